@@ -1,0 +1,173 @@
+"""The catalog as the engine uses it: plain immutable values, already validated.
+
+All durations are seconds (floats, `inf` for never). The YAML side with its errors is `feasilint.catalog.load`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import inf
+from typing import Literal, TypeAlias
+
+Availability: TypeAlias = Literal[
+    "production", "request", "training_only", "vendor", "sandbox", "deprecated", "unknown"
+]  # fmt: skip
+SourceKind: TypeAlias = Literal["events", "snapshot", "scd1", "scd2", "dimension", "label"]
+Mode: TypeAlias = Literal["online", "streaming", "batch"]
+LatencyClass: TypeAlias = Literal[
+    "request", "online", "streaming", "microbatch", "hourly", "daily", "slow", "manual", "none"
+]  # fmt: skip
+
+LATENCY_AGES: dict[LatencyClass, float] = {  # worst-case age of the newest usable event; ordered from fast to slow
+    "request": 0,
+    "online": 1,
+    "streaming": 5,
+    "microbatch": 15 * 60,
+    "hourly": 2 * 3600,
+    "daily": 36 * 3600,
+    "slow": inf,
+    "manual": inf,
+    "none": inf,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a catalog file, 1-based."""
+
+    path: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Staleness:
+    """Age in seconds of the newest event that a reader sees: at best, on average, at worst."""
+
+    least: float
+    mean: float
+    worst: float
+
+    def __add__(self, other: Staleness) -> Staleness:
+        return Staleness(self.least + other.least, self.mean + other.mean, self.worst + other.worst)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    team: str | None = None
+    contact: str | None = None
+
+    def __str__(self) -> str:
+        return self.contact or self.team or ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnEntry:
+    """What is known of one column. `known_after`: seconds after the event until its value exists."""
+
+    name: str
+    type: str | None = None
+    availability: Availability | None = None
+    known_after: float | None = None
+    reason: str | None = None
+    flags: tuple[str, ...] = ()
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyVolume:
+    distinct: float | None = None
+    active_per_day: float | None = None
+    max_rows_per_day: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEntry:
+    """What production knows of one source. `marks` has the place of each field that the catalog states, by its key."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    availability: Availability = "unknown"
+    latency: LatencyClass | None = None
+    worst_age: float | None = None  # of the class, with the catalog's overrides applied
+    period: float | None = None
+    offset: float | None = None
+    blind_spot: float | None = None
+    run_time: float | None = None
+    stream_twin: str | None = None
+    kind: SourceKind | None = None
+    grain: tuple[str, ...] = ()
+    event_time: str | None = None
+    available_at: str | None = None
+    partition: str | None = None
+    tz: str | None = None
+    mutable: bool | None = None
+    retention: float | None = None
+    rows_per_day: float | None = None
+    row_bytes: float | None = None
+    keys: Mapping[str, KeyVolume] = field(default_factory=dict)
+    bounded_keys: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    columns: Mapping[str, ColumnEntry] = field(default_factory=dict)
+    owner: Owner | None = None
+    use_instead: str | None = None
+    reason: str | None = None
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    mark: Mark | None = None
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+
+    @property
+    def staleness(self) -> Staleness | None:
+        """From period, blind spot and run time where a period is stated, else from the latency class; None if neither.
+
+        L_min = blind_spot + run_time, L_mean = L_min + period / 2, L_worst = L_min + period. A class alone gives its worst
+        age, two thirds of it on average, a third at best.
+        """
+        if self.period is not None:
+            least = (self.blind_spot or 0) + (self.run_time or 0)
+            return Staleness(least, least + self.period / 2, least + self.period)
+        if self.worst_age is not None:
+            return Staleness(self.worst_age / 3, self.worst_age * 2 / 3, self.worst_age)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionPoint:
+    """Where a model is called. `run_at`: seconds after midnight in `tz`."""
+
+    name: str
+    mode: Mode
+    latency_budget: float | None = None
+    max_age: float | None = None
+    run_at: float | None = None
+    tz: str | None = None
+    entity: tuple[str, ...] = ()
+    request_fields: tuple[str, ...] = ()
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """Which files train a model, and where it is called."""
+
+    name: str
+    paths: tuple[str, ...]
+    prediction_point: str | None = None
+    owner: Owner | None = None
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All that is declared. `root` is the folder that model paths and relative file sources are relative to."""
+
+    path: str | None = None
+    root: str = "."
+    prediction_points: tuple[PredictionPoint, ...] = ()
+    models: tuple[ModelEntry, ...] = ()
+    sources: tuple[SourceEntry, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        return not (self.sources or self.models or self.prediction_points)

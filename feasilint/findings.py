@@ -1,0 +1,84 @@
+"""What the linter says: findings with labelled places, and suggestions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from feasilint.ir import Span
+
+Confidence: TypeAlias = Literal["exact", "approximate"]
+
+
+class Severity(IntEnum):
+    """Ordered: a higher value is worse."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+    @property
+    def milder(self) -> Severity:
+        return Severity(max(self - 1, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span in a scanned document or in a catalog file. `span` None: the file as a whole."""
+
+    path: str
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A place with what stands there: `read here`, `declared here (owner #risk-data)`."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What to do instead: code that can be pasted, with what it changes.
+
+    `title` is short ("365-day count of transactions, updated daily"); `code` may be empty where a name says it all;
+    `saves` says what following it saves, with its inputs.
+    """
+
+    title: str
+    code: str = ""
+    language: Literal["sql", "python", "yaml", ""] = ""
+    saves: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fact that speaks against a feature.
+
+    `labels` are in lineage order (read, built, declared); `place` is the primary one. `facts` are (name, text) lines such as
+    ("path", "a <- b <- c") or ("declared", "…"). `help` is an imperative sentence.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    place: Place
+    labels: tuple[Label, ...] = ()
+    confidence: Confidence = "exact"
+    feature: str | None = None
+    model: str | None = None
+    source: str | None = None
+    column: str | None = None
+    owner: str | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+    help: str | None = None
+    suggestion: Suggestion | None = None
+    notes: tuple[str, ...] = ()

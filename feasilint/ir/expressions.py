@@ -1,0 +1,165 @@
+"""Scalar expressions of the IR: what a column or a predicate is computed from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feasilint.ir.intervals import Interval
+    from feasilint.ir.relations import Relation
+    from feasilint.ir.spans import Origin
+
+Name: TypeAlias = str | tuple[str, ...]
+"""A column's name; a tuple under a multi-index. Parts that are not known stay as `{text}`."""
+
+Value: TypeAlias = "str | int | float | bool | None | datetime | Interval"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """Column `name` of exactly this version of a relation."""
+
+    relation: Relation
+    name: Name
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Literal:
+    """A constant. Dates written as typed literals (`DATE '2024-01-01'`, `pd.Timestamp(...)`) are datetimes, quoted
+    dates stay strings, INTERVALs and timedeltas are `Interval`."""
+
+    value: Value
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Param:
+    """A value that the caller supplies: `@asof`, `:start`, a papermill parameter, `{{ var('x') }}`."""
+
+    name: str
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hole:
+    """Something that could not be read; `inputs` are what it may depend on."""
+
+    text: str
+    inputs: tuple[Expression, ...] = ()
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Now:
+    """The clock: CURRENT_DATE, now(), pd.Timestamp.now()."""
+
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """A scalar function by its canonical name (`feasilint.ir.functions`), row by row.
+
+    Operators are calls: eq ne lt le gt ge and or not add sub mul div, between(x, low, high), in(x, …),
+    case(condition, value, …, else), cast(x, 'type'), date_trunc('day', x), date_part('weekday', x), coalesce(…).
+    Adding or subtracting an interval is add/sub with a Literal(Interval).
+    """
+
+    function: str
+    args: tuple[Expression, ...]
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measure:
+    """An aggregate function over the rows of a group or frame. Occurs only in `Aggregate.measures` and `Window.measures`.
+
+    `where` is FILTER (WHERE …) or the condition of COUNTIF; CASE WHEN inside the argument stays in the argument.
+    """
+
+    function: str
+    args: tuple[Expression, ...]
+    where: Expression | None = None
+    distinct: bool = False
+    order: tuple[Expression, ...] = ()
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shift:
+    """The value `n` rows earlier (negative: later) in the order of its relation: lag, lead, shift, diff."""
+
+    arg: Expression
+    n: int
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subquery:
+    """A value that comes from another relation as a whole: scalar subquery, EXISTS, IN (SELECT …).
+
+    `function` is scalar, exists or in; `args` the expressions compared with it.
+    """
+
+    function: str
+    relation: Relation
+    args: tuple[Expression, ...] = ()
+    origin: Origin | None = None
+
+
+Expression: TypeAlias = Column | Literal | Param | Hole | Now | Call | Measure | Shift | Subquery
+
+
+def children(expression: Expression) -> tuple[Expression, ...]:
+    """The direct sub-expressions."""
+    match expression:
+        case Call(args=args) | Subquery(args=args):
+            return args
+        case Measure(args=args, where=where, order=order):
+            return (*args, *order) if where is None else (*args, where, *order)
+        case Hole(inputs=inputs):
+            return inputs
+        case Shift(arg=arg):
+            return (arg,)
+        case _:
+            return ()
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """The expression and everything below it, parents first (subqueries' relations excluded)."""
+    pending = [expression]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending.extend(reversed(children(node)))
+
+
+def columns(expression: Expression) -> Iterator[Column]:
+    """Every column reference of the expression."""
+    return (node for node in walk(expression) if isinstance(node, Column))
+
+
+def conjuncts(predicate: Expression) -> Iterator[Expression]:
+    """The predicate split at its top-level ANDs."""
+    pending = [predicate]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Call) and node.function == "and":
+            pending.extend(reversed(node.args))
+        else:
+            yield node
+
+
+def spelled(name: Name) -> str:
+    """A name as text: parts of a multi-index joined by an underscore, as pandas users flatten them."""
+    return name if isinstance(name, str) else "_".join(part for part in name if part)
+
+
+def is_dynamic(name: Name) -> bool:
+    """Whether a part of the name is unknown."""
+    return "{" in spelled(name)

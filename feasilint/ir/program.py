@@ -1,0 +1,99 @@
+"""What a front end makes of one document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from feasilint.ir.relations import ColumnSet, Relation, Source
+    from feasilint.ir.spans import Fragment, Origin, Span
+
+DocumentKind: TypeAlias = Literal["notebook", "python", "sql"]
+WriteMode: TypeAlias = Literal["create", "view", "insert", "overwrite", "upsert", "result"]
+DiagnosticKind: TypeAlias = Literal[
+    "syntax-error", "unreadable", "opaque", "dynamic-sql", "unresolved-source", "unsupported", "budget"
+]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """A model fitted on columns. Sets may be open; a label inside `features` is none."""
+
+    estimator: str
+    features: ColumnSet
+    label: ColumnSet | None = None
+    weight: ColumnSet | None = None
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Write:
+    """A relation stored under a name. `target` None: the result of a bare SELECT. `columns`: the target's names by
+    position, where the statement lists them. `temporary`: seen by this document only. `after`: how many relations of the
+    document were made before it; a later scan of the target reads this write."""
+
+    relation: Relation
+    target: Source | None
+    mode: WriteMode
+    columns: tuple[str, ...] | None = None
+    temporary: bool = False
+    feature_group: bool = False
+    after: int = 0
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Show:
+    """Looking at a relation: print, plot, display, the last expression of a cell."""
+
+    relation: Relation
+    origin: Origin | None = None
+
+
+Sink: TypeAlias = Fit | Write | Show
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """Something that could not be read or analysed, and what that costs."""
+
+    kind: DiagnosticKind
+    message: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """`feasilint: ignore[CODE] reason` on a line. `codes` empty: every rule. `own_line`: the comment stands alone and
+    speaks for the next line."""
+
+    codes: tuple[str, ...]
+    reason: str
+    span: Span
+    own_line: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """A file whose content went into the program, by path and content hash."""
+
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """A lowered document: a pure function of its bytes, options and dependencies.
+
+    `relations` are all that the document makes, inputs before users, in document order: also those that reach no sink.
+    """
+
+    path: str
+    kind: DocumentKind
+    fragments: tuple[Fragment, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    sinks: tuple[Sink, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()

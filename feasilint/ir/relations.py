@@ -1,0 +1,386 @@
+"""The relational algebra that SQL and dataframes are lowered to.
+
+Relations are immutable and compared by identity: two reads of one table are two relations. A dataframe that is assigned
+to becomes a new relation on top of the old one. Every `Column` names the very relation that it is read from, so lineage
+needs no scopes or aliases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feasilint.ir.expressions import Expression, Name
+    from feasilint.ir.intervals import Interval
+    from feasilint.ir.spans import Origin
+
+SourceKind: TypeAlias = Literal["table", "file", "url", "api", "stream", "feature_view", "request", "inline"]
+JoinKind: TypeAlias = Literal["inner", "left", "right", "full", "cross", "semi", "anti", "asof", "index", "unknown"]
+FilterRole: TypeAlias = Literal["where", "having", "qualify", "exists", "split"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A physical place that data comes from or goes to. Unknown parts of the name stay as `{text}`."""
+
+    name: str
+    kind: SourceKind
+    dialect: str | None = None
+    vendor: str | None = None  # the third party behind an API or SDK
+
+    @property
+    def dynamic(self) -> bool:
+        return "{" in self.name
+
+
+# --- columns -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Output:
+    """A column that a relation computes."""
+
+    name: Name
+    expression: Expression
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AllOf:
+    """Every column of a relation, known or not."""
+
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Names:
+    """These columns of a relation, in this order."""
+
+    relation: Relation
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Minus:
+    """A set without these names."""
+
+    base: ColumnSet
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matching:
+    """The members of a set whose name matches a regular expression (or does not, with `negate`)."""
+
+    base: ColumnSet
+    pattern: str
+    negate: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OfType:
+    """The members of a set with one of these kinds of type (`number`, `string`, `boolean`, `time`, `category`)."""
+
+    base: ColumnSet
+    kinds: tuple[str, ...]
+    negate: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Both:
+    """Several sets one after the other."""
+
+    parts: tuple[ColumnSet, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Values:
+    """Expressions used as columns without belonging to one frame: a series, an array."""
+
+    outputs: tuple[Output, ...]
+
+
+ColumnSet: TypeAlias = AllOf | Names | Minus | Matching | OfType | Both | Values
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Star:
+    """Columns passed on unchanged, in their order. `origin` is that of the `*`."""
+
+    columns: ColumnSet
+    origin: Origin | None = None
+
+
+# --- relations ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scan:
+    """Reading a source. `columns` are all columns it gives where the reader says so, else None: open."""
+
+    source: Source
+    columns: tuple[Name, ...] | None = None
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inline:
+    """Rows written in the code: VALUES, a DataFrame of literals, SELECT without FROM."""
+
+    outputs: tuple[Output, ...] = ()
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Derive:
+    """Projection and computation, row by row. Later items replace earlier columns of the same name, in place.
+
+    `SELECT a, b + 1 AS c`: two outputs. `df['x'] = e`: (Star(AllOf(df)), Output('x', e)). Rename and drop:
+    (Star(Minus(AllOf(df), old)), Output(new, Column(df, old))).
+    """
+
+    input: Relation
+    items: tuple[Output | Star, ...]
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Filter:
+    """Rows for which the predicate holds."""
+
+    input: Relation
+    predicate: Expression
+    role: FilterRole = "where"
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Join:
+    """Columns of both sides. `using` are the shared key names; `on` any condition (its columns name the sides).
+
+    `suffixes`: pandas renames clashing columns with these; None: SQL, where the side decides and a bare name is
+    looked up in both. `asof`: (left time, right time) of a point-in-time join, with its tolerance.
+    """
+
+    left: Relation
+    right: Relation
+    kind: JoinKind
+    on: Expression | None = None
+    using: tuple[Name, ...] = ()
+    suffixes: tuple[str, str] | None = None
+    asof: AsOf | None = None
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AsOf:
+    left: Expression
+    right: Expression
+    tolerance: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aggregate:
+    """One row per key. Columns: the keys, then the measures. No keys: the whole table."""
+
+    input: Relation
+    keys: tuple[Output, ...]
+    measures: tuple[Output, ...]
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The rows of a window, relative to the current one.
+
+    `start` and `end` are signed offsets (-30 days, -6 rows, 0 = current row), None = unbounded. `unit` rows counts rows,
+    range measures the ordering column, groups counts peers. `default` is true where the code states none.
+    """
+
+    unit: Literal["rows", "range", "groups"]
+    start: Interval | int | None
+    end: Interval | int | None
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Window:
+    """Every row, with measures over a frame around it. Columns: those of the input, then the measures.
+
+    `frame` None: the whole partition (no ORDER BY; groupby.transform).
+    """
+
+    input: Relation
+    partition: tuple[Expression, ...]
+    order: tuple[Expression, ...]
+    frame: Frame | None
+    measures: tuple[Output, ...]
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Union:
+    """Rows of all inputs; columns match by position (SQL) or by name (pd.concat)."""
+
+    inputs: tuple[Relation, ...]
+    by: Literal["position", "name"] = "position"
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """One of these: the branches of an if, several definitions of which one holds."""
+
+    inputs: tuple[Relation, ...]
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distinct:
+    """One row per key (None: per whole row); `order` decides which one is kept."""
+
+    input: Relation
+    keys: tuple[Expression, ...] | None = None
+    order: tuple[Expression, ...] = ()
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unnest:
+    """One row per element of `outputs`' expressions, beside the columns of the input."""
+
+    input: Relation
+    outputs: tuple[Output, ...]
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pivot:
+    """Values become columns. Known result columns are `outputs`; with `open` there are more that the data decides."""
+
+    input: Relation
+    keys: tuple[Output, ...]
+    spread: tuple[Expression, ...]
+    outputs: tuple[Output, ...]
+    cells: tuple[Expression, ...]
+    open: bool = True
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unpivot:
+    """Columns become values: `keys` stay, `names` holds the old names, `values` the cells."""
+
+    input: Relation
+    keys: tuple[Output, ...]
+    names: Output
+    values: Output
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Upsert:
+    """A table after MERGE or UPDATE: `target` with columns that also come from `source` where `on` matches.
+
+    `outputs` are the assigned columns; `conditions` further predicates of the branches.
+    """
+
+    target: Relation
+    source: Relation
+    on: Expression | None
+    outputs: tuple[Output, ...]
+    conditions: tuple[Expression, ...] = ()
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sort:
+    input: Relation
+    keys: tuple[Expression, ...]
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Limit:
+    """The first n rows, or a random sample: bounds no window."""
+
+    input: Relation
+    n: int | None
+    sample: bool = False
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """A random or positional part of the rows: `part` is train, test, fold, …"""
+
+    input: Relation
+    part: str
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FitState:
+    """What a scaler, encoder or imputer learned from these columns."""
+
+    estimator: str
+    columns: ColumnSet
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Apply:
+    """Columns transformed by a fitted state, under their own names; columns outside the set are dropped."""
+
+    input: Relation
+    state: FitState
+    columns: ColumnSet
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opaque:
+    """A step that could not be read. Any column may come from any column of the inputs: all lineage is approximate."""
+
+    inputs: tuple[Relation, ...]
+    reason: str
+    values: tuple[Expression, ...] = ()
+    origin: Origin | None = None
+
+
+Relation: TypeAlias = (
+    Scan | Inline | Derive | Filter | Join | Aggregate | Window | Union | Choice | Distinct | Unnest | Pivot
+    | Unpivot | Upsert | Sort | Limit | Split | Apply | Opaque
+)  # fmt: skip
+
+
+def inputs(relation: Relation) -> tuple[Relation, ...]:
+    """The relations that this one is directly computed from."""
+    match relation:
+        case Scan() | Inline():
+            return ()
+        case Join(left=left, right=right):
+            return (left, right)
+        case Upsert(target=target, source=source):
+            return (target, source)
+        case Union(inputs=many) | Choice(inputs=many) | Opaque(inputs=many):
+            return many
+        case _:
+            return (relation.input,)
+
+
+def members(columns: ColumnSet) -> Iterator[Relation]:
+    """The relations that a column set draws from."""
+    match columns:
+        case AllOf(relation=relation) | Names(relation=relation):
+            yield relation
+        case Minus(base=base) | Matching(base=base) | OfType(base=base):
+            yield from members(base)
+        case Both(parts=parts):
+            for part in parts:
+                yield from members(part)
+        case Values():
+            return

@@ -1,0 +1,86 @@
+"""Where things stand in a document: spans, parsed fragments and the origins of IR nodes."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["python", "sql"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of one document.
+
+    `cell` is the 0-based index among all cells of a notebook, None in plain files. Lines and columns are 1-based and
+    count characters of the cell's source (of the file, without cells); the end column is exclusive.
+    """
+
+    cell: int | None
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def to(self, other: Span) -> Span:
+        """The span from the start of this one to the end of `other` (of the same cell)."""
+        if other.cell != self.cell or (other.end_line, other.end_column) < (self.end_line, self.end_column):
+            return self
+        return Span(self.cell, self.line, self.column, other.end_line, other.end_column)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """From this offset of a fragment's text on, characters stand at `line`:`column` of the document, until a newline
+    or the next anchor."""
+
+    offset: int
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """One parsed text and where it stands in the document.
+
+    A notebook cell, a SQL file and a SQL string inside Python are fragments; `parent` is the index of the fragment
+    that contains this one. `anchors` map offsets of `text` to the document, sorted by offset. `exact` is true where
+    the map is one to one, so that the fragment can be rewritten in place.
+    """
+
+    index: int
+    language: Language
+    text: str
+    cell: int | None
+    anchors: tuple[Anchor, ...]
+    dialect: str | None = None
+    parent: int | None = None
+    exact: bool = True
+
+    def span(self, start: int, end: int) -> Span:
+        """The document span of `text[start:end]`."""
+        line, column = self.position(start)
+        end_line, end_column = self.position(max(start, end - 1))
+        return Span(self.cell, line, column, end_line, end_column + 1)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column (1-based) of one character of `text`."""
+        anchor = self.anchors[max(0, bisect_right(self.anchors, offset, key=lambda a: a.offset) - 1)]
+        passed = self.text[anchor.offset : offset]
+        newlines = passed.count("\n")
+        if newlines:
+            return anchor.line + newlines, len(passed) - passed.rfind("\n")
+        return anchor.line, anchor.column + len(passed)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The syntax node that an IR node was made from: preorder index `node` in the unqualified tree of `fragment`.
+
+    Rewriters parse the fragment again and find the node by that index; `span` covers its tokens in the document.
+    """
+
+    fragment: int
+    node: int
+    span: Span

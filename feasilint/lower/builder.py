@@ -1,0 +1,98 @@
+"""Collects what a front end makes of one document, in document order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from feasilint.ir import (
+    Anchor,
+    Dependency,
+    Diagnostic,
+    DocumentKind,
+    Fragment,
+    Ignore,
+    Origin,
+    Program,
+    Relation,
+    Sink,
+    Span,
+    Write,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from feasilint.ir.program import DiagnosticKind
+    from feasilint.ir.spans import Language
+
+R = TypeVar("R", bound=Relation)
+
+
+class Builder:
+    """The only mutable thing of a lowering; `program()` freezes it."""
+
+    def __init__(self, path: str, kind: DocumentKind) -> None:
+        self.path = path
+        self.kind = kind
+        self._fragments: list[Fragment] = []
+        self._relations: list[Relation] = []
+        self._sinks: list[Sink] = []
+        self._diagnostics: list[Diagnostic] = []
+        self._ignores: list[Ignore] = []
+        self._dependencies: list[Dependency] = []
+
+    def fragment(
+        self,
+        language: Language,
+        text: str,
+        cell: int | None,
+        anchors: Sequence[Anchor] = (Anchor(0, 1, 1),),
+        dialect: str | None = None,
+        parent: int | None = None,
+        exact: bool = True,
+    ) -> Fragment:
+        """A new fragment of the document; anchors map its offsets to document lines and columns."""
+        made = Fragment(len(self._fragments), language, text, cell, tuple(anchors), dialect, parent, exact)
+        self._fragments.append(made)
+        return made
+
+    def origin(self, fragment: Fragment, node: int, start: int, end: int) -> Origin:
+        """The origin of a syntax node that covers `fragment.text[start:end]`."""
+        return Origin(fragment.index, node, fragment.span(start, end))
+
+    def add(self, relation: R) -> R:
+        """Register a relation; its inputs must be registered before it."""
+        self._relations.append(relation)
+        return relation
+
+    def sink(self, sink: Sink) -> None:
+        """Register a sink at this point of the document."""
+        self._sinks.append(replace(sink, after=len(self._relations)) if isinstance(sink, Write) else sink)
+
+    def diagnose(self, kind: DiagnosticKind, message: str, span: Span | None = None) -> None:
+        """Say what could not be read; the same thing at the same place is said once."""
+        made = Diagnostic(kind, message, span)
+        if made not in self._diagnostics:
+            self._diagnostics.append(made)
+
+    def ignore(self, ignore: Ignore) -> None:
+        self._ignores.append(ignore)
+
+    def depend(self, path: str, digest: str) -> None:
+        """Record a file whose content went into the program."""
+        made = Dependency(path, digest)
+        if made not in self._dependencies:
+            self._dependencies.append(made)
+
+    def program(self) -> Program:
+        return Program(
+            self.path,
+            self.kind,
+            tuple(self._fragments),
+            tuple(self._relations),
+            tuple(self._sinks),
+            tuple(self._diagnostics),
+            tuple(self._ignores),
+            tuple(self._dependencies),
+        )

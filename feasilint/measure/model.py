@@ -1,0 +1,76 @@
+"""Measures of a feature: what it reads, over which window, and how old that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from feasilint.catalog.model import SourceEntry, Staleness
+    from feasilint.findings import Confidence, Place
+    from feasilint.ir import Interval, Name, Source
+
+WindowClass: TypeAlias = Literal[
+    "unbounded", "anchored", "bounded", "bucketed", "rows", "entity", "global", "unknown"
+]  # fmt: skip
+Role: TypeAlias = Literal["feature", "label", "weight", "key", "spine", "filter"]
+Reach: TypeAlias = Literal["model", "table", "eda", "unknown"]
+
+GROWING: frozenset[WindowClass] = frozenset({"unbounded", "anchored"})
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How far back a measure's input reaches. `intervals`: the lengths of a bounded one, shortest first (several where a
+    feature is defined several times). `time_column`: what bounds it, or what could."""
+
+    window: WindowClass
+    intervals: tuple[Interval, ...] = ()
+    time_column: Name | None = None
+    confidence: Confidence = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregation:
+    """One aggregate function in the code, with all that was found out about it.
+
+    `running`: over an explicit or default frame that grows row by row (cumsum, OVER (ORDER BY …)), `default_frame` where the
+    code states none. `outputs`: the final columns it flows into. `reading`: the sources of its input.
+    """
+
+    function: str
+    keys: tuple[str, ...]
+    extent: Extent
+    place: Place
+    text: str
+    outputs: tuple[str, ...] = ()
+    reaches: Reach = "unknown"
+    roles: tuple[Role, ...] = ()
+    sources: tuple[Source, ...] = ()
+    running: bool = False
+    default_frame: bool = False
+    includes_current: bool = False
+    confidence: Confidence = "exact"
+    fragment: int | None = None
+    node: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A physical column that a feature depends on.
+
+    `role` is value where its values flow into the feature; otherwise the way in which the feature's own computation uses it (where,
+    join, group_by, order_by, window). `read` is where the source is read; `entry` what the catalog knows of it, None if it
+    does not know the source. `staleness` includes every scheduled hop on the way; `path` runs from the feature to the
+    source, for people; `places` are the steps of that path with what happens there.
+    """
+
+    source: Source
+    column: str
+    role: str
+    read: Place | None
+    entry: SourceEntry | None
+    staleness: Staleness | None = None
+    path: tuple[str, ...] = ()
+    places: tuple[tuple[Place, str], ...] = ()
+    confidence: Confidence = "exact"

@@ -1,0 +1,134 @@
+"""The rule API: what a rule sees and how it speaks.
+
+A rule is one class in one file. It sees subjects (features, sources, documents), the measures attached to them and the catalog; never
+syntax. Distributions register rules in the entry-point group `feasilint.rules`; the built-in ones do it the same way.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+
+from feasilint.findings import Finding, Label, Place, Severity, Suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from feasilint.catalog.match import Matcher
+    from feasilint.catalog.model import Catalog, ModelEntry, PredictionPoint
+    from feasilint.findings import Confidence
+    from feasilint.ir import Ignore, Program, Source
+    from feasilint.measure.model import Aggregation, Input
+
+__all__ = [
+    "Context", "DocumentSubject", "Example", "Feature", "Finding", "Label", "Place", "Rule", "Severity", "SourceSubject",
+    "Subject", "Suggestion",
+]  # fmt: skip
+
+Scope: TypeAlias = Literal["feature", "source", "document"]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A column that a model is fitted on or, without a model, that a feature table holds.
+
+    `place` is where it is built. `target` names the model's estimator or the table. `entry`/`point`: the declared model and its prediction
+    point, None where none is declared. `inputs` are what its own computation depends on, values first; `aggregations` the
+    measures that it passes through.
+    """
+
+    name: str
+    place: Place
+    target: str
+    kind: Literal["model", "table"]
+    sink: Place
+    inputs: tuple[Input, ...] = ()
+    aggregations: tuple[Aggregation, ...] = ()
+    entry: ModelEntry | None = None
+    point: PredictionPoint | None = None
+    confidence: Confidence = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSubject:
+    """A source that the scan reads and where; `features` are the names of those that depend on it."""
+
+    source: Source
+    places: tuple[Place, ...]
+    features: tuple[str, ...] = ()
+    reaches_sink: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSubject:
+    """A whole document with its diagnostics. `used` are the ignores that silenced something."""
+
+    program: Program
+    used: frozenset[Ignore] = frozenset()
+
+
+Subject: TypeAlias = Feature | SourceSubject | DocumentSubject
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What rules may look up besides their subject. `texts`: the source text of every scanned file, by path."""
+
+    catalog: Catalog
+    matcher: Matcher
+    programs: Mapping[str, Program] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A documented case that is also a test. `flagged`: how many findings of the rule it gives.
+
+    `files` maps paths to contents: `.sql`, `.py`, and `.ipynb` given as cells separated by lines of `# %%`;
+    `catalog.yaml` is the catalog, if any.
+    """
+
+    title: str
+    files: Mapping[str, str]
+    flagged: int = 1
+    contains: str = ""
+
+
+class Rule(ABC):
+    """One thing that can be wrong with a feature.
+
+    Subclasses set the class variables, document themselves under the headings What it does, Why it matters, Instead and When to
+    ignore it, and yield findings from `check`. `severity` holds at an online prediction point, `batch` in batch scoring (None:
+    silent there). `supersedes` lists codes whose findings about the same feature and place become notes of this one.
+    """
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    scope: ClassVar[Scope]
+    severity: ClassVar[Severity]
+    batch: ClassVar[Severity | None]
+    since: ClassVar[str]
+    supersedes: ClassVar[tuple[str, ...]] = ()
+    examples: ClassVar[tuple[Example, ...]] = ()
+
+    @abstractmethod
+    def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
+        """Findings about one subject of this rule's scope."""
+
+    def severity_at(self, point: PredictionPoint | None, online: Severity | None = None) -> Severity | None:
+        """The severity at a prediction point, `online` (default: the rule's) being that of an online one.
+
+        Undeclared: the milder of online and batch, at least information. None: nothing to say there.
+        """
+        online = self.severity if online is None else online
+        batch = None if self.batch is None else min(self.batch, online)
+        if point is None:
+            return min(online, batch) if batch is not None else Severity.INFO
+        return batch if point.mode == "batch" else online
+
+    def finding(self, severity: Severity, message: str, place: Place, **details: object) -> Finding:
+        """A finding of this rule; an approximate one comes out one level milder."""
+        if details.get("confidence") == "approximate":
+            severity = severity.milder
+        return Finding(self.code, self.name, severity, message, place, **details)  # type: ignore[arg-type]
