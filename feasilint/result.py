@@ -1,0 +1,30 @@
+"""The outcome of a scan, as reporters take it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from feasilint.catalog.model import Catalog
+    from feasilint.documents.model import Document
+    from feasilint.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """`findings` by path and position; `suppressed` those silenced by an ignore comment. `documents`: every file that was
+    reported on, by path. `features`: how many were judged. `unknown_sources`: read, but not in the catalog (all of them
+    without a catalog). `hints`: one-line advice about the run as a whole. `errors`: failures of rules, isolated."""
+
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    features: int = 0
+    models: int = 0
+    unknown_sources: tuple[str, ...] = ()
+    catalog: Catalog | None = None
+    hints: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
