@@ -1,0 +1,115 @@
+"""Linking: which scan reads what which write has written, within and across documents."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Program, Scan, Source, Write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+APPENDING = ("insert", "upsert")
+
+
+@dataclass(frozen=True, slots=True)
+class Linkage:
+    """`bound`: the writes that may have made what a scan reads (one of them, or one after the other). `home`: the program of
+    every relation's scan and of every write, by identity. `cut`: scans whose binding would close a cycle."""
+
+    programs: tuple[Program, ...]
+    bound: Mapping[Scan, tuple[Write, ...]] = field(default_factory=dict)
+    owner: Mapping[Scan | Write, Program] = field(default_factory=dict)
+    cut: frozenset[Scan] = frozenset()
+
+    def inside(self, scan: Scan) -> bool:
+        """Whether a scan reads what its own document has written before."""
+        return any(self.owner[write] is self.owner[scan] for write in self.bound.get(scan, ()))
+
+
+def link(programs: Iterable[Program]) -> Linkage:
+    """Bind every scan that reads something written: by its own document before, else by any other."""
+    listed = tuple(programs)
+    owner: dict[Scan | Write, Program] = {}
+    index = _Index()
+    for program in listed:
+        for scan in _scans(program):
+            owner[scan] = program
+        for write in _writes(program):
+            owner[write] = program
+            index.add(write, program)
+    bound: dict[Scan, tuple[Write, ...]] = {}
+    for program in listed:
+        for at, relation in enumerate(program.relations):
+            if isinstance(relation, Scan) and (found := _writers(relation, at, program, index)):
+                bound[relation] = found
+    if not any(owner[write] is not owner[scan] for scan, writes in bound.items() for write in writes):
+        return Linkage(listed, bound, owner)
+    from feasilint.lineage import cyclic  # only scans of several documents can close a cycle
+
+    cut = cyclic(bound)
+    return Linkage(listed, {scan: writes for scan, writes in bound.items() if scan not in cut}, owner, cut)
+
+
+def names(source: Source, path: str) -> tuple[tuple[str, ...], ...]:
+    """The names, as folded parts, under which a source mentioned in the document `path` is known to others."""
+    if source.kind == "table":
+        return (tuple(part.strip('`"[] ').lower() for part in source.name.split(".")),)
+    if source.kind != "file" or "://" in source.name:
+        return ((source.name,),)
+    plain = posixpath.normpath(source.name.replace("\\", "/"))
+    beside = posixpath.normpath(posixpath.join(posixpath.dirname(path), plain))
+    return tuple(dict.fromkeys(tuple(name.strip("/").split("/")) for name in (beside, plain)))
+
+
+class _Index:
+    """Writes by the last part of their targets' names."""
+
+    def __init__(self) -> None:
+        self._by_tail: dict[str, list[tuple[tuple[str, ...], Write, Program]]] = {}
+
+    def add(self, write: Write, program: Program) -> None:
+        assert write.target is not None
+        for parts in names(write.target, program.path):
+            self._by_tail.setdefault(parts[-1], []).append((parts, write, program))
+
+    def find(self, source: Source, path: str) -> Iterator[tuple[Write, Program]]:
+        """Writes to a target of that name: equal, or one a dotted suffix of the other (a table without its schema)."""
+        found: dict[Write, Program] = {}
+        for parts in names(source, path):
+            for target, write, program in self._by_tail.get(parts[-1], []):
+                assert write.target is not None
+                if write.target.kind == source.kind and _same(parts, target, source.kind == "table"):
+                    found[write] = program
+        yield from found.items()
+
+
+def _same(a: tuple[str, ...], b: tuple[str, ...], suffix: bool) -> bool:
+    shared = min(len(a), len(b))
+    return a[-shared:] == b[-shared:] if suffix else a == b
+
+
+def _writers(scan: Scan, at: int, program: Program, index: _Index) -> tuple[Write, ...]:
+    if scan.source.dynamic:
+        return ()
+    candidates = list(index.find(scan.source, program.path))
+    own = [write for write, home in candidates if home is program and write.after <= at]
+    if own:
+        return _current(sorted(own, key=lambda write: write.after))
+    return tuple(write for write, home in candidates if home is not program and not write.temporary)
+
+
+def _current(writes: list[Write]) -> tuple[Write, ...]:
+    """The last write that replaces the target, and the appending ones after it."""
+    last = max((at for at, write in enumerate(writes) if write.mode not in APPENDING), default=0)
+    return tuple(writes[last:])
+
+
+def _scans(program: Program) -> Iterator[Scan]:
+    return (relation for relation in program.relations if isinstance(relation, Scan))
+
+
+def _writes(program: Program) -> Iterator[Write]:
+    return (sink for sink in program.sinks if isinstance(sink, Write) and sink.target is not None)

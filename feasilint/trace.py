@@ -1,0 +1,312 @@
+"""Column lineage: from any column of any relation down to physical columns, through every document of the scan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from feasilint.columns import Columns, Holds
+from feasilint.ir import (
+    Aggregate,
+    Column,
+    Distinct,
+    Expression,
+    Filter,
+    Hole,
+    Join,
+    Measure,
+    Name,
+    Opaque,
+    Output,
+    Relation,
+    Scan,
+    Sort,
+    Subquery,
+    Upsert,
+    Window,
+)
+from feasilint.ir.expressions import children, spelled
+from feasilint.ir.relations import inputs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from feasilint.ir import ColumnSet, Origin
+
+
+class Leaf(NamedTuple):
+    """A physical column: `*` where any column of the source may be meant."""
+
+    scan: Scan
+    column: str
+
+
+class Use(NamedTuple):
+    """A measure that a column passes through, and how: `value`, or the role of an indirect edge."""
+
+    relation: Aggregate | Window
+    output: Output
+    role: str
+
+
+Edge: TypeAlias = tuple[Leaf, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where a column comes from.
+
+    `value`: the leaves whose values flow into it. `own`: leaves that its own computation filters, joins, groups or orders
+    by (below an aggregate), with the role. `hops`: columns of written tables that it passes on the way.
+    """
+
+    value: frozenset[Leaf] = frozenset()
+    own: frozenset[Edge] = frozenset()
+    uses: frozenset[Use] = frozenset()
+    hops: frozenset[Leaf] = frozenset()
+    approximate: bool = False
+
+    def as_role(self, role: str) -> Trace:
+        """The same dependencies as an indirect edge."""
+        edges = frozenset((leaf, role) for leaf in self.value)
+        return Trace(
+            frozenset(),
+            self.own | edges,
+            frozenset(use if use.role != "value" else use._replace(role=role) for use in self.uses),
+            self.hops,
+            self.approximate,
+        )
+
+
+EMPTY = Trace()
+
+
+class Step(NamedTuple):
+    """One station on the way from a column to a leaf: what the column is called there and where it is made."""
+
+    name: str
+    relation: Relation
+    origin: Origin | None
+
+
+def merge(traces: Iterable[Trace]) -> Trace:
+    """All dependencies together."""
+    parts = [trace for trace in traces if trace is not EMPTY]
+    if len(parts) < 2:
+        return parts[0] if parts else EMPTY
+    return Trace(
+        frozenset().union(*(part.value for part in parts)),
+        frozenset().union(*(part.own for part in parts)),
+        frozenset().union(*(part.uses for part in parts)),
+        frozenset().union(*(part.hops for part in parts)),
+        any(part.approximate for part in parts),
+    )
+
+
+class Tracer:
+    """Traces columns with memory; one per linked set of programs."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self._traced: dict[tuple[Relation, Name], Trace] = {}
+        self._rows: dict[Relation, Trace] = {}
+
+    def column(self, relation: Relation, name: Name) -> Trace:
+        """The lineage of one column; empty where the relation has none of that name."""
+        relation = self.columns.settle(relation, name)
+        key = (relation, name)
+        found = self._traced.get(key)
+        if found is None:
+            self._traced[key] = EMPTY  # a cycle that linking did not cut ends here
+            found = self._traced[key] = self._trace(relation, name)
+        return found
+
+    def member(self, columns: ColumnSet, name: Name) -> Trace:
+        """The lineage of one member of a column set."""
+        return merge(self.expression(e) for e in self.columns.of_set(columns, name))
+
+    def expression(self, expression: Expression) -> Trace:
+        """The lineage of an expression's value."""
+        match expression:
+            case Column(relation=relation, name=name):
+                return self.column(relation, name)
+            case Subquery():
+                return self._subquery(expression)
+            case Measure(args=args, where=where, order=order):
+                parts = [self.expression(arg) for arg in args]
+                parts += [self.expression(by).as_role("order_by") for by in order]
+                return merge([*parts, *([self.expression(where).as_role("where")] if where is not None else [])])
+            case Hole():
+                found = merge(self.expression(part) for part in children(expression))
+                return Trace(found.value, found.own, found.uses, found.hops, True) if found is not EMPTY else EMPTY
+            case _:
+                return merge(self.expression(part) for part in children(expression))
+
+    def rows(self, relation: Relation) -> Trace:
+        """What decides which rows a relation has: its filters, join conditions and grouping keys, as indirect edges."""
+        pending = [relation]
+        while pending:  # inputs first, without recursion: chains of thousands of steps are usual in notebooks
+            top = pending[-1]
+            missing = [below for below in self._below(top) if below not in self._rows]
+            if missing and len(pending) < 100_000:
+                self._rows.setdefault(top, EMPTY)
+                pending.extend(missing)
+                continue
+            self._rows[top] = merge([*(self._rows.get(b, EMPTY) for b in self._below(top)), *self._row_edges(top)])
+            pending.pop()
+        return self._rows[relation]
+
+    def path(self, relation: Relation, name: Name, leaf: Leaf) -> tuple[Step, ...]:
+        """The way from a column to one of its leaves, shortest first where there are several."""
+        steps: list[Step] = []
+        at: tuple[Relation, Name] | None = (relation, name)
+        seen: set[tuple[Relation, Name]] = set()
+        while at is not None and at not in seen:
+            seen.add(at)
+            here, column = at
+            output = self.columns.table(here).find(column)
+            if output is not None or isinstance(here, Scan):
+                steps.append(Step(spelled(column), here, output.origin if output is not None else here.origin))
+            at = self._toward(here, column, leaf)
+        return tuple(steps)
+
+    # --- one relation ---
+
+    def _trace(self, relation: Relation, name: Name) -> Trace:
+        made = self.columns.table(relation).find(name)
+        match relation:
+            case Scan():
+                return self._scanned(relation, name)
+            case Aggregate() if made is not None and isinstance(made.expression, Measure):
+                return self._measured(relation, made)
+            case Window() if made is not None and isinstance(made.expression, Measure):
+                return self._windowed(relation, made)
+            case Opaque():
+                return self._opaque(relation, name)
+            case _:
+                return merge(self.expression(e) for e in self.columns.step(relation, name))
+
+    def _scanned(self, scan: Scan, name: Name) -> Trace:
+        here = Leaf(scan, spelled(name))
+        below = self.columns.step(scan, name)
+        if not below:
+            known = self.columns.bound.get(scan) is None
+            return Trace(value=frozenset([here])) if known else EMPTY
+        found = merge(self.expression(e) for e in below)
+        return merge([found, Trace(hops=frozenset([here]))])
+
+    def _measured(self, relation: Aggregate, made: Output) -> Trace:
+        keys = [self.expression(key.expression).as_role("group_by") for key in relation.keys]
+        return self._use(relation, made, [*keys, self.rows(relation.input)])
+
+    def _windowed(self, relation: Window, made: Output) -> Trace:
+        frame = [self.expression(e).as_role("window") for e in (*relation.partition, *relation.order)]
+        return self._use(relation, made, [*frame, self.rows(relation.input)])
+
+    def _use(self, relation: Aggregate | Window, made: Output, indirect: list[Trace]) -> Trace:
+        value = self.expression(made.expression)
+        around = merge(indirect)
+        own = Trace(frozenset(), around.own, frozenset(), around.hops, around.approximate)
+        return merge([value, own, Trace(uses=frozenset([Use(relation, made, "value")]) | around.uses)])
+
+    def _opaque(self, relation: Opaque, name: Name) -> Trace:
+        found = [self._possible(below, name) for below in relation.inputs]
+        found += [self.expression(value) for value in relation.values]
+        whole = merge(found)
+        return Trace(whole.value, whole.own, whole.uses, whole.hops, True)
+
+    def _possible(self, relation: Relation, name: Name) -> Trace:
+        """A column of that name where there may be one, else all that the relation has."""
+        if self.columns.holds(relation, name) >= Holds.POSSIBLE:
+            return self.column(relation, name)
+        return self.anything(relation)
+
+    def anything(self, relation: Relation) -> Trace:
+        """All columns of a relation together, known or not."""
+        header = self.columns.header(relation)
+        parts = [self.column(relation, column) for column in header.names[:200]]
+        parts += [
+            Trace(value=frozenset([Leaf(scan, "*")]), approximate=True)
+            for scan in header.open
+            if isinstance(scan, Scan)
+        ]
+        parts += [self.anything(below) for one in header.open if isinstance(one, Opaque) for below in one.inputs]
+        return merge(parts)
+
+    def _subquery(self, query: Subquery) -> Trace:
+        args = merge(self.expression(arg) for arg in query.args)
+        header = self.columns.header(query.relation)
+        inner = merge(self.column(query.relation, name) for name in header.names[:1])
+        rows = self.rows(query.relation)
+        own = Trace(frozenset(), rows.own, rows.uses, rows.hops, rows.approximate)
+        return merge([args, inner if query.function == "scalar" else inner.as_role("exists"), own])
+
+    # --- rows ---
+
+    def _below(self, relation: Relation) -> tuple[Relation, ...]:
+        if isinstance(relation, Scan):
+            return tuple(write.relation for write in self.columns.bound.get(relation, ()))
+        if isinstance(relation, Upsert):
+            return (relation.source,)
+        return inputs(relation)
+
+    def _row_edges(self, relation: Relation) -> list[Trace]:
+        match relation:
+            case Filter(predicate=predicate, role=role):
+                return [self.expression(predicate).as_role(role)]
+            case Join():
+                return self._join_edges(relation)
+            case Aggregate(keys=keys):
+                return [self.expression(key.expression).as_role("group_by") for key in keys]
+            case Sort(keys=by):
+                return [self.expression(e).as_role("order_by") for e in by]
+            case Distinct(keys=by, order=order):
+                return [self.expression(e).as_role("distinct") for e in (*(by or ()), *order)]
+            case Upsert(on=on, conditions=conditions):
+                matched = [self.expression(on).as_role("merge_join")] if on is not None else []
+                return matched + [self.expression(e).as_role("merge_cond") for e in conditions]
+            case _:
+                return []
+
+    def _join_edges(self, join: Join) -> list[Trace]:
+        keys = [self.column(side, name).as_role("join") for name in join.using for side in (join.left, join.right)]
+        conditions = [join.on] if join.on is not None else []
+        if join.asof is not None:
+            conditions += [join.asof.left, join.asof.right]
+        return keys + [self.expression(e).as_role("join") for e in conditions]
+
+    # --- paths ---
+
+    def _toward(self, relation: Relation, name: Name, leaf: Leaf) -> tuple[Relation, Name] | None:
+        """The next column on the way to the leaf: through its value if it is there, else through what it depends on."""
+        options = [column for e in self.columns.step(relation, name) for column in _referenced(e)]
+        for column in options:
+            if leaf in self.column(column.relation, column.name).value:
+                return column.relation, column.name
+        for column in options:
+            if any(leaf == own for own, _ in self.column(column.relation, column.name).own):
+                return column.relation, column.name
+        return self._toward_rows(relation, leaf)
+
+    def _toward_rows(self, relation: Relation, leaf: Leaf) -> tuple[Relation, Name] | None:
+        pending = [relation]
+        seen: set[Relation] = set()
+        while pending:
+            here = pending.pop(0)
+            if here == leaf.scan:
+                return leaf.scan, leaf.column
+            if here not in seen:
+                seen.add(here)
+                pending.extend(self._below(here))
+        return None
+
+
+def _referenced(expression: Expression) -> list[Column]:
+    found: list[Column] = []
+    pending = [expression]
+    while pending:
+        node = pending.pop(0)
+        if isinstance(node, Column):
+            found.append(node)
+        pending.extend(children(node))
+    return found
