@@ -66,12 +66,13 @@ class Diagnostic:
 @dataclass(frozen=True, slots=True)
 class Ignore:
     """`feasilint: ignore[CODE] reason` on a line. `codes` empty: every rule. `own_line`: the comment stands alone and
-    speaks for the next line."""
+    speaks for the next line of code. `covers` is the line it speaks for, counted as its span's lines are."""
 
     codes: tuple[str, ...]
     reason: str
     span: Span
     own_line: bool
+    covers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
