@@ -1,0 +1,90 @@
+"""Where a place is, for people and for machines: cell and line in a notebook, physical line in its file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from feasilint.report.screen import shorten, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from feasilint.documents.model import Cell, Document
+    from feasilint.findings import Place
+    from feasilint.ir import Span
+
+_MAX_FILE = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A place with the lines of the cell or file that it is in. `lines` is empty where they cannot be read."""
+
+    place: Place
+    cell: Cell | None
+    lines: tuple[str, ...]
+
+    @property
+    def position(self) -> str:
+        """`nb.ipynb:cell 7 [In 12]:4:9`, cells counted from 1 among all cells; `model.sql:4:9`; a path alone."""
+        path, span = visible(self.place.path), self.place.span
+        if span is None:
+            return path
+        return f"{path}:{self._cell_words(span)}{span.line}:{span.column}"
+
+    @property
+    def opening(self) -> str:
+        """How the cell begins, in a notebook."""
+        if self.cell is None or self.cell.index is None:
+            return ""
+        first = next((line.strip() for line in self.lines if line.strip()), "")
+        return visible(shorten(first, 32))
+
+    def physical(self, line: int) -> int:
+        """The line of the file on which this line of the source stands."""
+        lines = self.cell.line_map if self.cell else ()
+        return lines[line - 1] if 0 < line <= len(lines) else line
+
+    def _cell_words(self, span: Span) -> str:
+        if span.cell is None:
+            return ""
+        count = self.cell.execution_count if self.cell else None
+        ran = "" if count is None else f" [In {count}]"
+        return f"cell {span.cell + 1}{ran}:"
+
+
+class Texts:
+    """The source lines behind places: scanned documents, and files such as the catalog that only labels point to."""
+
+    def __init__(self, documents: Mapping[str, Document]) -> None:
+        self._documents = documents
+        self._files: dict[str, tuple[str, ...]] = {}
+
+    def locate(self, place: Place) -> Located:
+        document = self._documents.get(place.path)
+        if document is None:
+            return Located(place, None, self._file(place.path))
+        cell = document.cell(place.span.cell if place.span else None)
+        source = cell.source if cell else document.text
+        return Located(place, cell, _lines(source))
+
+    def _file(self, path: str) -> tuple[str, ...]:
+        if path not in self._files:
+            self._files[path] = _read(Path(path))
+        return self._files[path]
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    """Split as spans count lines: at newlines only."""
+    return tuple(line.removesuffix("\r") for line in text.split("\n"))
+
+
+def _read(path: Path) -> tuple[str, ...]:
+    try:
+        if not path.is_file() or path.stat().st_size > _MAX_FILE:
+            return ()
+        return _lines(path.read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        return ()

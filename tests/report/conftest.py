@@ -1,0 +1,71 @@
+"""A finding as the rules make them, over a notebook, a SQL file and a catalog."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from feasilint.documents.model import Cell, Document
+from feasilint.findings import Finding, Label, Place, Severity, Suggestion
+from feasilint.ir import Span
+from feasilint.result import ScanResult
+
+NOTEBOOK = "churn.ipynb"
+FIRST = 'import pandas as pd\n\ncb = read_sql("select user_id, posted_at from raw.chargebacks")\n'
+CELL = FIRST + 'df["days_since_chargeback"] = (today - cb.posted_at).dt.days\n'
+
+
+def notebook(source: str = CELL, path: str = NOTEBOOK, execution_count: int | None = 12) -> Document:
+    line_map = tuple(range(101, 101 + source.count("\n") + 1))
+    cell = Cell(6, "python", source, id="ab12", execution_count=execution_count, line_map=line_map)
+    return Document(path, "notebook", "{}", "0" * 64, (cell,))
+
+
+def sqlfile(source: str, path: str = "features.sql") -> Document:
+    return Document(path, "sql", source, "0" * 64, (Cell(None, "sql", source),))
+
+
+def place(path: str, cell: int | None, line: int, start: int, end: int, end_line: int | None = None) -> Place:
+    return Place(path, Span(cell, line, start, end_line or line, end))
+
+
+@pytest.fixture
+def catalog_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """catalog.yaml in the current directory."""
+    monkeypatch.chdir(tmp_path)
+    text = "sources:\n  - name: raw.chargebacks\n    columns:\n"
+    text += "      posted_at: {availability: training_only, known_after: 30d}\n"
+    Path("catalog.yaml").write_text(text, encoding="utf-8")
+    return "catalog.yaml"
+
+
+@pytest.fixture
+def finding(catalog_file: str) -> Finding:
+    built = place(NOTEBOOK, 6, 4, 4, 27)
+    return Finding(
+        "AVL109",
+        "post-outcome-column",
+        Severity.ERROR,
+        "feature `days_since_chargeback` uses `raw.chargebacks.posted_at`, which is known 30 days after the outcome",
+        built,
+        labels=(
+            Label(place(NOTEBOOK, 6, 3, 32, 41), "read here"),
+            Label(built, "feature built here"),
+            Label(place(catalog_file, None, 4, 18, 64), "declared here (owner #risk-data)"),
+        ),
+        feature="days_since_chargeback",
+        model="churn",
+        source="raw.chargebacks",
+        column="posted_at",
+        owner="#risk-data",
+        facts=(("path", "days_since_chargeback <- cb.posted_at <- raw.chargebacks.posted_at"),),
+        help="use `prod.disputes.opened_at` (hourly), which the catalog lists instead",
+        suggestion=Suggestion("days since a dispute was opened", "select user_id, opened_at\nfrom prod.disputes", "sql"),
+        notes=("LAT203 too-old-for-decision: 36 h old at worst",),
+    )
+
+
+@pytest.fixture
+def result(finding: Finding) -> ScanResult:
+    return ScanResult((finding,), documents={NOTEBOOK: notebook()}, features=14, models=1)
