@@ -1,0 +1,250 @@
+"""Jupyter notebooks, nbformat 3 and 4: cells with the physical lines on which their source stands."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from feasilint.documents.jsonscan import Cursor
+from feasilint.documents.model import Cell
+from feasilint.documents.text import UnreadableError, universal_newlines
+from feasilint.ir import Diagnostic, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+Language: TypeAlias = Literal["python", "sql", "other"]
+
+_LANGUAGES: dict[str, Language] = {
+    "python": "python", "python2": "python", "python3": "python", "ipython": "python", "py": "python",
+    "pyspark": "python", "pysparkkernel": "python", "sql": "sql", "bigquery": "sql", "postgresql": "sql",
+    "mssql": "sql", "snowflake-sql": "sql", "snowflakesql": "sql",
+}  # fmt: skip
+_KERNEL_LANGUAGE = (  # places in the notebook's metadata, strongest first
+    ("application/vnd.databricks.v1+notebook", "language"),
+    ("language_info", "name"),
+    ("kernelspec", "language"),
+)
+_FOREIGN_KERNELS = re.compile(
+    r"(ir|julia|scala|sparkr|spark|apache_toree|bash|x(cpp|eus)|ruby|javascript|deno|rust|\.net)\b|julia-"
+)
+_CELL_LANGUAGE = (  # places in a cell's metadata: Snowflake, VS Code, Polyglot
+    ("language",),
+    ("vscode", "languageId"),
+    ("polyglot_notebook", "kernelName"),
+    ("dotnet_interactive", "language"),
+)
+_CELL_NAME = (("resultVariableName",), ("name",))
+_SOURCE_KEYS = ("source", "input")  # nbformat 4 and 3
+_COUNT_KEYS = ("execution_count", "prompt_number")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?= |$)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """What a notebook file holds."""
+
+    cells: tuple[Cell, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    metadata: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A cell's source: its offset in the file, and the strings that it consists of with theirs."""
+
+    offset: int
+    pieces: tuple[tuple[str, int], ...]
+
+
+def parse(text: str) -> Notebook:
+    """The cells of a notebook file. Raises UnreadableError if it is none."""
+    try:
+        fields = _scan(text)
+    except json.JSONDecodeError as error:
+        raise _not_json(text, error) from None
+    except RecursionError:
+        raise UnreadableError("not a notebook: its JSON is nested too deeply") from None
+    raw = fields.get("cells", fields.get("worksheets"))
+    if not isinstance(raw, list):
+        raise UnreadableError("not a notebook: this JSON has no list of cells")
+    metadata = _mapping(fields.get("metadata"))
+    kernel = _kernel_language(metadata)
+    reader = _CellReader(text, _language(kernel))
+    cells = tuple(reader.read(index, cell) for index, cell in enumerate(raw))
+    diagnostics = (*_foreign_kernel(kernel, cells), *reader.diagnostics)
+    return Notebook(cells, diagnostics, metadata)
+
+
+# --- from JSON to raw cells ---------------------------------------------------------------------------------------------
+
+
+def _scan(text: str) -> dict[str, object]:
+    cursor = Cursor(text)
+    if cursor.next != "{":
+        cursor.fail("Expecting '{'")
+    fields = cursor.object({"cells": _read_cells, "worksheets": _read_worksheets})
+    cursor.end()
+    return fields
+
+
+def _read_cells(cursor: Cursor) -> object:
+    if cursor.next != "[":
+        return cursor.value()
+    return [_read_cell(cursor) for _ in cursor.array()]
+
+
+def _read_cell(cursor: Cursor) -> object:
+    return cursor.object(dict.fromkeys(_SOURCE_KEYS, _read_source)) if cursor.next == "{" else cursor.value()
+
+
+def _read_worksheets(cursor: Cursor) -> object:
+    """The cells of all worksheets in one list."""
+    if cursor.next != "[":
+        return cursor.value()
+    cells: list[object] = []
+    for _ in cursor.array():
+        sheet = cursor.object({"cells": _read_cells}) if cursor.next == "{" else cursor.value()
+        found = _mapping(sheet).get("cells")
+        cells.extend(found if isinstance(found, list) else ())
+    return cells
+
+
+def _read_source(cursor: Cursor) -> object:
+    """A string or a list of strings; None if it is neither."""
+    at = cursor.at
+    if cursor.next != "[":
+        value = cursor.value()
+        return _Source(at, ((value, at),)) if isinstance(value, str) else None
+    values = [(cursor.value(), offset) for offset in cursor.array()]
+    pieces = tuple((value, offset) for value, offset in values if isinstance(value, str))
+    return _Source(at, pieces) if len(pieces) == len(values) else None
+
+
+# --- from raw cells to cells ------------------------------------------------------------------------------------------------
+
+
+class _CellReader:
+    """Makes cells in file order, counting physical lines as it goes."""
+
+    def __init__(self, text: str, kernel: Language) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self._kernel = kernel
+        self._text = text
+        self._offset = 0
+        self._line = 1
+
+    def read(self, index: int, raw: object) -> Cell:
+        fields = _mapping(raw)
+        code = fields.get("cell_type") == "code"
+        found = next((fields[key] for key in _SOURCE_KEYS if key in fields), None)
+        if not isinstance(found, _Source):
+            self._refuse(index, "the source of this cell is neither text nor a list of lines", code or not fields)
+            return Cell(index, "other", "")
+        source, line_map = self._lines(found)
+        metadata = _mapping(fields.get("metadata"))
+        return Cell(
+            index,
+            self._cell_language(metadata, source, fields) if code else "other",
+            source,
+            id=_text(fields.get("id")),
+            name=_first_text(metadata, _CELL_NAME),
+            execution_count=_count(fields),
+            line_map=line_map,
+        )
+
+    def _refuse(self, index: int, message: str, relevant: bool) -> None:
+        if relevant:
+            self.diagnostics.append(Diagnostic("unreadable", message, Span(index, 1, 1, 1, 1)))
+
+    def _cell_language(self, metadata: Mapping[str, object], source: str, fields: Mapping[str, object]) -> Language:
+        stated = _first_text(metadata, _CELL_LANGUAGE) or _text(fields.get("language"))
+        if stated is None or source.lstrip().startswith("%"):
+            return self._kernel
+        return _language(stated)
+
+    def _lines(self, source: _Source) -> tuple[str, tuple[int, ...]]:
+        """The joined source, and the physical line of each of its lines."""
+        texts: list[str] = []
+        lines: list[int] = []
+        line = self._line_of(source.offset)
+        fresh = True
+        for piece, offset in (found for found in source.pieces if found[0]):
+            line = self._line_of(offset)
+            clean = universal_newlines(_SURROGATE.sub("\ufffd", piece))
+            texts.append(clean)
+            lines.extend([line] * (clean.count("\n") + fresh - clean.endswith("\n")))
+            fresh = clean.endswith("\n")
+        if fresh:
+            lines.append(line)
+        return "".join(texts), tuple(lines)
+
+    def _line_of(self, offset: int) -> int:
+        """The line of an offset; offsets only grow."""
+        self._line += self._text.count("\n", self._offset, offset)
+        self._offset = offset
+        return self._line
+
+
+def _kernel_language(metadata: Mapping[str, object]) -> str | None:
+    """The language that the notebook states. Of kernel names only foreign ones tell: any other may be an environment's."""
+    name = _first_text(metadata, (("kernelspec", "name"),))
+    foreign = name if name and _FOREIGN_KERNELS.match(name.lower()) else None
+    return _first_text(metadata, _KERNEL_LANGUAGE) or foreign
+
+
+def _language(name: str | None) -> Language:
+    """The language by a kernel's or a cell's word for it; Python where nothing is said."""
+    return "python" if name is None else _LANGUAGES.get(name.lower().strip(), "other")
+
+
+def _foreign_kernel(kernel: str | None, cells: tuple[Cell, ...]) -> Iterator[Diagnostic]:
+    if _language(kernel) == "other" and not any(cell.language != "other" for cell in cells):
+        yield Diagnostic("unsupported", f"the notebook's language is {kernel}; only Python and SQL cells are read")
+
+
+# --- values of unknown shape ---------------------------------------------------------------------------------------------
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _count(fields: Mapping[str, object]) -> int | None:
+    value = next((fields[key] for key in _COUNT_KEYS if key in fields), None)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _first_text(metadata: Mapping[str, object], paths: Iterable[tuple[str, ...]]) -> str | None:
+    """The first text that stands at one of these paths of nested mappings."""
+    for path in paths:
+        value: object = metadata
+        for key in path:
+            value = _mapping(value).get(key)
+        if found := _text(value):
+            return found
+    return None
+
+
+# --- why a file is no notebook ------------------------------------------------------------------------------------------------
+
+
+def _not_json(text: str, error: json.JSONDecodeError) -> UnreadableError:
+    if not text.strip():
+        return UnreadableError("an empty file, not a notebook; save the notebook again or delete it")
+    conflict = _CONFLICT.search(text)
+    if conflict:
+        line = text.count("\n", 0, conflict.start()) + 1
+        return UnreadableError("an unfinished merge: Git conflict markers in the notebook; resolve them", line)
+    if text.lstrip().startswith("<"):
+        return UnreadableError("an HTML page, not a notebook; download the raw file")
+    if error.pos >= len(text.rstrip()):
+        return UnreadableError("the notebook ends in the middle of its JSON; it was cut off when saved", error.lineno)
+    return UnreadableError(f"not a notebook: invalid JSON at column {error.colno}: {error.msg}", error.lineno)
