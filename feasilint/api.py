@@ -1,13 +1,214 @@
-"""The Python API: `scan` and `inspect_source`."""
+"""The Python API: `scan`, `scan_files`, `inspect` and `inspect_source`."""
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from feasilint.errors import UsageError
+from feasilint.lower.options import Options
+from feasilint.result import ScanResult
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from feasilint.analysis import Analysis
+    from feasilint.catalog.model import Catalog
+    from feasilint.documents.model import Document
+    from feasilint.ir import DocumentKind, Program
+
+_FRAMES = 20_000  # deep expressions and long chains of assignments need more than Python's default of 1,000
 
 
-def scan(*paths: str) -> Any:
-    raise NotImplementedError
+@dataclass(slots=True)
+class _Reading:
+    """Documents as they are read and lowered."""
+
+    options: Options
+    documents: dict[str, Document] = field(default_factory=dict)
+    programs: list[Program] = field(default_factory=list)
+
+    def take(self, path: str, data: bytes) -> Program:
+        from feasilint.documents.read import read
+        from feasilint.lower import lower
+
+        document = read(path, data)
+        program = lower(document, self.options)
+        self.documents[path] = document
+        self.programs.append(program)
+        return program
 
 
-def inspect_source(text: str) -> dict[str, Any]:
-    raise NotImplementedError
+def scan(
+    paths: Sequence[str],
+    *,
+    catalog: str | Catalog | None = None,
+    use_catalog: bool = True,
+    root: str | None = None,
+    dialect: str | None = None,
+    exclude: Sequence[str] = (),
+    force_exclude: bool = False,
+) -> ScanResult:
+    """Judge the files below `paths` against a catalog.
+
+    `catalog`: a file or a loaded one; without it the nearest `catalog.yaml` above the first path is taken, unless
+    `use_catalog` is false. `root`: the project whose other documents lend lineage; by default found from the first path.
+    Raises UsageError for a missing path, CatalogError for a catalog that cannot be read.
+    """
+    files = _discover(paths, exclude, force_exclude)
+    known = _catalog(paths, catalog, use_catalog)
+    reading = _read(files, Options(dialect, root or "."))
+    _read_project(reading, paths, root)
+    return _judge(reading, files, known)
+
+
+def scan_files(files: Mapping[str, str | bytes], catalog: str | None = None) -> ScanResult:
+    """Judge documents that are given as path and content; `catalog` is the text of a catalog.yaml."""
+    from feasilint.catalog.load import load_text
+
+    reading = _Reading(Options())
+    for path, content in files.items():
+        reading.take(path, content.encode() if isinstance(content, str) else content)
+    return _judge(reading, list(files), load_text(catalog, "catalog.yaml") if catalog is not None else None)
+
+
+def inspect(
+    paths: Sequence[str],
+    *,
+    catalog: str | Catalog | None = None,
+    use_catalog: bool = True,
+    root: str | None = None,
+    dialect: str | None = None,
+    exclude: Sequence[str] = (),
+    force_exclude: bool = False,
+) -> dict[str, Any]:
+    """What was understood of the files below `paths`, in the schema `feasilint.inspect/1`."""
+    from feasilint.report.inspect import inspection
+
+    files = _discover(paths, exclude, force_exclude)
+    known = _catalog(paths, catalog, use_catalog)
+    reading = _read(files, Options(dialect, root or "."))
+    _read_project(reading, paths, root)
+    return inspection(_analyse(reading.programs, known), files)
+
+
+def inspect_source(
+    text: str,
+    kind: DocumentKind = "sql",
+    dialect: str | None = None,
+    catalog: Mapping[str, Any] | Catalog | None = None,
+) -> dict[str, Any]:
+    """What was understood of one text: one entry of `documents` in the schema `feasilint.inspect/1`.
+
+    `kind`: sql, python, or notebook (its JSON). `catalog`: a loaded catalog, or a mapping as in catalog.yaml.
+    """
+    from feasilint.catalog.load import from_mapping
+    from feasilint.catalog.model import Catalog
+    from feasilint.report.inspect import document
+
+    reading = _Reading(Options(dialect))
+    program = reading.take(f"source.{_SUFFIX[kind]}", text.encode())
+    known = catalog if catalog is None or isinstance(catalog, Catalog) else from_mapping(catalog)
+    return document(program, _analyse(reading.programs, known))
+
+
+_SUFFIX: dict[DocumentKind, str] = {"sql": "sql", "python": "py", "notebook": "ipynb"}
+
+
+def _discover(paths: Sequence[str], exclude: Sequence[str], force_exclude: bool) -> list[str]:
+    from feasilint.discover import discover
+
+    found = discover(paths, force_exclude=force_exclude, exclude=exclude)
+    if found.missing:
+        raise UsageError("\n".join(f"{path}: no such file or folder" for path in found.missing))
+    return list(found.files)
+
+
+def _catalog(paths: Sequence[str], catalog: str | Catalog | None, use_catalog: bool) -> Catalog | None:
+    if not use_catalog or not isinstance(catalog, str | None):
+        return catalog if use_catalog and not isinstance(catalog, str) else None
+    from feasilint.catalog.load import find_catalog, load
+
+    path = catalog or (find_catalog(paths[0]) if paths else None)
+    return load(path) if path is not None else None
+
+
+def _read(files: Iterable[str], options: Options) -> _Reading:
+    reading = _Reading(options)
+    for path in files:
+        reading.take(path, Path(path).read_bytes())
+    return reading
+
+
+def _read_project(reading: _Reading, paths: Sequence[str], root: str | None) -> None:
+    """Lower the rest of the project as far as it makes what the documents read."""
+    from feasilint.project import root_of, upstream
+
+    top = Path(root) if root is not None else root_of(paths)
+    if top is None:
+        return
+    from feasilint.discover import discover
+
+    known = {str(Path(path).resolve()) for path in reading.documents}
+    around = (path for path in discover([_relative(top)]).files if str(Path(path).resolve()) not in known)
+    scanned = list(reading.programs)
+    reading.programs = scanned + upstream(scanned, around, reading.take)
+
+
+def _relative(folder: Path) -> str:
+    try:
+        return folder.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return folder.as_posix()
+
+
+def _analyse(programs: list[Program], catalog: Catalog | None) -> Analysis:
+    from feasilint.analysis import Analysis
+    from feasilint.catalog.match import Matcher
+    from feasilint.catalog.model import Catalog
+
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _FRAMES))
+    return Analysis(programs, Matcher(catalog or Catalog()))
+
+
+def _judge(reading: _Reading, reported: list[str], catalog: Catalog | None) -> ScanResult:
+    from feasilint.catalog.model import Catalog
+    from feasilint.check import check
+    from feasilint.registry import rules
+    from feasilint.rule import Context, Feature, SourceSubject
+    from feasilint.subjects import subjects
+
+    analysis = _analyse(reading.programs, catalog)
+    found = list(subjects(analysis, set(reported)))
+    context = Context(
+        catalog or Catalog(),
+        analysis.matcher,
+        {program.path: program for program in analysis.programs},
+        {path: document.text for path, document in reading.documents.items()},
+    )
+    checked = check(found, rules(), context)
+    judged = [subject for subject in found if isinstance(subject, Feature)]
+    unknown = [
+        s.source.name
+        for s in found
+        if isinstance(s, SourceSubject) and s.features and not analysis.matcher.find(s.source)
+    ]
+    return ScanResult(
+        findings=checked.findings,
+        suppressed=checked.suppressed,
+        documents={path: reading.documents[path] for path in reported},
+        features=len(judged),
+        models=len({(feature.sink, feature.target) for feature in judged if feature.kind == "model"}),
+        unknown_sources=tuple(dict.fromkeys(unknown)),
+        catalog=catalog,
+        hints=tuple(_hints(judged, catalog)),
+        errors=checked.errors,
+    )
+
+
+def _hints(judged: Sequence[Any], catalog: Catalog | None) -> Iterable[str]:
+    if catalog is not None and any(feature.point is None for feature in judged):
+        paths = sorted({feature.sink.path for feature in judged if feature.point is None})
+        yield f"no prediction point is declared for {', '.join(paths[:3])}: severities are those of the mildest one"

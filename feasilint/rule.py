@@ -1,7 +1,8 @@
 """The rule API: what a rule sees and how it speaks.
 
-A rule is one class in one file. It sees subjects (features, sources, documents), the measures attached to them and the catalog; never
-syntax. Distributions register rules in the entry-point group `feasilint.rules`; the built-in ones do it the same way.
+A rule is one class in one file. It sees subjects (features, sources, documents), the measures attached to them and the
+catalog; never syntax. Distributions register rules in the entry-point group `feasilint.rules`; the built-in ones do it the
+same way.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ Scope: TypeAlias = Literal["feature", "source", "document"]
 class Feature:
     """A column that a model is fitted on or, without a model, that a feature table holds.
 
-    `place` is where it is built. `target` names the model's estimator or the table. `entry`/`point`: the declared model and its prediction
-    point, None where none is declared. `inputs` are what its own computation depends on, values first; `aggregations` the
-    measures that it passes through.
+    `place` is where it is built. `target` names the model's estimator or the table. `entry`/`point`: the declared model and
+    its prediction point, None where none is declared. `inputs` are what its own computation depends on, values first;
+    `aggregations` the measures that it passes through.
     """
 
     name: str

@@ -59,9 +59,9 @@ class Aggregation:
 class Input:
     """A physical column that a feature depends on.
 
-    `role` is value where its values flow into the feature; otherwise the way in which the feature's own computation uses it (where,
-    join, group_by, order_by, window). `read` is where the source is read; `entry` what the catalog knows of it, None if it
-    does not know the source. `staleness` includes every scheduled hop on the way; `path` runs from the feature to the
+    `role` is value where its values flow into the feature; otherwise the way in which the feature's own computation uses it
+    (where, join, group_by, order_by, window). `read` is where the source is read; `entry` what the catalog knows of it, None if
+    it does not know the source. `staleness` includes every scheduled hop on the way; `path` runs from the feature to the
     source, for people; `places` are the steps of that path with what happens there.
     """
 

@@ -1,0 +1,115 @@
+"""The aggregations of the code, one per call, with window, sources and what they flow into."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Aggregate, Call, Column, Expression, Measure, Window
+from feasilint.ir.expressions import spelled
+from feasilint.lineage import scans
+from feasilint.measure.model import Aggregation, Extent
+from feasilint.trace import Use
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from feasilint.analysis import Analysis, Arrival
+    from feasilint.ir import Program, Source
+    from feasilint.measure.model import Reach
+
+_STRENGTH: dict[Reach, int] = {"model": 0, "table": 1, "eda": 2, "unknown": 3}
+
+
+def of_program(program: Program, analysis: Analysis) -> tuple[Aggregation, ...]:
+    """Every aggregation of a document; the calls of an unrolled loop or of a function that is called again are one."""
+    found: dict[tuple[object, ...], Aggregation] = {}
+    for use in uses(program):
+        made = of_use(use, analysis)
+        if made is not None:
+            key = (made.place, made.function, made.keys, made.extent.window)
+            found[key] = _together(found[key], made) if key in found else made
+    return tuple(found.values())
+
+
+def uses(program: Program) -> Iterator[Use]:
+    """The measures of a document in document order."""
+    for relation in program.relations:
+        if isinstance(relation, Aggregate | Window):
+            yield from (
+                Use(relation, output, "value") for output in relation.measures if isinstance(output.expression, Measure)
+            )
+
+
+def of_use(use: Use, analysis: Analysis) -> Aggregation | None:
+    """One measure as an aggregation; None where it stands nowhere in the code."""
+    relation, output, _ = use
+    measure = output.expression
+    assert isinstance(measure, Measure)
+    origin = measure.origin or output.origin or relation.origin
+    place = analysis.place(relation, origin)
+    if origin is None or place is None:
+        return None
+    arrivals = analysis.arrivals(use)
+    extent = analysis.windows.extent(relation, output)
+    frame = relation.frame if isinstance(relation, Window) else None
+    return Aggregation(
+        function=measure.function,
+        keys=keys(relation),
+        extent=extent,
+        place=place,
+        text=spelled(output.name),
+        outputs=_outputs(arrivals) or (spelled(output.name),),
+        reaches=min((arrival.reach for arrival in arrivals), key=_STRENGTH.__getitem__, default="unknown"),
+        roles=tuple(sorted({arrival.role for arrival in arrivals if arrival.reach != "eda"})),
+        sources=_sources(use, analysis),
+        running=frame is not None and frame.start is None,
+        default_frame=frame is not None and frame.default,
+        includes_current=frame is not None and frame.end == 0,
+        confidence=extent.confidence,
+        fragment=origin.fragment,
+        node=origin.node,
+    )
+
+
+def keys(relation: Aggregate | Window) -> tuple[str, ...]:
+    """The names of the grouping keys."""
+    if isinstance(relation, Aggregate):
+        return tuple(spelled(key.name) for key in relation.keys)
+    return tuple(_spelled(key) for key in relation.partition)
+
+
+def _spelled(expression: Expression) -> str:
+    match expression:
+        case Column(name=name):
+            return spelled(name)
+        case Call(function=function, args=args):
+            return f"{function}({', '.join(_spelled(arg) for arg in args)})"
+        case _:
+            return str(getattr(expression, "value", "?"))
+
+
+def _outputs(arrivals: Iterable[Arrival]) -> tuple[str, ...]:
+    best = min((_STRENGTH[arrival.reach] for arrival in arrivals), default=3)
+    names = (a.output for a in arrivals if a.output and a.role == "feature" and _STRENGTH[a.reach] == best)
+    return tuple(dict.fromkeys(names))
+
+
+def _sources(use: Use, analysis: Analysis) -> tuple[Source, ...]:
+    measure = use.output.expression
+    assert isinstance(measure, Measure)
+    leaves = {leaf.scan for arg in measure.args for leaf in analysis.tracer.expression(arg).value}
+    read = leaves or {scan for scan in scans([use.relation.input]) if scan not in analysis.linkage.bound}
+    return tuple(sorted({scan.source for scan in read}, key=lambda source: (source.name, source.kind)))
+
+
+def _together(a: Aggregation, b: Aggregation) -> Aggregation:
+    intervals = tuple(sorted({*a.extent.intervals, *b.extent.intervals}))
+    return replace(
+        a,
+        extent=Extent(a.extent.window, intervals, a.extent.time_column, a.extent.confidence),
+        outputs=tuple(dict.fromkeys(a.outputs + b.outputs)),
+        reaches=min(a.reaches, b.reaches, key=_STRENGTH.__getitem__),
+        roles=tuple(sorted({*a.roles, *b.roles})),
+        sources=tuple(sorted({*a.sources, *b.sources}, key=lambda source: (source.name, source.kind))),
+    )

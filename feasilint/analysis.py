@@ -1,0 +1,205 @@
+"""Everything that was found out about one set of linked programs: lineage, windows, ages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from feasilint.columns import Columns, fold
+from feasilint.findings import Place
+from feasilint.ir import Column, Fit, Opaque, Program, Relation, Scan, Show, Write
+from feasilint.ir.expressions import spelled
+from feasilint.ir.relations import members
+from feasilint.link import Linkage, link
+from feasilint.measure.windows import Windows
+from feasilint.trace import Trace, Tracer, Use, merge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from feasilint.catalog.match import Matcher
+    from feasilint.catalog.model import SourceEntry, Staleness
+    from feasilint.ir import ColumnSet, Origin, Sink, Source
+    from feasilint.measure.model import Reach, Role
+    from feasilint.trace import Leaf, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A column of a sink: its name there, the column that it is, and where it comes from."""
+
+    name: str
+    column: Column | None
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """That a measure flows into a column of a sink, and as what."""
+
+    reach: Reach
+    role: Role
+    output: str
+
+
+class Analysis:
+    """The analysed programs. Everything is computed on demand and remembered."""
+
+    def __init__(self, programs: Iterable[Program], matcher: Matcher) -> None:
+        self.matcher = matcher
+        self.linkage: Linkage = link(programs)
+        self.columns = Columns(self.linkage.bound, self._declared)
+        self.tracer = Tracer(self.columns)
+        self.windows = Windows(self.tracer, self.entry)
+        self._entries: dict[tuple[str, str], SourceEntry | None] = {}
+        self._home = {relation: program.path for program in self.linkage.programs for relation in program.relations}
+        self._members: dict[Sink, tuple[Member, ...]] = {}
+        self._arrivals: dict[Use, list[Arrival]] | None = None
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        return self.linkage.programs
+
+    # --- catalog ---
+
+    def entry(self, scan: Scan) -> SourceEntry | None:
+        """What the catalog knows of the source of a scan."""
+        key = (scan.source.name, scan.source.kind)
+        if key not in self._entries:
+            self._entries[key] = self.matcher.find(scan.source)
+        return self._entries[key]
+
+    def _declared(self, source: Source) -> tuple[str, ...]:
+        entry = self.matcher.find(source)
+        return tuple(entry.columns) if entry is not None else ()
+
+    def age(self, steps: Iterable[Step]) -> Staleness | None:
+        """The age of what arrives over a path: that of the source plus that of every declared table on the way."""
+        scans = [step.relation for step in steps if isinstance(step.relation, Scan)]
+        if not scans:
+            return None
+        source = self.entry(scans[-1])
+        total = source.staleness if source is not None else None
+        for hop in scans[:-1]:
+            entry = self.entry(hop)
+            if entry is not None and entry.staleness is not None:
+                total = entry.staleness if total is None else total + entry.staleness
+        return total
+
+    # --- places ---
+
+    def place(self, relation: Relation, origin: Origin | None) -> Place | None:
+        """The place of an origin that belongs to a relation."""
+        path = self._home.get(relation)
+        return None if path is None or origin is None else Place(path, origin.span)
+
+    def path_of(self, relation: Relation) -> str | None:
+        """The document that makes a relation."""
+        return self._home.get(relation)
+
+    # --- sinks ---
+
+    def sinks(self, kind: type[Fit] | type[Write] | type[Show]) -> Iterator[tuple[Program, Sink]]:
+        """All sinks of one kind with their programs, in document order."""
+        for program in self.programs:
+            for sink in program.sinks:
+                if isinstance(sink, kind):
+                    yield program, sink
+
+    def members(self, sink: Fit | Write) -> tuple[Member, ...]:
+        """The columns of a sink (of a fit: the features, without the label) with their lineage."""
+        found = self._members.get(sink)
+        if found is None:
+            found = self._members[sink] = tuple(self._fitted(sink) if isinstance(sink, Fit) else self._written(sink))
+        return found
+
+    def _fitted(self, fit: Fit) -> Iterator[Member]:
+        labels = {fold(name) for name in self.columns.members(fit.label).names} if fit.label is not None else set()
+        return (member for member in self._of_set(fit.features) if fold(member.name) not in labels)
+
+    def _written(self, write: Write) -> Iterator[Member]:
+        header = self.columns.header(write.relation)
+        names = write.columns if write.columns is not None else header.names
+        for at, name in enumerate(names):
+            source = name if write.columns is None else (header.names[at] if at < len(header.names) else None)
+            if source is not None:
+                yield self._member(spelled(name), Column(write.relation, source))
+        yield from self._guessed(header.open, {fold(name) for name in names})
+
+    def label(self, fit: Fit) -> tuple[Member, ...]:
+        """The label columns of a fit."""
+        return tuple(self._of_set(fit.label)) if fit.label is not None else ()
+
+    def _of_set(self, columns: ColumnSet) -> Iterator[Member]:
+        header = self.columns.members(columns)
+        for name in header.names:
+            parts = self.columns.of_set(columns, name)
+            column = next((part for part in parts if isinstance(part, Column)), None)
+            yield Member(spelled(name), column, merge(self.tracer.expression(part) for part in parts))
+        yield from self._guessed(header.open, {fold(name) for name in header.names})
+
+    def _guessed(self, sources: Iterable[Relation], known: set[str]) -> Iterator[Member]:
+        """The columns that most likely come out of a step that could not be read: those that go in."""
+        for relation in sources:
+            if not isinstance(relation, Opaque):
+                continue
+            for below in relation.inputs:
+                header = self.columns.header(below)
+                for name in header.names:
+                    if fold(name) not in known:
+                        known.add(fold(name))
+                        yield self._member(spelled(name), Column(relation, name))
+                yield from self._guessed(header.open, known)
+
+    def _member(self, name: str, column: Column) -> Member:
+        return Member(name, column, self.tracer.expression(column))
+
+    def rows(self, sink: Fit | Write) -> Trace:
+        """What decides which rows reach a sink."""
+        drawn = (sink.relation,) if isinstance(sink, Write) else members(sink.features)
+        return merge(self.tracer.rows(relation) for relation in drawn)
+
+    # --- what measures flow into ---
+
+    def arrivals(self, use: Use) -> list[Arrival]:
+        """Where a measure ends up, whatever its role on the way."""
+        if self._arrivals is None:
+            self._arrivals = self._all_arrivals()
+        return self._arrivals.get(use._replace(role="value"), [])
+
+    def _all_arrivals(self) -> dict[Use, list[Arrival]]:
+        found: dict[Use, list[Arrival]] = defaultdict(list)
+        for _, sink in self.sinks(Fit):
+            assert isinstance(sink, Fit)
+            self._arrive(found, self.members(sink), "model", "feature")
+            self._arrive(found, self.label(sink), "model", "label")
+            self._arrive(found, [Member("", None, self.rows(sink))], "model", "filter")
+        for _, sink in self.sinks(Write):
+            assert isinstance(sink, Write)
+            if not sink.temporary:
+                self._arrive(found, self.members(sink), "table", "feature")
+                self._arrive(found, [Member("", None, self.rows(sink))], "table", "filter")
+        for _, sink in self.sinks(Show):
+            assert isinstance(sink, Show)
+            names = self.columns.header(sink.relation).names
+            shown = [self._member(spelled(name), Column(sink.relation, name)) for name in names]
+            self._arrive(found, [*shown, Member("", None, self.tracer.rows(sink.relation))], "eda", "feature")
+        return found
+
+    def _arrive(self, found: dict[Use, list[Arrival]], arriving: Iterable[Member], reach: Reach, role: Role) -> None:
+        for member in arriving:
+            for use in member.trace.uses:
+                found[use._replace(role="value")].append(Arrival(reach, _role(use, role), member.name))
+
+    # --- lineage of one column ---
+
+    def steps(self, relation: Relation, name: str, leaf: Leaf) -> tuple[Step, ...]:
+        """The way from a column down to one of its leaves."""
+        return self.tracer.path(relation, name, leaf)
+
+
+def _role(use: Use, role: Role) -> Role:
+    if use.role == "value" or role == "label":
+        return role
+    return "key" if use.role == "group_by" else "filter"

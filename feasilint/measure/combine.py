@@ -1,0 +1,92 @@
+"""From single time bounds to one window: which of them make it finite, and how long."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from feasilint.columns import fold
+from feasilint.ir import Interval
+from feasilint.measure.model import Extent, WindowClass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from feasilint.measure.bounds import Bound
+    from feasilint.measure.moments import Moment
+
+_PREFERENCE: dict[WindowClass, int] = {"bounded": 0, "anchored": 1, "unknown": 2}
+
+
+def combine(said: Iterable[Bound]) -> Extent | None:
+    """The window that bounds on possibly several time columns make; None where none of them reaches back a finite way.
+
+    An upper bound alone changes nothing; a constant lower bound alone still grows.
+    """
+    by_column: dict[str, list[Bound]] = defaultdict(list)
+    for bound in said:
+        by_column[fold(bound.event.name)].append(bound)
+    found = [extent for bounds in by_column.values() for extent in _of_column(bounds)]
+    return min(found, key=_rank, default=None)
+
+
+def _rank(extent: Extent) -> tuple[int, float]:
+    return _PREFERENCE[extent.window], min((i.total_seconds for i in extent.intervals), default=float("inf"))
+
+
+def _of_column(bounds: list[Bound]) -> Iterable[Extent]:
+    uppers = [bound.upper for bound in bounds if bound.upper is not None and bound.width is None]
+    for bound in bounds:
+        if bound.lower is None:
+            continue
+        if bound.width is not None:
+            if bound.lower.base != "column":  # two time columns that are equal: a join key, no window
+                yield Extent("bounded", (bound.width,), bound.event.name)
+            continue
+        window = _lower(bound.lower, uppers)
+        if window is not None:
+            yield Extent(window[0], window[1], bound.event.name)
+
+
+def _lower(lower: Moment, uppers: list[Moment]) -> tuple[WindowClass, tuple[Interval, ...]] | None:
+    if lower.base == "unknown":
+        return "unknown", ()
+    same = [upper for upper in uppers if _same_anchor(lower, upper)]
+    if lower.base == "constant" and (same or not lower.relative):
+        return _between_constants(lower, same) if same else ("anchored", ())
+    if lower.relative or lower.base == "now":
+        return "bounded", _length(lower, same)
+    if same and any(upper.relative for upper in same):
+        return "bounded", _length(lower, same)
+    if lower.base == "column":  # from one column of the spine to another
+        return ("bounded", ()) if any(upper.base == "column" for upper in uppers) else None
+    return ("bounded", ()) if any(upper.base in ("parameter", "constant") for upper in uppers) else ("unknown", ())
+
+
+def _same_anchor(a: Moment, b: Moment) -> bool:
+    if a.base != b.base:
+        return False
+    if a.base == "column":
+        return a.column is not None and b.column is not None and fold(a.column.name) == fold(b.column.name)
+    return a.base != "parameter" or a.name == b.name
+
+
+def _length(lower: Moment, uppers: list[Moment]) -> tuple[Interval, ...]:
+    if lower.offset is None:
+        return ()
+    ends = [upper.offset for upper in uppers if upper.offset is not None] or [Interval()]
+    length = min(ends) - lower.offset
+    return (length,) if length.total_seconds > 0 else ()
+
+
+def _between_constants(lower: Moment, uppers: list[Moment]) -> tuple[WindowClass, tuple[Interval, ...]]:
+    lengths = [_span(lower, upper) for upper in uppers]
+    known = sorted(length for length in lengths if length is not None and length.total_seconds > 0)
+    return "bounded", tuple(known[:1])
+
+
+def _span(lower: Moment, upper: Moment) -> Interval | None:
+    if lower.at is None or upper.at is None or lower.offset is None or upper.offset is None:
+        return None
+    apart = upper.at - lower.at
+    return Interval(days=apart.days, seconds=apart.seconds) + upper.offset - lower.offset

@@ -1,0 +1,85 @@
+"""The project around the scanned paths: its root, and the documents that make what the scanned ones read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Scan, Write
+from feasilint.link import link, names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from feasilint.ir import Program, Source
+
+MARKERS = ("catalog.yaml", ".git", "dbt_project.yml", "pyproject.toml")
+_MOST_FILES = 20_000
+_MOST_BYTES = 4 * 1024 * 1024
+_MOST_ROUNDS = 6
+
+
+def root_of(paths: Iterable[str]) -> Path | None:
+    """The nearest folder above the first path that looks like the top of a project."""
+    first = next(iter(paths), None)
+    if first is None:
+        return None
+    start = Path(first).resolve()
+    for folder in (start, *start.parents):
+        if folder.is_dir() and any((folder / marker).exists() for marker in MARKERS):
+            return folder
+    return None
+
+
+def upstream(
+    programs: list[Program], candidates: Iterable[str], lower: Callable[[str, bytes], Program]
+) -> list[Program]:
+    """Further documents of the project that write what the programs read, and what those read in turn.
+
+    A candidate is lowered only if its text names a source that nobody is known to write: a search over bytes, so that the
+    unrelated rest of a large repository costs a read.
+    """
+    texts = dict(_texts(candidates, {program.path for program in programs}))
+    added: list[Program] = []
+    for _ in range(_MOST_ROUNDS):
+        wanted = set(_wanted(programs + added))
+        chosen = [path for path, text in texts.items() if _names_any(text, wanted)]
+        if not chosen:
+            break
+        made = [lower(path, texts.pop(path)) for path in chosen]
+        writing = [program for program in made if any(isinstance(sink, Write) for sink in program.sinks)]
+        if not writing:
+            break
+        added += writing
+    return added
+
+
+def _names_any(text: bytes, words: set[bytes]) -> bool:
+    folded = text.lower()
+    return any(word in folded for word in words)
+
+
+def _texts(candidates: Iterable[str], known: set[str]) -> Iterator[tuple[str, bytes]]:
+    for at, path in enumerate(candidates):
+        if at >= _MOST_FILES or path in known:
+            continue
+        try:
+            if Path(path).stat().st_size <= _MOST_BYTES:
+                yield path, Path(path).read_bytes()
+        except OSError:
+            continue
+
+
+def _wanted(programs: list[Program]) -> Iterator[bytes]:
+    """The last parts of the names of tables and files that are read but not known to be written."""
+    bound = link(programs).bound
+    for program in programs:
+        for relation in program.relations:
+            if isinstance(relation, Scan) and relation not in bound and _may_be_written(relation.source):
+                yield from (
+                    parts[-1].lower().encode() for parts in names(relation.source, program.path) if len(parts[-1]) > 2
+                )
+
+
+def _may_be_written(source: Source) -> bool:
+    return source.kind in ("table", "file", "feature_view") and not source.dynamic

@@ -1,0 +1,175 @@
+"""The `feasilint.inspect/1` contract: what was understood of each document, as plain data. Fields are only ever added."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from feasilint import aggregations
+from feasilint.ir import Fit, Program, Scan, Write
+from feasilint.ir.expressions import spelled
+from feasilint.trace import Leaf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from feasilint.analysis import Analysis, Member
+    from feasilint.ir import Span
+    from feasilint.measure.model import Aggregation
+
+SCHEMA = "feasilint.inspect/1"
+
+
+def inspection(analysis: Analysis, paths: Iterable[str]) -> dict[str, Any]:
+    """The whole answer of `feasilint inspect` for these documents."""
+    programs = {program.path: program for program in analysis.programs}
+    return {"schema": SCHEMA, "documents": [document(programs[path], analysis) for path in paths if path in programs]}
+
+
+def document(program: Program, analysis: Analysis) -> dict[str, Any]:
+    """One entry of `documents`."""
+    fits = [sink for sink in program.sinks if isinstance(sink, Fit)]
+    ids = {fit: f"m{at}" for at, fit in enumerate(fits, 1)}
+    return {
+        "path": program.path,
+        "kind": program.kind,
+        "sources": list(_sources(program, analysis)),
+        "columns": [column for write in _results(program) for column in _columns(write, analysis)],
+        "aggregations": [_aggregation(found) for found in aggregations.of_program(program, analysis)],
+        "models": [_model(fit, ids[fit], analysis) for fit in fits],
+        "features": list(_features(program, ids, analysis)),
+        "diagnostics": [
+            {"kind": said.kind, "message": said.message, "span": _span(said.span)} for said in program.diagnostics
+        ],
+    }
+
+
+def _span(span: Span | None) -> dict[str, int | None] | None:
+    if span is None:
+        return None
+    return {
+        "cell": span.cell,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }
+
+
+def _sources(program: Program, analysis: Analysis) -> Iterator[dict[str, Any]]:
+    """What the document reads from outside, each source once, where it is first read."""
+    seen: set[tuple[str, str]] = set()
+    for relation in program.relations:
+        if not isinstance(relation, Scan) or analysis.linkage.inside(relation):
+            continue
+        source = relation.source
+        key = (source.name.lower() if source.kind == "table" else source.name, source.kind)
+        if key not in seen:
+            seen.add(key)
+            yield {
+                "name": source.name,
+                "kind": source.kind,
+                "dialect": source.dialect,
+                "dynamic": source.dynamic,
+                "span": _span(relation.origin.span if relation.origin else None),
+            }
+
+
+def _results(program: Program) -> Iterator[Write]:
+    return (sink for sink in program.sinks if isinstance(sink, Write))
+
+
+def _columns(write: Write, analysis: Analysis) -> Iterator[dict[str, Any]]:
+    target = write.target.name if write.target is not None else None
+    rows = analysis.tracer.rows(write.relation).own
+    for member in analysis.members(write):
+        indirect = {(*_pair(leaf), role) for leaf, role in member.trace.own | rows}
+        yield {
+            "target": target,
+            "name": member.name,
+            "value": [list(pair) for pair in sorted({_pair(leaf) for leaf in member.trace.value})],
+            "indirect": [list(edge) for edge in sorted(indirect)],
+            "span": _span(_built(member, analysis)),
+        }
+    for relation in analysis.columns.header(write.relation).open if write.columns is None else ():
+        if isinstance(relation, Scan):
+            pairs = sorted({_pair(Leaf(relation, "*"))})
+            yield {"target": target, "name": "*", "value": [list(pair) for pair in pairs], "indirect": [], "span": None}
+
+
+def _pair(leaf: Leaf) -> tuple[str, str]:
+    return leaf.scan.source.name, leaf.column
+
+
+def _built(member: Member, analysis: Analysis) -> Span | None:
+    if member.column is None:
+        return None
+    relation = analysis.columns.settle(member.column.relation, member.column.name)
+    made = analysis.columns.table(relation).find(member.column.name)
+    origin = made.origin if made is not None else relation.origin
+    return origin.span if origin is not None else None
+
+
+def _aggregation(found: Aggregation) -> dict[str, Any]:
+    return {
+        "function": found.function,
+        "keys": list(found.keys),
+        "time_column": spelled(found.extent.time_column) if found.extent.time_column is not None else None,
+        "window": found.extent.window,
+        "extent": [length.iso for length in found.extent.intervals],
+        "outputs": list(found.outputs),
+        "reaches": found.reaches,
+        "roles": list(found.roles),
+        "sources": [source.name for source in found.sources],
+        "confidence": found.confidence,
+        "span": _span(found.place.span),
+    }
+
+
+def _model(fit: Fit, name: str, analysis: Analysis) -> dict[str, Any]:
+    return {
+        "id": name,
+        "estimator": fit.estimator,
+        "features": _unique(member.name for member in analysis.members(fit)),
+        "label": _unique(member.name for member in analysis.label(fit)),
+        "span": _span(fit.origin.span if fit.origin else None),
+    }
+
+
+def _unique(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))
+
+
+def _features(program: Program, ids: dict[Fit, str], analysis: Analysis) -> Iterator[dict[str, Any]]:
+    """The columns of every fit or, without any, those of the final feature tables."""
+    sinks: list[tuple[Fit | Write, str | None, str | None]] = [(fit, name, None) for fit, name in ids.items()]
+    if not sinks:
+        sinks = [
+            (write, None, write.target.name if write.target else None) for write in final_tables(program, analysis)
+        ]
+    seen: set[tuple[str, str | None]] = set()
+    for sink, model, table in sinks:
+        for member in analysis.members(sink):
+            if (member.name, model or table) not in seen:
+                seen.add((member.name, model or table))
+                yield _feature(member, model, table, analysis)
+
+
+def _feature(member: Member, model: str | None, table: str | None, analysis: Analysis) -> dict[str, Any]:
+    return {
+        "name": member.name,
+        "model": model,
+        "table": table,
+        "derived_from": [list(pair) for pair in sorted({_pair(leaf) for leaf in member.trace.value})],
+        "confidence": "approximate" if member.trace.approximate else "exact",
+        "span": _span(_built(member, analysis)),
+    }
+
+
+def final_tables(program: Program, analysis: Analysis) -> list[Write]:
+    """The tables that a document ends in: written by it and not read by it again. Of bare SELECTs only the last."""
+    read = {write for writes in analysis.linkage.bound.values() for write in writes}
+    written = [write for write in _results(program) if write.target is not None and not write.temporary]
+    final = [write for write in written if write not in read]
+    if final or written:
+        return final
+    return [write for write in _results(program) if write.target is None][-1:]

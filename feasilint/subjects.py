@@ -1,0 +1,218 @@
+"""What rules judge: features with their inputs and measures, sources, documents."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from feasilint.aggregations import of_use
+from feasilint.columns import fold
+from feasilint.findings import Place
+from feasilint.ir import Aggregate, Column, Fit, Scan, Window, Write
+from feasilint.ir.expressions import spelled
+from feasilint.lineage import LineageGraph
+from feasilint.measure.model import Input
+from feasilint.report.inspect import final_tables
+from feasilint.rule import DocumentSubject, Feature, SourceSubject
+from feasilint.trace import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from feasilint.analysis import Analysis, Member
+    from feasilint.catalog.model import ModelEntry
+    from feasilint.ir import Program
+    from feasilint.measure.model import Aggregation
+    from feasilint.rule import Subject
+    from feasilint.trace import Leaf
+
+_WIDEST = 2000  # features of one sink; a wider one is a mistake in the reading, not a model
+
+
+def subjects(analysis: Analysis, reported: Collection[str]) -> Iterator[Subject]:
+    """Everything to judge in the reported documents. Other documents of the analysis only lend their lineage."""
+    found = list(features(analysis, reported))
+    yield from found
+    yield from _sources(analysis, reported, found)
+    yield from (DocumentSubject(program) for program in analysis.programs if program.path in reported)
+
+
+def features(analysis: Analysis, reported: Collection[str]) -> Iterator[Feature]:
+    """The columns of every model and of every feature table that no model and no other table is made of.
+
+    A feature counts as reported where its model or table is, or a document that it passes through.
+    """
+    graph = LineageGraph(analysis.linkage) if len(analysis.programs) > 1 else None
+    for program, sink in analysis.sinks(Fit):
+        assert isinstance(sink, Fit)
+        yield from _of_sink(sink, program, analysis, reported)
+    for program in analysis.programs:
+        if any(isinstance(sink, Fit) for sink in program.sinks):
+            continue
+        for write in final_tables(program, analysis):
+            if graph is None or not graph.fits(write):
+                yield from _of_sink(write, program, analysis, reported)
+
+
+def _of_sink(sink: Fit | Write, program: Program, analysis: Analysis, reported: Collection[str]) -> Iterator[Feature]:
+    origin = sink.origin
+    place = Place(program.path, origin.span if origin is not None else None)
+    entry = analysis.matcher.model_for(program.path)
+    for member in analysis.members(sink)[:_WIDEST]:
+        if isinstance(sink, Write) and _is_key(member, analysis):
+            continue
+        feature = _feature(member, sink, place, entry, analysis)
+        if program.path in reported or any(path in reported for path in _touched(feature)):
+            yield feature
+
+
+def _touched(feature: Feature) -> set[str]:
+    places = [place for read in feature.inputs for place, _ in read.places]
+    return {place.path for place in [*places, feature.place]}
+
+
+def _is_key(member: Member, analysis: Analysis) -> bool:
+    """Whether a column of a table is what it is grouped by: an entity or a time, no feature."""
+    if member.column is None:
+        return False
+    relation = analysis.columns.settle(member.column.relation, member.column.name)
+    name = member.column.name
+    for _ in range(64):
+        made = analysis.columns.table(relation).find(name)
+        if isinstance(relation, Aggregate) and made is not None and made in relation.keys:
+            return True
+        below = analysis.columns.step(relation, name)
+        if isinstance(relation, Aggregate | Window | Scan) or len(below) != 1 or not isinstance(below[0], Column):
+            return False
+        relation, name = analysis.columns.settle(below[0].relation, below[0].name), below[0].name
+    return False
+
+
+def _feature(
+    member: Member, sink: Fit | Write, sink_place: Place, entry: ModelEntry | None, analysis: Analysis
+) -> Feature:
+    model = isinstance(sink, Fit)
+    target = sink.estimator if isinstance(sink, Fit) else (sink.target.name if sink.target else sink_place.path)
+    uses = sorted((use for use in member.trace.uses if use.role == "value"), key=lambda use: spelled(use.output.name))
+    found = (of_use(use, analysis) for use in uses)
+    return Feature(
+        name=member.name,
+        place=_built(member, analysis) or sink_place,
+        target=target,
+        kind="model" if model else "table",
+        sink=sink_place,
+        inputs=tuple(_inputs(member, analysis)),
+        aggregations=tuple(_by_place(a for a in found if a is not None)),
+        entry=entry,
+        point=analysis.matcher.point_for(entry),
+        confidence="approximate" if member.trace.approximate else "exact",
+    )
+
+
+def _by_place(found: Iterator[Aggregation]) -> list[Aggregation]:
+    return sorted(found, key=lambda a: (a.place.path, a.place.span, a.function) if a.place.span else (a.place.path,))
+
+
+def _built(member: Member, analysis: Analysis) -> Place | None:
+    """Where a feature is computed: the first step down that computes something, else where it is read."""
+    if member.column is None:
+        return None
+    relation = analysis.columns.settle(member.column.relation, member.column.name)
+    made = analysis.columns.table(relation).find(member.column.name)
+    return analysis.place(relation, (made.origin or relation.origin) if made is not None else relation.origin)
+
+
+# --- inputs ---
+
+
+def _inputs(member: Member, analysis: Analysis) -> Iterator[Input]:
+    """The physical columns a feature depends on, and the written tables on the way that the catalog knows."""
+    trace = member.trace
+    yield from (_input(leaf, "value", member, analysis) for leaf in _ordered(trace.value))
+    yield from (_input(hop, "value", member, analysis) for hop in _ordered(trace.hops) if analysis.entry(hop.scan))
+    seen: set[tuple[Leaf, str]] = set()
+    for leaf, role in sorted(trace.own, key=lambda edge: (*_key(edge[0]), edge[1])):
+        if leaf not in trace.value and (leaf, role) not in seen:
+            seen.add((leaf, role))
+            yield _input(leaf, role, member, analysis)
+
+
+def _ordered(leaves: frozenset[Leaf]) -> list[Leaf]:
+    return sorted(leaves, key=_key)
+
+
+def _key(leaf: Leaf) -> tuple[str, str, int, int, int]:
+    span = leaf.scan.origin.span if leaf.scan.origin is not None else None
+    place = (span.cell or 0, span.line, span.column) if span is not None else (0, 0, 0)
+    return (leaf.scan.source.name, leaf.column, *place)
+
+
+def _input(leaf: Leaf, role: str, member: Member, analysis: Analysis) -> Input:
+    steps = analysis.tracer.path(member.column.relation, member.column.name, leaf) if member.column is not None else ()
+    if not steps or steps[-1].relation is not leaf.scan:
+        steps = (*steps, Step(leaf.column, leaf.scan, leaf.scan.origin))
+    return Input(
+        source=leaf.scan.source,
+        column=leaf.column,
+        role=role,
+        read=analysis.place(leaf.scan, leaf.scan.origin),
+        entry=analysis.entry(leaf.scan),
+        staleness=analysis.age(steps),
+        path=_names(member, steps),
+        places=tuple(_places(member, steps, analysis)),
+        confidence="approximate" if member.trace.approximate else "exact",
+    )
+
+
+def _names(member: Member, steps: tuple[Step, ...]) -> tuple[str, ...]:
+    """The names on the way, from the feature to the physical column, each change once."""
+    names = [member.name]
+    for step in steps:
+        qualified = f"{step.relation.source.name}.{step.name}" if isinstance(step.relation, Scan) else step.name
+        if fold(qualified) != fold(names[-1]) and not step.name.startswith("_m"):
+            names.append(qualified)
+    return tuple(names)
+
+
+def _places(member: Member, steps: tuple[Step, ...], analysis: Analysis) -> Iterator[tuple[Place, str]]:
+    for at, step in enumerate(steps):
+        place = analysis.place(step.relation, step.origin)
+        if place is None:
+            continue
+        if isinstance(step.relation, Scan):
+            yield place, f"`{step.relation.source.name}` read here"
+        else:
+            yield place, f"`{member.name}` built here" if at == 0 else f"`{step.name}` computed here"
+
+
+# --- sources ---
+
+
+@dataclass(slots=True)
+class _Reading:
+    scans: list[Scan] = field(default_factory=list)
+    features: dict[str, None] = field(default_factory=dict)
+
+
+def _sources(analysis: Analysis, reported: Collection[str], found: list[Feature]) -> Iterator[SourceSubject]:
+    readings: dict[tuple[str, str], _Reading] = defaultdict(_Reading)
+    for program in analysis.programs:
+        if program.path not in reported:
+            continue
+        for relation in program.relations:
+            if isinstance(relation, Scan) and relation not in analysis.linkage.bound:
+                readings[_identity(relation)].scans.append(relation)
+    for feature in found:
+        for read in feature.inputs:
+            readings[(fold(read.source.name), read.source.kind)].features[feature.name] = None
+    for key in sorted(readings):
+        reading = readings[key]
+        places = tuple(p for scan in reading.scans if (p := analysis.place(scan, scan.origin)) is not None)
+        if reading.scans and places:
+            names = tuple(reading.features)
+            yield SourceSubject(reading.scans[0].source, places, names, bool(names))
+
+
+def _identity(scan: Scan) -> tuple[str, str]:
+    return fold(scan.source.name), scan.source.kind
