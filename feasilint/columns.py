@@ -85,6 +85,7 @@ class Columns:
         self._declared = declared or (lambda _: ())
         self._headers: dict[Relation, Header] = {}
         self._tables: dict[Relation, _Table] = {}
+        self._names: dict[Scan, frozenset[str]] = {}
 
     # --- which columns ---
 
@@ -247,9 +248,20 @@ class Columns:
     def _scan_holds(self, scan: Scan, name: Name) -> Holds:
         if writes := self.bound.get(scan):
             return max(self._write_holds(write, name) for write in writes)
+        stated = self._stated(scan)
+        if fold(name) in stated:
+            return Holds.KNOWN
         if scan.columns is not None:
             return Holds.NO
-        return Holds.UNDECLARED if self._declared(scan.source) else Holds.POSSIBLE
+        return Holds.UNDECLARED if stated else Holds.POSSIBLE
+
+    def _stated(self, scan: Scan) -> frozenset[str]:
+        """The folded names of all columns that the reader or the catalog states."""
+        found = self._names.get(scan)
+        if found is None:
+            names = scan.columns if scan.columns is not None else self._declared(scan.source)
+            found = self._names[scan] = frozenset(map(fold, names))
+        return found
 
     def _write_holds(self, write: Write, name: Name) -> Holds:
         if write.columns is None:

@@ -1,0 +1,98 @@
+"""Window classes and extents, read through SQL: what is finite first, because calling a finite window endless is a false alarm."""
+
+from __future__ import annotations
+
+import pytest
+
+import feasilint
+
+FINITE = [
+    # relative to the clock
+    ("select u, count(*) n from tx where ts >= current_date - interval '30' day group by u", "bounded", ["P30D"]),
+    ("select u, count(*) n from tx where ts >= current_date - interval '30' day and ts < current_date group by u", "bounded", ["P30D"]),
+    ("select u, sum(x) n from tx where ts between current_date - interval '90' day and current_date - interval '7' day group by u",
+     "bounded", ["P83D"]),
+    ("select u, count(*) n from (select * from tx where ts > now() - interval '1' hour) t group by u", "bounded", ["PT1H"]),
+    ("with r as (select u, ts, x from tx) select u, sum(x) s from r where ts >= current_timestamp - interval '30 minutes' group by u",
+     "bounded", ["PT30M"]),
+    ("select u, count(*) n from tx where cast(ts as date) >= date_trunc('day', current_date) - interval '7 days' group by u",
+     "bounded", ["P7D"]),
+    # relative to the spine
+    ("select s.u, s.t, count(b.id) n from spine s left join tx b on b.u = s.u and b.ts >= s.t - interval '30' day and b.ts < s.t "
+     "group by s.u, s.t", "bounded", ["P30D"]),
+    ("select s.u, (select count(*) from tx b where b.u = s.u and b.ts > s.t - interval '2' day and b.ts < s.t) as n from spine s",
+     "bounded", ["P2D"]),
+    # relative to the newest row
+    ("select u, count(*) n from tx where ts >= (select max(ts) from tx) - interval '14' day group by u", "bounded", ["P14D"]),
+    # two constants
+    ("select u, count(*) n from tx where ts >= date '2024-01-01' and ts < date '2024-03-01' group by u", "bounded", ["P60D"]),
+    ("select u, count(*) n from tx where ts between '2024-01-01' and '2024-01-31' group by u", "bounded", ["P30D"]),
+    # inside the measure
+    ("select u, sum(case when ts >= current_date - interval '7' day then x end) s from tx group by u", "bounded", ["P7D"]),
+    ("select u, count(*) filter (where ts >= current_date - interval '7' day) s from tx group by u", "bounded", ["P7D"]),
+    ("select u, sum(case when recent then x else 0 end) s from (select *, ts >= current_date - interval '7' day as recent from tx) t "
+     "group by u", "bounded", ["P7D"]),
+    # frames
+    ("select u, sum(x) over (partition by u order by ts range between interval '30' day preceding and current row) s from tx",
+     "bounded", ["P30D"]),
+    ("select u, avg(x) over (partition by u order by ts rows between 9 preceding and current row) s from tx", "rows", []),
+    ("select u, lag(x) over (partition by u order by ts) s from tx", "rows", []),
+    # buckets
+    ("select u, date_trunc('day', ts) as day, count(*) n from tx group by 1, 2", "bucketed", []),
+    ("select u, extract(year from ts) as y, count(*) n from tx group by 1, 2", "bucketed", []),
+    ("select u, event_date, count(*) n from tx group by u, event_date", "bucketed", []),
+    # one row per key already
+    ("select u, max(n) m from (select u, count(*) n from tx where ts > current_date - interval '9' day group by u) t group by u",
+     "bounded", ["P9D"]),
+    ("select count(*) n from tx", "global", []),
+]  # fmt: skip
+
+GROWING = [
+    ("select u, count(*) n from tx group by u", "unbounded"),
+    ("select u, count(*) n from tx where ts < current_date group by u", "unbounded"),
+    ("select u, count(*) n from tx where ts < date '2024-01-01' group by u", "unbounded"),
+    ("select u, count(*) n from tx where amount >= 30 group by u", "unbounded"),
+    ("select u, count(*) n from tx where ts >= date '2020-01-01' group by u", "anchored"),
+    ("select u, count(*) n from tx where ts >= '2020-01-01' and ts < current_date group by u", "anchored"),
+    ("select u, extract(dow from ts) as weekday, count(*) n from tx group by 1, 2", "unbounded"),
+    ("select u, sum(x) over (partition by u order by ts) s from tx", "unbounded"),
+    ("select u, count(*) over (partition by u) s from tx", "unbounded"),
+    ("select u, sum(x) over (partition by u order by ts rows between unbounded preceding and 1 preceding) s from tx", "unbounded"),
+    ("select u, avg(n) m from (select u, date_trunc('day', ts) d, count(*) n from tx group by 1, 2) t group by u", "unbounded"),
+    ("select u, count(*) n from (select * from tx limit 1000) t group by u", "unbounded"),
+    ("select s.u, count(b.id) n from spine s join tx b on b.u = s.u and b.ts < s.t group by s.u", "unbounded"),
+    # the spine is bounded, the history that is joined to it is not
+    ("select s.u, sum(b.x) n from spine s join tx b on b.u = s.u where s.label_date >= date '2024-01-01' and "
+     "s.label_date < date '2024-02-01' group by s.u", "unbounded"),
+]  # fmt: skip
+
+
+def aggregation(sql: str) -> dict[str, object]:
+    """The outermost aggregation of one statement."""
+    found = feasilint.inspect_source(sql, kind="sql", dialect="duckdb")["aggregations"]
+    assert found, sql
+    reaching = [one for one in found if one["reaches"] == "table" and one["roles"] == ["feature"]]
+    return reaching[-1]
+
+
+@pytest.mark.parametrize(("sql", "window", "extent"), FINITE)
+def test_finite(sql: str, window: str, extent: list[str]) -> None:
+    found = aggregation(sql)
+    assert (found["window"], found["extent"]) == (window, extent)
+
+
+@pytest.mark.parametrize(("sql", "window"), GROWING)
+def test_growing(sql: str, window: str) -> None:
+    assert aggregation(sql)["window"] == window
+
+
+def test_a_hole_in_the_filter_is_no_verdict() -> None:
+    sql = "select u, count(*) n from tx where {condition} group by u"
+    assert aggregation(sql)["window"] == "unknown"
+
+
+def test_the_declared_grain_is_an_entity() -> None:
+    catalog = {"version": 1, "sources": [{"name": "items", "bounded_keys": ["order_id"]}]}
+    sql = "select order_id, sum(price) total from items group by order_id"
+    found = feasilint.inspect_source(sql, kind="sql", dialect="duckdb", catalog=catalog)["aggregations"]
+    assert [one["window"] for one in found] == ["entity"]

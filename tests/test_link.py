@@ -1,0 +1,76 @@
+"""Linking documents by what they write and read."""
+
+from __future__ import annotations
+
+from feasilint.ir import Program, Scan, Source, Write
+from feasilint.link import link
+from feasilint.lower.builder import Builder
+
+
+def program(path: str, *steps: tuple[str, str]) -> Program:
+    """`("read", name)` and `("write", name)` steps; a write stores the last read."""
+    builder = Builder(path, "sql")
+    last = builder.add(Scan(Source("nothing", "inline")))
+    for step, name in steps:
+        kind = "file" if "/" in name or name.endswith(".csv") else "table"
+        if step == "read":
+            last = builder.add(Scan(Source(name, kind)))  # type: ignore[arg-type]
+        else:
+            mode = "insert" if step == "insert" else "create"
+            builder.sink(Write(last, Source(name, kind), mode))  # type: ignore[arg-type]
+    return builder.program()
+
+
+def links(*programs: Program) -> list[tuple[str, str]]:
+    """(what is read, in which document it was written)"""
+    found = link(programs)
+    return sorted(
+        (scan.source.name, found.owner[write].path) for scan, writes in found.bound.items() for write in writes
+    )
+
+
+def test_what_nobody_writes_is_a_source() -> None:
+    assert links(program("a.sql", ("read", "raw.tx"), ("write", "f"))) == []
+
+
+def test_a_later_write_is_not_read() -> None:
+    assert links(program("a.sql", ("read", "f"), ("write", "f"))) == []
+
+
+def test_other_tables_of_the_same_last_name_stay_apart() -> None:
+    assert links(program("a.sql", ("read", "raw.x"), ("write", "a.f")), program("b.sql", ("read", "b.f"))) == []
+
+
+def test_within_a_document_the_latest_write_wins() -> None:
+    one = program("a.sql", ("read", "x"), ("write", "f"), ("read", "y"), ("write", "f"), ("read", "f"))
+    found = link([one])
+    (writes,) = found.bound.values()
+    assert [write.after for write in writes] == [3]
+    assert found.inside(next(iter(found.bound)))
+
+
+def test_inserts_add_to_what_was_there() -> None:
+    one = program("a.sql", ("read", "x"), ("write", "f"), ("read", "y"), ("insert", "f"), ("read", "f"))
+    (writes,) = link([one]).bound.values()
+    assert [write.mode for write in writes] == ["create", "insert"]
+
+
+def test_documents_link_by_table_with_or_without_its_schema() -> None:
+    made = program("m/user_features.sql", ("read", "raw.tx"), ("write", "user_features"))
+    assert links(made, program("a.ipynb", ("read", "Analytics.User_Features"))) == [
+        ("Analytics.User_Features", "m/user_features.sql")
+    ]
+
+
+def test_files_link_relative_to_the_document_or_the_root() -> None:
+    made = program("prep/a.py", ("read", "raw.tx"), ("write", "../data/x.csv"))
+    assert links(made, program("b.py", ("read", "data/x.csv"))) == [("data/x.csv", "prep/a.py")]
+    assert links(made, program("b.py", ("read", "other/x.csv"))) == []
+
+
+def test_cycles_between_documents_are_cut() -> None:
+    a = program("a.sql", ("read", "y"), ("write", "x"))
+    b = program("b.sql", ("read", "x"), ("write", "y"))
+    found = link([a, b])
+    assert not found.bound
+    assert {scan.source.name for scan in found.cut} == {"x", "y"}
