@@ -84,17 +84,17 @@ def _span(place: Place, texts: Texts) -> dict[str, Any] | None:
     span = place.span
     if span is None:
         return None
-    located = texts.locate(place)
+    cell = texts.locate(place).cell
     return {
         "cell": span.cell,
         "line": span.line,
         "column": span.column,
         "end_line": span.end_line,
         "end_column": span.end_column,
-        "cell_id": located.cell.id if located.cell else None,
-        "execution_count": located.cell.execution_count if located.cell else None,
-        "file_line": located.physical(span.line),
-        "file_end_line": located.physical(span.end_line),
+        "cell_id": cell.id if cell else None,
+        "execution_count": cell.execution_count if cell else None,
+        "file_line": texts.physical(place, span.line),
+        "file_end_line": texts.physical(place, span.end_line),
     }
 
 

@@ -37,15 +37,10 @@ class Located:
     @property
     def opening(self) -> str:
         """How the cell begins, in a notebook."""
-        if self.cell is None or self.cell.index is None:
+        if self.cell is None:
             return ""
         first = next((line.strip() for line in self.lines if line.strip()), "")
         return visible(shorten(first, 32))
-
-    def physical(self, line: int) -> int:
-        """The line of the file on which this line of the source stands."""
-        lines = self.cell.line_map if self.cell else ()
-        return lines[line - 1] if 0 < line <= len(lines) else line
 
     def _cell_words(self, span: Span) -> str:
         if span.cell is None:
@@ -66,9 +61,13 @@ class Texts:
         document = self._documents.get(place.path)
         if document is None:
             return Located(place, None, self._file(place.path))
-        cell = document.cell(place.span.cell if place.span else None)
-        source = cell.source if cell else document.text
-        return Located(place, cell, _lines(source))
+        index = place.span.cell if place.span else None
+        return Located(place, None if index is None else document.cell(index), _lines(document.source(index)))
+
+    def physical(self, place: Place, line: int) -> int:
+        """The line of the file on which this line of the place's cell stands."""
+        document = self._documents.get(place.path)
+        return document.physical_line(place.span.cell, line) if document and place.span else line
 
     def _file(self, path: str) -> tuple[str, ...]:
         if path not in self._files:

@@ -5,29 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from made import NOTEBOOK, notebook, place
 
-from feasilint.documents.model import Cell, Document
-from feasilint.findings import Finding, Label, Place, Severity, Suggestion
-from feasilint.ir import Span
+from feasilint.findings import Finding, Label, Severity, Suggestion
 from feasilint.result import ScanResult
-
-NOTEBOOK = "churn.ipynb"
-FIRST = 'import pandas as pd\n\ncb = read_sql("select user_id, posted_at from raw.chargebacks")\n'
-CELL = FIRST + 'df["days_since_chargeback"] = (today - cb.posted_at).dt.days\n'
-
-
-def notebook(source: str = CELL, path: str = NOTEBOOK, execution_count: int | None = 12) -> Document:
-    line_map = tuple(range(101, 101 + source.count("\n") + 1))
-    cell = Cell(6, "python", source, id="ab12", execution_count=execution_count, line_map=line_map)
-    return Document(path, "notebook", "{}", "0" * 64, (cell,))
-
-
-def sqlfile(source: str, path: str = "features.sql") -> Document:
-    return Document(path, "sql", source, "0" * 64, (Cell(None, "sql", source),))
-
-
-def place(path: str, cell: int | None, line: int, start: int, end: int, end_line: int | None = None) -> Place:
-    return Place(path, Span(cell, line, start, end_line or line, end))
 
 
 @pytest.fixture
@@ -61,7 +42,9 @@ def finding(catalog_file: str) -> Finding:
         owner="#risk-data",
         facts=(("path", "days_since_chargeback <- cb.posted_at <- raw.chargebacks.posted_at"),),
         help="use `prod.disputes.opened_at` (hourly), which the catalog lists instead",
-        suggestion=Suggestion("days since a dispute was opened", "select user_id, opened_at\nfrom prod.disputes", "sql"),
+        suggestion=Suggestion(
+            "days since a dispute was opened", "select user_id, opened_at\nfrom prod.disputes", "sql"
+        ),
         notes=("LAT203 too-old-for-decision: 36 h old at worst",),
     )
 

@@ -1,0 +1,5 @@
+"""`python -m feasilint`."""
+
+from feasilint.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,270 @@
+"""The command line: options in, one call of the API, one renderer, an exit code out.
+
+Exit codes: 0 nothing at or above `--fail-on`, 1 findings, 2 bad paths, options or catalog or an own failure, 3 nothing to scan.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from feasilint import __version__
+from feasilint.errors import CatalogError, FeasilintError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from feasilint.report.paint import Painter
+    from feasilint.result import ScanResult
+
+CLEAN, FOUND, FAILED, NOTHING = 0, 1, 2, 3
+_F = TypeVar("_F", bound="Callable[..., Any]")
+_EPILOG = "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 bad options, catalog or failure, 3 nothing to scan."
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=_EPILOG)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli() -> None:
+    """Can this feature be served, in time, at a sane cost, and if not, what should be used instead?"""
+
+
+def _options(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
+    def decorate(function: _F) -> _F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+_files = _options(
+    click.argument("paths", nargs=-1, required=True, type=click.Path()),
+    click.option("--catalog", metavar="FILE", help="The catalog to use [default: the nearest catalog.yaml]."),
+    click.option("--no-catalog", is_flag=True, help="Use no catalog, even if there is one."),
+    click.option("--exclude", metavar="PATTERN", multiple=True, help="Skip paths that match (as in .gitignore)."),
+    click.option("--force-exclude", is_flag=True, help="Apply exclusions to paths that are named, too (for hooks)."),
+    click.option("--output", "-o", metavar="FILE", help="Write the report to a file."),
+)
+_color = click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
+
+
+def _format(*names: str) -> Callable[[_F], _F]:
+    return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
+
+
+@cli.command()
+@_files
+@_format("text", "json", "markdown")
+@_color
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info", "never"]),
+    default="error",
+    show_default=True,
+    help="The mildest severity that gives exit code 1.",
+)
+@click.option(
+    "--select", metavar="CODES", multiple=True, help="Only these rules: codes or their beginnings, by commas."
+)
+@click.option("--ignore", metavar="CODES", multiple=True, help="Not these rules.")
+def scan(form: str, color: str, fail_on: str, output: str | None, paths: tuple[str, ...], **options: Any) -> int:
+    """Judge the features in notebooks and SQL: are they available in production, in time, at a sane cost?"""
+    from feasilint import api
+
+    present = _present(paths)
+    if not present:
+        return FAILED
+    result = _selected(api.scan(present, **_arguments(options)), options["select"], options["ignore"])
+    if result.documents:
+        _write(_report(result, form, _painter(color, output)), output)
+    else:
+        click.echo(f"nothing to scan in {', '.join(present)}", err=True)
+    return _exit_code(result, fail_on, complete=present == paths, idle=_idle(options))
+
+
+@cli.command()
+@_files
+@_format("text", "json")
+@click.option("--dialect", metavar="NAME", help="The SQL dialect, where nothing in the file tells.")
+def inspect(form: str, output: str | None, paths: tuple[str, ...], dialect: str | None, **options: Any) -> int:
+    """Show what is read out of notebooks and SQL: sources, aggregations with their windows, models and features."""
+    from feasilint import api
+
+    present = _present(paths)
+    if not present:
+        return FAILED
+    found = api.inspect(present, dialect=dialect, **_arguments(options))
+    if found["documents"]:
+        _write(_listing(found, form), output)
+    else:
+        click.echo(f"nothing to inspect in {', '.join(present)}", err=True)
+    code = CLEAN if found["documents"] else _idle(options)
+    return code if present == paths else FAILED
+
+
+@cli.command()
+@_format("text", "json")
+def rules(form: str) -> int:
+    """List the rules that are installed."""
+    from feasilint.registry import rules as installed
+    from feasilint.report import rulebook
+
+    _write(rulebook.render_json(installed()) if form == "json" else rulebook.render(installed()))
+    return CLEAN
+
+
+@cli.command()
+@click.argument("rule")
+@_color
+def explain(rule: str, color: str) -> int:
+    """Say what a rule does, why it matters and what to do instead. RULE is its code or its name."""
+    from feasilint.registry import rules as installed
+    from feasilint.report import rulebook
+
+    _write(rulebook.explain(rulebook.named(rule, installed()), _painter(color)))
+    return CLEAN
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    try:
+        return _run(arguments)
+    except CatalogError as error:
+        return _failed(*error.problems)
+    except FeasilintError as error:
+        return _failed(f"feasilint: {error}")
+    except Exception as error:
+        if os.environ.get("FEASILINT_DEBUG"):
+            raise
+        kind = type(error).__name__
+        return _failed(f"feasilint: internal error: {kind}: {error} (FEASILINT_DEBUG=1 shows where)")
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        code = cli.main(args=arguments, prog_name="feasilint", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return FAILED
+    except click.Abort:
+        return 130
+    return code if isinstance(code, int) else CLEAN
+
+
+def _failed(*lines: str) -> int:
+    from feasilint.report.screen import visible
+
+    for line in lines:
+        click.echo(visible(line), err=True)
+    return FAILED
+
+
+def _present(paths: Iterable[str]) -> tuple[str, ...]:
+    """The paths that exist; the others are named on stderr."""
+    from pathlib import Path
+
+    from feasilint.report.screen import visible
+
+    paths = tuple(paths)
+    present = tuple(path for path in paths if Path(path).exists())
+    for path in paths:
+        if path not in present:
+            click.echo(f"feasilint: {visible(path)}: no such file or directory", err=True)
+    return present
+
+
+def _selected(result: ScanResult, select: tuple[str, ...], ignore: tuple[str, ...]) -> ScanResult:
+    if not select and not ignore:
+        return result
+    from feasilint.registry import rules as installed
+    from feasilint.selection import selected
+
+    return selected(result, select, ignore, tuple(rule.code for rule in installed()))
+
+
+def _arguments(options: dict[str, Any]) -> dict[str, Any]:
+    if options["catalog"] and options["no_catalog"]:
+        raise UsageError("--catalog and --no-catalog exclude each other")
+    return {
+        "catalog": options["catalog"],
+        "use_catalog": not options["no_catalog"],
+        "exclude": options["exclude"],
+        "force_exclude": options["force_exclude"],
+    }
+
+
+def _idle(options: dict[str, Any]) -> int:
+    """The code where there is nothing to scan: a hook may well be handed excluded files only."""
+    return CLEAN if options["force_exclude"] else NOTHING
+
+
+def _exit_code(result: ScanResult, fail_on: str, complete: bool, idle: int) -> int:
+    from feasilint.findings import Severity
+
+    if result.errors or not complete:
+        return FAILED
+    if not result.documents:
+        return idle
+    if fail_on == "never":
+        return CLEAN
+    limit = Severity[fail_on.upper()]
+    return FOUND if any(finding.severity >= limit for finding in result.findings) else CLEAN
+
+
+def _report(result: ScanResult, form: str, paint: Painter) -> str:
+    if form == "json":
+        from feasilint.report import json
+
+        return json.render(result)
+    if form == "markdown":
+        from feasilint.report import markdown
+
+        return markdown.render(result)
+    from feasilint.report import text
+
+    return text.render(result, paint=paint)
+
+
+def _listing(found: dict[str, Any], form: str) -> str:
+    if form == "json":
+        import json
+
+        return json.dumps(found, indent=2) + "\n"
+    from feasilint.report import outline
+
+    return outline.render(found)
+
+
+def _painter(color: str, output: str | None = None) -> Painter:
+    from feasilint.report import paint
+
+    wanted = color == "always" or (color == "auto" and output is None and _colourful())
+    return paint.colours() if wanted else paint.plain
+
+
+def _colourful() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _write(text: str, output: str | None = None) -> None:
+    if output is None:
+        _print(text)
+        return
+    from pathlib import Path
+
+    try:
+        Path(output).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write {output}: {error.strerror or error}") from error
+
+
+def _print(text: str) -> None:
+    """To stdout; a reader that has gone away (`| head`) changes nothing about the result."""
+    try:
+        click.echo(text, nl=False, color=True)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
