@@ -43,6 +43,7 @@ _PYTHON = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_STRINGS = frozenset({tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)})
 _DASHES_IN_STRING = re.compile(r"--(?P<dashes>[^\n]*)")
 
 
@@ -62,14 +63,12 @@ def python_comments(text: str) -> Iterator[Comment]:
 def _tokens(text: str) -> Iterator[Iterator[Comment]]:
     starts = _line_starts(text)
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        start = starts[token.start[0] - 1] + token.start[1]
         if token.type == tokenize.COMMENT:
+            start = starts[token.start[0] - 1] + token.start[1]
             yield iter((Comment(start, start + len(token.string), token.string[1:]),))
-        elif token.start[0] != token.end[0] and token.type in _STRINGS:
-            yield _sql_lines(text, start, starts[token.end[0] - 1] + token.end[1])
-
-
-_STRINGS = frozenset({tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)})
+        elif token.type in _STRINGS and token.start[0] != token.end[0]:
+            start, end = (starts[line - 1] + column for line, column in (token.start, token.end))
+            yield _sql_lines(text, start, end)
 
 
 def _scanned_python(text: str) -> Iterator[Comment]:
@@ -81,7 +80,7 @@ def _scanned_python(text: str) -> Iterator[Comment]:
 
 
 def _sql_lines(text: str, start: int, end: int) -> Iterator[Comment]:
-    """The SQL comments of a multi-line string; its first line may hold code before it, so quotes close nothing there."""
+    """The SQL comments of a multi-line string, without the quotes that end it."""
     for found in _DASHES_IN_STRING.finditer(text, start, end):
         inner = found["dashes"].rstrip("'\"")
         yield Comment(found.start(), found.start("dashes") + len(inner), inner)
