@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from feasilint.report.paint import Painter
     from feasilint.result import ScanResult
 
+_FORMATS = ("text", "json", "markdown")  # each is a module of feasilint.report
+_COLOURED = frozenset({"text"})
 CLEAN, FOUND, FAILED, NOTHING = 0, 1, 2, 3
 _F = TypeVar("_F", bound="Callable[..., Any]")
 _EPILOG = "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 bad options, catalog or failure, 3 nothing to scan."
@@ -57,7 +59,7 @@ def _format(*names: str) -> Callable[[_F], _F]:
 
 @cli.command()
 @_files
-@_format("text", "json", "markdown")
+@_format(*_FORMATS)
 @_color
 @click.option(
     "--fail-on",
@@ -215,17 +217,10 @@ def _exit_code(result: ScanResult, fail_on: str, complete: bool, idle: int) -> i
 
 
 def _report(result: ScanResult, form: str, paint: Painter) -> str:
-    if form == "json":
-        from feasilint.report import json
+    from importlib import import_module
 
-        return json.render(result)
-    if form == "markdown":
-        from feasilint.report import markdown
-
-        return markdown.render(result)
-    from feasilint.report import text
-
-    return text.render(result, paint=paint)
+    render = import_module(f"feasilint.report.{form}").render
+    return str(render(result, paint=paint) if form in _COLOURED else render(result))
 
 
 def _listing(found: dict[str, Any], form: str) -> str:
