@@ -6,10 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from feasilint.columns import Columns, fold
+from feasilint.columns import Columns
 from feasilint.findings import Place
 from feasilint.ir import Column, Fit, Opaque, Program, Relation, Scan, Show, Write
-from feasilint.ir.expressions import spelled
+from feasilint.ir.expressions import fold, spelled
 from feasilint.ir.relations import members
 from feasilint.link import Linkage, link
 from feasilint.measure.windows import Windows

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from feasilint.aggregations import of_use
-from feasilint.columns import fold
 from feasilint.findings import Place
 from feasilint.ir import Aggregate, Column, Fit, Scan, Window, Write
-from feasilint.ir.expressions import spelled
+from feasilint.ir.expressions import fold, spelled
 from feasilint.lineage import LineageGraph
 from feasilint.measure.model import Input
 from feasilint.report.inspect import final_tables

@@ -160,6 +160,11 @@ def spelled(name: Name) -> str:
     return name if isinstance(name, str) else "_".join(part for part in name if part)
 
 
+def fold(name: Name) -> str:
+    """A name as it is compared: quotes gone, case folded."""
+    return spelled(name).strip('`"[]').lower()
+
+
 def is_dynamic(name: Name) -> bool:
     """Whether a part of the name is unknown."""
     return "{" in spelled(name)

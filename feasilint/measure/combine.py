@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from feasilint.columns import fold
 from feasilint.ir import Interval
+from feasilint.ir.expressions import fold
 from feasilint.measure.model import Extent, WindowClass
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from feasilint.columns import fold
 from feasilint.ir import (
     Aggregate,
     Call,
@@ -22,6 +21,7 @@ from feasilint.ir import (
 )
 from feasilint.ir import Literal as Constant
 from feasilint.ir.expressions import columns as referenced
+from feasilint.ir.expressions import fold
 from feasilint.measure.moments import TRANSPARENT, TRUNCATING
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from feasilint.columns import fold
 from feasilint.ir import (
     Aggregate,
     Call,
@@ -24,7 +23,7 @@ from feasilint.ir import (
     Write,
 )
 from feasilint.ir.expressions import columns as referenced
-from feasilint.ir.expressions import conjuncts, spelled, walk
+from feasilint.ir.expressions import conjuncts, fold, spelled, walk
 from feasilint.ir.relations import inputs
 from feasilint.measure.bounds import bounds, mentions_hole
 from feasilint.measure.combine import combine
