@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from feasilint.ir.intervals import Interval
     from feasilint.ir.relations import Relation
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Name: TypeAlias = str | tuple[str, ...]
 """A column's name; a tuple under a multi-index. Parts that are not known stay as `{text}`."""
 
-Value: TypeAlias = "str | int | float | bool | None | datetime | Interval"
+Value: TypeAlias = "str | int | float | bool | datetime | Interval | None"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
