@@ -46,6 +46,7 @@ _files = _options(
     click.argument("paths", nargs=-1, required=True, type=click.Path()),
     click.option("--catalog", metavar="FILE", help="The catalog to use [default: the nearest catalog.yaml]."),
     click.option("--no-catalog", is_flag=True, help="Use no catalog, even if there is one."),
+    click.option("--dialect", metavar="NAME", help="The SQL dialect, where nothing in a file tells."),
     click.option("--exclude", metavar="PATTERN", multiple=True, help="Skip paths that match (as in .gitignore)."),
     click.option("--force-exclude", is_flag=True, help="Apply exclusions to paths that are named, too (for hooks)."),
     click.option("--output", "-o", metavar="FILE", help="Write the report to a file."),
@@ -90,15 +91,14 @@ def scan(form: str, color: str, fail_on: str, output: str | None, paths: tuple[s
 @cli.command()
 @_files
 @_format("text", "json")
-@click.option("--dialect", metavar="NAME", help="The SQL dialect, where nothing in the file tells.")
-def inspect(form: str, output: str | None, paths: tuple[str, ...], dialect: str | None, **options: Any) -> int:
+def inspect(form: str, output: str | None, paths: tuple[str, ...], **options: Any) -> int:
     """Show what is read out of notebooks and SQL: sources, aggregations with their windows, models and features."""
     from feasilint import api
 
     present = _present(paths)
     if not present:
         return FAILED
-    found = api.inspect(present, dialect=dialect, **_arguments(options))
+    found = api.inspect(present, **_arguments(options))
     if found["documents"]:
         _write(_listing(found, form), output)
     else:
@@ -193,6 +193,7 @@ def _arguments(options: dict[str, Any]) -> dict[str, Any]:
     return {
         "catalog": options["catalog"],
         "use_catalog": not options["no_catalog"],
+        "dialect": options["dialect"],
         "exclude": options["exclude"],
         "force_exclude": options["force_exclude"],
     }

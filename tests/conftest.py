@@ -1,7 +1,8 @@
-"""Golden files: `pytest --update-golden` rewrites them from what the tool prints now."""
+"""What tests share: golden files, which `pytest --update-golden` rewrites, and a copy of the project to build from."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -35,3 +37,12 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert text == path.read_text(encoding="utf-8")
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def project_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project as it stands in the working tree, without what builds and caches leave behind."""
+    target = tmp_path_factory.mktemp("project") / "feasilint"
+    left = (".git", ".*_cache", "__pycache__", "*.egg-info", "build", "dist", ".venv", ".hypothesis")
+    shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*left))
+    return target

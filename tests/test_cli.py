@@ -68,9 +68,29 @@ def test_fail_on_sets_the_limit(scanner: Api, severity: Severity, limit: str, co
 
 
 def test_options_reach_the_api(scanner: Api) -> None:
-    cli.main(["scan", "a.sql", "--catalog", "c.yaml", "--exclude", "x/", "--exclude", "y", "--force-exclude"])
+    cli.main(
+        [
+            "scan",
+            "a.sql",
+            "--catalog",
+            "c.yaml",
+            "--exclude",
+            "x/",
+            "--exclude",
+            "y",
+            "--force-exclude",
+            "--dialect",
+            "spark",
+        ]
+    )
     assert scanner.paths == ("a.sql",)
-    assert scanner.options == {"catalog": "c.yaml", "use_catalog": True, "exclude": ("x/", "y"), "force_exclude": True}
+    assert scanner.options == {
+        "catalog": "c.yaml",
+        "use_catalog": True,
+        "dialect": "spark",
+        "exclude": ("x/", "y"),
+        "force_exclude": True,
+    }
 
 
 def test_no_catalog_is_passed_on(scanner: Api) -> None:

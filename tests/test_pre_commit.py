@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 CATALOG = """\
 version: 1
 prediction_points:
@@ -37,17 +38,12 @@ def git(folder: Path, *arguments: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def hook_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project as it stands in the working tree, committed."""
-    target = tmp_path_factory.mktemp("hook") / "feasilint"
-    unwanted = shutil.ignore_patterns(
-        ".git", ".*_cache", "__pycache__", "*.egg-info", "build", "dist", ".venv", ".hypothesis"
-    )
-    shutil.copytree(ROOT, target, ignore=unwanted)
-    git(target, "init", "--quiet")
-    git(target, "add", "--all")
-    git(target, "commit", "--quiet", "--message", "as it stands")
-    return target
+def hook_repository(project_copy: Path) -> Path:
+    """The project as it stands, committed."""
+    git(project_copy, "init", "--quiet")
+    git(project_copy, "add", "--all")
+    git(project_copy, "commit", "--quiet", "--message", "as it stands")
+    return project_copy
 
 
 @pytest.fixture

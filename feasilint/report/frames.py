@@ -66,7 +66,9 @@ class Frames:
 def frames(finding: Finding, texts: Texts) -> Frames:
     """The frames of a finding: its own cell or file first, then the others in lineage order."""
     labels = finding.labels or (Label(finding.place, ""),)
-    numbered = [(label.place, _numbered(index, label.text, len(labels))) for index, label in enumerate(labels, 1)]
+    numbered = [
+        (texts.marked(label.place), _numbered(index, label.text, len(labels))) for index, label in enumerate(labels, 1)
+    ]
     keys = {_key(finding.place): finding.place}
     for place, _ in numbered:
         keys.setdefault(_key(place), place)

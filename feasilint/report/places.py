@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from feasilint.ir import Span
 
 _MAX_FILE = 5_000_000
+_COMMENT = re.compile(r"\s+#.*")  # of YAML
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,19 @@ class Texts:
     def locate(self, place: Place) -> Located:
         document = self._documents.get(place.path)
         if document is None:
-            return Located(place, None, self._file(place.path))
+            return Located(place, None, self._file(place.path) if place.span is None or place.span.cell is None else ())
         index = place.span.cell if place.span else None
         return Located(place, None if index is None else document.cell(index), _lines(document.source(index)))
+
+    def marked(self, place: Place) -> Place:
+        """The place as it is to be marked: a catalog states where a value begins, and is marked to the end of its line."""
+        span = place.span
+        if span is None or place.path in self._documents or span.end_column > span.column + 1:
+            return place
+        lines = self._file(place.path)
+        line = lines[span.line - 1] if 0 < span.line <= len(lines) else ""
+        end = len(_COMMENT.sub("", line).rstrip()) + 1
+        return replace(place, span=replace(span, end_column=max(end, span.end_column)))
 
     def physical(self, place: Place, line: int) -> int:
         """The line of the file on which this line of the place's cell stands."""

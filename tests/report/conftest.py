@@ -16,7 +16,7 @@ def catalog_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """catalog.yaml in the current directory."""
     monkeypatch.chdir(tmp_path)
     text = "sources:\n  - name: raw.chargebacks\n    columns:\n"
-    text += "      posted_at: {availability: training_only, known_after: 30d}\n"
+    text += "      posted_at: {availability: training_only, known_after: 30d}  # dispute window\n"
     Path("catalog.yaml").write_text(text, encoding="utf-8")
     return "catalog.yaml"
 
@@ -33,7 +33,7 @@ def finding(catalog_file: str) -> Finding:
         labels=(
             Label(place(NOTEBOOK, 6, 3, 32, 41), "read here"),
             Label(built, "feature built here"),
-            Label(place(catalog_file, None, 4, 18, 64), "declared here (owner #risk-data)"),
+            Label(place(catalog_file, None, 4, 18, 19), "declared here (owner #risk-data)"),
         ),
         feature="days_since_chargeback",
         model="churn",
