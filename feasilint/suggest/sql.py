@@ -1,0 +1,262 @@
+"""Bounds in SQL: the SELECT around an aggregate again, with a time window in it, in its dialect."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feasilint.ir import Fragment
+    from feasilint.suggest.bounded import Bound
+
+_AS_OF = "feasilint_as_of"  # stands for the parameter until the text is written
+_PARAMETERS = {"bigquery": "@as_of", "tsql": "@as_of", "duckdb": "$as_of", "mysql": "@as_of"}
+_TEMPLATED = "CAST('{{ var(\"as_of\") }}' AS TIMESTAMP)"
+_RANGE_OF_TIME = frozenset(
+    {"duckdb", "postgres", "snowflake", "spark", "spark2", "databricks", "oracle", "mysql", "trino"}
+)
+_MOMENT = re.compile(r"(?i)(^|_)(as_?of|cutoff|prediction|score|run|snapshot|end)(_?(date|time|ts|at|dt))?(_|$)")
+_CONDITIONAL = (exp.Case, exp.If, exp.Filter, exp.CountIf)
+_UPPER = (exp.LT, exp.LTE)
+_LOWER = (exp.GT, exp.GTE)
+_OUTER = ("LEFT", "RIGHT", "FULL")
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """Where a time condition goes: the SELECT and the item of its FROM clause that has the event time."""
+
+    select: exp.Select
+    item: exp.Expr
+    time: exp.Column
+
+    @property
+    def join(self) -> exp.Join | None:
+        return self.item.parent if isinstance(self.item.parent, exp.Join) else None
+
+
+def rewrite(node: exp.Expr, fragment: Fragment, bound: Bound) -> str | None:
+    """The SELECT around an aggregate with the bound; None where no place or form for it is found."""
+    root = node.root()
+    at = next(index for index, other in enumerate(root.walk(bfs=False)) if other is node)
+    node = list(root.copy().walk(bfs=False))[at]
+    select = node.find_ancestor(exp.Select)
+    if select is None:
+        return None
+    window = _window(node, select)
+    if bound.running or window is not None:
+        return _framed(window, select, fragment, bound) if window is not None else None
+    return _filtered(select, fragment, bound)
+
+
+def _window(node: exp.Expr, select: exp.Select) -> exp.Window | None:
+    found = node if isinstance(node, exp.Window) else node.find_ancestor(exp.Window, exp.Select)
+    return found if isinstance(found, exp.Window) and found.find_ancestor(exp.Select) is select else None
+
+
+# --- a running aggregate: a frame that ends before the row ---
+
+
+def _framed(window: exp.Window, select: exp.Select, fragment: Fragment, bound: Bound) -> str | None:
+    order = window.args.get("order")
+    keys = order.expressions if isinstance(order, exp.Order) else []
+    if len(keys) != 1 or not isinstance(keys[0], exp.Ordered) or keys[0].args.get("desc"):
+        return None
+    ends = _ends(keys[0], fragment.dialect, bound.days)
+    if ends is None:
+        return None
+    start, end = ends
+    spec = exp.WindowSpec(kind="RANGE", start=start, start_side="PRECEDING", end=end, end_side="PRECEDING")
+    window.set("spec", spec)
+    _rename(select, _projection(window, select), bound)
+    return _text(select, fragment)
+
+
+def _ends(key: exp.Ordered, dialect: str | None, days: int) -> tuple[exp.Expr, exp.Expr] | None:
+    """Start and end of the frame; BigQuery measures RANGE in numbers only, so the key becomes one."""
+    if dialect in _RANGE_OF_TIME:
+        return _interval(days, "DAY", dialect), _interval(1, "MICROSECOND", dialect)
+    if dialect == "bigquery":
+        key.set("this", exp.Anonymous(this="UNIX_MICROS", expressions=[key.this]))
+        return exp.Literal.number(days * 86_400_000_000), exp.Literal.number(1)
+    return None
+
+
+# --- an aggregate per group: a condition on its input ---
+
+
+def _filtered(select: exp.Select, fragment: Fragment, bound: Bound) -> str | None:
+    site = _site(select, bound, 0)
+    if site is None:
+        return None
+    upper = _upper_bound(site)
+    as_of = upper or _declared(select) or exp.column(_AS_OF)
+    start = exp.Sub(this=as_of.copy(), expression=_interval(bound.days, "DAY", fragment.dialect))
+    conditions: list[exp.Expr] = [exp.GTE(this=site.time.copy(), expression=start)]
+    if upper is None:
+        conditions.append(exp.LT(this=site.time.copy(), expression=as_of.copy()))
+    _restrict(site, conditions)
+    for projection in list(select.expressions):
+        if projection.find(exp.AggFunc) is not None and projection.find(*_CONDITIONAL) is None:
+            _rename(select, projection, bound)
+    return _text(select if site.select is select else select.root(), fragment)
+
+
+def _site(select: exp.Select, bound: Bound, depth: int) -> _Site | None:
+    """The item with the event time: in this SELECT, else in a CTE or subquery that it reads."""
+    items = list(_items(select))
+    having = [item for item in items if _exposes(item, bound.event_time, depth)]
+    item = having[0] if len(having) == 1 else _chosen(having, select, bound)
+    if item is not None:
+        return _Site(select, item, _time(item, items, select, bound.event_time))
+    if having or depth > 8:
+        return None
+    inner = (query for item in items if (query := _query(item)) is not None)
+    return next((site for query in inner if (site := _site(query, bound, depth + 1)) is not None), None)
+
+
+def _items(select: exp.Select) -> Iterator[exp.Expr]:
+    source = select.args.get("from_") or select.args.get("from")
+    if source is not None:
+        yield source.this
+    yield from (join.this for join in select.args.get("joins") or ())
+
+
+def _exposes(item: exp.Expr, column: str, depth: int) -> bool:
+    """Whether an item of FROM has the column; a table that this statement does not define is taken to."""
+    query = _query(item)
+    if query is None:
+        return isinstance(item, exp.Table)
+    if any(_same(projection.alias_or_name, column) for projection in query.expressions):
+        return True
+    star = any(projection.is_star for projection in query.expressions)
+    return star and depth < 8 and any(_exposes(below, column, depth + 1) for below in _items(query))
+
+
+def _query(item: exp.Expr) -> exp.Select | None:
+    """The SELECT behind a subquery or the name of a CTE."""
+    if isinstance(item, exp.Subquery):
+        return item.this if isinstance(item.this, exp.Select) else None
+    if not isinstance(item, exp.Table) or item.args.get("db"):
+        return None
+    scope = item.parent
+    while scope is not None:
+        ctes = scope.args.get("with_") or scope.args.get("with")
+        for cte in ctes.expressions if isinstance(ctes, exp.With) else ():
+            if (
+                _same(cte.alias, item.name)
+                and isinstance(cte.this, exp.Select)
+                and item.find_ancestor(exp.CTE) is not cte
+            ):
+                return cte.this
+        scope = scope.parent
+    return None
+
+
+def _chosen(items: list[exp.Expr], select: exp.Select, bound: Bound) -> exp.Expr | None:
+    """The item that is the measured source by its name, else the one that the SELECT takes the event time from."""
+    named = [item for item in items if _same(item.name, bound.source.rsplit(".", 1)[-1])]
+    if len(named) == 1:
+        return named[0]
+    used = {column.table for column in select.find_all(exp.Column) if _same(column.name, bound.event_time)}
+    taken = [item for item in items if item.alias_or_name in used]
+    return taken[0] if len(taken) == 1 else None
+
+
+def _time(item: exp.Expr, items: list[exp.Expr], select: exp.Select, name: str) -> exp.Column:
+    qualified = len(items) > 1 or any(column.table for column in select.find_all(exp.Column))
+    return exp.column(name, table=(item.alias_or_name or None) if qualified else None)
+
+
+def _upper_bound(site: _Site) -> exp.Expr | None:
+    """What the code compares the event time with from above already: that is the time of prediction."""
+    where = site.select.args.get("where")
+    clauses = [where, *(join.args.get("on") for join in site.select.args.get("joins") or ())]
+    comparisons = [c for clause in clauses if clause is not None for c in clause.find_all(*_UPPER, *_LOWER)]
+    for found in comparisons:
+        event, other = (found.this, found.expression) if isinstance(found, _UPPER) else (found.expression, found.this)
+        if (
+            isinstance(event, exp.Column)
+            and _is(event, site)
+            and not (isinstance(other, exp.Column) and _is_of(other, site))
+        ):
+            return other
+    return None
+
+
+def _is(column: exp.Column, site: _Site) -> bool:
+    return _same(column.name, site.time.name) and (not column.table or _is_of(column, site))
+
+
+def _is_of(column: exp.Column, site: _Site) -> bool:
+    return not column.table or _same(column.table, site.item.alias_or_name)
+
+
+def _declared(select: exp.Select) -> exp.Expr | None:
+    """A parameter of the statement whose name speaks of a time of prediction."""
+    known: Iterator[exp.Expr] = select.root().find_all(exp.Parameter, exp.Placeholder)
+    return next((node for node in known if _MOMENT.search(node.name)), None)
+
+
+def _restrict(site: _Site, conditions: list[exp.Expr]) -> None:
+    """Add conditions: to ON where WHERE would turn an outer join into an inner one."""
+    join = site.join
+    if join is not None and join.args.get("on") is not None and join.side in _OUTER:
+        join.set("on", _and(join.args["on"], conditions))
+        return
+    where = site.select.args.get("where")
+    site.select.set("where", exp.Where(this=_and(where.this if where is not None else None, conditions)))
+
+
+def _and(known: exp.Expr | None, conditions: list[exp.Expr]) -> exp.Expr:
+    every = conditions if known is None else [known, *conditions]
+    return exp.and_(*every, copy=False, wrap=isinstance(known, exp.Or))
+
+
+# --- names and text ---
+
+
+def _projection(node: exp.Expr, select: exp.Select) -> exp.Expr:
+    while node.parent is not None and node.parent is not select:
+        node = node.parent
+    return node
+
+
+def _rename(select: exp.Select, projection: exp.Expr, bound: Bound) -> None:
+    """Put the window into the name of a column, where the SELECT itself refers to it, too."""
+    if projection.arg_key != "expressions" or projection.parent is not select:
+        return
+    if not isinstance(projection, exp.Alias):
+        name = bound.named(type(projection).__name__.lower())
+        projection.replace(exp.alias_(projection.copy(), name))
+        return
+    old, new = projection.alias, bound.named(projection.alias)
+    projection.set("alias", exp.to_identifier(new, quoted=projection.args["alias"].args.get("quoted")))
+    for key in ("having", "qualify", "order"):
+        for column in select.args[key].find_all(exp.Column) if select.args.get(key) else ():
+            if _same(column.name, old) and not column.table:
+                column.this.set("this", new)
+
+
+def _text(query: exp.Expr, fragment: Fragment) -> str:
+    text = query.sql(dialect=fragment.dialect, pretty=True, comments=False)
+    if _AS_OF not in text:
+        return text
+    if "{{" in fragment.text or "{%" in fragment.text:
+        return "-- as_of: the time of prediction, a variable of the project\n" + text.replace(_AS_OF, _TEMPLATED)
+    parameter = _PARAMETERS.get(fragment.dialect or "", ":as_of")
+    return f"-- {parameter}: the time of prediction, which the caller passes\n" + text.replace(_AS_OF, parameter)
+
+
+def _interval(amount: int, unit: str, dialect: str | None) -> exp.Interval:
+    number = exp.Literal.number(amount) if dialect == "bigquery" else exp.Literal.string(str(amount))
+    return exp.Interval(this=number, unit=exp.var(unit))
+
+
+def _same(one: str, other: str) -> bool:
+    return one.lower() == other.lower()

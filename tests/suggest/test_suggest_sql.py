@@ -1,0 +1,232 @@
+"""Suggested SQL, executed in DuckDB and compared with what it should compute; generated for the other dialects."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from feasilint.ir import Anchor, Fragment
+from feasilint.suggest.bounded import Bound
+from feasilint.suggest.sql import rewrite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+AS_OF = datetime(2024, 6, 1)
+Row = tuple[Any, ...]
+
+
+def suggest(
+    text: str, dialect: str = "duckdb", running: bool = False, aggregate: str = "", source: str = ""
+) -> str | None:
+    """The rewrite of the first aggregate of the text, or of the one that reads like `aggregate`."""
+    statements = sqlglot.parse(text, dialect=dialect)
+    found = [n for s in statements if s is not None for n in s.find_all(exp.AggFunc)]
+    node = next(n for n in found if not aggregate or n.sql(dialect) == aggregate)
+    return rewrite(node, Fragment(0, "sql", text, None, (Anchor(0, 1, 1),), dialect), Bound(365, "ts", running, source))
+
+
+def normal(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+@pytest.fixture
+def db() -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect()
+    connection.execute("create table tx (user_id int, merchant int, amount double, ts timestamp)")
+    rows = [
+        (user, d % 3, float(d + user), AS_OF - timedelta(days=d, hours=-user))
+        for user in (1, 2, 3)
+        for d in (0, 1, 30, 200, 364, 365, 366, 500, 900)[user % 2 :]
+    ]
+    connection.executemany("insert into tx values (?, ?, ?, ?)", rows)
+    connection.execute(
+        "create view recent as select * from tx where ts >= timestamp '2023-06-02' and ts < timestamp '2024-06-01'"
+    )
+    connection.execute(
+        "create table spine as select 1 as user_id, timestamp '2024-01-10' as t union all select 9, timestamp '2024-01-10'"
+    )
+    yield connection
+    connection.close()
+
+
+def rows(db: duckdb.DuckDBPyConnection, query: str | None, **parameters: object) -> list[Row]:
+    assert query is not None
+    return sorted(db.execute(query, parameters or None).fetchall(), key=str)
+
+
+# --- what is not rewritten ---
+
+
+def test_an_inner_select_without_the_event_time_gives_no_code() -> None:
+    text = "select user_id, count(*) from (select user_id from f() group by user_id union select 1) group by user_id"
+    assert suggest(text) is None
+
+
+def test_two_tables_that_may_have_the_event_time_give_no_code() -> None:
+    text = "select a.user_id, count(*) from a join b on a.user_id = b.user_id group by a.user_id"
+    assert suggest(text) is None
+
+
+@pytest.mark.parametrize("dialect", ["redshift", "tsql", "sqlite"])
+def test_dialects_without_a_range_of_time_get_no_frame(dialect: str) -> None:
+    assert (
+        suggest("select sum(amount) over (partition by user_id order by ts) as s from tx", dialect, running=True)
+        is None
+    )
+
+
+@pytest.mark.parametrize("over", ["partition by user_id", "order by ts desc", "order by user_id, ts"])
+def test_frames_need_one_ascending_order(over: str) -> None:
+    assert suggest(f"select sum(amount) over ({over}) as s from tx", running=True) is None
+
+
+# --- per group ---
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "select user_id, count(*) as n_txn from tx group by user_id",
+            "select user_id, count(*) as n_txn_365d from recent group by user_id",
+        ),
+        (
+            "select t.user_id, sum(t.amount) as lifetime_spend from tx t where t.amount > 3 group by 1 having lifetime_spend > 5",
+            "select user_id, sum(amount) as y from recent where amount > 3 group by 1 having y > 5",
+        ),
+        (
+            "with t as (select user_id, amount from tx) select user_id, max(amount) as top from t group by user_id",
+            "select user_id, max(amount) from recent group by user_id",
+        ),
+        (
+            "with t as (select * from tx) select user_id, median(amount) as m from t group by user_id",
+            "select user_id, median(amount) from recent group by user_id",
+        ),
+        (
+            "select user_id, avg(amount) as a from (select user_id, amount, ts from tx) group by user_id order by a",
+            "select user_id, avg(amount) from recent group by user_id",
+        ),
+        (
+            "select user_id, merchant, count(distinct amount) from tx group by all",
+            "select user_id, merchant, count(distinct amount) from recent group by all",
+        ),
+    ],
+)
+def test_bounded_before_the_time_of_prediction(text: str, expected: str, db: duckdb.DuckDBPyConnection) -> None:
+    code = suggest(text)
+    result = rows(db, code, as_of=AS_OF)
+    assert result == rows(db, expected)
+    assert result != rows(db, text)
+
+
+def test_a_joined_table_is_chosen_by_its_source(db: duckdb.DuckDBPyConnection) -> None:
+    text = (
+        "select s.user_id, count(tx.amount) as n from spine s left join tx on tx.user_id = s.user_id group by s.user_id"
+    )
+    code = suggest(text, source="shop.tx")
+    expected = (
+        "select s.user_id, count(r.amount) as n from spine s left join recent r on r.user_id = s.user_id group by all"
+    )
+    assert rows(db, code, as_of=AS_OF) == rows(db, expected)
+    assert (9, 0) in rows(db, code, as_of=AS_OF), "an outer join must stay one"
+
+
+def test_the_upper_bound_of_the_code_is_the_time_of_prediction(db: duckdb.DuckDBPyConnection) -> None:
+    text = """
+        select s.user_id, s.t, count(tx.amount) as n
+        from spine s left join tx on tx.user_id = s.user_id and tx.ts < s.t
+        group by s.user_id, s.t
+    """
+    code = suggest(text, source="tx")
+    assert "as_of" not in (code or "")
+    expected = text.replace("< s.t", "< s.t and tx.ts >= s.t - interval 365 day")
+    assert rows(db, code) == rows(db, expected)
+
+
+def test_a_correlated_subquery_is_bounded_by_its_outer_row(db: duckdb.DuckDBPyConnection) -> None:
+    text = "select s.user_id, (select count(*) from tx where tx.user_id = s.user_id and tx.ts < s.t) as n from spine s"
+    assert normal(suggest(text)) == normal(
+        """SELECT COUNT(*) AS count_365d FROM tx
+        WHERE tx.user_id = s.user_id AND tx.ts < s.t AND tx.ts >= s.t - INTERVAL '365' DAY"""
+    )
+
+
+def test_other_measures_of_the_select_are_named_for_what_they_become() -> None:
+    text = """
+        select user_id, count(*) as n, sum(amount) as total,
+               sum(case when ts >= current_date - interval 7 day then amount end) as total_7d
+        from tx group by user_id
+    """
+    code = normal(suggest(text))
+    assert "AS n_365d" in code
+    assert "AS total_365d" in code
+    assert "AS total_7d" in code
+
+
+def test_only_the_affected_select_is_shown() -> None:
+    text = """
+        create table f as
+        with n as (select user_id, count(*) as n_txn_lifetime from tx group by user_id)
+        select u.user_id, n.n_txn_lifetime from users u join n on n.user_id = u.user_id
+    """
+    code = normal(suggest(text))
+    assert "users" not in code
+    assert "AS n_txn_365d" in code
+
+
+# --- per row ---
+
+
+def test_a_running_sum_becomes_a_range_that_ends_before_the_row(db: duckdb.DuckDBPyConnection) -> None:
+    code = suggest("select user_id, ts, sum(amount) over (partition by user_id order by ts) as s from tx", running=True)
+    expected = """
+        select a.user_id, a.ts, (select sum(amount) from tx b
+          where b.user_id = a.user_id and b.ts < a.ts and b.ts >= a.ts - interval 365 day)
+        from tx a
+    """
+    assert rows(db, code) == rows(db, expected)
+    assert "AS s_365d" in (code or "")
+
+
+def test_bigquery_measures_ranges_in_numbers() -> None:
+    text = "select sum(amount) over (partition by user_id order by ts) as s from tx"
+    assert normal(suggest(text, "bigquery", running=True)) == normal(
+        """SELECT sum(amount) OVER (
+          PARTITION BY user_id ORDER BY UNIX_MICROS(ts) RANGE BETWEEN 31536000000000 PRECEDING AND 1 PRECEDING
+        ) AS s_365d FROM tx"""
+    )
+
+
+# --- dialects ---
+
+
+@pytest.mark.parametrize(
+    ("dialect", "parameter", "interval"),
+    [
+        ("bigquery", "@as_of", "INTERVAL 365 DAY"),
+        ("snowflake", ":as_of", "INTERVAL '365 DAY'"),
+        ("databricks", ":as_of", "INTERVAL '365' DAY"),
+        ("spark", ":as_of", "INTERVAL '365' DAY"),
+        ("postgres", ":as_of", "INTERVAL '365 DAY'"),
+        ("redshift", ":as_of", "INTERVAL '365 DAY'"),
+        ("duckdb", "$as_of", "INTERVAL '365' DAY"),
+    ],
+)
+def test_the_parameter_and_the_interval_are_those_of_the_dialect(dialect: str, parameter: str, interval: str) -> None:
+    code = suggest("select user_id, count(*) as n from tx group by user_id", dialect)
+    assert f"ts >= {parameter} - {interval}" in normal(code)
+    assert f"ts < {parameter}" in normal(code)
+    assert (code or "").startswith(f"-- {parameter}: the time of prediction")
+
+
+def test_a_parameter_of_the_statement_is_used() -> None:
+    text = "select user_id, count(*) as n, @as_of_date as d from tx group by user_id"
+    code = normal(suggest(text, "bigquery"))
+    assert "ts >= @as_of_date - INTERVAL 365 DAY AND ts < @as_of_date" in code
+    assert "--" not in code
