@@ -1,12 +1,38 @@
-"""Which catalog entry a source in the code belongs to."""
+"""Which catalog entry a source in the code belongs to.
+
+A source is looked up by its folded name (case and quotes do not count) among the names and aliases of the catalog, in this order:
+
+1. the name as it is; for files also relative to the document that reads them, for streams with a scheme in front;
+2. the name as a whole of one day's shard: `events_20240101` and `events_2024*` as `events_*` or `events`;
+3. patterns that start with literal text (`s3://lake/tx/*`), the longest start first;
+4. a folder of the catalog that a file lies in;
+5. the tail, in whole parts: `db.payments.transactions` in the code is `payments.transactions` in the catalog, and
+   `transactions` in the code is the only entry that ends in it. A name of one part in the catalog means just that:
+   `transactions` is not `sandbox.transactions`; write `*.transactions` for that;
+6. patterns that start with a wildcard.
+
+A name with {holes} is never an entry by its whole name; unknown parts in front of it are left off for the tail, and
+patterns match it as it is.
+"""
 
 from __future__ import annotations
 
+import os
+import posixpath
 from typing import TYPE_CHECKING
 
+from feasilint.catalog.globs import NameGlobs, PathPatterns
+from feasilint.catalog.names import folded, is_path, is_url, is_wild, joined, parts, unsharded
+from feasilint.catalog.similar import SimilarNames
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from feasilint.catalog.model import Catalog, ModelEntry, PredictionPoint, SourceEntry
     from feasilint.ir import Source
+
+_STREAM_SCHEMES = ("kafka", "kinesis", "pubsub", "pulsar", "eventhub")
+_DEFAULT_SCHEMAS = frozenset({"public", "dbo", "main", "default"})
 
 
 class Matcher:
@@ -14,15 +40,129 @@ class Matcher:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
+        self._exact: dict[str, SourceEntry] = {}
+        self._shards: dict[str, SourceEntry] = {}
+        self._tails: dict[str, list[SourceEntry]] = {}
+        self._globs: NameGlobs[SourceEntry] = NameGlobs()
+        for entry in catalog.sources:
+            for name in (entry.name, *entry.aliases):
+                self._index(folded(name), entry)
+        self._points = {point.name: point for point in catalog.prediction_points}
+        self._models = [(PathPatterns(model.paths), model) for model in catalog.models]
+        self._similar: SimilarNames | None = None
+        self._found: dict[tuple[Source, str | None], SourceEntry | None] = {}
+        self._steps: tuple[Callable[[str], SourceEntry | None], ...] = (
+            self._by_name,
+            self._by_shard,
+            self._by_anchored_glob,
+            self._by_folder,
+            self._by_tail,
+            self._by_glob,
+        )
 
-    def find(self, source: Source) -> SourceEntry | None:
-        raise NotImplementedError
+    def find(self, source: Source, document: str | None = None) -> SourceEntry | None:
+        """The entry of a source; `document` is the file that reads it."""
+        key = (source, document)
+        if key not in self._found:
+            names = tuple(self._names(source, document))
+            tries = (step(name) for step in self._steps for name in names)
+            self._found[key] = next((entry for entry in tries if entry is not None), None)
+        return self._found[key]
 
     def nearest(self, source: Source, limit: int = 3) -> tuple[str, ...]:
-        raise NotImplementedError
+        """Names in the catalog that look like this source's, closest first."""
+        if self._similar is None:
+            self._similar = SimilarNames(entry.name for entry in self.catalog.sources if not is_wild(entry.name))
+        return self._similar.nearest(source.name, limit)
 
     def model_for(self, path: str) -> ModelEntry | None:
-        raise NotImplementedError
+        """The first declared model with a pattern for this file."""
+        relative = self._relative(path)
+        return next((model for patterns, model in self._models if patterns.matches(relative)), None)
 
     def point_for(self, model: ModelEntry | None) -> PredictionPoint | None:
-        raise NotImplementedError
+        """The prediction point that a model is declared for."""
+        return None if model is None or model.prediction_point is None else self._points.get(model.prediction_point)
+
+    def _index(self, name: str, entry: SourceEntry) -> None:
+        self._exact.setdefault(name, entry)
+        if is_wild(name):
+            self._globs.add(name, entry)
+        else:
+            for whole in unsharded(name):
+                self._shards.setdefault(whole, entry)
+        if not is_url(name):
+            steps = parts(name)
+            for start in range(1, len(steps)):
+                self._tails.setdefault(_tail(steps[start:], name), []).append(entry)
+
+    def _names(self, source: Source, document: str | None) -> Iterator[str]:
+        """The names under which a source may be declared."""
+        name = folded(source.name)
+        yield name
+        if source.kind == "stream" and not is_url(name):
+            yield from (f"{scheme}://{name}" for scheme in _STREAM_SCHEMES)
+        if is_path(name) and not is_url(name):
+            if document:
+                folder = posixpath.dirname(self._relative(document))
+                yield folded(posixpath.join(folder, source.name.replace("\\", "/")))
+            yield folded(self._relative(source.name))
+        schema, _, table = name.partition(".")
+        if schema in _DEFAULT_SCHEMAS and not is_path(name):
+            yield table
+
+    def _relative(self, path: str) -> str:
+        """A path as seen from the catalog's folder."""
+        return os.path.relpath(path or ".", self.catalog.root).replace(os.sep, "/")
+
+    def _by_name(self, name: str) -> SourceEntry | None:
+        return None if "{" in name else self._exact.get(name)
+
+    def _by_shard(self, name: str) -> SourceEntry | None:
+        """The declared table whose shard this is, or of which another shard is declared."""
+        wholes = unsharded(name)
+        return next((table[whole] for table in (self._exact, self._shards) for whole in wholes if whole in table), None)
+
+    def _by_anchored_glob(self, name: str) -> SourceEntry | None:
+        return self._globs.find(name, anchored=True)
+
+    def _by_glob(self, name: str) -> SourceEntry | None:
+        return self._globs.find(name, anchored=False)
+
+    def _by_folder(self, name: str) -> SourceEntry | None:
+        """The nearest declared folder around a file; a whole bucket or root is none."""
+        steps = parts(name) if is_path(name) else ()
+        folders = (joined(steps[:end], name) for end in range(len(steps) - 1, 1, -1))
+        return next((self._exact[folder] for folder in folders if folder in self._exact), None)
+
+    def _by_tail(self, name: str) -> SourceEntry | None:
+        """What the code says without its first parts, two at least; else the only entry that ends in what the code says."""
+        known = () if is_url(name) else _known(name)
+        for start in range(len(known) - 1):
+            tail = joined(known[start:], name)
+            entry = self._by_name(tail) or self._by_shard(tail)
+            if entry is not None:
+                return entry
+        return self._only(known, name) if known else None
+
+    def _only(self, known: tuple[str, ...], name: str) -> SourceEntry | None:
+        """The single entry that ends in these parts."""
+        tail = _tail(known, name)
+        for end in (tail, *unsharded(tail)):
+            entries = {id(entry): entry for entry in self._tails.get(end, ())}
+            if len(entries) == 1:
+                return next(iter(entries.values()))
+        return None
+
+
+def _known(name: str) -> tuple[str, ...]:
+    """The parts of a name behind those in front that are unknown or say nothing; none if a later one is unknown."""
+    steps = list(parts(name))
+    while steps and ("{" in steps[0] or steps[0] in (".", "..")):
+        del steps[0]
+    return () if any("{" in step for step in steps[:-1]) else tuple(steps)
+
+
+def _tail(steps: tuple[str, ...], name: str) -> str:
+    """The key of a tail; those of files and tables do not mix."""
+    return f"{'/' if is_path(name) else ''}{joined(steps, name)}"

@@ -5,10 +5,12 @@ All durations are seconds (floats, `inf` for never). The YAML side with its erro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Availability: TypeAlias = Literal[
     "production", "request", "training_only", "vendor", "sandbox", "deprecated", "unknown"

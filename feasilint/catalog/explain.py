@@ -1,0 +1,72 @@
+"""pydantic's errors in the words of a catalog, each at its place."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, TypeAlias
+
+from feasilint.catalog.schema import SHAPES
+from feasilint.catalog.tree import Path, Problem, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+_EXPECTED: dict[str, str] = {
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "dict_type": "a mapping",
+    "tuple_type": "a list",
+    "list_type": "a list",
+}
+_Teller: TypeAlias = "Callable[[ErrorDetails, Path, Tree], Problem]"
+
+
+def problems(error: ValidationError, tree: Tree) -> Iterator[Problem]:
+    """One problem for each thing that pydantic found wrong."""
+    for detail in error.errors(include_url=False):
+        path = tuple(step for step in detail["loc"] if step != "[key]")
+        yield _TELLERS.get(detail["type"], _tell)(detail, path, tree)
+
+
+def _tell(detail: ErrorDetails, path: Path, tree: Tree) -> Problem:
+    expected = _EXPECTED.get(detail["type"])
+    message = f"expected {expected}, found {_found(detail['input'])}" if expected else detail["msg"]
+    if expected == "a mapping" and not path:
+        message = "a catalog is a mapping that starts with `version: 1`"
+    return Problem(tree.mark(path), path, message)
+
+
+def _tell_missing(_detail: ErrorDetails, path: Path, tree: Tree) -> Problem:
+    key = path[-1]
+    remedy = "; add `version: 1`" if path == ("version",) else ""
+    return Problem(tree.mark(path[:-1]), path[:-1], f"missing key {key!r}{remedy}")
+
+
+def _tell_unknown(_detail: ErrorDetails, path: Path, tree: Tree) -> Problem:
+    key = str(path[-1])
+    known = _known_keys(path[:-1])
+    near = get_close_matches(key.lower(), known, 1, 0.6)
+    remedy = f"did you mean {near[0]!r}?" if near else f"known keys are {', '.join(known)}"
+    return Problem(tree.key_mark(path), path[:-1], f"unknown key {key!r}; {remedy}")
+
+
+_TELLERS: dict[str, _Teller] = {"missing": _tell_missing, "extra_forbidden": _tell_unknown}
+
+
+def _known_keys(path: Path) -> tuple[str, ...]:
+    """The keys of a mapping at this path."""
+    for shape, model in SHAPES.items():
+        if len(shape) == len(path) and all(step in ("*", at) for step, at in zip(shape, path, strict=True)):
+            return tuple(model.model_fields)
+    return ()
+
+
+def _found(value: object) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    return "nothing" if value is None else repr(str(value))

@@ -1,0 +1,147 @@
+"""Reads and validates the files of a catalog: the one that is named and those that it includes."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+from dataclasses import astuple, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from feasilint.catalog import build, explain, references, tree
+from feasilint.catalog.model import Catalog, Mark
+from feasilint.catalog.schema import CatalogSchema
+from feasilint.catalog.tree import Problem, Tree
+from feasilint.errors import CatalogError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LARGEST = 256 * 1024 * 1024
+_IN_MEMORY = "<catalog>"
+
+
+class _UnreadableError(Exception):
+    """A file that is no text; the message says why, the mark where."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+@dataclass(slots=True)
+class Files:
+    """One loading. `read`: the files and the digests of their bytes; `globs`: what each include pattern expanded to."""
+
+    read: dict[str, str] = field(default_factory=dict)
+    globs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _problems: list[Problem] = field(default_factory=list)
+    _trees: list[Tree] = field(default_factory=list)
+    _parts: list[build.Part] = field(default_factory=list)
+    _around: list[str] = field(default_factory=list)
+
+    def load(self, path: str, text: str | None = None) -> Catalog:
+        """The catalog that starts in this file, or in this text of it."""
+        path = _spelled(path)
+        self._file(path, Mark(path, 1, 1), (), text)
+        return self._assembled(path, _folder(path) or ".")
+
+    def load_data(self, data: dict[str, object]) -> Catalog:
+        """The catalog in plain data, which may include files relative to the working directory."""
+        self._tree(Tree(_IN_MEMORY, data))
+        return self._assembled(None, ".")
+
+    def _assembled(self, path: str | None, root: str) -> Catalog:
+        problems = [*self._problems, *references.problems(self._trees)]
+        if problems:
+            problems.sort(key=lambda problem: (problem.mark.path != path, *astuple(problem.mark)))
+            raise CatalogError(tuple(dict.fromkeys(str(problem) for problem in problems)))
+        return build.catalog(self._parts, path, root)
+
+    def _file(self, path: str, mark: Mark, where: tree.Path, text: str | None = None) -> None:
+        """Read one file; `mark` and `where` are the place that asks for it."""
+        try:
+            content = self._text(path) if text is None else text
+        except OSError as error:
+            reason = error.strerror or "it cannot be read"
+            self._problems.append(Problem(mark, where, f"{path}: {reason}" if where else f"cannot be read: {reason}"))
+            return
+        except _UnreadableError as error:
+            self._problems.append(Problem(Mark(path, error.line, error.column), (), str(error)))
+            return
+        parsed, problems = tree.parse(content, path)
+        if parsed.data is None and not problems:
+            problems = [Problem(Mark(path, 1, 1), (), "an empty catalog; start with `version: 1`")]
+        self._problems.extend(problems)
+        self._around.append(_real(path))
+        self._tree(parsed)
+        self._around.pop()
+
+    def _tree(self, parsed: Tree) -> None:
+        self._trees.append(parsed)
+        if parsed.data is None:
+            return
+        try:
+            self._parts.append(build.Part(CatalogSchema.model_validate(parsed.data), parsed))
+        except ValidationError as error:
+            self._problems.extend(explain.problems(error, parsed))
+        self._include(parsed)
+
+    def _include(self, parsed: Tree) -> None:
+        for where, pattern in _includes(parsed.data):
+            for path in self._expanded(_spelled(os.path.join(_folder(parsed.path), pattern))):  # noqa: PTH118
+                self._included(path, parsed.mark(where), where, wild=glob.has_magic(pattern))
+
+    def _included(self, path: str, mark: Mark, where: tree.Path, *, wild: bool) -> None:
+        """Each file is read once; one that includes itself is an error unless a wildcard merely caught it."""
+        real = _real(path)
+        if real in self._around:
+            if not wild:
+                self._problems.append(Problem(mark, where, f"{path} includes itself; remove one of the includes"))
+        elif real not in {_real(known) for known in self.read}:
+            self._file(path, mark, where)
+
+    def _expanded(self, pattern: str) -> tuple[str, ...]:
+        if not glob.has_magic(pattern):
+            return (pattern,)
+        found = tuple(sorted(_spelled(path) for path in glob.glob(pattern, recursive=True)))  # noqa: PTH207
+        self.globs[pattern] = found
+        return found
+
+    def _text(self, path: str) -> str:
+        data = Path(path).read_bytes()
+        self.read[path] = hashlib.sha256(data).hexdigest()
+        if len(data) > _LARGEST:
+            raise _UnreadableError(f"too large (limit {_LARGEST // 2**20} MiB)")
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            before = data[: error.start]
+            column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+            raise _UnreadableError("not UTF-8; save the file as UTF-8", before.count(b"\n") + 1, column) from None
+
+
+def _includes(data: object) -> Iterator[tuple[tree.Path, str]]:
+    """The include patterns, whatever else is wrong with the file."""
+    written = data.get("include") if isinstance(data, dict) else None
+    if isinstance(written, str):
+        yield ("include",), written
+    for index, pattern in enumerate(written if isinstance(written, list) else ()):
+        if isinstance(pattern, str):
+            yield ("include", index), pattern
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0] or ("/" if path.startswith("/") else "")
+
+
+def _spelled(path: str) -> str:
+    return os.path.normpath(path).replace(os.sep, "/")
+
+
+def _real(path: str) -> str:
+    return os.path.realpath(path)

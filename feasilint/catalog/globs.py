@@ -1,0 +1,78 @@
+"""Patterns compiled once: names with wildcards, and paths of models."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import translate
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+T = TypeVar("T")
+
+_WILDCARD = re.compile(r"[*?\[]")
+_TOKEN = re.compile(r"\*\*/|/\*\*$|\*+|\?|\[!?[^\]/]+\]|[^*?\[/]+|[/\[]")
+
+
+class NameGlobs(Generic[T]):
+    """Values by patterns in which `*` stands for anything. They are found by the literal text that a pattern starts with, so
+    that a lookup costs as many tries as there are different lengths of it."""
+
+    def __init__(self) -> None:
+        self._by_start: dict[str, list[tuple[re.Pattern[str], T]]] = {}
+        self._lengths: list[int] = []
+
+    def add(self, pattern: str, value: T) -> None:
+        """A folder's `/*` also stands for the folder itself."""
+        folder = re.fullmatch(r"(.*[^/*])/\*+", pattern)
+        text = f"{translate(folder[1])}|{translate(pattern)}" if folder else translate(pattern)
+        start = _WILDCARD.split(pattern, maxsplit=1)[0]
+        start = start.rstrip("/") if folder else start
+        self._by_start.setdefault(start, []).append((re.compile(text, re.DOTALL), value))
+        self._lengths = sorted({len(start) for start in self._by_start}, reverse=True)
+
+    def find(self, name: str, *, anchored: bool) -> T | None:
+        """The value of the pattern with the longest literal start that matches, first declared first. `anchored`: patterns with
+        such a start, or else those that begin with a wildcard."""
+        for length in self._lengths:
+            if bool(length) == anchored:
+                for pattern, value in self._by_start.get(name[:length], ()):
+                    if pattern.match(name):
+                        return value
+        return None
+
+
+class PathPatterns:
+    """Patterns for files as in .gitignore: `*` stops at slashes, `**` does not; a pattern without an inner slash matches in every
+    folder, a folder stands for all below it; of several that match the last decides, and `!` takes out again."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self._rules = [(not pattern.startswith("!"), _path_regex(pattern.removeprefix("!"))) for pattern in patterns]
+
+    def matches(self, path: str) -> bool:
+        """Whether a relative path with forward slashes is meant."""
+        return next((meant for meant, regex in reversed(self._rules) if regex.fullmatch(path)), False)
+
+
+def _path_regex(pattern: str) -> re.Pattern[str]:
+    folder = pattern.endswith("/")
+    inner = pattern.rstrip("/")
+    anchored = "/" in inner
+    body = "".join(_translated(token) for token in _TOKEN.findall(inner.removeprefix("./").lstrip("/")))
+    below = "" if inner.endswith("/**") else "/.+" if folder else "(?:/.+)?"
+    return re.compile(("" if anchored else "(?:.*/)?") + body + below, re.DOTALL)
+
+
+_TRANSLATIONS = {"**/": "(?:.*/)?", "/**": "/.+", "?": "[^/]"}
+
+
+def _translated(token: str) -> str:
+    if token in _TRANSLATIONS:
+        return _TRANSLATIONS[token]
+    if token.startswith("*"):
+        return "[^/]*"
+    if token.startswith("[") and len(token) > 1:
+        inner = token[1:-1].replace("\\", "\\\\")
+        return f"[^{inner[1:]}]" if inner.startswith("!") else f"[{inner}]"
+    return re.escape(token)

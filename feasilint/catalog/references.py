@@ -1,0 +1,89 @@
+"""What entries of a catalog say about each other, across all of its files: names once, references to something that exists.
+
+It looks at the data as written, so that these problems show beside those of single values.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from feasilint.catalog.names import folded
+from feasilint.catalog.tree import Path, Problem, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import TypeAlias
+
+    from feasilint.catalog.model import Mark
+
+    _Named: TypeAlias = tuple[str, Tree, Path]
+
+
+def problems(trees: Sequence[Tree]) -> Iterator[Problem]:
+    """Duplicates, contradictions, and models at prediction points that nobody declares."""
+    points = [(name, tree, path) for tree in trees for name, path in _keys(tree, "prediction_points")]
+    yield from _duplicates("prediction point", points)
+    yield from _duplicates("model", [found for tree in trees for found in _texts(tree, "models", "name")])
+    yield from _duplicates("source", [found for tree in trees for found in _texts(tree, "sources", "name")])
+    yield from _contradictions(trees)
+    if all(tree.data is not None for tree in trees):
+        yield from _unknown_points(trees, {name for name, _, _ in points})
+
+
+def _duplicates(noun: str, entries: Iterable[_Named]) -> Iterator[Problem]:
+    first: dict[str, _Named] = {}
+    for name, tree, path in entries:
+        _, there, where = first.setdefault(folded(name), (name, tree, path))
+        if there is not tree or where != path:
+            mark = _name_mark(there, where)
+            message = f"the {noun} {name!r} is already declared at {mark.path}:{mark.line}:{mark.column}"
+            yield Problem(_name_mark(tree, path), path, message)
+
+
+def _name_mark(tree: Tree, path: Path) -> Mark:
+    """A name is the key of a mapping, or the value of `name`."""
+    return tree.mark(path) if path[-1] == "name" else tree.key_mark(path)
+
+
+def _contradictions(trees: Sequence[Tree]) -> Iterator[Problem]:
+    """Latency classes to which two files give different ages."""
+    ages: dict[str, object] = {}
+    for tree in trees:
+        for name, path in _keys(tree, "latency_classes"):
+            age = _mapping(_mapping(tree.data).get("latency_classes"))[name]
+            if ages.setdefault(name, age) != age:
+                yield Problem(tree.mark(path), path, f"another file of this catalog says {ages[name]}")
+
+
+def _unknown_points(trees: Sequence[Tree], points: set[str]) -> Iterator[Problem]:
+    for tree in trees:
+        for name, _, path in _texts(tree, "models", "prediction_point"):
+            if name not in points:
+                yield Problem(tree.mark(path), path, f"no prediction point is called {name!r}; {_remedy(name, points)}")
+
+
+def _remedy(name: str, points: set[str]) -> str:
+    near = get_close_matches(name, sorted(points), 1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"declared are {', '.join(sorted(points))}" if points else "declare it under prediction_points"
+
+
+def _keys(tree: Tree, section: str) -> Iterator[tuple[str, Path]]:
+    """The keys of a section that is a mapping."""
+    for key in _mapping(_mapping(tree.data).get(section)):
+        yield key, (section, key)
+
+
+def _texts(tree: Tree, section: str, key: str) -> Iterator[_Named]:
+    """The texts under a key of the items of a section that is a list."""
+    items = _mapping(tree.data).get(section)
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        value = _mapping(item).get(key)
+        if isinstance(value, str):
+            yield value.strip(), tree, (section, index, key)
+
+
+def _mapping(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
