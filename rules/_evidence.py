@@ -1,0 +1,125 @@
+"""What every finding about a feature carries: where it is read, built and declared, and who owns it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Source, Span
+from feasilint.ir.expressions import fold
+from feasilint.rule import Label, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from feasilint.catalog.model import ColumnEntry, SourceEntry
+    from feasilint.measure.model import Input
+    from feasilint.rule import Context, Feature
+
+_STEPS = 4  # labels of one lineage path; the path as text is complete
+
+_RELATIONS = {
+    "value": "uses",
+    "where": "is filtered on",
+    "having": "is filtered on",
+    "qualify": "is filtered on",
+    "exists": "is filtered on",
+    "split": "is filtered on",
+    "join": "is joined on",
+    "merge_join": "is joined on",
+    "merge_cond": "is joined on",
+    "group_by": "is grouped by",
+    "distinct": "is deduplicated by",
+    "order_by": "is ordered by",
+    "window": "is windowed by",
+}
+
+
+def relation(read: Input) -> str:
+    """How a feature depends on an input, as a predicate: `uses`, `is joined on`."""
+    return _RELATIONS.get(read.role, "depends on")
+
+
+def by_source(inputs: Iterable[Input]) -> Iterator[tuple[SourceEntry | None, list[Input]]]:
+    """Inputs of one source together, those whose values count first."""
+    groups: dict[Source, list[Input]] = {}
+    for read in sorted(inputs, key=lambda read: read.role != "value"):
+        groups.setdefault(read.source, []).append(read)
+    for group in groups.values():
+        yield group[0].entry, group
+
+
+def column_entry(read: Input) -> ColumnEntry | None:
+    """What the catalog says of the very column."""
+    if read.entry is None:
+        return None
+    wanted = fold(read.column)
+    return next((column for name, column in read.entry.columns.items() if fold(name) == wanted), None)
+
+
+def declared(entry: SourceEntry, key: str, column: ColumnEntry | None = None) -> tuple[Label, ...]:
+    """A label where the catalog states `key` of a source or column, else where its entry begins."""
+    mark = column.mark if column is not None else entry.marks.get(key, entry.mark)
+    if mark is None:
+        return ()
+    owner = f" (owner {entry.owner})" if entry.owner and str(entry.owner) else ""
+    span = Span(None, mark.line, mark.column, mark.line, mark.column + 1)
+    return (Label(Place(mark.path, span), f"declared here{owner}"),)
+
+
+def replacement(entry: SourceEntry, context: Context) -> str | None:
+    """The sentence that names what the catalog lists instead of a source."""
+    if entry.use_instead is None:
+        return None
+    other = context.matcher.find(Source(entry.use_instead, "table"))
+    latency = f" ({other.latency})" if other is not None and other.latency is not None else ""
+    return f"use `{entry.use_instead}`{latency}, which the catalog lists instead"
+
+
+def details(
+    feature: Feature, read: Input, declaration: tuple[Label, ...] = (), facts: Iterable[tuple[str, str]] = ()
+) -> dict[str, object]:
+    """The keywords of `Rule.finding` that say where a feature's input comes from."""
+    entry = read.entry
+    return {
+        "labels": (*_lineage(feature, read), *declaration),
+        "confidence": "approximate" if "approximate" in (read.confidence, feature.confidence) else "exact",
+        "feature": feature.name,
+        "model": model(feature),
+        "source": read.source.name,
+        "column": read.column,
+        "owner": (str(entry.owner) or None) if entry is not None and entry.owner is not None else None,
+        "facts": (*_path(read), *facts, *_provenance(entry)),
+    }
+
+
+def model(feature: Feature) -> str | None:
+    """The model that a finding is about: as the catalog names it, else its estimator."""
+    if feature.entry is not None:
+        return feature.entry.name
+    return feature.target if feature.kind == "model" else None
+
+
+def primary(feature: Feature, read: Input) -> Place:
+    """Where the source is read; where the feature is built if that is nowhere in the code."""
+    return read.read or feature.place
+
+
+def _lineage(feature: Feature, read: Input) -> Iterator[Label]:
+    """From the place of reading to the place of building, each place once."""
+    steps = dict(reversed(read.places)) or ({read.read: "read here"} if read.read else {})
+    if feature.place not in steps:
+        steps[feature.place] = "feature built here"
+    chosen = list(steps.items())
+    if len(chosen) > _STEPS:
+        chosen = [*chosen[: _STEPS - 1], chosen[-1]]
+    return (Label(place, text) for place, text in chosen)
+
+
+def _path(read: Input) -> Iterator[tuple[str, str]]:
+    if len(read.path) > 1:
+        yield "path", " <- ".join(read.path)
+
+
+def _provenance(entry: SourceEntry | None) -> Iterator[tuple[str, str]]:
+    if entry is not None and entry.provenance:
+        yield "declared", ", ".join(f"{key} {value}" for key, value in sorted(entry.provenance.items()))

@@ -1,0 +1,202 @@
+"""Aggregations over all history: which ones there are, what they cost to keep, and their bounded form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, isfinite
+from typing import TYPE_CHECKING
+
+from feasilint.ir.expressions import spelled
+from feasilint.ir.functions import traits
+from feasilint.rule import Label, Severity, Suggestion
+from feasilint.suggest import Bound, bounded
+
+from ._evidence import details
+from ._staleness import events
+from ._words import VERBS, amount, days, noun, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feasilint.catalog.model import SourceEntry
+    from feasilint.measure.model import Aggregation, Input
+    from feasilint.rule import Context, Feature
+
+_DAY = 86_400
+_DEFAULT_DAYS = 365
+_MEAN_AGES = 20  # a window of that many mean ages keeps the error of a count below 10 %
+_STATELESS = frozenset({"any", "lag", "lead", "ewm"})  # no summary of history, or one that forgets it
+_INLINE = ("inline", "request")
+_CADENCES = {3_600: "hourly", _DAY: "daily", 7 * _DAY: "weekly"}
+_CLASSES = {"hourly": "hourly", "daily": "daily", "microbatch": "every few minutes", "streaming": "as events arrive"}
+RUNNING_TOTAL = (
+    "a running total can be kept, exactly and for ever: state per key that never expires, each event applied once, deletions"
+    " and corrections replayed, all history read again when the definition changes"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """An unbounded aggregation of a feature and the events that it reads."""
+
+    feature: Feature
+    aggregation: Aggregation
+    read: Input
+
+    @property
+    def entry(self) -> SourceEntry | None:
+        return self.read.entry
+
+    @property
+    def servable(self) -> bool:
+        """Whether a running total would do: the function merges and rows never change."""
+        found = traits(self.aggregation.function)
+        return found.mergeable and found.bounded and not (self.entry is not None and self.entry.mutable)
+
+    @property
+    def severity(self) -> Severity:
+        """At an online prediction point."""
+        return Severity.WARNING if self.servable else Severity.ERROR
+
+    @property
+    def event_time(self) -> str | None:
+        """The column that could bound it: as the catalog declares it, else as the code orders or filters by it."""
+        if self.entry is not None and self.entry.event_time:
+            return self.entry.event_time
+        time = self.aggregation.extent.time_column
+        return spelled(time) if time is not None else None
+
+    @property
+    def days(self) -> int | None:
+        """The window to suggest; None where the retention is shorter than a day."""
+        enough = _DEFAULT_DAYS
+        if self.read.staleness is not None and isfinite(self.read.staleness.mean):
+            enough = max(enough, ceil(_MEAN_AGES * self.read.staleness.mean / _DAY))
+        if self.entry is not None and self.entry.retention is not None and isfinite(self.entry.retention):
+            enough = min(enough, int(self.entry.retention // _DAY))
+        return enough or None
+
+
+def histories(feature: Feature, running: bool) -> Iterator[History]:
+    """The aggregations of a feature over all events of a key; `running`: those whose frame grows row by row."""
+    for aggregation in feature.aggregations:
+        if aggregation.extent.window != "unbounded" or aggregation.running is not running:
+            continue
+        if aggregation.function in _STATELESS or not _summarises(aggregation):
+            continue
+        read = next((read for read in events(feature, aggregation) if read.source.kind not in _INLINE), None)
+        if read is not None:
+            yield History(feature, aggregation, read)
+
+
+def _summarises(aggregation: Aggregation) -> bool:
+    """Not a rank, and no last value of a frame that ends at the row itself. A row number counts rows."""
+    if aggregation.running and aggregation.function in ("last", "row_number"):
+        return aggregation.function == "row_number"
+    return not traits(aggregation.function).ordinal
+
+
+def does(history: History) -> str:
+    """What the aggregation does: `counts all transactions a `user_id` has ever made`."""
+    function = history.aggregation.function
+    counting = "counts" if function == "row_number" else f"takes the {traits(function).words} of"
+    verb = VERBS.get(function, counting)
+    made = "made" if noun(history.read.source) else "had"
+    until = f"has {made} up to each row" if history.aggregation.running else f"has ever {made}"
+    return f"{verb} all {rows(history.read.source)} {_whose(history.aggregation.keys)} {until}"
+
+
+def _whose(keys: tuple[str, ...]) -> str:
+    if not keys:
+        return "that the table"
+    if len(keys) == 1:
+        return f"a `{keys[0]}`"
+    return f"a combination of {', '.join(f'`{key}`' for key in keys[:-1])} and `{keys[-1]}`"
+
+
+def evidence(history: History) -> dict[str, object]:
+    """The keywords of `Rule.finding`. Without any sign of time in the source the finding is approximate: it may hold
+    entities, not events."""
+    aggregation = history.aggregation
+    found = details(history.feature, history.read)
+    labels = found["labels"]
+    assert isinstance(labels, tuple)
+    if all(label.place != aggregation.place for label in labels):
+        labels = (*labels[:-1], Label(aggregation.place, "aggregated here"), *labels[-1:])
+    timeless = history.event_time is None and (history.entry is None or history.entry.kind is None)
+    doubts = (found["confidence"], aggregation.confidence, aggregation.extent.confidence)
+    facts = found["facts"]
+    assert isinstance(facts, tuple)
+    return {
+        **found,
+        "labels": labels,
+        "confidence": "approximate" if timeless or "approximate" in doubts else "exact",
+        "facts": (*facts, *_costs(history)),
+    }
+
+
+def _costs(history: History) -> Iterator[tuple[str, str]]:
+    """What makes it grow, and what keeping it exact takes."""
+    function = history.aggregation.function
+    if history.aggregation.default_frame:
+        yield "frame", "none is stated, so that SQL takes RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+    if history.servable:
+        yield "state", RUNNING_TOTAL
+    elif not traits(function).mergeable:
+        yield "state", f"an exact {traits(function).words} needs every value of a key, for ever"
+    elif not traits(function).bounded:
+        yield "state", f"a {traits(function).words} grows with every event of a key"
+    else:
+        yield (
+            "state",
+            f"rows of `{history.read.source.name}` change, so that a running total goes wrong: all must be read again",
+        )
+
+
+def suggestion(history: History, context: Context) -> Suggestion | None:
+    """The bounded aggregation, with its code where the code at hand can be rewritten."""
+    window = history.days
+    if window is None:
+        return None
+    words = "count" if history.aggregation.function == "row_number" else traits(history.aggregation.function).words
+    cadence = _cadence(history.entry)
+    title = f"{window}-day {words} of {noun(history.read.source) or f'`{history.read.source.name}`'}"
+    program = context.programs.get(history.aggregation.place.path)
+    code = None
+    if program is not None and history.event_time is not None:
+        bound = Bound(window, history.event_time, history.aggregation.running, history.read.source.name)
+        code = bounded(history.aggregation, program, bound)
+    return Suggestion(
+        f"{title}, updated {cadence}" if cadence else title,
+        code.code if code else "",
+        code.language if code else "",
+        _saves(history.entry, window),
+    )
+
+
+def _cadence(entry: SourceEntry | None) -> str | None:
+    if entry is None:
+        return None
+    if entry.period is not None:
+        return _CADENCES.get(int(entry.period), f"every {days(entry.period)}")
+    return _CLASSES.get(entry.latency or "")
+
+
+def _saves(entry: SourceEntry | None, window: int) -> str:
+    """How much is read: the growth class, and rows where their number is declared."""
+    if entry is None or entry.rows_per_day is None:
+        return "O(history) -> O(window)"
+    read = f"{amount(window * entry.rows_per_day)} rows ({window} d x {amount(entry.rows_per_day)} rows/d)"
+    if entry.retention is None or not isfinite(entry.retention):
+        return f"O(history) -> O(window): reads {read} instead of a history that grows"
+    every = amount(entry.retention / _DAY * entry.rows_per_day)
+    return f"O(history) -> O(window): reads {read} instead of {every} in the {days(entry.retention)} that are kept"
+
+
+def help_for(history: History, found: Suggestion | None) -> str:
+    """What to do, in one sentence."""
+    if history.event_time is None:
+        return f"bound it by time: declare `event_time` of `{history.read.source.name}` in the catalog to see the rewritten code"
+    if found is None:
+        return f"bound `{history.event_time}` from below"
+    return f"bound `{history.event_time}` from below: a {found.title}"

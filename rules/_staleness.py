@@ -1,0 +1,184 @@
+"""How old the rows are that a windowed measure reads, against the length of its window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, isfinite
+from typing import TYPE_CHECKING
+
+from feasilint.catalog.model import Staleness
+from feasilint.ir.functions import traits
+from feasilint.rule import Suggestion
+
+from ._evidence import declared, details
+from ._words import VERBS, days, duration, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from feasilint.catalog.model import PredictionPoint, SourceEntry
+    from feasilint.ir import Source
+    from feasilint.measure.model import Aggregation, Input
+    from feasilint.rule import Feature
+
+_DAY = 86_400
+_STATES = ("snapshot", "scd1", "scd2", "dimension")  # kinds whose rows are states: a window over them counts no events
+_ABSENT = ("training_only", "vendor")
+TOLERATED = 0.10  # relative error of a count or sum that is worth no word
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A bounded measure and the input whose age decides what it sees. `window` in seconds."""
+
+    aggregation: Aggregation
+    read: Input
+    age: Staleness
+    window: float
+
+    @property
+    def additive(self) -> bool:
+        return traits(self.aggregation.function).additive
+
+    @property
+    def error(self) -> float:
+        """The expected relative error of a stationary count or sum: min(2, 2·L_mean/W)."""
+        return min(2.0, 2 * self.age.mean / self.window)
+
+
+def readings(feature: Feature) -> Iterator[list[Reading]]:
+    """The bounded measures of a feature by source, shortest window first."""
+    groups: dict[Source, list[Reading]] = {}
+    for aggregation in feature.aggregations:
+        if aggregation.extent.window != "bounded" or traits(aggregation.function).ordinal:
+            continue
+        read = deciding(feature, aggregation)
+        age = age_at(read, feature.point) if read is not None else None
+        if read is None or age is None or not isfinite(age.worst):
+            continue
+        for interval in aggregation.extent.intervals:
+            if interval.total_seconds > 0:
+                made = Reading(aggregation, read, age, interval.total_seconds)
+                groups.setdefault(read.source, []).append(made)
+    for group in groups.values():
+        yield sorted(group, key=lambda reading: reading.window)
+
+
+def deciding(feature: Feature, aggregation: Aggregation) -> Input | None:
+    """The oldest of the events that a measure reads, None where no age is known."""
+    known = [read for read in events(feature, aggregation) if read.staleness is not None]
+    return max(known, key=lambda read: read.staleness.worst if read.staleness else 0, default=None)
+
+
+def events(feature: Feature, aggregation: Aggregation) -> list[Input]:
+    """The inputs of a measure that are events which production has; those whose values it takes, if it takes any."""
+    own = [read for read in feature.inputs if read.source in aggregation.sources and _eventlike(read.entry)]
+    return [read for read in own if read.role == "value"] or own
+
+
+def _eventlike(entry: SourceEntry | None) -> bool:
+    return entry is None or (entry.kind not in _STATES and entry.availability not in _ABSENT)
+
+
+def age_at(read: Input, point: PredictionPoint | None) -> Staleness | None:
+    """The age of an input where it is used.
+
+    Online every scheduled hop on the way adds its own. A batch run starts when its inputs are ready, so only the lag of
+    the source itself counts: exactly that at `run_at` where the catalog says when the source is loaded.
+    """
+    entry = read.entry
+    if point is None or point.mode != "batch" or entry is None:
+        return read.staleness
+    exact = _at_run(entry, point)
+    return Staleness(exact, exact, exact) if exact is not None else entry.staleness
+
+
+def _at_run(entry: SourceEntry, point: PredictionPoint) -> float | None:
+    """The age at `run_at` of a source that is loaded at least daily, `offset` after the boundary of its period."""
+    if point.run_at is None or entry.period is None or entry.offset is None or not 0 < entry.period <= _DAY:
+        return None
+    if entry.tz and point.tz and entry.tz != point.tz:
+        return None
+    run_time, blind_spot = entry.run_time or 0, entry.blind_spot or 0
+    since_ready = (point.run_at - entry.offset - run_time) % entry.period
+    return since_ready + run_time + blind_spot
+
+
+def does(reading: Reading) -> str:
+    """What the measure does, as a predicate: `counts the last 30 min of`."""
+    function = reading.aggregation.function
+    verb = VERBS.get(function, f"takes the {traits(function).words} of")
+    return f"{verb} the last {duration(reading.window)} of `{reading.read.source.name}`"
+
+
+def evidence(feature: Feature, worst: Reading, group: Iterable[Reading]) -> dict[str, object]:
+    """The keywords of `Rule.finding` for a window that is too short for its source."""
+    entry = worst.read.entry
+    found = details(
+        feature,
+        worst.read,
+        declared(entry, "period" if entry.period is not None else "latency") if entry is not None else (),
+        _figures(worst, group),
+    )
+    doubtful = (worst.aggregation.confidence, worst.aggregation.extent.confidence, found["confidence"])
+    return {**found, "confidence": "approximate" if "approximate" in doubtful else "exact"}
+
+
+def _figures(worst: Reading, group: Iterable[Reading]) -> Iterator[tuple[str, str]]:
+    age = worst.age
+    if age.least == age.worst:
+        yield "age", f"L = {duration(age.worst)} when the batch runs ({_inputs(worst.read.entry)})"
+    else:
+        spread = f"{duration(age.least)} at best, {duration(age.mean)} on average, {duration(age.worst)} at worst"
+        yield "age", f"L = {spread} ({_inputs(worst.read.entry)})"
+    windows = list(dict.fromkeys(duration(reading.window) for reading in group))
+    yield "window", "W = " + ", ".join(windows)
+    if worst.additive:
+        formula = f"2 · {duration(age.mean)} / {duration(worst.window)}"
+        yield "expected error", f"min(2, 2·L_mean/W) = min(2, {formula}) = {percent(worst.error)}"
+
+
+def _inputs(entry: SourceEntry | None) -> str:
+    """Where an age comes from."""
+    if entry is None:
+        return "of the tables on the way"
+    if entry.period is None:
+        return f"latency class {entry.latency}"
+    parts = (
+        ("period", entry.period),
+        ("offset", entry.offset),
+        ("blind_spot", entry.blind_spot),
+        ("run_time", entry.run_time),
+    )
+    return ", ".join(f"{name} {duration(value)}" for name, value in parts if value is not None)
+
+
+def help_for(reading: Reading) -> str:
+    """What to do about a window that its source cannot fill."""
+    twin = reading.read.entry.stream_twin if reading.read.entry else None
+    wider = f"widen the window to {days(_sufficient(reading))} or more"
+    return (
+        f"read `{twin}` instead, or {wider}"
+        if twin
+        else f"{wider}, or have `{reading.read.source.name}` loaded more often"
+    )
+
+
+def suggestion_for(reading: Reading) -> Suggestion | None:
+    """The shortest window of whole days that the source can fill; only of counts and sums the error is known."""
+    if not reading.additive:
+        return None
+    enough = _sufficient(reading)
+    words = traits(reading.aggregation.function).words
+    after = min(2.0, 2 * reading.age.mean / enough)
+    return Suggestion(
+        f"a {int(enough // _DAY)}-day {words}" if enough >= _DAY else f"a {words} over {duration(enough)}",
+        saves=f"expected error {percent(reading.error)} -> {percent(after)}",
+    )
+
+
+def _sufficient(reading: Reading) -> float:
+    """The shortest window with a tolerable error, in whole days, below a day in whole hours."""
+    needed = 2 * reading.age.mean / TOLERATED
+    unit = _DAY if needed > _DAY else 3_600
+    return ceil(needed / unit) * unit

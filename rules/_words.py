@@ -1,0 +1,83 @@
+"""Figures and names as messages say them."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from feasilint.ir import Source
+
+_UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+_SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
+_LISTED = 3
+
+VERBS = {
+    "count": "counts",
+    "sum": "sums up",
+    "avg": "averages",
+    "count_distinct": "counts distinct values of",
+    "list": "lists",
+    "custom": "aggregates",
+}
+
+
+def duration(seconds: float) -> str:
+    """The two largest units: `1 h 40 min`, `25 d 12 h`, `30 s`; `any time` without limit."""
+    if seconds == inf:
+        return "any time"
+    left, parts = round(seconds) or 0, []
+    if not left and seconds:
+        return f"{seconds:.2g} s"
+    for unit, size in _UNITS:
+        amount, left = divmod(left, size)
+        if amount or parts:
+            parts.append(f"{amount} {unit}" if amount else "")
+    return " ".join(part for part in parts[:2] if part) or "0 s"
+
+
+def days(seconds: float) -> str:
+    """Whole days where there are some: `60 days`, `1 day`; else as `duration`."""
+    amount = seconds / 86_400
+    if amount < 1 or amount != int(amount):
+        return duration(seconds)
+    return "1 day" if amount == 1 else f"{int(amount)} days"
+
+
+def percent(share: float) -> str:
+    """`200 %`, `13.5 %`, `0.3 %`."""
+    value = share * 100
+    return f"{value:.0f} %" if value >= 20 else f"{value:.2g} %"
+
+
+def amount(number: float) -> str:
+    """`2.5M`, `912M`, `40k`, `7`."""
+    for scale, letter in _SCALES:
+        if number >= scale:
+            return f"{number / scale:.3g}{letter}"
+    return f"{number:.3g}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Back-ticked names: `a`, `b`, `c` and 2 more."""
+    every = [f"`{name}`" for name in names]
+    rest = len(every) - _LISTED
+    if rest > 0:
+        return f"{', '.join(every[:_LISTED])} and {rest} more"
+    return " and ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
+
+
+def noun(source: Source) -> str | None:
+    """What the rows of a source are called, where its name is a plural: `transactions` for `payments.transactions`."""
+    name = source.name.rstrip("/").rsplit("/", 1)[-1] if source.kind in ("file", "url", "stream") else source.name
+    parts = [part for part in name.split(".") if part not in ("csv", "parquet", "json", "gz", "feather", "tsv")]
+    word = parts[-1] if parts else ""
+    plain = word.replace("_", "").isalpha() and word.islower()
+    return word.replace("_", " ") if plain and word.endswith("s") and not word.endswith("ss") else None
+
+
+def rows(source: Source) -> str:
+    """`transactions`, or `rows of` the source where its name is no plural."""
+    return noun(source) or f"rows of `{source.name}`"

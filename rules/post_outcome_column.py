@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
+
+from ._evidence import by_source, column_entry, declared, details, primary, relation, replacement
+from ._words import days
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feasilint.measure.model import Input
+
+_CATALOG = """
+version: 1
+sources:
+  - {name: payments.checkouts, availability: request, latency: request, kind: events}
+  - name: payments.chargebacks
+    availability: production
+    latency: hourly
+    kind: events
+    columns:
+      opened_at: {type: timestamp}
+      confirmed: {availability: training_only, known_after: 60d, reason: the bank decides within 60 days}
+    owner: {contact: "#disputes"}
+  - {name: risk.fraud_labels, availability: training_only, kind: label}
+"""
+
+
+class PostOutcomeColumn(Rule):
+    """A column that is known only after the outcome is used as a feature.
+
+    ## What it does
+    Reports features that depend on a column whose catalog entry says `known_after`, or on a source of `kind:
+    label`. As the label of a model both are welcome.
+
+    ## Why it matters
+    In the warehouse the column is filled in for every old row, so the model trains on the answer. At prediction
+    time it is still empty: the validation score was too good to be true, and production will not see it.
+
+    ## Instead
+    Use what is known at prediction time: that a case was opened, not how it ended. Or aggregate cases that are old
+    enough for the outcome to be known, and bound them by the time at which it became known.
+
+    ## When to ignore it
+    When the feature looks only at rows older than the delay (`where opened_at < as_of - interval 60 day`): the
+    outcome of those is known.
+    """
+
+    code = "AVL109"
+    name = "post-outcome-column"
+    scope = "feature"
+    severity = Severity.ERROR
+    batch = Severity.ERROR
+    since = "0.1.0"
+    supersedes = ("AVL101",)
+    examples = (
+        Example(
+            "the outcome is the label",
+            {
+                "train.py": """
+                    import pandas as pd
+                    from xgboost import XGBClassifier
+
+                    checkouts = pd.read_sql("select checkout_id, amount from payments.checkouts", con)
+                    chargebacks = pd.read_sql("select checkout_id, confirmed from payments.chargebacks", con)
+                    df = checkouts.merge(chargebacks, on="checkout_id")
+                    XGBClassifier().fit(df[["amount"]], df["confirmed"])
+                """,
+                "catalog.yaml": _CATALOG,
+            },
+            flagged=0,
+        ),
+        Example(
+            "that a dispute was opened is known at once",
+            {
+                "features.sql": """
+                    create table ml.user_features as
+                    select user_id, max(opened_at) as last_dispute_at
+                    from payments.chargebacks
+                    where opened_at >= current_timestamp() - interval 90 day
+                    group by user_id
+                """,
+                "catalog.yaml": _CATALOG,
+            },
+            flagged=0,
+        ),
+        Example(
+            "how the dispute ended",
+            {
+                "features.sql": """
+                    create table ml.checkout_features as
+                    select c.checkout_id, b.confirmed as last_dispute_was_fraud
+                    from payments.checkouts c
+                    left join payments.chargebacks b on b.user_id = c.user_id
+                """,
+                "catalog.yaml": _CATALOG,
+            },
+            contains="`payments.chargebacks.confirmed`, which is known 60 days after the event",
+        ),
+        Example(
+            "a label table feeds a feature",
+            {
+                "features.sql": """
+                    create table ml.checkout_features as
+                    select c.checkout_id, l.fraud_type
+                    from payments.checkouts c
+                    join risk.fraud_labels l on l.checkout_id = c.checkout_id
+                """,
+                "catalog.yaml": _CATALOG,
+            },
+            contains="`risk.fraud_labels.fraud_type`, which holds outcomes",
+        ),
+    )
+
+    def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
+        assert isinstance(subject, Feature)
+        for _, reads in by_source(subject.inputs):
+            told: set[str] = set()
+            for read in reads:
+                when = _too_late(read)
+                if when and read.column not in told and (when != _OUTCOME or not told):
+                    told.add(read.column)
+                    yield self._found(subject, read, when, context)
+
+    def _found(self, feature: Feature, read: Input, when: str, context: Context) -> Finding:
+        entry, column = read.entry, column_entry(read)
+        assert entry is not None
+        own = column if column is not None and column.known_after is not None else None
+        reason = own.reason if own else entry.reason
+        return self.finding(
+            self.severity_at(feature.point) or self.severity,
+            f"feature `{feature.name}` {relation(read)} `{read.source.name}.{read.column}`, which {when}",
+            primary(feature, read),
+            help=replacement(entry, context)
+            or "use what is known at prediction time, or keep the column as the label only",
+            **details(feature, read, declared(entry, "kind", own), [("reason", reason)] if reason else []),
+        )
+
+
+_OUTCOME = "holds outcomes and is filled in after the event"
+
+
+def _too_late(read: Input) -> str | None:
+    """When an input is known, as the end of a sentence; None where that is soon enough."""
+    column = column_entry(read)
+    if column is not None and column.known_after:
+        return f"is known {days(column.known_after)} after the event"
+    if (
+        read.entry is not None
+        and read.entry.kind == "label"
+        and (column is None or column.availability != "production")
+    ):
+        return _OUTCOME
+    return None

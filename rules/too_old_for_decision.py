@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
+
+from ._evidence import declared, details, primary, replacement
+from ._words import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feasilint.measure.model import Aggregation, Input
+
+_CATALOG = """
+version: 1
+prediction_points:
+  checkout: {mode: online, max_age: 1h}
+  nightly: {mode: batch, run_at: "02:00", max_age: 1h}
+models:
+  - {name: fraud, paths: ["online/*"], prediction_point: checkout}
+  - {name: churn, paths: ["batch/*"], prediction_point: nightly}
+sources:
+  - {name: bank.balances, availability: production, latency: daily, kind: snapshot}
+  - {name: bank.limits, availability: production, latency: microbatch, kind: snapshot}
+  - {name: bank.transfers, availability: production, latency: daily, kind: events, event_time: ts}
+"""
+_BALANCE = "create table ml.account_features as select account_id, balance as last_balance from bank.balances"
+_WINDOWED = ("bounded", "unbounded", "anchored", "bucketed", "rows")
+_STATE_READING = ("last", "any", "arg_max", "lag")  # a last value is a state, whatever window it is taken from
+_ABSENT = ("training_only", "vendor")
+
+
+class TooOldForDecision(Rule):
+    """A state is older than the decision tolerates.
+
+    ## What it does
+    Adds up the age of a feature's inputs along the path that decides, every scheduled table on the way included,
+    and compares the worst case with `max_age` of the prediction point. Only features without a window are judged:
+    last values, states, balances. How old a source may be for a count over a window is the affair of
+    `window-inside-staleness` and `stale-window`.
+
+    ## Why it matters
+    A balance of yesterday is another fact than the balance of now. The model was trained on values as of the event;
+    with values a day older, its score answers another question.
+
+    ## Instead
+    Read the state from where it is kept (an online store, the service's own database, a change stream), shorten the
+    chain of scheduled tables, or train on the state as it was known at that time.
+
+    ## When to ignore it
+    When the value hardly ever changes, such as a country or a birth date. Without `max_age` the rule is silent.
+    """
+
+    code = "LAT203"
+    name = "too-old-for-decision"
+    scope = "feature"
+    severity = Severity.ERROR
+    batch = None
+    since = "0.1.0"
+    examples = (
+        Example(
+            "a limit that is fresh enough",
+            {
+                "online/features.sql": "create table ml.account_features as select account_id, card_limit from bank.limits",
+                "catalog.yaml": _CATALOG,
+            },
+            flagged=0,
+        ),
+        Example(
+            "a batch run takes the state that there is",
+            {"batch/features.sql": _BALANCE, "catalog.yaml": _CATALOG},
+            flagged=0,
+        ),
+        Example(
+            "a 90-day sum is judged by its window",
+            {
+                "online/features.sql": """
+                    create table ml.account_features as
+                    select account_id, sum(amount) as sent_90d
+                    from bank.transfers
+                    where ts >= current_timestamp - interval '90 days'
+                    group by account_id
+                """,
+                "catalog.yaml": _CATALOG,
+            },
+            flagged=0,
+        ),
+        Example(
+            "yesterday's balance for a decision of now",
+            {"online/features.sql": _BALANCE, "catalog.yaml": _CATALOG},
+            contains="is up to 1 d 12 h old; `checkout` tolerates 1 h",
+        ),
+    )
+
+    def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
+        assert isinstance(subject, Feature)
+        point = subject.point
+        if point is None or point.max_age is None or any(map(_windowed, subject.aggregations)):
+            return
+        severity = self.severity_at(point)
+        oldest = max((read for read in subject.inputs if _counts(read)), key=_age, default=None)
+        if severity is not None and oldest is not None and _age(oldest) > point.max_age:
+            yield self._found(severity, subject, oldest, f"`{point.name}` tolerates {duration(point.max_age)}", context)
+
+    def _found(self, severity: Severity, feature: Feature, read: Input, limit: str, context: Context) -> Finding:
+        entry, age = read.entry, _age(read)
+        old = f"is up to {duration(age)} old" if age < inf else "has no known limit of age"
+        return self.finding(
+            severity,
+            f"feature `{feature.name}` uses `{read.source.name}`, which {old}; {limit}",
+            primary(feature, read),
+            help=(replacement(entry, context) if entry else None)
+            or f"read the state where it is kept, or have `{read.source.name}` refreshed more often",
+            **details(
+                feature,
+                read,
+                declared(entry, "period" if entry.period is not None else "latency") if entry is not None else (),
+            ),
+        )
+
+
+def _windowed(aggregation: Aggregation) -> bool:
+    return aggregation.extent.window in _WINDOWED and aggregation.function not in _STATE_READING
+
+
+def _counts(read: Input) -> bool:
+    """Whether the age of an input is that of the feature: its values flow in, and production has it."""
+    present = read.entry is None or (read.entry.availability not in _ABSENT and read.entry.latency != "none")
+    return read.role == "value" and read.staleness is not None and present
+
+
+def _age(read: Input) -> float:
+    return read.staleness.worst if read.staleness is not None else 0.0

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.rule import Context, DocumentSubject, Example, Finding, Place, Rule, Severity, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_QUERY = """
+    create table ml.user_features as
+    select user_id, count(*) as n_orders  -- feasilint: ignore[{code}] {reason}
+    from shop.orders
+    group by user_id
+"""
+
+
+class UnusedIgnore(Rule):
+    """An ignore comment silences nothing.
+
+    ## What it does
+    Reports `feasilint: ignore` comments on whose line no finding with these codes would stand.
+
+    ## Why it matters
+    The comment outlived its cause, or never worked: a misspelt code, the wrong line. Left in place it hides the
+    next finding, whose reason nobody has weighed.
+
+    ## Instead
+    Remove it. Write the code as the report prints it, on the line of the finding or alone on the line above.
+
+    ## When to ignore it
+    When the finding appears only together with documents that this run did not read.
+    """
+
+    code = "FEA003"
+    name = "unused-ignore"
+    scope = "document"
+    severity = Severity.WARNING
+    batch = Severity.WARNING
+    since = "0.1.0"
+    examples = (
+        Example(
+            "a comment that silences a finding",
+            {"features.sql": _QUERY.format(code="AGG301", reason="maintained as a running total")},
+            flagged=0,
+        ),
+        Example(
+            "a comment with another rule's code",
+            {"features.sql": _QUERY.format(code="LAT202", reason="seven days are enough")},
+            contains="`ignore[LAT202]` silences nothing",
+        ),
+    )
+
+    def check(self, subject: Subject, context: Context) -> Iterator[Finding]:  # noqa: ARG002
+        assert isinstance(subject, DocumentSubject)
+        for ignore in subject.program.ignores:
+            if ignore not in subject.used:
+                codes = f"[{', '.join(ignore.codes)}]" if ignore.codes else ""
+                yield self.finding(
+                    self.severity,
+                    f"`ignore{codes}` silences nothing",
+                    Place(subject.program.path, ignore.span),
+                    help="remove the comment, or correct its code or line",
+                )
