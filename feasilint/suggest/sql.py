@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sqlglot import exp
+
+from feasilint.lower.sql.guess import guess_dialect
+from feasilint.lower.sql.marks import MARK, Mark, Marks
+from feasilint.lower.sql.template import mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +29,27 @@ _CONDITIONAL = (exp.Case, exp.If, exp.Filter, exp.CountIf)
 _UPPER = (exp.LT, exp.LTE)
 _LOWER = (exp.GT, exp.GTE)
 _OUTER = ("LEFT", "RIGHT", "FULL")
+
+
+class _Text:
+    """The text that the tree was parsed from: its dialect, and what the placeholders in it stand for."""
+
+    def __init__(self, fragment: Fragment) -> None:
+        self.dialect = fragment.dialect if fragment.dialect is not None else guess_dialect(fragment.text)
+        masked, self.marks = mask(fragment.text, self.dialect)
+        self.templated = "{{" in fragment.text or "{%" in fragment.text
+        self._originals = {m[0][0]: fragment.text[m.start() : m.end()] for m in MARK.finditer(masked)}
+
+    def written(self, query: exp.Expr) -> str:
+        """A query in the dialect, with the placeholders as they were; a new parameter is explained."""
+        text = query.sql(dialect=self.dialect, pretty=True, comments=False)
+        text = MARK.sub(lambda found: self._originals.get(found[0][0], found[0]), text)
+        if _AS_OF not in text:
+            return text
+        if self.templated:
+            return "-- as_of: the time of prediction, a variable of the project\n" + text.replace(_AS_OF, _TEMPLATED)
+        parameter = _PARAMETERS.get(self.dialect, ":as_of")
+        return f"-- {parameter}: the time of prediction, which the caller passes\n" + text.replace(_AS_OF, parameter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +73,10 @@ def rewrite(node: exp.Expr, fragment: Fragment, bound: Bound) -> str | None:
     select = node.find_ancestor(exp.Select)
     if select is None:
         return None
-    window = _window(node, select)
+    window, text = _window(node, select), _Text(fragment)
     if bound.running or window is not None:
-        return _framed(window, select, fragment, bound) if window is not None else None
-    return _filtered(select, fragment, bound)
+        return _framed(window, select, text, bound) if window is not None else None
+    return _filtered(node, select, text, bound)
 
 
 def _window(node: exp.Expr, select: exp.Select) -> exp.Window | None:
@@ -62,22 +87,22 @@ def _window(node: exp.Expr, select: exp.Select) -> exp.Window | None:
 # --- a running aggregate: a frame that ends before the row ---
 
 
-def _framed(window: exp.Window, select: exp.Select, fragment: Fragment, bound: Bound) -> str | None:
+def _framed(window: exp.Window, select: exp.Select, text: _Text, bound: Bound) -> str | None:
     order = window.args.get("order")
     keys = order.expressions if isinstance(order, exp.Order) else []
     if len(keys) != 1 or not isinstance(keys[0], exp.Ordered) or keys[0].args.get("desc"):
         return None
-    ends = _ends(keys[0], fragment.dialect, bound.days)
+    ends = _ends(keys[0], text.dialect, bound.days)
     if ends is None:
         return None
     start, end = ends
     spec = exp.WindowSpec(kind="RANGE", start=start, start_side="PRECEDING", end=end, end_side="PRECEDING")
     window.set("spec", spec)
     _rename(select, _projection(window, select), bound)
-    return _text(select, fragment)
+    return text.written(select)
 
 
-def _ends(key: exp.Ordered, dialect: str | None, days: int) -> tuple[exp.Expr, exp.Expr] | None:
+def _ends(key: exp.Ordered, dialect: str, days: int) -> tuple[exp.Expr, exp.Expr] | None:
     """Start and end of the frame; BigQuery measures RANGE in numbers only, so the key becomes one."""
     if dialect in _RANGE_OF_TIME:
         return _interval(days, "DAY", dialect), _interval(1, "MICROSECOND", dialect)
@@ -90,21 +115,23 @@ def _ends(key: exp.Ordered, dialect: str | None, days: int) -> tuple[exp.Expr, e
 # --- an aggregate per group: a condition on its input ---
 
 
-def _filtered(select: exp.Select, fragment: Fragment, bound: Bound) -> str | None:
+def _filtered(node: exp.Expr, select: exp.Select, text: _Text, bound: Bound) -> str | None:
     site = _site(select, bound, 0)
     if site is None:
         return None
     upper = _upper_bound(site)
-    as_of = upper or _declared(select) or exp.column(_AS_OF)
-    start = exp.Sub(this=as_of.copy(), expression=_interval(bound.days, "DAY", fragment.dialect))
+    as_of = upper or _declared(select, text.marks) or exp.column(_AS_OF)
+    start = exp.Sub(this=as_of.copy(), expression=_interval(bound.days, "DAY", text.dialect))
     conditions: list[exp.Expr] = [exp.GTE(this=site.time.copy(), expression=start)]
     if upper is None:
         conditions.append(exp.LT(this=site.time.copy(), expression=as_of.copy()))
     _restrict(site, conditions)
+    own = _projection(node, select)
     for projection in list(select.expressions):
-        if projection.find(exp.AggFunc) is not None and projection.find(*_CONDITIONAL) is None:
+        whole = projection.find(exp.AggFunc) is not None and projection.find(*_CONDITIONAL) is None
+        if whole or projection is own:
             _rename(select, projection, bound)
-    return _text(select if site.select is select else select.root(), fragment)
+    return text.written(select if site.select is select else select.root())
 
 
 def _site(select: exp.Select, bound: Bound, depth: int) -> _Site | None:
@@ -197,10 +224,13 @@ def _is_of(column: exp.Column, site: _Site) -> bool:
     return not column.table or _same(column.table, site.item.alias_or_name)
 
 
-def _declared(select: exp.Select) -> exp.Expr | None:
+def _declared(select: exp.Select, marks: Marks) -> exp.Expr | None:
     """A parameter of the statement whose name speaks of a time of prediction."""
-    known: Iterator[exp.Expr] = select.root().find_all(exp.Parameter, exp.Placeholder)
-    return next((node for node in known if _MOMENT.search(node.name)), None)
+    for node in select.root().find_all(exp.Column, exp.Parameter, exp.Placeholder):
+        found = marks.whole(node.name) if isinstance(node, exp.Column) else Mark("param", node.name)
+        if found is not None and found.kind == "param" and _MOMENT.search(found.name):
+            return cast("exp.Expr", node)
+    return None
 
 
 def _restrict(site: _Site, conditions: list[exp.Expr]) -> None:
@@ -243,17 +273,7 @@ def _rename(select: exp.Select, projection: exp.Expr, bound: Bound) -> None:
                 column.this.set("this", new)
 
 
-def _text(query: exp.Expr, fragment: Fragment) -> str:
-    text = query.sql(dialect=fragment.dialect, pretty=True, comments=False)
-    if _AS_OF not in text:
-        return text
-    if "{{" in fragment.text or "{%" in fragment.text:
-        return "-- as_of: the time of prediction, a variable of the project\n" + text.replace(_AS_OF, _TEMPLATED)
-    parameter = _PARAMETERS.get(fragment.dialect or "", ":as_of")
-    return f"-- {parameter}: the time of prediction, which the caller passes\n" + text.replace(_AS_OF, parameter)
-
-
-def _interval(amount: int, unit: str, dialect: str | None) -> exp.Interval:
+def _interval(amount: int, unit: str, dialect: str) -> exp.Interval:
     number = exp.Literal.number(amount) if dialect == "bigquery" else exp.Literal.string(str(amount))
     return exp.Interval(this=number, unit=exp.var(unit))
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-import sqlglot
 from sqlglot import exp
 
 from feasilint.ir import Anchor, Fragment
+from feasilint.lower.sql.nodes import nodes
 from feasilint.suggest.bounded import Bound
 from feasilint.suggest.sql import rewrite
 
@@ -25,10 +25,10 @@ def suggest(
     text: str, dialect: str = "duckdb", running: bool = False, aggregate: str = "", source: str = ""
 ) -> str | None:
     """The rewrite of the first aggregate of the text, or of the one that reads like `aggregate`."""
-    statements = sqlglot.parse(text, dialect=dialect)
-    found = [n for s in statements if s is not None for n in s.find_all(exp.AggFunc)]
-    node = next(n for n in found if not aggregate or n.sql(dialect) == aggregate)
-    return rewrite(node, Fragment(0, "sql", text, None, (Anchor(0, 1, 1),), dialect), Bound(365, "ts", running, source))
+    fragment = Fragment(0, "sql", text, None, (Anchor(0, 1, 1),), dialect)
+    found = [node for node in nodes(fragment) if isinstance(node, exp.AggFunc)]
+    node = next(node for node in found if not aggregate or node.sql(dialect) == aggregate)
+    return rewrite(node, fragment, Bound(365, "ts", running, source))
 
 
 def normal(text: str | None) -> str:
@@ -223,6 +223,25 @@ def test_the_parameter_and_the_interval_are_those_of_the_dialect(dialect: str, p
     assert f"ts >= {parameter} - {interval}" in normal(code)
     assert f"ts < {parameter}" in normal(code)
     assert (code or "").startswith(f"-- {parameter}: the time of prediction")
+
+
+def test_the_condition_is_added_to_alternatives_as_a_whole(db: duckdb.DuckDBPyConnection) -> None:
+    text = "select user_id, count(*) as n from tx where merchant = 1 or amount > 100 group by user_id"
+    assert rows(db, suggest(text), as_of=AS_OF) == rows(db, text.replace("tx", "recent"))
+
+
+def test_templates_come_out_as_they_went_in() -> None:
+    text = "select user_id, count(*) as n from {{ ref('tx') }} where country = '{{ var('country') }}' group by user_id"
+    code = normal(suggest(text, "snowflake"))
+    assert "FROM {{ ref('tx') }} WHERE country = '{{ var('country') }}'" in code
+    assert "ts >= CAST('{{ var(\"as_of\") }}' AS TIMESTAMP) - INTERVAL '365 DAY'" in code
+
+
+def test_the_dialect_is_guessed_where_nobody_says() -> None:
+    text = "select user_id, countif(amount > 1) as n from `my-project.shop.tx` group by user_id"
+    fragment = Fragment(0, "sql", text, None, (Anchor(0, 1, 1),))
+    node = next(node for node in nodes(fragment) if isinstance(node, exp.AggFunc))
+    assert "`my-project.shop.tx`" in normal(rewrite(node, fragment, Bound(365, "ts")))
 
 
 def test_a_parameter_of_the_statement_is_used() -> None:
