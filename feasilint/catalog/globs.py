@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _WILDCARD = re.compile(r"[*?\[]")
+_FOLDER = re.compile(r"(.*[^/*])/\*+")
 _TOKEN = re.compile(r"\*\*/|/\*\*$|\*+|\?|\[!?[^\]/]+\]|[^*?\[/]+|[/\[]")
 
 
@@ -20,27 +21,38 @@ class NameGlobs(Generic[T]):
     that a lookup costs as many tries as there are different lengths of it."""
 
     def __init__(self) -> None:
-        self._by_start: dict[str, list[tuple[re.Pattern[str], T]]] = {}
-        self._lengths: list[int] = []
+        self._by_start: dict[str, list[tuple[str, T]]] = {}
+        self._lengths: tuple[int, ...] = ()
+        self._compiled: dict[str, re.Pattern[str]] = {}
 
     def add(self, pattern: str, value: T) -> None:
         """A folder's `/*` also stands for the folder itself."""
-        folder = re.fullmatch(r"(.*[^/*])/\*+", pattern)
-        text = f"{translate(folder[1])}|{translate(pattern)}" if folder else translate(pattern)
         start = _WILDCARD.split(pattern, maxsplit=1)[0]
-        start = start.rstrip("/") if folder else start
-        self._by_start.setdefault(start, []).append((re.compile(text, re.DOTALL), value))
-        self._lengths = sorted({len(start) for start in self._by_start}, reverse=True)
+        start = start.rstrip("/") if _FOLDER.fullmatch(pattern) else start
+        self._by_start.setdefault(start, []).append((pattern, value))
+        self._lengths = ()
 
     def find(self, name: str, *, anchored: bool) -> T | None:
         """The value of the pattern with the longest literal start that matches, first declared first. `anchored`: patterns with
         such a start, or else those that begin with a wildcard."""
-        for length in self._lengths:
-            if bool(length) == anchored:
-                for pattern, value in self._by_start.get(name[:length], ()):
-                    if pattern.match(name):
-                        return value
+        for length in self._starts() if anchored else (0,):
+            for pattern, value in self._by_start.get(name[:length], ()):
+                if self._regex(pattern).match(name):
+                    return value
         return None
+
+    def _starts(self) -> tuple[int, ...]:
+        """The lengths of literal starts, longest first."""
+        if not self._lengths:
+            self._lengths = tuple(sorted({len(start) for start in self._by_start if start}, reverse=True))
+        return self._lengths
+
+    def _regex(self, pattern: str) -> re.Pattern[str]:
+        if pattern not in self._compiled:
+            folder = _FOLDER.fullmatch(pattern)
+            text = f"{translate(folder[1])}|{translate(pattern)}" if folder else translate(pattern)
+            self._compiled[pattern] = re.compile(text, re.DOTALL)
+        return self._compiled[pattern]
 
 
 class PathPatterns:

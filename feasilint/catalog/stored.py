@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 V = TypeVar("V")
-_Row: TypeAlias = dict[str, Any]
+_Row: TypeAlias = tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
 
 
 class Lazy(Mapping[str, V]):
@@ -82,17 +82,19 @@ def decode(text: str, paths: tuple[str, ...], root: str) -> Catalog:
 
 
 def _row(entry: Any, index: dict[str, int]) -> _Row:
-    """The fields that are stated. Columns and places become text inside of the text, which is cheap to read past."""
-    stated = {field.name: getattr(entry, field.name) for field in fields(entry)}
-    return {
-        name: _ENCODERS.get(name, _same)(value, index)
-        for name, value in stated.items()
-        if value is not None and value != () and value != {}
-    }
-
-
-def _same(value: object, _index: dict[str, int]) -> object:
-    return value
+    """The fields that are stated: as JSON gives them back, lists that were tuples, and those that need a decoder."""
+    plain: dict[str, Any] = {}
+    lists: dict[str, Any] = {}
+    special: dict[str, Any] = {}
+    for field in fields(entry):
+        value = getattr(entry, field.name)
+        if value is None or value == () or value == {}:
+            continue
+        if field.name in _ENCODERS:
+            special[field.name] = _ENCODERS[field.name](value, index)
+        else:
+            (lists if isinstance(value, tuple) else plain)[field.name] = value
+    return plain, lists, special
 
 
 def _encode_owner(owner: Owner, _index: dict[str, int]) -> object:
@@ -131,13 +133,15 @@ _ENCODERS: dict[str, Callable[[Any, dict[str, int]], object]] = {
 # --- decoding -----------------------------------------------------------------------------------------------------------
 
 
-def _values(row: _Row, paths: tuple[str, ...]) -> _Row:
+def _values(row: _Row, paths: tuple[str, ...]) -> dict[str, Any]:
     """The arguments of an entry."""
-    return {name: _DECODERS.get(name, _thawed)(value, paths) for name, value in row.items()}
-
-
-def _thawed(value: object, _paths: tuple[str, ...]) -> object:
-    return tuple(value) if isinstance(value, list) else value
+    plain, lists, special = row
+    arguments = dict(plain)
+    for name, value in lists.items():
+        arguments[name] = tuple(value)
+    for name, value in special.items():
+        arguments[name] = _DECODERS[name](value, paths)
+    return arguments
 
 
 def _decode_owner(value: list[str | None], _paths: tuple[str, ...]) -> Owner:
@@ -161,7 +165,8 @@ def _decode_marks(text: str, paths: tuple[str, ...]) -> Lazy[Mark]:
 
 
 def _columns(text: str, paths: tuple[str, ...]) -> dict[str, ColumnEntry]:
-    return {row["name"]: ColumnEntry(**_values(row, paths)) for row in json.loads(text)}
+    entries = (ColumnEntry(**_values(row, paths)) for row in json.loads(text))
+    return {entry.name: entry for entry in entries}
 
 
 def _marks(text: str, paths: tuple[str, ...]) -> dict[str, Mark]:
