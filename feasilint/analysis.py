@@ -107,6 +107,15 @@ class Analysis:
                 if isinstance(sink, kind):
                     yield program, sink
 
+    def final_tables(self, program: Program) -> list[Write]:
+        """The tables that a document ends in: written by it and not read by it again. Of bare SELECTs only the last."""
+        writes = [sink for sink in program.sinks if isinstance(sink, Write)]
+        read = {write for scan, found in self.linkage.bound.items() if self.linkage.inside(scan) for write in found}
+        written = [write for write in writes if write.target is not None and not write.temporary]
+        if written:
+            return [write for write in written if write not in read]
+        return [write for write in writes if write.target is None][-1:]
+
     def members(self, sink: Fit | Write) -> tuple[Member, ...]:
         """The columns of a sink (of a fit: the features, without the label) with their lineage."""
         found = self._members.get(sink)

@@ -12,7 +12,6 @@ from feasilint.ir import Aggregate, Column, Fit, Scan, Window, Write
 from feasilint.ir.expressions import fold, spelled
 from feasilint.lineage import LineageGraph
 from feasilint.measure.model import Input
-from feasilint.report.inspect import final_tables
 from feasilint.rule import DocumentSubject, Feature, SourceSubject
 from feasilint.trace import Step
 
@@ -49,7 +48,7 @@ def features(analysis: Analysis, reported: Collection[str]) -> Iterator[Feature]
     for program in analysis.programs:
         if any(isinstance(sink, Fit) for sink in program.sinks):
             continue
-        for write in final_tables(program, analysis):
+        for write in analysis.final_tables(program):
             if graph is None or not graph.fits(write):
                 yield from _of_sink(write, program, analysis, reported)
 

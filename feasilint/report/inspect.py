@@ -163,13 +163,3 @@ def _feature(member: Member, model: str | None, table: str | None, analysis: Ana
         "confidence": "approximate" if member.trace.approximate else "exact",
         "span": _span(_built(member, analysis)),
     }
-
-
-def final_tables(program: Program, analysis: Analysis) -> list[Write]:
-    """The tables that a document ends in: written by it and not read by it again. Of bare SELECTs only the last."""
-    read = {write for writes in analysis.linkage.bound.values() for write in writes}
-    written = [write for write in _results(program) if write.target is not None and not write.temporary]
-    final = [write for write in written if write not in read]
-    if final or written:
-        return final
-    return [write for write in _results(program) if write.target is None][-1:]
