@@ -50,8 +50,10 @@ def explain(rule: Rule, paint: Painter = plain) -> str:
         "",
         *(paint(line, "strong") if line.startswith("#") else line for line in cleandoc(rule.__doc__ or "").split("\n")),
     ]
+    told: set[tuple[str, str]] = set()
     for heading, example in _shown(rule.examples):
-        parts += ["", paint(f"{heading}: {example.title}", "strong"), *_listing(example, paint)]
+        parts += ["", paint(f"{heading}: {example.title}", "strong"), *_listing(example, told, paint)]
+        told.update(example.files.items())
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -78,8 +80,12 @@ def _shown(examples: tuple[Example, ...]) -> Iterator[tuple[str, Example]]:
             yield heading, example
 
 
-def _listing(example: Example, paint: Painter) -> Iterator[str]:
+def _listing(example: Example, told: set[tuple[str, str]], paint: Painter) -> Iterator[str]:
+    """The files of an example; one that was shown before is only named."""
     for path, content in example.files.items():
+        if (path, content) in told:
+            yield f"  {path} as above"
+            continue
         yield f"  {path}"
         for line in cleandoc(content).split("\n"):
             yield f"    {paint(line, 'code')}".rstrip()
