@@ -22,7 +22,7 @@ AVL109 error: feature `days_since_chargeback` uses `raw.chargebacks.posted_at`, 
   |    ^^^^^^^^^^^^^^^^^^^^^^^ 2. feature built here
  ::: catalog.yaml:4:18
 4 |       posted_at: {availability: training_only, known_after: 30d}  # dispute window
-  |                  ---------------------------------------------- 3. declared here (owner #risk-data)
+  |                  ----------------------------------------------- 3. declared here (owner #risk-data)
   = path: days_since_chargeback <- cb.posted_at <- raw.chargebacks.posted_at
   = note: LAT203 too-old-for-decision: 36 h old at worst
 help: use `prod.disputes.opened_at` (hourly), which the catalog lists instead
