@@ -1,6 +1,6 @@
 """Validated catalogs, kept by the content of their files so that YAML and pydantic load only after a change.
 
-A cache file has two lines of JSON: what it depends on, and the catalog. It stands in `.feasilint_cache/` beside the catalog
+A cache file is lines of JSON: what it depends on, then the catalog. It stands in `.feasilint_cache/` beside the catalog
 or, where that cannot be written, in the user's cache folder. Anything about it that is not as expected makes it absent.
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -55,128 +55,128 @@ class Lazy(Mapping[str, V]):
 
 
 def encode(catalog: Catalog, paths: tuple[str, ...]) -> str:
-    """The catalog as one line of JSON; places name files by their index in `paths`."""
-    index = {path: number for number, path in enumerate(paths)}
-    return _dumps(
-        {
-            "points": [_row(point, index) for point in catalog.prediction_points],
-            "models": [_row(model, index) for model in catalog.models],
-            "sources": [_row(source, index) for source in catalog.sources],
-        }
-    )
+    """The catalog as lines of JSON: the first one holds all but the details, which it refers to by their line. Places name files
+    by their index in `paths`."""
+    writer = _Writer({path: number for number, path in enumerate(paths)})
+    content = {
+        "points": [writer.row(point) for point in catalog.prediction_points],
+        "models": [writer.row(model) for model in catalog.models],
+        "sources": [writer.row(source) for source in catalog.sources],
+    }
+    return "\n".join((_dumps(content), *writer.details))
 
 
 def decode(text: str, paths: tuple[str, ...], root: str) -> Catalog:
-    """The catalog in this JSON. Raises ValueError, KeyError or TypeError if it is none."""
-    stored = json.loads(text)
+    """The catalog in these lines. Raises ValueError, KeyError, IndexError or TypeError if there is none."""
+    first, *details = text.split("\n")
+    content = json.loads(first)
+    reader = _Reader(paths, details)
     return Catalog(
         paths[0],
         root,
-        tuple(PredictionPoint(**_values(row, paths)) for row in stored["points"]),
-        tuple(ModelEntry(**_values(row, paths)) for row in stored["models"]),
-        tuple(SourceEntry(**_values(row, paths)) for row in stored["sources"]),
+        tuple(PredictionPoint(**reader.arguments(row)) for row in content["points"]),
+        tuple(ModelEntry(**reader.arguments(row)) for row in content["models"]),
+        tuple(SourceEntry(**reader.arguments(row)) for row in content["sources"]),
     )
 
 
-# --- encoding -----------------------------------------------------------------------------------------------------------
+@dataclass(slots=True)
+class _Writer:
+    index: dict[str, int]
+    details: list[str] = field(default_factory=list)
+
+    def row(self, entry: Any) -> _Row:
+        """The fields that are stated: as JSON gives them back, lists that were tuples, and those that need a decoder."""
+        plain: dict[str, Any] = {}
+        lists: dict[str, Any] = {}
+        special: dict[str, Any] = {}
+        for known in fields(entry):
+            value = getattr(entry, known.name)
+            if value is None or value == () or value == {}:
+                continue
+            if known.name in _ENCODERS:
+                special[known.name] = _ENCODERS[known.name](self, value)
+            else:
+                (lists if isinstance(value, tuple) else plain)[known.name] = value
+        return plain, lists, special
+
+    def owner(self, owner: Owner) -> object:
+        return [owner.team, owner.contact]
+
+    def mark(self, mark: Mark) -> list[int]:
+        return [self.index[mark.path], mark.line, mark.column]
+
+    def keys(self, keys: Mapping[str, KeyVolume]) -> object:
+        return {name: [key.distinct, key.active_per_day, key.max_rows_per_day] for name, key in keys.items()}
+
+    def columns(self, columns: Mapping[str, ColumnEntry]) -> int:
+        return self._detail([self.row(column) for column in columns.values()])
+
+    def marks(self, marks: Mapping[str, Mark]) -> int:
+        return self._detail({name: self.mark(mark) for name, mark in marks.items()})
+
+    def _detail(self, value: object) -> int:
+        self.details.append(_dumps(value))
+        return len(self.details) - 1
 
 
-def _row(entry: Any, index: dict[str, int]) -> _Row:
-    """The fields that are stated: as JSON gives them back, lists that were tuples, and those that need a decoder."""
-    plain: dict[str, Any] = {}
-    lists: dict[str, Any] = {}
-    special: dict[str, Any] = {}
-    for field in fields(entry):
-        value = getattr(entry, field.name)
-        if value is None or value == () or value == {}:
-            continue
-        if field.name in _ENCODERS:
-            special[field.name] = _ENCODERS[field.name](value, index)
-        else:
-            (lists if isinstance(value, tuple) else plain)[field.name] = value
-    return plain, lists, special
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    paths: tuple[str, ...]
+    details: list[str]
+
+    def arguments(self, row: _Row) -> dict[str, Any]:
+        """The arguments of an entry."""
+        plain, lists, special = row
+        arguments = dict(plain)
+        for name, value in lists.items():
+            arguments[name] = tuple(value)
+        for name, value in special.items():
+            arguments[name] = _DECODERS[name](self, value)
+        return arguments
+
+    def owner(self, value: list[str | None]) -> Owner:
+        return Owner(*value)
+
+    def mark(self, value: list[int]) -> Mark:
+        return Mark(self.paths[value[0]], value[1], value[2])
+
+    def keys(self, value: dict[str, list[float | None]]) -> dict[str, KeyVolume]:
+        return {name: KeyVolume(*key) for name, key in value.items()}
+
+    def columns(self, line: int) -> Lazy[ColumnEntry]:
+        return Lazy(partial(_columns, self.details[line], self.paths))
+
+    def marks(self, line: int) -> Lazy[Mark]:
+        return Lazy(partial(_marks, self.details[line], self.paths))
 
 
-def _encode_owner(owner: Owner, _index: dict[str, int]) -> object:
-    return [owner.team, owner.contact]
+def _columns(text: str, paths: tuple[str, ...]) -> dict[str, ColumnEntry]:
+    reader = _Reader(paths, [])
+    entries = (ColumnEntry(**reader.arguments(row)) for row in json.loads(text))
+    return {entry.name: entry for entry in entries}
 
 
-def _encode_mark(mark: Mark, index: dict[str, int]) -> object:
-    return [index[mark.path], mark.line, mark.column]
-
-
-def _encode_keys(keys: Mapping[str, KeyVolume], _index: dict[str, int]) -> object:
-    return {name: [key.distinct, key.active_per_day, key.max_rows_per_day] for name, key in keys.items()}
-
-
-def _encode_columns(columns: Mapping[str, ColumnEntry], index: dict[str, int]) -> object:
-    return _dumps([_row(column, index) for column in columns.values()])
-
-
-def _encode_marks(marks: Mapping[str, Mark], index: dict[str, int]) -> object:
-    return _dumps({name: _encode_mark(mark, index) for name, mark in marks.items()})
+def _marks(text: str, paths: tuple[str, ...]) -> dict[str, Mark]:
+    reader = _Reader(paths, [])
+    return {name: reader.mark(mark) for name, mark in json.loads(text).items()}
 
 
 def _dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-_ENCODERS: dict[str, Callable[[Any, dict[str, int]], object]] = {
-    "owner": _encode_owner,
-    "mark": _encode_mark,
-    "marks": _encode_marks,
-    "keys": _encode_keys,
-    "columns": _encode_columns,
+_ENCODERS: dict[str, Callable[[_Writer, Any], object]] = {
+    "owner": _Writer.owner,
+    "mark": _Writer.mark,
+    "marks": _Writer.marks,
+    "keys": _Writer.keys,
+    "columns": _Writer.columns,
 }
-
-
-# --- decoding -----------------------------------------------------------------------------------------------------------
-
-
-def _values(row: _Row, paths: tuple[str, ...]) -> dict[str, Any]:
-    """The arguments of an entry."""
-    plain, lists, special = row
-    arguments = dict(plain)
-    for name, value in lists.items():
-        arguments[name] = tuple(value)
-    for name, value in special.items():
-        arguments[name] = _DECODERS[name](value, paths)
-    return arguments
-
-
-def _decode_owner(value: list[str | None], _paths: tuple[str, ...]) -> Owner:
-    return Owner(*value)
-
-
-def _decode_mark(value: list[int], paths: tuple[str, ...]) -> Mark:
-    return Mark(paths[value[0]], value[1], value[2])
-
-
-def _decode_keys(value: dict[str, list[float | None]], _paths: tuple[str, ...]) -> dict[str, KeyVolume]:
-    return {name: KeyVolume(*key) for name, key in value.items()}
-
-
-def _decode_columns(text: str, paths: tuple[str, ...]) -> Lazy[ColumnEntry]:
-    return Lazy(partial(_columns, text, paths))
-
-
-def _decode_marks(text: str, paths: tuple[str, ...]) -> Lazy[Mark]:
-    return Lazy(partial(_marks, text, paths))
-
-
-def _columns(text: str, paths: tuple[str, ...]) -> dict[str, ColumnEntry]:
-    entries = (ColumnEntry(**_values(row, paths)) for row in json.loads(text))
-    return {entry.name: entry for entry in entries}
-
-
-def _marks(text: str, paths: tuple[str, ...]) -> dict[str, Mark]:
-    return {name: _decode_mark(mark, paths) for name, mark in json.loads(text).items()}
-
-
-_DECODERS: dict[str, Callable[[Any, tuple[str, ...]], object]] = {
-    "owner": _decode_owner,
-    "mark": _decode_mark,
-    "marks": _decode_marks,
-    "keys": _decode_keys,
-    "columns": _decode_columns,
+_DECODERS: dict[str, Callable[[_Reader, Any], object]] = {
+    "owner": _Reader.owner,
+    "mark": _Reader.mark,
+    "marks": _Reader.marks,
+    "keys": _Reader.keys,
+    "columns": _Reader.columns,
 }
