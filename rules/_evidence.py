@@ -62,7 +62,8 @@ def declared(entry: SourceEntry, key: str, column: ColumnEntry | None = None) ->
     if mark is None:
         return ()
     owner = f" (owner {entry.owner})" if entry.owner and str(entry.owner) else ""
-    span = Span(None, mark.line, mark.column, mark.line, mark.column + 1)
+    width = len(column.name if column is not None else key)
+    span = Span(None, mark.line, mark.column, mark.line, mark.column + width)
     return (Label(Place(mark.path, span), f"declared here{owner}"),)
 
 

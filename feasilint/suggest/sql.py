@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from feasilint.lower.sql.guess import guess_dialect
-from feasilint.lower.sql.marks import MARK, Mark, Marks
+from feasilint.lower.sql.marks import MARK, Marks
 from feasilint.lower.sql.template import mask
 
 if TYPE_CHECKING:
@@ -205,19 +205,14 @@ def _upper_bound(site: _Site) -> exp.Expr | None:
     where = site.select.args.get("where")
     clauses = [where, *(join.args.get("on") for join in site.select.args.get("joins") or ())]
     comparisons = [c for clause in clauses if clause is not None for c in clause.find_all(*_UPPER, *_LOWER)]
-    for found in comparisons:
-        event, other = (found.this, found.expression) if isinstance(found, _UPPER) else (found.expression, found.this)
-        if (
-            isinstance(event, exp.Column)
-            and _is(event, site)
-            and not (isinstance(other, exp.Column) and _is_of(other, site))
-        ):
-            return other
-    return None
+    pairs = ((c.this, c.expression) if isinstance(c, _UPPER) else (c.expression, c.this) for c in comparisons)
+    others: Iterator[exp.Expr] = (other for event, other in pairs if _is(event, site))
+    return next((other for other in others if not (isinstance(other, exp.Column) and _is_of(other, site))), None)
 
 
-def _is(column: exp.Column, site: _Site) -> bool:
-    return _same(column.name, site.time.name) and (not column.table or _is_of(column, site))
+def _is(column: exp.Expr, site: _Site) -> bool:
+    """Whether this is the event time."""
+    return isinstance(column, exp.Column) and _same(column.name, site.time.name) and _is_of(column, site)
 
 
 def _is_of(column: exp.Column, site: _Site) -> bool:
@@ -226,11 +221,16 @@ def _is_of(column: exp.Column, site: _Site) -> bool:
 
 def _declared(select: exp.Select, marks: Marks) -> exp.Expr | None:
     """A parameter of the statement whose name speaks of a time of prediction."""
-    for node in select.root().find_all(exp.Column, exp.Parameter, exp.Placeholder):
-        found = marks.whole(node.name) if isinstance(node, exp.Column) else Mark("param", node.name)
-        if found is not None and found.kind == "param" and _MOMENT.search(found.name):
-            return cast("exp.Expr", node)
-    return None
+    known: Iterator[exp.Expr] = select.root().find_all(exp.Column, exp.Parameter, exp.Placeholder)
+    return next((node for node in known if _MOMENT.search(_parameter(node, marks))), None)
+
+
+def _parameter(node: exp.Expr, marks: Marks) -> str:
+    """The name of a parameter; a driver's stands in the text as a placeholder. Empty for anything else."""
+    if not isinstance(node, exp.Column):
+        return node.name
+    mark = marks.whole(node.name)
+    return mark.name if mark is not None and mark.kind == "param" else ""
 
 
 def _restrict(site: _Site, conditions: list[exp.Expr]) -> None:
