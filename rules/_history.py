@@ -100,18 +100,17 @@ def does(history: History) -> str:
     """What the aggregation does: `counts all transactions a `user_id` has ever made`."""
     function = history.aggregation.function
     counting = "counts" if function == "row_number" else f"takes the {traits(function).words} of"
-    verb = VERBS.get(function, counting)
-    made = "made" if noun(history.read.source) else "had"
-    until = f"has {made} up to each row" if history.aggregation.running else f"has ever {made}"
-    return f"{verb} all {rows(history.read.source)} {_whose(history.aggregation.keys)} {until}"
+    what = f"{VERBS.get(function, counting)} all {rows(history.read.source)}"
+    whose, made = _whose(history.aggregation.keys), "made" if noun(history.read.source) else "had"
+    if history.aggregation.running:
+        return f"{what} {whose} has {made} up to each row" if whose else f"{what} up to each row"
+    return f"{what} {whose} has ever {made}"
 
 
 def _whose(keys: tuple[str, ...]) -> str:
-    if not keys:
-        return "that the table"
-    if len(keys) == 1:
-        return f"a `{keys[0]}`"
-    return f"a combination of {', '.join(f'`{key}`' for key in keys[:-1])} and `{keys[-1]}`"
+    if len(keys) > 1:
+        return f"a combination of {', '.join(f'`{key}`' for key in keys[:-1])} and `{keys[-1]}`"
+    return f"a `{keys[0]}`" if keys else ""
 
 
 def evidence(history: History) -> dict[str, object]:

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from math import inf
+from typing import TYPE_CHECKING
+
+import pytest
+from feasilint_rules.stale_window import StaleWindow
+from feasilint_rules.too_old_for_decision import TooOldForDecision
+from feasilint_rules.window_inside_staleness import WindowInsideStaleness
+from rule_subjects import (
+    DAY,
+    HOUR,
+    NIGHTLY,
+    ONLINE,
+    TABLE,
+    at,
+    context,
+    entry,
+    feature,
+    judge,
+    mean_age,
+    read,
+    windowed,
+)
+
+from feasilint.catalog.model import PredictionPoint, Staleness
+from feasilint.check import check
+from feasilint.findings import Severity
+from feasilint.ir import Interval, Source
+
+if TYPE_CHECKING:
+    from feasilint.rule import Rule
+
+INSIDE, STALE, OLD = WindowInsideStaleness(), StaleWindow(), TooOldForDecision()
+DAILY = entry(period=DAY, offset=4 * HOUR, blind_spot=HOUR, run_time=40 * 60.0, stream_twin="kafka://tx", kind="events")
+HALF_HOUR, DAYS_2, DAYS_7, YEAR = Interval(seconds=1800), Interval(days=2), Interval(days=7), Interval(days=365)
+
+
+def over(
+    *lengths: Interval, function: str = "count", given: object = None, point: object = ONLINE, **fields: object
+) -> object:
+    """A feature that is one windowed aggregation over the daily table."""
+    made = windowed(function, *lengths, **fields)
+    return feature(given or read(DAILY), aggregations=(made,), point=point)  # type: ignore[arg-type]
+
+
+# --- window-inside-staleness ---
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        feature(read(DAILY)),
+        over(YEAR),
+        over(DAYS_2),
+        over(),
+        over(HALF_HOUR, given=read(None)),
+        over(HALF_HOUR, given=read(entry(latency="streaming"))),
+        over(HALF_HOUR, given=read(entry(latency="slow"))),
+        over(HALF_HOUR, given=read(entry(latency="daily", kind="snapshot"))),
+        over(HALF_HOUR, given=read(entry(latency="daily", availability="training_only"))),
+        over(HALF_HOUR, function="rank"),
+        over(HALF_HOUR, sources=(Source("another.table", "table"),)),
+    ],
+)
+def test_windows_that_their_source_fills_or_nothing_is_known_of(subject: object) -> None:
+    assert judge(INSIDE, subject) == []  # type: ignore[arg-type]
+
+
+def test_a_window_below_the_best_age_is_always_empty() -> None:
+    (found,) = judge(INSIDE, over(HALF_HOUR))  # type: ignore[arg-type]
+    assert found.message == (
+        f"feature `x` counts the last 30 min of `{TABLE}`, whose newest row is at least 1 h 40 min old: the window is always empty"
+    )
+    assert (found.severity, found.place) == (Severity.ERROR, at(5))
+    facts = dict(found.facts)
+    assert facts["age"] == (
+        "L = 1 h 40 min at best, 13 h 40 min on average, 1 d 1 h at worst"
+        " (period 1 d, offset 4 h, blind_spot 1 h, run_time 40 min)"
+    )
+    assert facts["window"] == "W = 30 min"
+    assert facts["expected error"] == "min(2, 2·L_mean/W) = min(2, 2 · 13 h 40 min / 30 min) = 200 %"
+    assert found.help == "read `kafka://tx` instead, or widen the window to 12 days or more"
+    assert found.suggestion is not None
+    assert found.suggestion.title == "a 12-day count"
+    assert found.suggestion.saves == "expected error 200 % -> 9.5 %"
+
+
+def test_a_window_below_the_worst_age_is_empty_at_some_hours() -> None:
+    (found,) = judge(INSIDE, over(Interval(seconds=6 * 3600), function="max"))  # type: ignore[arg-type]
+    assert found.severity is Severity.WARNING
+    assert "takes the maximum of the last 6 h" in found.message
+    assert "up to 1 d 1 h old: the window is empty at some hours" in found.message
+    assert "expected error" not in dict(found.facts), "it holds for counts and sums only"
+
+
+def test_every_window_is_judged_and_the_shortest_is_told() -> None:
+    (found,) = judge(INSIDE, over(HALF_HOUR, DAYS_2, Interval(seconds=7200)))  # type: ignore[arg-type]
+    assert "the last 30 min" in found.message
+    assert dict(found.facts)["window"] == "W = 30 min, 2 h"
+
+
+def test_two_measures_of_one_feature_over_one_source_are_one_finding() -> None:
+    both = (windowed("count", Interval(seconds=7200), place=at(6)), windowed("sum", HALF_HOUR, place=at(7)))
+    (found,) = judge(INSIDE, feature(read(DAILY), aggregations=both))
+    assert found.place == at(7)
+
+
+def test_the_spine_of_a_join_does_not_decide() -> None:
+    request = entry("payments.checkouts", availability="request", latency="request", kind="events")
+    made = windowed("count", HALF_HOUR, sources=(Source(TABLE, "table"), Source("payments.checkouts", "table")))
+    (found,) = judge(INSIDE, feature(read(request, role="join"), read(DAILY), aggregations=(made,)))
+    assert found.source == TABLE
+
+
+def test_every_hop_adds_to_the_age() -> None:
+    hourly = entry(latency="hourly")
+    direct, late = read(hourly), read(hourly, staleness=Staleness(7 * HOUR, 19 * HOUR, 31 * HOUR))
+    assert judge(INSIDE, over(Interval(seconds=6 * 3600), given=direct)) == []  # type: ignore[arg-type]
+    assert "at least 7 h old" in judge(INSIDE, over(Interval(seconds=6 * 3600), given=late))[0].message  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("point", "fields", "expected"),
+    [
+        (NIGHTLY, {}, "23 h 40 min"),  # from 02:20, an hour before the last load began, to 02:00
+        (replace(NIGHTLY, run_at=5 * HOUR), {}, "2 h"),
+        (replace(NIGHTLY, run_at=5 * HOUR, tz="Europe/Berlin"), {"tz": "UTC"}, "1 h 40 min"),
+        (PredictionPoint("nightly", "batch"), {}, "1 h 40 min"),
+    ],
+)
+def test_in_batch_the_age_is_that_at_the_run(point: PredictionPoint, fields: dict[str, object], expected: str) -> None:
+    known = replace(DAILY, offset=3 * HOUR + 20 * 60, **fields)  # type: ignore[arg-type]
+    late = read(known, staleness=mean_age(90 * DAY))
+    (found,) = judge(INSIDE, over(HALF_HOUR, given=late, point=point))  # type: ignore[arg-type]
+    assert f"at least {expected} " in found.message
+
+
+def test_a_year_in_months_is_a_window() -> None:
+    assert judge(INSIDE, over(Interval(months=12))) == []  # type: ignore[arg-type]
+
+
+# --- stale-window ---
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        over(YEAR),
+        over(DAYS_7, function="avg"),
+        over(DAYS_7, function="max"),
+        over(DAYS_7, function="count_distinct"),
+        over(DAYS_7, given=read(entry(latency="streaming"))),
+        over(DAYS_7, given=read(entry(latency="manual"))),
+    ],
+)
+def test_windows_long_enough_or_functions_whose_error_is_not_known(subject: object) -> None:
+    assert judge(STALE, subject) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("length", "function", "severity", "error"),
+    [
+        (DAYS_7, "count", Severity.WARNING, "16 %"),
+        (DAYS_2, "sum", Severity.ERROR, "57 %"),
+        (Interval(seconds=3600), "sum", Severity.ERROR, "200 %"),
+    ],
+)
+def test_severity_follows_the_expected_error(length: Interval, function: str, severity: Severity, error: str) -> None:
+    (found,) = judge(STALE, over(length, function=function))  # type: ignore[arg-type]
+    assert found.severity is severity
+    assert f"which is 13 h 40 min old on average: expect an error of {error}" in found.message
+
+
+def test_exactly_ten_percent_is_tolerated() -> None:
+    given = read(entry(), staleness=mean_age(DAY / 20))
+    assert judge(STALE, over(Interval(days=1), given=given)) == []  # type: ignore[arg-type]
+
+
+def test_doubtful_windows_are_milder() -> None:
+    (found,) = judge(STALE, over(DAYS_2, confidence="approximate"))  # type: ignore[arg-type]
+    assert (found.severity, found.confidence) == (Severity.WARNING, "approximate")
+
+
+# --- too-old-for-decision ---
+
+BALANCES = entry("bank.balances", latency="daily", kind="snapshot")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        feature(read(BALANCES), point=None),
+        feature(read(BALANCES), point=NIGHTLY),
+        feature(read(BALANCES), point=replace(ONLINE, max_age=None)),
+        feature(read(BALANCES), point=replace(ONLINE, max_age=36 * HOUR)),
+        feature(read(None)),
+        feature(read(BALANCES, role="join")),
+        feature(read(entry("lab.x", latency="daily", availability="training_only"))),
+        feature(read(entry("lab.x", latency="none"))),
+        over(YEAR),
+        feature(
+            read(DAILY), aggregations=(replace(windowed("sum"), extent=replace(windowed().extent, window="unbounded")),)
+        ),
+    ],
+)
+def test_fresh_enough_windowed_or_without_a_limit(subject: object) -> None:
+    assert judge(OLD, subject) == []  # type: ignore[arg-type]
+
+
+def test_the_oldest_input_decides() -> None:
+    (found,) = judge(OLD, feature(read(entry("bank.limits", latency="hourly")), read(BALANCES)))
+    assert found.message == "feature `x` uses `bank.balances`, which is up to 1 d 12 h old; `checkout` tolerates 1 h"
+    assert found.severity is Severity.ERROR
+
+
+def test_an_age_without_limit() -> None:
+    (found,) = judge(OLD, feature(read(entry("lists.sanctions", worst_age=inf))))
+    assert "which has no known limit of age" in found.message
+
+
+def test_a_last_value_is_a_state_whatever_its_window() -> None:
+    assert len(judge(OLD, over(DAYS_7, function="last"))) == 1  # type: ignore[arg-type]
+
+
+# --- one fact, one finding ---
+
+
+def test_a_short_count_on_a_daily_table_is_told_once() -> None:
+    rules: list[Rule] = [INSIDE, STALE, OLD]
+    (found,) = check([over(HALF_HOUR)], rules, context()).findings  # type: ignore[list-item]
+    assert found.code == "LAT201"
+    assert [note.split()[0] for note in found.notes] == ["LAT202"]
