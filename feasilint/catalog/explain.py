@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeAlias
 
+from feasilint.catalog.remedy import remedy
 from feasilint.catalog.schema import SHAPES
 from feasilint.catalog.tree import Path, Problem, Tree
 
@@ -41,16 +41,15 @@ def _tell(detail: ErrorDetails, path: Path, tree: Tree) -> Problem:
 
 def _tell_missing(_detail: ErrorDetails, path: Path, tree: Tree) -> Problem:
     key = path[-1]
-    remedy = "; add `version: 1`" if path == ("version",) else ""
-    return Problem(tree.mark(path[:-1]), path[:-1], f"missing key {key!r}{remedy}")
+    advice = "; add `version: 1`" if path == ("version",) else ""
+    return Problem(tree.mark(path[:-1]), path[:-1], f"missing key {key!r}{advice}")
 
 
 def _tell_unknown(_detail: ErrorDetails, path: Path, tree: Tree) -> Problem:
     key = str(path[-1])
     known = _known_keys(path[:-1])
-    near = get_close_matches(key.lower(), known, 1, 0.6)
-    remedy = f"did you mean {near[0]!r}?" if near else f"known keys are {', '.join(known)}"
-    return Problem(tree.key_mark(path), path[:-1], f"unknown key {key!r}; {remedy}")
+    advice = remedy(key, known, f"known keys are {', '.join(known)}")
+    return Problem(tree.key_mark(path), path[:-1], f"unknown key {key!r}; {advice}")
 
 
 _TELLERS: dict[str, _Teller] = {"missing": _tell_missing, "extra_forbidden": _tell_unknown}

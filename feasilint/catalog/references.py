@@ -5,10 +5,10 @@ It looks at the data as written, so that these problems show beside those of sin
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from feasilint.catalog.names import folded
+from feasilint.catalog.remedy import remedy
 from feasilint.catalog.tree import Path, Problem, Tree
 
 if TYPE_CHECKING:
@@ -57,17 +57,12 @@ def _contradictions(trees: Sequence[Tree]) -> Iterator[Problem]:
 
 
 def _unknown_points(trees: Sequence[Tree], points: set[str]) -> Iterator[Problem]:
+    declared = f"declared are {', '.join(sorted(points))}" if points else "declare it under prediction_points"
     for tree in trees:
         for name, _, path in _texts(tree, "models", "prediction_point"):
             if name not in points:
-                yield Problem(tree.mark(path), path, f"no prediction point is called {name!r}; {_remedy(name, points)}")
-
-
-def _remedy(name: str, points: set[str]) -> str:
-    near = get_close_matches(name, sorted(points), 1)
-    if near:
-        return f"did you mean {near[0]!r}?"
-    return f"declared are {', '.join(sorted(points))}" if points else "declare it under prediction_points"
+                advice = remedy(name, points, declared)
+                yield Problem(tree.mark(path), path, f"no prediction point is called {name!r}; {advice}")
 
 
 def _keys(tree: Tree, section: str) -> Iterator[tuple[str, Path]]:

@@ -7,6 +7,7 @@ sentence that says what to write instead.
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from math import inf, isfinite
 
 _DAY = 86_400
@@ -95,7 +96,6 @@ def flag(value: object) -> bool:
 
 def time_zone(value: object) -> str:
     """A name of the time zone database, as `UTC` or `Europe/Berlin`."""
-    from difflib import get_close_matches
     from zoneinfo import ZoneInfo, available_timezones
 
     text = _text(value)
@@ -104,9 +104,9 @@ def time_zone(value: object) -> str:
     except (ValueError, OSError, KeyError):  # KeyError: ZoneInfoNotFoundError
         known = available_timezones()
         near = get_close_matches(text, sorted(known), 1, 0.7)
-        remedy = f"did you mean {near[0]!r}?" if near else "write it as UTC or Europe/Berlin"
+        advice = f"did you mean {near[0]!r}?" if near else "write it as UTC or Europe/Berlin"
         if known:  # a machine without the database cannot tell
-            raise ValueError(f"{text!r} is not a time zone; {remedy}") from None
+            raise ValueError(f"{text!r} is not a time zone; {advice}") from None
     return text
 
 

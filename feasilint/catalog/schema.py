@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -10,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from feasilint.catalog import scalars
 from feasilint.catalog.model import Availability, LatencyClass, Mode, SourceKind
+from feasilint.catalog.remedy import remedy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,9 @@ def _told(convert: Callable[[Any], object]) -> BeforeValidator:
 
     def validate(value: object) -> object:
         try:
-            return value if value is None else convert(value)
+            if value is None:
+                raise ValueError("expected a value, found nothing")
+            return convert(value)
         except ValueError as error:
             raise PydanticCustomError("told", "{message}", {"message": str(error)}) from None
 
@@ -38,14 +40,13 @@ def _text(value: object) -> str:
 
 def _one_of(noun: str, literal: object) -> BeforeValidator:
     names: tuple[str, ...] = get_args(literal)
+    advice = f"use one of {', '.join(names)}"
 
     def convert(value: object) -> str:
         text = _text(value)
         if text in names:
             return text
-        near = get_close_matches(text.lower(), names, 1)
-        remedy = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(names)}"
-        raise ValueError(f"{text!r} is not {noun}; {remedy}")
+        raise ValueError(f"{text!r} is not {noun}; {remedy(text, names, advice)}")
 
     return _told(convert)
 
