@@ -143,9 +143,7 @@ def _features(program: Program, ids: dict[Fit, str], analysis: Analysis) -> Iter
     """The columns of every fit or, without any, those of the final feature tables."""
     sinks: list[tuple[Fit | Write, str | None, str | None]] = [(fit, name, None) for fit, name in ids.items()]
     if not sinks:
-        sinks = [
-            (write, None, write.target.name if write.target else None) for write in final_tables(program, analysis)
-        ]
+        sinks = [(write, None, write.target.name if write.target else None) for write in analysis.final_tables(program)]
     seen: set[tuple[str, str | None]] = set()
     for sink, model, table in sinks:
         for member in analysis.members(sink):
