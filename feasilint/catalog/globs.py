@@ -57,7 +57,8 @@ class NameGlobs(Generic[T]):
 
 class PathPatterns:
     """Patterns for files as in .gitignore: `*` stops at slashes, `**` does not; a pattern without an inner slash matches in every
-    folder, a folder stands for all below it; of several that match the last decides, and `!` takes out again."""
+    folder; what is named stands for all below it, but `folder/*` for the folder's own files; of several patterns that match the
+    last decides, and `!` takes out again."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self._rules = [(not pattern.startswith("!"), _path_regex(pattern.removeprefix("!"))) for pattern in patterns]
@@ -68,12 +69,17 @@ class PathPatterns:
 
 
 def _path_regex(pattern: str) -> re.Pattern[str]:
-    folder = pattern.endswith("/")
     inner = pattern.rstrip("/")
-    anchored = "/" in inner
+    above = "" if "/" in inner else "(?:.*/)?"
     body = "".join(_translated(token) for token in _TOKEN.findall(inner.removeprefix("./").lstrip("/")))
-    below = "" if inner.endswith("/**") else "/.+" if folder else "(?:/.+)?"
-    return re.compile(("" if anchored else "(?:.*/)?") + body + below, re.DOTALL)
+    return re.compile(above + body + _below(pattern), re.DOTALL)
+
+
+def _below(pattern: str) -> str:
+    """What may follow: everything in a folder, unless the pattern spells out what it wants of it."""
+    if pattern.endswith("/"):
+        return "/.+"
+    return "" if pattern.endswith(("/*", "/**")) else "(?:/.+)?"
 
 
 _TRANSLATIONS = {"**/": "(?:.*/)?", "/**": "/.+", "?": "[^/]"}
