@@ -160,11 +160,10 @@ def suggestion(history: History, context: Context) -> Suggestion | None:
     words = "count" if history.aggregation.function == "row_number" else traits(history.aggregation.function).words
     cadence = _cadence(history.entry)
     title = f"{window}-day {words} of {noun(history.read.source) or f'`{history.read.source.name}`'}"
-    program = context.programs.get(history.aggregation.place.path)
     code = None
-    if program is not None and history.event_time is not None:
+    if history.event_time is not None:
         bound = Bound(window, history.event_time, history.aggregation.running, history.read.source.name)
-        code = bounded(history.aggregation, program, bound)
+        code = bounded(history.aggregation, context.programs, bound)
     return Suggestion(
         f"{title}, updated {cadence}" if cadence else title,
         code.code if code else "",

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from feasilint.ir import Aggregate, Measure, Window, Write
+from feasilint.ir.expressions import fold
+from feasilint.suggest.columns import may_have
+
 if TYPE_CHECKING:
-    from feasilint.ir import Fragment, Program
+    from collections.abc import Iterable, Mapping
+
+    from feasilint.ir import Fragment, Program, Relation
     from feasilint.measure.model import Aggregation
 
 _WHOLE = re.compile(r"(?i)(?<![a-z])(life_?time|all_?time|overall|to_date|ever)(?![a-z])")
@@ -16,19 +22,22 @@ _WHOLE = re.compile(r"(?i)(?<![a-z])(life_?time|all_?time|overall|to_date|ever)(
 @dataclass(frozen=True, slots=True)
 class Bound:
     """The window to give an aggregation: `days` of `event_time`. `running`: it is computed per row, over the rows before it.
-    `source`: the physical name of what it reads."""
+    `source`: the physical name of what it reads. `lacking`: tables that are known not to have it, by the last part of
+    their names."""
 
     days: int
     event_time: str
     running: bool = False
     source: str = ""
+    lacking: frozenset[str] = frozenset()
 
     def named(self, name: str) -> str:
         """A column's name with the window in it: `n_txn_365d` for `n_txn`, `txn_count_365d` for `txn_count_lifetime`."""
         suffix = f"{self.days}D" if name.isupper() else f"{self.days}d"
         if suffix in name:
             return name
-        return _WHOLE.sub(suffix, name) if _WHOLE.search(name) else f"{name}_{suffix}"
+        rest = re.sub("__+", "_", _WHOLE.sub("", name)).strip("_")
+        return f"{rest or 'value'}_{suffix}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +48,44 @@ class Rewrite:
     language: Literal["sql", "python"]
 
 
-def bounded(aggregation: Aggregation, program: Program, bound: Bound) -> Rewrite | None:
+def bounded(aggregation: Aggregation, programs: Mapping[str, Program], bound: Bound) -> Rewrite | None:
     """The statement around an aggregation with the bound in it; None where it cannot be rewritten."""
-    if aggregation.fragment is None or aggregation.node is None:
+    program = programs.get(aggregation.place.path)
+    if program is None or aggregation.fragment is None or aggregation.node is None:
         return None
     fragment = program.fragments[aggregation.fragment]
+    bound = replace(bound, lacking=_lacking(programs.values(), bound.event_time))
     code = _sql(fragment, aggregation, bound) if fragment.language == "sql" else _python(program, aggregation, bound)
     return Rewrite(code, fragment.language) if code else None
+
+
+def _lacking(programs: Iterable[Program], event_time: str) -> frozenset[str]:
+    """Tables that scanned documents write without the event time, by the last part of their names."""
+    return frozenset(
+        fold(sink.target.name.rsplit(".", 1)[-1])
+        for program in programs
+        for sink in program.sinks
+        if isinstance(sink, Write) and sink.target is not None and not _writes(sink, event_time)
+    )
+
+
+def _writes(write: Write, column: str) -> bool:
+    if write.columns is not None:
+        return fold(column) in map(fold, write.columns)
+    return may_have(write.relation, column)
+
+
+def _input(program: Program, aggregation: Aggregation) -> Relation | None:
+    """The relation whose rows are aggregated."""
+    at = (aggregation.fragment, aggregation.node)
+    for relation in program.relations:
+        if isinstance(relation, Aggregate | Window):
+            origins = (
+                output.expression.origin for output in relation.measures if isinstance(output.expression, Measure)
+            )
+            if any(origin is not None and (origin.fragment, origin.node) == at for origin in origins):
+                return relation.input
+    return None
 
 
 def _sql(fragment: Fragment, aggregation: Aggregation, bound: Bound) -> str | None:
@@ -60,6 +100,9 @@ def _sql(fragment: Fragment, aggregation: Aggregation, bound: Bound) -> str | No
 def _python(program: Program, aggregation: Aggregation, bound: Bound) -> str | None:
     from feasilint.suggest.pandas import rewrite
 
+    rows = _input(program, aggregation)
+    if rows is not None and not may_have(rows, bound.event_time):
+        return None
     assert aggregation.node is not None
     assert aggregation.fragment is not None
     return rewrite(program, aggregation.fragment, aggregation.node, bound)

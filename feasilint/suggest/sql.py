@@ -137,7 +137,7 @@ def _filtered(node: exp.Expr, select: exp.Select, text: _Text, bound: Bound) -> 
 def _site(select: exp.Select, bound: Bound, depth: int) -> _Site | None:
     """The item with the event time: in this SELECT, else in a CTE or subquery that it reads."""
     items = list(_items(select))
-    having = [item for item in items if _exposes(item, bound.event_time, depth)]
+    having = [item for item in items if _exposes(item, bound, depth)]
     item = having[0] if len(having) == 1 else _chosen(having, select, bound)
     if item is not None:
         return _Site(select, item, _time(item, items, select, bound.event_time))
@@ -154,15 +154,15 @@ def _items(select: exp.Select) -> Iterator[exp.Expr]:
     yield from (join.this for join in select.args.get("joins") or ())
 
 
-def _exposes(item: exp.Expr, column: str, depth: int) -> bool:
-    """Whether an item of FROM has the column; a table that this statement does not define is taken to."""
+def _exposes(item: exp.Expr, bound: Bound, depth: int) -> bool:
+    """Whether an item of FROM has the event time; a table of which nothing is known is taken to."""
     query = _query(item)
     if query is None:
-        return isinstance(item, exp.Table)
-    if any(_same(projection.alias_or_name, column) for projection in query.expressions):
+        return isinstance(item, exp.Table) and item.name.lower() not in bound.lacking
+    if any(_same(projection.alias_or_name, bound.event_time) for projection in query.expressions):
         return True
     star = any(projection.is_star for projection in query.expressions)
-    return star and depth < 8 and any(_exposes(below, column, depth + 1) for below in _items(query))
+    return star and depth < 8 and any(_exposes(below, bound, depth + 1) for below in _items(query))
 
 
 def _query(item: exp.Expr) -> exp.Select | None:

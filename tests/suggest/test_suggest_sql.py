@@ -86,6 +86,14 @@ def test_frames_need_one_ascending_order(over: str) -> None:
     assert suggest(f"select sum(amount) over ({over}) as s from tx", running=True) is None
 
 
+def test_a_view_without_the_event_time_gives_no_code() -> None:
+    text = "select user_id, count(*) as n from stg_tx group by user_id"
+    fragment = Fragment(0, "sql", text, None, (Anchor(0, 1, 1),), "duckdb")
+    node = next(node for node in nodes(fragment) if isinstance(node, exp.AggFunc))
+    assert rewrite(node, fragment, Bound(365, "ts", lacking=frozenset({"stg_tx"}))) is None
+    assert rewrite(node, fragment, Bound(365, "ts", lacking=frozenset({"other"}))) is not None
+
+
 # --- per group ---
 
 
