@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+from rule_subjects import judge
+
+from feasilint.findings import Place, Severity
+from feasilint.ir import Diagnostic, Ignore, Program, Span
+from feasilint.rule import DocumentSubject
+from feasilint_rules.syntax_error import UnparsedCode
+from feasilint_rules.unused_ignore import UnusedIgnore
+
+SPAN = Span(2, 3, 5, 3, 9)
+USED = Ignore(("AVL101",), "known", SPAN, False, 3)
+UNUSED = Ignore(("LAT202", "stale-window"), "", Span(4, 1, 1, 1, 9), True, 2)
+
+
+def document(**fields: object) -> DocumentSubject:
+    used = frozenset({USED})
+    return DocumentSubject(Program("nb.ipynb", "notebook", **fields), used)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["opaque", "dynamic-sql", "unresolved-source", "unsupported", "budget"])
+def test_what_is_no_syntax_error(kind: str) -> None:
+    assert judge(UnparsedCode(), document(diagnostics=(Diagnostic(kind, "m", SPAN),))) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("kind", "span"), [("syntax-error", SPAN), ("unreadable", None)])
+def test_what_cannot_be_parsed_is_said_where_it_stands(kind: str, span: Span | None) -> None:
+    (found,) = judge(UnparsedCode(), document(diagnostics=(Diagnostic(kind, "unexpected `)`", span),)))  # type: ignore[arg-type]
+    assert (found.message, found.place) == ("unexpected `)`", Place("nb.ipynb", span))
+    assert found.severity is Severity.WARNING, "a document that cannot be read fails no build by itself"
+    assert found.help
+
+
+def test_used_ignores_are_welcome() -> None:
+    assert judge(UnusedIgnore(), document(ignores=(USED,))) == []
+
+
+def test_unused_ignores_are_told_with_what_they_name() -> None:
+    (found,) = judge(UnusedIgnore(), document(ignores=(USED, UNUSED)))
+    assert found.message == "`ignore[LAT202, stale-window]` silences nothing"
+    assert found.place == Place("nb.ipynb", UNUSED.span)
+    (found,) = judge(UnusedIgnore(), document(ignores=(Ignore((), "", SPAN, False, 9),)))
+    assert found.message == "`ignore` silences nothing"
