@@ -1,0 +1,172 @@
+"""IPython syntax inside Python cells, rewritten to plain Python line by line, as IPython itself does it.
+
+`%time x = f()` becomes `x = f()`, `!ls` becomes `get_ipython().system('ls')`, `t = %sql select 1` becomes
+`t = get_ipython().run_line_magic('sql', 'select 1')`. Lines are neither added nor removed; anchors map the columns that moved.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+
+from feasilint.ir import Anchor
+
+TRANSPARENT = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "lprun", "snakeviz", "skip", "python", "python3",
+                         "pyspark", "local", "spark", "with_globals", "ipytest", "wandb", "stata_cell", "px"})  # fmt: skip
+"""Magics whose argument (line) or body (cell) is Python code that runs as usual."""
+
+_CANDIDATE = re.compile(r"^\s*[%!?]|=\s*[%!]|\?\s*$", re.MULTILINE)
+_CELL = re.compile(r"^\s*%%(\w[\w.]*)[ \t]*(.*)$")
+_LINE = re.compile(
+    r"^(?P<indent>\s*)(?P<target>[A-Za-z_][\w.\[\]'\", ]*?\s*=\s*)?(?P<mark>%|!!|!)(?P<name>[A-Za-z_][\w.]*)?(?P<rest>.*)$"
+)
+_HELP = re.compile(r"^(\s*)(\?{1,2}\s*[\w.]+|%{0,2}[\w.*\[\]'\"()]+\s*\?{1,2})\s*$")
+_TOKEN = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#.*|[()\[\]{}]')
+_OPTION = re.compile(r"^(?:-\w+\s+(?:\d+\s+)?)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Magic:
+    """One magic or shell command: `name` without marks (`!` for a shell command), `line` 1-based, `body` of a cell magic."""
+
+    name: str
+    arguments: str
+    line: int
+    cell: bool = False
+    target: str | None = None
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Neutral:
+    """A cell as plain Python: `text` has the lines of the source. `cell_magic` is set where the body is no Python."""
+
+    text: str
+    anchors: tuple[Anchor, ...] = (Anchor(0, 1, 1),)
+    magics: tuple[Magic, ...] = ()
+    cell_magic: Magic | None = None
+
+
+@dataclass(slots=True)
+class _Scan:
+    """Lines done so far, and whether the next one continues a string or a bracket."""
+
+    out: list[str] = field(default_factory=list)
+    anchors: list[Anchor] = field(default_factory=list)
+    magics: list[Magic] = field(default_factory=list)
+    quote: str | None = None
+    depth: int = 0
+    offset: int = 0
+    moved: bool = False
+
+    def put(self, text: str, column: int = 1) -> None:
+        if column != 1 or self.moved or not self.anchors:
+            self.anchors.append(Anchor(self.offset, len(self.out) + 1, column))
+        self.moved = column != 1
+        self.out.append(text)
+        self.offset += len(text) + 1
+
+
+def neutralise(source: str) -> Neutral:
+    """The cell as plain Python, with the magics that were in it."""
+    magic = _cell_magic(source)
+    if magic is not None and magic.name not in TRANSPARENT:
+        return Neutral("\n" * source.count("\n"), magics=(magic,), cell_magic=magic)
+    if magic is not None:
+        lines = source.split("\n")
+        found = neutralise("\n".join(["" if at < magic.line else line for at, line in enumerate(lines)]))
+        return Neutral(found.text, found.anchors, (magic, *found.magics), found.cell_magic)
+    if not _CANDIDATE.search(source) or _parses(source):
+        return Neutral(source)
+    return _line_by_line(source)
+
+
+def _parses(source: str) -> bool:
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _cell_magic(source: str) -> Magic | None:
+    """The cell magic on the first line that is neither blank nor a comment."""
+    lines = source.split("\n")
+    for at, line in enumerate(lines):
+        found = _CELL.match(line)
+        if found:
+            return Magic(found[1], found[2].strip(), at + 1, cell=True, body="\n".join(lines[at + 1 :]))
+        if line.strip() and not line.lstrip().startswith("#"):
+            return None
+    return None
+
+
+def _line_by_line(source: str) -> Neutral:
+    scan = _Scan()
+    lines = source.split("\n")
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        free = scan.quote is None and scan.depth == 0
+        command = _LINE.match(line) if free else None
+        if command is not None and (command["name"] or command["mark"] != "%"):
+            at += _rewrite(scan, lines, at, command)
+            continue
+        helped = _HELP.match(line) if free else None
+        text = f"{helped[1]}pass" if helped else line
+        scan.put(text)
+        _advance(scan, text)
+        at += 1
+    return Neutral("\n".join(scan.out), tuple(scan.anchors), tuple(scan.magics))
+
+
+def _rewrite(scan: _Scan, lines: list[str], at: int, found: re.Match[str]) -> int:
+    """Rewrite the command that starts on line `at`; returns how many lines it takes."""
+    text, count = found["rest"], 1
+    while text.endswith("\\") and at + count < len(lines):
+        text, count = text[:-1] + "\n" + lines[at + count], count + 1
+    shell = found["mark"] != "%"
+    name = "!" if shell else found["name"]
+    arguments = ((found["name"] or "") + text if shell else text).strip()
+    target = (found["target"] or "").rstrip().removesuffix("=").rstrip() or None
+    scan.magics.append(Magic(name, arguments, at + 1, target=target))
+    start = f"{found['indent']}{found['target'] or ''}"
+    if not shell and name in TRANSPARENT and count == 1:
+        code = _OPTION.sub("", arguments) or "pass"
+        scan.put(start + code, 1 + len(lines[at]) - len(code) - len(start) if code != "pass" else 1)
+        _advance(scan, code)
+        return 1
+    scan.put(start + _as_call(name, arguments, target))
+    for _ in range(count - 1):
+        scan.put("")
+    return count
+
+
+def _as_call(name: str, arguments: str, target: str | None) -> str:
+    if name == "!":
+        return f"get_ipython().{'getoutput' if target else 'system'}({arguments!r})"
+    return f"get_ipython().run_line_magic({name!r}, {arguments!r})"
+
+
+def _advance(scan: _Scan, line: str) -> None:
+    """Follow strings and brackets through one line of Python."""
+    at = 0
+    while at < len(line):
+        if scan.quote is not None:
+            end = line.find(scan.quote, at)
+            if end < 0:
+                return
+            at, scan.quote = end + 3, None
+            continue
+        found = _TOKEN.search(line, at)
+        if found is None:
+            return
+        at = found.end()
+        token = found[0]
+        if token in ('"""', "'''"):
+            scan.quote = token
+        elif token in "([{":
+            scan.depth += 1
+        elif token in ")]}":
+            scan.depth = max(0, scan.depth - 1)

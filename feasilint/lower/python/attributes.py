@@ -1,0 +1,99 @@
+"""Reading `x.name`: a property, a method, a column, a field or a member of a library."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Column
+from feasilint.lower.python import values as v
+from feasilint.lower.python.call import Call as CallSite
+from feasilint.lower.python.call import kind_of
+from feasilint.lower.python.tables import method, property_of
+
+if TYPE_CHECKING:
+    from feasilint.lower.python.machine import Machine
+
+
+def read_attribute(m: Machine, target: v.Value, name: str, node: ast.expr | None) -> v.Value:
+    """The value of an attribute."""
+    receiver = m.get(target)
+    kind = kind_of(receiver)
+    if isinstance(receiver, v.Library):
+        return _member(m, receiver, name)
+    found = property_of(kind, name)
+    if found is not None:
+        made = found(CallSite(m, name, node, target, receiver))
+        if made is not None:
+            return m.alloc(made)
+    if isinstance(receiver, v.Instance | v.Class):
+        return _field(m, target, receiver, name)
+    if method(kind, name) is not None:
+        return v.Bound(target, name)
+    return _other(m, target, receiver, name, node)
+
+
+def _member(m: Machine, library: v.Library, name: str) -> v.Value:
+    bound = m.scope.globals.names.get(f"{library.path}.{name}")
+    if bound is not None:
+        return bound
+    path = f"{library.path}.{name}"
+    found = property_of("library", path)
+    if found is not None:
+        made = found(CallSite(m, path, None))
+        if made is not None:
+            return made
+    return v.Library(path)
+
+
+def _field(m: Machine, target: v.Value, receiver: v.Instance | v.Class, name: str) -> v.Value:
+    owner = receiver.of if isinstance(receiver, v.Instance) else receiver
+    if isinstance(receiver, v.Instance):
+        value = receiver.get(name)
+        if value is not None:
+            return value
+    member = class_member(m, owner, name)
+    if member is None:
+        return v.Bound(target, name) if method("instance", name) else m.unknown(f"{owner.node.name}.{name}")
+    if isinstance(member, v.Function):
+        return _bound_function(m, member, target, owner if isinstance(receiver, v.Class) else None)
+    return member
+
+
+def _bound_function(m: Machine, member: v.Function, target: v.Value, owner: v.Class | None) -> v.Value:
+    decorators = [] if isinstance(member.node, ast.Lambda) else [ast.unparse(d) for d in member.node.decorator_list]
+    if "staticmethod" in decorators or (owner is not None and "classmethod" not in decorators):
+        return member
+    bound = v.Function(member.node, member.scope, member.fragment, member.defaults, target)
+    if "property" in decorators or "cached_property" in decorators:
+        return m.call(bound, (), {}, None)
+    return bound
+
+
+def class_member(m: Machine, owner: v.Class, name: str, depth: int = 0) -> v.Value | None:
+    """A member of a class or of the classes it is derived from."""
+    found = next((value for member, value in owner.members if member == name), None)
+    if found is not None or depth > 8:
+        return found
+    for base in owner.bases:
+        if isinstance(base, v.Class):
+            found = class_member(m, base, name, depth + 1)
+            if found is not None:
+                return found
+    return None
+
+
+def _other(m: Machine, target: v.Value, receiver: v.Value, name: str, node: ast.expr | None) -> v.Value:
+    match receiver:
+        case v.Frame(relation=relation, library="pandas" | "geopandas", index=index, group=group):
+            owner = target.oid if isinstance(target, v.Ref | v.Unknown) else None
+            return v.Series(relation, Column(relation, name, m.origin(node)), name, index, group, owner)
+        case v.Frame(library="spark") | v.Frame(library="polars"):
+            return v.Lazy("column", name, node=node, fragment=m.fragment)
+        case v.Row(relation=relation):
+            return v.Scalar(Column(relation, name, m.origin(node)))
+        case v.GroupBy() if not name.startswith("_"):
+            return replace(receiver, selected=(name,), single=True)
+        case _:
+            return v.Bound(target, name)

@@ -1,0 +1,140 @@
+"""Calls: whom they reach, by the kind of the receiver, and what becomes of those that nobody knows."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from feasilint.lower.python import values as v
+from feasilint.lower.python.attributes import class_member
+from feasilint.lower.python.call import Call, kind_of
+from feasilint.lower.python.functions import inline
+from feasilint.lower.python.operators import elementwise
+from feasilint.lower.python.strings import spell
+from feasilint.lower.python.tables import FRAMELIKE, function, method
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from feasilint.lower.python.machine import Machine
+
+
+def evaluate_call(m: Machine, node: ast.Call) -> v.Value:
+    """The value of a call."""
+    args: list[v.Value] = []
+    starred = False
+    callee = m.evaluate(node.func)
+    for argument in node.args:
+        starred |= _positional(m, argument, args)
+    kwargs: dict[str, v.Value] = {}
+    for keyword in node.keywords:
+        starred |= _keyword(m, keyword, kwargs)
+    return call(m, callee, tuple(args), kwargs, node, starred)
+
+
+def _positional(m: Machine, node: ast.expr, args: list[v.Value]) -> bool:
+    if not isinstance(node, ast.Starred):
+        args.append(m.evaluate(node))
+        return False
+    inner = m.get(m.evaluate(node.value))
+    args.extend(inner.items if isinstance(inner, v.Seq) else (inner,))
+    return not isinstance(inner, v.Seq) or inner.open
+
+
+def _keyword(m: Machine, keyword: ast.keyword, kwargs: dict[str, v.Value]) -> bool:
+    value = m.evaluate(keyword.value)
+    if keyword.arg is not None:
+        kwargs[keyword.arg] = value
+        return False
+    inner = m.get(value)
+    if isinstance(inner, v.Dict):
+        kwargs.update({str(key.value): item for key, item in inner.items if isinstance(key, v.Const)})
+        return inner.open
+    kwargs.setdefault("**", value)
+    return True
+
+
+def call(
+    m: Machine,
+    callee: v.Value,
+    args: tuple[v.Value, ...],
+    kwargs: Mapping[str, v.Value],
+    node: ast.expr | None,
+    starred: bool = False,
+) -> v.Value:
+    """The value of calling `callee`; objects that it makes get a place in the store."""
+    found = m.get(callee)
+    site = Call(m, "", node, v.NONE, v.NONE, args, kwargs, starred)
+    match found:
+        case v.Function():
+            return inline(m, found, args, kwargs)
+        case v.Bound():
+            made = _method(site, found)
+        case v.Library(path=path):
+            made = _library(site.at(name=path))
+        case v.Class():
+            return _instantiate(m, found, args, kwargs)
+        case v.Handle() | v.Instance() | v.Estimator():
+            made = _method(site, v.Bound(callee, "__call__"))
+        case _:
+            made = m.unknown(_word(node), callee, *args, *kwargs.values())
+    return m.alloc(made)
+
+
+def _word(node: ast.expr | None) -> str:
+    return spell(node.func) + "()" if isinstance(node, ast.Call) else "call"
+
+
+def _library(site: Call) -> v.Value:
+    transfer = function(site.name)
+    made = transfer(site) if transfer is not None else None
+    return made if made is not None else opaque(site)
+
+
+def _method(site: Call, bound: v.Bound) -> v.Value:
+    m = site.m
+    receiver = m.get(bound.receiver)
+    site = site.at(name=bound.name, target=bound.receiver, receiver=receiver)
+    if isinstance(receiver, v.Unknown) and bound.name in FRAMELIKE:
+        site = site.at(receiver=m.promote(receiver))
+    transfer = method(kind_of(site.receiver), bound.name)
+    if transfer is None and isinstance(receiver, v.Instance):
+        member = class_member(m, receiver.of, bound.name)
+        if isinstance(member, v.Function):
+            return inline(m, v.Function(member.node, member.scope, member.fragment, member.defaults, bound.receiver), site.args, site.kwargs)
+    transfer = transfer or method("any", bound.name)
+    made = transfer(site) if transfer is not None else None
+    return made if made is not None else opaque(site)
+
+
+def opaque(site: Call) -> v.Value:
+    """What an unknown call gives: a value that depends on everything it was given, row by row where that is a column."""
+    receiver = site.receiver
+    if isinstance(receiver, v.Series | v.Scalar | v.Lazy):
+        return elementwise(site.m, site.name, (receiver, *site.values), site.node)
+    series = [value for value in map(site.m.get, site.values) if isinstance(value, v.Series | v.Frame)]
+    if len(series) == 1 and isinstance(series[0], v.Series) and isinstance(receiver, v.Const):
+        return elementwise(site.m, site.name.rsplit(".", 1)[-1], tuple(map(site.m.get, site.values)), site.node)
+    return site.unknown(_word(site.node))
+
+
+def _instantiate(m: Machine, owner: v.Class, args: tuple[v.Value, ...], kwargs: Mapping[str, v.Value]) -> v.Value:
+    made = m.alloc(v.Instance(owner))
+    constructor = class_member(m, owner, "__init__")
+    if isinstance(constructor, v.Function):
+        inline(m, v.Function(constructor.node, constructor.scope, constructor.fragment, constructor.defaults, made), args, kwargs)
+    elif _is_record(owner):
+        _fill(m, made, owner, args, kwargs)
+    return made
+
+
+def _is_record(owner: v.Class) -> bool:
+    return any("dataclass" in ast.unparse(decorator) for decorator in owner.node.decorator_list)
+
+
+def _fill(m: Machine, made: v.Value, owner: v.Class, args: tuple[v.Value, ...], kwargs: Mapping[str, v.Value]) -> None:
+    names = [s.target.id for s in owner.node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)]
+    for name, value in (*zip(names, args, strict=False), *kwargs.items()):
+        instance = m.get(made)
+        if isinstance(instance, v.Instance):
+            m.set(made, instance.put(name, value))

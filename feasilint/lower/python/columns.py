@@ -1,0 +1,127 @@
+"""Column names that are known while lowering: closed headers, and column sets of values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.ir import (
+    Aggregate,
+    AllOf,
+    Apply,
+    Both,
+    ColumnSet,
+    Derive,
+    Distinct,
+    Filter,
+    Inline,
+    Join,
+    Limit,
+    Matching,
+    Minus,
+    Name,
+    Names,
+    Output,
+    Relation,
+    Scan,
+    Sort,
+    Split,
+    Star,
+    Union,
+    Values,
+    Window,
+)
+from feasilint.ir.expressions import spelled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_DEPTH = 60
+
+
+def known(columns: ColumnSet, depth: int = 0) -> tuple[Name, ...] | None:
+    """All names of a set in order, None where some can only be known later."""
+    if depth > _DEPTH:
+        return None
+    match columns:
+        case AllOf(relation=relation):
+            return header(relation, depth + 1)
+        case Names(names=names):
+            return names
+        case Minus(base=base, names=gone):
+            below = known(base, depth + 1)
+            return None if below is None else tuple(name for name in below if name not in gone)
+        case Matching(base=base, pattern=pattern, negate=negate):
+            return _matching(known(base, depth + 1), pattern, negate)
+        case Both(parts=parts):
+            return _joined(known(part, depth + 1) for part in parts)
+        case Values(outputs=outputs):
+            return tuple(output.name for output in outputs)
+        case _:
+            return None
+
+
+def _matching(names: tuple[Name, ...] | None, pattern: str, negate: bool) -> tuple[Name, ...] | None:
+    import re
+
+    if names is None:
+        return None
+    return tuple(name for name in names if (re.search(pattern, spelled(name)) is not None) != negate)
+
+
+def _joined(parts: Iterable[tuple[Name, ...] | None]) -> tuple[Name, ...] | None:
+    names: dict[Name, None] = {}
+    for part in parts:
+        if part is None:
+            return None
+        names.update(dict.fromkeys(part))
+    return tuple(names)
+
+
+def header(relation: Relation, depth: int = 0) -> tuple[Name, ...] | None:
+    """The names of a relation's columns in order, None if it is open."""
+    if depth > _DEPTH:
+        return None
+    match relation:
+        case Scan(columns=names):
+            return names
+        case Derive(items=items):
+            return _joined((i.name,) if isinstance(i, Output) else known(i.columns, depth + 1) for i in items)
+        case Inline(outputs=outputs):
+            return tuple(output.name for output in outputs)
+        case Aggregate(keys=keys, measures=measures):
+            return tuple(output.name for output in (*keys, *measures))
+        case Window(input=below, measures=measures):
+            return _joined((header(below, depth + 1), tuple(o.name for o in measures)))
+        case Join():
+            return _join(relation, depth)
+        case Union(inputs=many):
+            return _joined(header(one, depth + 1) for one in many)
+        case Apply(columns=columns):
+            return known(columns, depth + 1)
+        case Filter() | Sort() | Limit() | Split() | Distinct():
+            return header(relation.input, depth + 1)
+        case _:
+            return None
+
+
+def _join(join: Join, depth: int) -> tuple[Name, ...] | None:
+    left, right = header(join.left, depth + 1), header(join.right, depth + 1)
+    if join.kind in ("semi", "anti"):
+        return left
+    if left is None or right is None:
+        return None
+    clash = (set(left) & set(right)) - set(join.using)
+    first, second = join.suffixes or ("", "")
+    marked = [f"{n}{first}" if n in clash else n for n in left] + [f"{n}{second}" if n in clash else n for n in right]
+    return tuple(dict.fromkeys(marked))
+
+
+def narrowed(relation: Relation, gone: tuple[Name, ...]) -> ColumnSet:
+    """All columns of a relation but these."""
+    whole = AllOf(relation)
+    return Minus(whole, gone) if gone else whole
+
+
+def replacing(relation: Relation, *outputs: Output) -> tuple[Star | Output, ...]:
+    """The items of a Derive that passes everything on and computes some columns anew."""
+    return (Star(AllOf(relation)), *outputs)

@@ -1,0 +1,259 @@
+"""A notebook or script as a program: its cells in order, then the functions that nobody called."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from feasilint.documents.magics import neutralise
+from feasilint.ir import Anchor, Opaque, Show
+from feasilint.ir.spans import Span
+from feasilint.lower.builder import Builder
+from feasilint.lower.python import values as v
+from feasilint.lower.python.calls import call
+from feasilint.lower.python.expressions import evaluate
+from feasilint.lower.python.functions import run_uncalled
+from feasilint.lower.python.machine import BudgetError, Machine
+from feasilint.lower.python.statements import execute, top_level
+from feasilint.lower.python.transfers.cells import SQL_MAGICS, fill, split_into
+from feasilint.lower.python.transfers.common import show_value
+
+if TYPE_CHECKING:
+    from feasilint.documents.magics import Magic, Neutral
+    from feasilint.documents.model import Cell, Document
+    from feasilint.ir import Fragment, Program
+    from feasilint.lower.options import Options
+
+_FRAME_NAME = re.compile(r"^(df|data|frame|dataframe|dataset|X|x|train|test|transactions|customers|events)$|(_df|_data|_frame|^df_.*|^data_.*)$")
+
+
+def lower_document(document: Document, options: Options) -> Program:
+    """The program of a notebook or script; whatever it contains."""
+    return interpret(document, options).builder.program()
+
+
+def interpret(document: Document, options: Options) -> Machine:
+    """Run a document; the machine holds what came of it."""
+    builder = Builder(document.path, document.kind)
+    _take_over(builder, document)
+    m = Machine(builder, options, evaluate, execute, call, path=document.path)
+    try:
+        for cell in document.cells:
+            _run_cell(m, cell)
+        _run_uncalled(m)
+    except BudgetError as error:
+        builder.diagnose("budget", f"the rest of this file was not read: {error}")
+    return m
+
+
+def _take_over(builder: Builder, document: Document) -> None:
+    from feasilint.documents.ignores import ignores
+
+    for diagnostic in document.diagnostics:
+        builder.diagnose(diagnostic.kind, diagnostic.message, diagnostic.span)
+    for ignore in ignores(document):
+        builder.ignore(ignore)
+
+
+# --- cells ---
+
+
+def _run_cell(m: Machine, cell: Cell) -> None:
+    if cell.language == "sql":
+        _run_sql_cell(m, cell)
+    elif cell.language == "python" and cell.source.strip():
+        neutral = neutralise(cell.source)
+        if neutral.cell_magic is not None:
+            _run_cell_magic(m, cell, neutral.cell_magic)
+        else:
+            _run_python(m, cell, neutral)
+
+
+def _run_python(m: Machine, cell: Cell, neutral: Neutral) -> None:
+    fragment = m.builder.fragment(
+        "python", neutral.text, cell.index, _anchors(cell, neutral), exact=not neutral.magics
+    )
+    tree = _parse(m, fragment)
+    if tree is None:
+        return
+    m.enter(fragment, tree)
+    for statement in tree.body:
+        top_level(m, statement)
+    if tree.body and cell.index is not None:
+        _show_last(m, tree.body[-1])
+
+
+def _parse(m: Machine, fragment: Fragment) -> ast.Module | None:
+    """The statements of a cell; of a broken one, those before the error."""
+    try:
+        return ast.parse(fragment.text)
+    except SyntaxError as error:
+        m.builder.diagnose("syntax-error", f"{error.msg}; this cell is not read", _error_span(fragment, error))
+        return _readable_part(fragment.text, error.lineno or 1)
+    except (ValueError, RecursionError, MemoryError) as error:
+        m.builder.diagnose("syntax-error", f"{error}; this cell is not read", fragment.span(0, 1))
+    return None
+
+
+def _readable_part(text: str, line: int) -> ast.Module | None:
+    """What stands before the broken statement, as a module of its own."""
+    lines = text.split("\n")
+    for end in range(min(line - 1, len(lines)), 0, -1):
+        if lines[end - 1].strip() and (end == len(lines) or not lines[end][:1].isspace()):
+            try:
+                return ast.parse("\n".join(lines[:end]))
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue
+    return None
+
+
+def _error_span(fragment: Fragment, error: SyntaxError) -> Span:
+    lines = fragment.text.split("\n")
+    line = min(max(error.lineno or 1, 1), len(lines))
+    start = sum(len(text) + 1 for text in lines[: line - 1])
+    column = min(max((error.offset or 1) - 1, 0), max(len(lines[line - 1]) - 1, 0))
+    return fragment.span(start + column, start + column + 1)
+
+
+def _anchors(cell: Cell, neutral: Neutral) -> tuple[Anchor, ...]:
+    """Where the neutralised text stands: through the cell's lines to the document's."""
+    if cell.anchors == (Anchor(0, 1, 1),):
+        return neutral.anchors
+    moved = {anchor.line: anchor for anchor in neutral.anchors}
+    made: list[Anchor] = []
+    offset = position = 0
+    shift = Anchor(0, 1, 1)
+    for number, (text, source) in enumerate(zip(neutral.text.split("\n"), cell.source.split("\n"), strict=False), 1):
+        shift = moved.get(number, Anchor(0, number, 1))
+        base = max((a for a in cell.anchors if a.offset <= position), key=lambda a: a.offset, default=Anchor(0, 1, 1))
+        lines = cell.source.count("\n", base.offset, position)
+        column = 1 if lines else base.column + position - base.offset
+        made.append(Anchor(offset, base.line + lines, column + shift.column - 1))
+        offset += len(text) + 1
+        position += len(source) + 1
+    return tuple(made)
+
+
+def _show_last(m: Machine, statement: ast.stmt) -> None:
+    """A cell shows what its last expression is; the expression has been run, so names and calls are looked at only."""
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Name | ast.Call | ast.Attribute | ast.Subscript):
+        value = m.last
+        if value is not None:
+            show_value(m, value, statement.value)
+
+
+# --- SQL in cells ---
+
+
+def _run_cell_magic(m: Machine, cell: Cell, magic: Magic) -> None:
+    if magic.name in SQL_MAGICS:
+        start = cell.source.count("\n", 0, 0) + magic.line
+        first, target = split_into(magic.arguments)
+        words = [word for word in first.split() if not word.startswith(("-", "$", "@", "{"))]
+        if target is None and magic.name in ("bigquery", "sparksql", "bqsql", "snowflake") and words and words[0].isidentifier():
+            target = words[0]
+        body, inside = split_into(magic.body)
+        if magic.name == "sql" and first.strip() and target is not None:
+            body = first + "\n" + body
+        offset = len("\n".join(cell.source.split("\n")[:start])) + 1 + len(magic.body) - len(body)
+        _sql(m, cell, body, offset, SQL_MAGICS[magic.name], target or inside)
+    elif magic.name == "writefile":
+        name = Path(magic.arguments.split()[-1]).name if magic.arguments.split() else ""
+        if name.endswith(".py"):
+            m.written[name.removesuffix(".py")] = magic.body
+            _run_written(m, cell, magic)
+
+
+def _run_written(m: Machine, cell: Cell, magic: Magic) -> None:
+    """A module that the notebook writes: its functions are read where they stand, in a scope of their own."""
+    from feasilint.lower.python.scope import Scope
+
+    body = "\n" * magic.line + magic.body
+    neutral = neutralise(body)
+    outer = m.scope
+    m.scope = Scope()
+    try:
+        _run_python(m, cell, neutral)
+    finally:
+        m.scope = outer
+
+
+def _run_sql_cell(m: Machine, cell: Cell) -> None:
+    if cell.source.strip():
+        _sql(m, cell, cell.source, 0, None, cell.name)
+
+
+def _sql(m: Machine, cell: Cell, text: str, offset: int, dialect: str | None, target: str | None) -> None:
+    """Lower a SQL cell; its result goes by the name of the cell or of the magic's variable."""
+    from feasilint.lower.sql import lower_text
+
+    filled = str(fill(m, v.Const(text)).value)
+    anchors = _sql_anchors(cell, offset)
+    fragment = m.builder.fragment("sql", filled, cell.index, anchors, dialect or m.options.dialect, exact=filled == text)
+    tables = {**_frames(m), **m.views}
+    result = lower_text(m.builder, fragment, tables)
+    m.views.update(result.temporary)
+    if result.result is None:
+        return
+    if target is not None:
+        m.scope.bind(target, m.alloc(v.Frame(result.result)))
+        m.views.setdefault(target.lower(), result.result)
+    else:
+        m.builder.sink(Show(result.result))
+
+
+def _frames(m: Machine) -> dict[str, v.Relation]:
+    from feasilint.lower.python.transfers.sql import local_frames
+
+    return local_frames(m)
+
+
+def _sql_anchors(cell: Cell, offset: int) -> tuple[Anchor, ...]:
+    """The cell's own anchors, from an offset of its source on."""
+    base = max((a for a in cell.anchors if a.offset <= offset), key=lambda a: a.offset, default=Anchor(0, 1, 1))
+    passed = cell.source[base.offset : offset]
+    newlines = passed.count("\n")
+    column = len(passed) - passed.rfind("\n") if newlines else base.column + len(passed)
+    later = tuple(Anchor(a.offset - offset, a.line, a.column) for a in cell.anchors if a.offset > offset)
+    return (Anchor(0, base.line + newlines, column), *later)
+
+
+# --- functions that nobody calls ---
+
+
+def _run_uncalled(m: Machine) -> None:
+    """A library of helpers is read too: each function once, with frames where its parameters are called like one."""
+    for function in list(m.defined):
+        if function.node in m.called or m.nested or isinstance(function.node, ast.Lambda):
+            continue
+        _guarded(m, function)
+
+
+def _guarded(m: Machine, function: v.Function) -> None:
+    before = m.scope
+    try:
+        m.enter(function.fragment)
+        run_uncalled(m, function, _parameters(m, function))
+    except BudgetError:
+        raise
+    except RecursionError:
+        m.scope = before
+    except Exception as error:  # noqa: BLE001  # total: whatever the document contains
+        m.failures.append(error)
+        m.scope = before
+        m.active.clear()
+        m.enter(function.fragment)
+        m.builder.diagnose(
+            "unsupported", f"this function could not be followed ({type(error).__name__})", m.span(function.node)  # type: ignore[arg-type]
+        )
+
+
+def _parameters(m: Machine, function: v.Function) -> dict[str, v.Value]:
+    spec = function.node.args
+    names = [argument.arg for argument in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
+    return {
+        name: m.alloc(v.Frame(m.add(Opaque((), f"the parameter `{name}`")))) for name in names if _FRAME_NAME.search(name)
+    }
+

@@ -1,0 +1,174 @@
+"""Evaluation of expressions: one small handler per kind of syntax node."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from feasilint.lower.python import values as v
+from feasilint.lower.python.attributes import read_attribute
+from feasilint.lower.python.calls import evaluate_call
+from feasilint.lower.python.comprehensions import comprehension
+from feasilint.lower.python.join import join
+from feasilint.lower.python.machine import text_of
+from feasilint.lower.python.operators import binary, compare, connect, unary
+from feasilint.lower.python.selection import subscript
+from feasilint.lower.python.strings import formatted, literal_text
+from feasilint.lower.python.tables.aliases import ALIASES, BUILTINS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from feasilint.lower.python.machine import Machine
+
+
+def evaluate(m: Machine, node: ast.expr) -> v.Value:
+    """The abstract value of an expression."""
+    handler = _HANDLERS.get(type(node))
+    return handler(m, node) if handler is not None else m.unknown(type(node).__name__.lower())
+
+
+def _constant(m: Machine, node: ast.Constant) -> v.Value:
+    if isinstance(node.value, str):
+        return literal_text(m, node)
+    return v.Const(node.value)
+
+
+def _name(m: Machine, node: ast.Name) -> v.Value:
+    found = m.scope.find(node.id)
+    if found is not None:
+        return found
+    path = ALIASES.get(node.id) or BUILTINS.get(node.id)
+    if path is not None:
+        return v.Library(path)
+    made = m.unknown(node.id)
+    m.scope.globals.names[node.id] = made  # the same unknown wherever the name is read again
+    return made
+
+
+def _attribute(m: Machine, node: ast.Attribute) -> v.Value:
+    return read_attribute(m, m.evaluate(node.value), node.attr, node)
+
+
+def _subscript(m: Machine, node: ast.Subscript) -> v.Value:
+    return m.alloc(subscript(m, m.evaluate(node.value), node))
+
+
+def _binary(m: Machine, node: ast.BinOp) -> v.Value:
+    return m.alloc(binary(m, node.op, m.evaluate(node.left), m.evaluate(node.right), node))
+
+
+def _unary(m: Machine, node: ast.UnaryOp) -> v.Value:
+    return unary(m, node.op, m.evaluate(node.operand), node)
+
+
+def _bool(m: Machine, node: ast.BoolOp) -> v.Value:
+    return connect(m, node.op, [m.evaluate(part) for part in node.values], node)
+
+
+def _compare(m: Machine, node: ast.Compare) -> v.Value:
+    return compare(m, node)
+
+
+def _conditional(m: Machine, node: ast.IfExp) -> v.Value:
+    test = m.get(m.evaluate(node.test))
+    if isinstance(test, v.Const):
+        return m.evaluate(node.body if test.value else node.orelse)
+    return join(m, m.evaluate(node.body), m.evaluate(node.orelse), test)
+
+
+def _items(m: Machine, nodes: list[ast.expr]) -> tuple[tuple[v.Value, ...], bool]:
+    items: list[v.Value] = []
+    more = False
+    for node in nodes:
+        if not isinstance(node, ast.Starred):
+            items.append(m.evaluate(node))
+            continue
+        inner = m.get(m.evaluate(node.value))
+        if isinstance(inner, v.Seq):
+            items.extend(inner.items)
+            more |= inner.open
+        else:
+            items.append(inner)
+            more = True
+    return tuple(items), more
+
+
+def _list(m: Machine, node: ast.List) -> v.Value:
+    items, more = _items(m, node.elts)
+    return m.alloc(v.Seq(items, "list", more))
+
+
+def _set(m: Machine, node: ast.Set) -> v.Value:
+    items, more = _items(m, node.elts)
+    return m.alloc(v.Seq(items, "set", more))
+
+
+def _tuple(m: Machine, node: ast.Tuple) -> v.Value:
+    items, more = _items(m, node.elts)
+    return v.Seq(items, "tuple", more)
+
+
+def _dict(m: Machine, node: ast.Dict) -> v.Value:
+    made = v.Dict()
+    for key, value in zip(node.keys, node.values, strict=True):
+        item = m.evaluate(value)
+        if key is not None:
+            made = made.put(m.get(m.evaluate(key)), item)
+            continue
+        inner = m.get(item)
+        if isinstance(inner, v.Dict):
+            for pair in inner.items:
+                made = made.put(*pair)
+        made = v.Dict(made.items, made.open or not isinstance(inner, v.Dict) or inner.open)
+    return m.alloc(made)
+
+
+def _lambda(m: Machine, node: ast.Lambda) -> v.Value:
+    pairs = zip(node.args.args[::-1], node.args.defaults[::-1], strict=False)
+    defaults = tuple((argument.arg, m.evaluate(default)) for argument, default in pairs)
+    return v.Function(node, m.scope, m.fragment, defaults)
+
+
+def _named(m: Machine, node: ast.NamedExpr) -> v.Value:
+    value = m.evaluate(node.value)
+    m.scope.bind(node.target.id, value)
+    return value
+
+
+def _inner(m: Machine, node: ast.Await | ast.Starred | ast.YieldFrom) -> v.Value:
+    return m.evaluate(node.value)
+
+
+def _yield(m: Machine, node: ast.Yield) -> v.Value:
+    value = m.evaluate(node.value) if node.value is not None else v.NONE
+    return m.unknown(text_of(value), value)
+
+
+_HANDLERS: dict[type[ast.expr], Callable[..., v.Value]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.Call: evaluate_call,
+    ast.BinOp: _binary,
+    ast.UnaryOp: _unary,
+    ast.BoolOp: _bool,
+    ast.Compare: _compare,
+    ast.IfExp: _conditional,
+    ast.List: _list,
+    ast.Tuple: _tuple,
+    ast.Set: _set,
+    ast.Dict: _dict,
+    ast.ListComp: comprehension,
+    ast.SetComp: comprehension,
+    ast.GeneratorExp: comprehension,
+    ast.DictComp: comprehension,
+    ast.JoinedStr: formatted,
+    ast.Lambda: _lambda,
+    ast.NamedExpr: _named,
+    ast.Await: _inner,
+    ast.Starred: _inner,
+    ast.YieldFrom: _inner,
+    ast.Yield: _yield,
+}

@@ -1,0 +1,81 @@
+"""Inlining of the document's own functions at each call, within bounds of depth and budget."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from feasilint.lower.python import values as v
+from feasilint.lower.python.join import join
+from feasilint.lower.python.machine import DEPTH
+from feasilint.lower.python.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from feasilint.lower.python.machine import Machine
+
+
+def inline(
+    m: Machine, function: v.Function, args: tuple[v.Value, ...], kwargs: Mapping[str, v.Value]
+) -> v.Value:
+    """What a call of the function gives; its body is run with these arguments."""
+    node = function.node
+    m.called.add(node)
+    if len(m.active) >= DEPTH or node in m.active:
+        return m.unknown(f"{getattr(node, 'name', 'lambda')}()", *args, *kwargs.values())
+    scope, fragment = m.scope, m.fragment
+    m.scope = Scope(function.scope, _bind(m, function, args, dict(kwargs)))
+    m.active.append(node)
+    m.enter(function.fragment)
+    try:
+        return m.evaluate(node.body) if isinstance(node, ast.Lambda) else run_body(m, node)
+    finally:
+        m.active.pop()
+        m.scope = scope
+        m.enter(fragment)
+
+
+def run_body(m: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> v.Value:
+    """Execute a body; the join of all values that it may return."""
+    returned: list[v.Value] = []
+    m.returns.append(returned)
+    try:
+        flow = m.execute(node.body)
+    finally:
+        m.returns.pop()
+    if flow is not None and flow.kind == "return":
+        returned.append(flow.value)
+    if not returned:
+        return v.NONE
+    result = returned[-1]
+    for other in reversed(returned[:-1]):
+        result = join(m, other, result)
+    return result
+
+
+def _bind(
+    m: Machine, function: v.Function, args: tuple[v.Value, ...], kwargs: dict[str, v.Value]
+) -> dict[str, v.Value]:
+    spec = function.node.args
+    if function.me is not None:
+        args = (function.me, *args)
+    positional = [*spec.posonlyargs, *spec.args]
+    names = {a.arg: value for a, value in zip(positional, args, strict=False)}
+    defaults = dict(function.defaults)
+    for argument in (*positional, *spec.kwonlyargs):
+        if argument.arg in names:
+            continue
+        value = kwargs.pop(argument.arg, None) or defaults.get(argument.arg)
+        names[argument.arg] = value if value is not None else m.unknown(argument.arg)
+    if spec.vararg is not None:
+        names[spec.vararg.arg] = v.Seq(args[len(positional) :], "tuple")
+    if spec.kwarg is not None:
+        names[spec.kwarg.arg] = m.alloc(v.Dict(tuple((v.Const(key), value) for key, value in kwargs.items())))
+    return names
+
+
+def run_uncalled(m: Machine, function: v.Function, arguments: Mapping[str, v.Value]) -> None:
+    """Run a function that nobody calls once: other arguments than these are unknown. A frame that it returns counts
+    as looked at."""
+    m.returned = inline(m, function, (), arguments)

@@ -1,0 +1,61 @@
+"""Imports: names of libraries, and modules of the same project, which are run in place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.lower.python import values as v
+from feasilint.lower.python.modules import find_module, run_module
+from feasilint.lower.python.tables.aliases import CANONICAL
+
+if TYPE_CHECKING:
+    import ast
+
+    from feasilint.lower.python.machine import Machine
+
+
+def bind_import(m: Machine, node: ast.Import) -> None:
+    """`import a.b as c`."""
+    for alias in node.names:
+        local = _local(m, alias.name, 0)
+        if local is not None:
+            m.scope.bind(alias.asname or alias.name.split(".")[0], local)
+        elif alias.asname is not None:
+            m.scope.bind(alias.asname, library(alias.name))
+        else:
+            root = alias.name.split(".")[0]
+            m.scope.bind(root, library(root))
+
+
+def bind_import_from(m: Machine, node: ast.ImportFrom) -> None:
+    """`from a.b import c as d`, `from helpers import *`."""
+    module = node.module or ""
+    local = _local(m, module, node.level) if module or node.level else None
+    for alias in node.names:
+        if local is not None:
+            _bind_member(m, local, alias)
+        elif alias.name != "*":
+            m.scope.bind(alias.asname or alias.name, library(f"{module}.{alias.name}"))
+
+
+def library(path: str) -> v.Library:
+    """A library under its usual name: `modin.pandas` is `pandas`."""
+    for old, new in CANONICAL.items():
+        if path == old or path.startswith(f"{old}."):
+            return v.Library(new + path[len(old) :])
+    return v.Library(path)
+
+
+def _bind_member(m: Machine, module: v.Handle, alias: ast.alias) -> None:
+    if alias.name == "*":
+        for name, value in module.parts:
+            if not name.startswith("_"):
+                m.scope.bind(name, value)
+        return
+    value = module.get(alias.name)
+    m.scope.bind(alias.asname or alias.name, value if value is not None else m.unknown(alias.name))
+
+
+def _local(m: Machine, module: str, level: int) -> v.Handle | None:
+    path = find_module(m, module, level)
+    return run_module(m, path) if path is not None else None

@@ -1,0 +1,309 @@
+"""The state of one interpretation: names, objects, the present fragment, and what is emitted on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+
+from feasilint.ir import AllOf, Column, Hole, Literal, Opaque, Relation
+from feasilint.lower.python.nodes import NodeIndex
+from feasilint.lower.python.scope import Scope, State, Store
+from feasilint.lower.python.values import (
+    MUTABLE,
+    NONE,
+    Const,
+    Element,
+    Frame,
+    Function,
+    Ref,
+    Row,
+    Scalar,
+    Seq,
+    Series,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from feasilint.ir import Expression, Fragment, Origin, Sink, Span
+    from feasilint.ir.expressions import Value as LiteralValue
+    from feasilint.lower.builder import Builder
+    from feasilint.lower.options import Options
+
+R = TypeVar("R", bound=Relation)
+
+STEPS = 120_000
+"""Evaluated nodes and executed statements per document."""
+DEPTH = 5
+"""Nested calls that are inlined."""
+RELATIONS = 6_000
+
+
+class BudgetError(Exception):
+    """The document takes more steps than it may."""
+
+
+Evaluator: TypeAlias = "Callable[[Machine, ast.expr], Value]"
+Executor: TypeAlias = "Callable[[Machine, Sequence[ast.stmt]], Flow | None]"
+Caller: TypeAlias = "Callable[[Machine, Value, tuple[Value, ...], Mapping[str, Value], ast.expr | None], Value]"
+
+
+@dataclass(slots=True)
+class Flow:
+    """How a block ends early: `return` (with its value), `break`, `continue` or `raise`."""
+
+    kind: str
+    value: Value = NONE
+
+
+@dataclass
+class Machine:
+    """One interpretation of one document. Evaluation and execution are handed in, so that transfer functions can use
+    them without knowing the syntax."""
+
+    builder: Builder
+    options: Options
+    evaluator: Evaluator
+    executor: Executor
+    caller: Caller
+    scope: Scope = field(default_factory=Scope)
+    store: Store = field(default_factory=Store)
+    views: dict[str, Relation] = field(default_factory=dict)
+    indexes: dict[int, NodeIndex] = field(default_factory=dict)
+    active: list[ast.AST] = field(default_factory=list)
+    called: set[ast.AST] = field(default_factory=set)
+    returns: list[list[Value]] = field(default_factory=list)
+    defined: list[Function] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+    modules: dict[str, Scope] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
+    nested: int = 0
+    foreign: bool = False
+    last: Value | None = None
+    returned: Value | None = None
+    path: str = ""
+    steps: int = 0
+    made: int = 0
+    serial: int = 0
+    _fragment: Fragment | None = None
+
+    # --- syntax ---
+
+    def evaluate(self, node: ast.expr) -> Value:
+        self.step()
+        return self.evaluator(self, node)
+
+    def execute(self, body: Sequence[ast.stmt]) -> Flow | None:
+        return self.executor(self, body)
+
+    def call(
+        self, callee: Value, args: tuple[Value, ...], kwargs: Mapping[str, Value], node: ast.expr | None
+    ) -> Value:
+        """What calling a value gives."""
+        self.step()
+        return self.caller(self, callee, args, kwargs, node)
+
+    def step(self) -> None:
+        self.steps += 1
+        if self.steps > STEPS:
+            raise BudgetError(f"more than {STEPS} steps")
+
+    @property
+    def fragment(self) -> Fragment:
+        assert self._fragment is not None
+        return self._fragment
+
+    def enter(self, fragment: Fragment, tree: ast.AST | None = None) -> None:
+        """Go on in this fragment; `tree` when it is new."""
+        self._fragment = fragment
+        if tree is not None:
+            self.indexes[fragment.index] = NodeIndex(tree, fragment.text)
+
+    def origin(self, node: ast.expr | ast.stmt | None) -> Origin | None:
+        """The origin of a node of the present fragment."""
+        if node is None or self.foreign or not hasattr(node, "lineno"):
+            return None
+        index = self.indexes[self.fragment.index]
+        start, end = index.extent(node)
+        return self.builder.origin(self.fragment, index.number(node), start, end)
+
+    def span(self, node: ast.expr | ast.stmt) -> Span | None:
+        origin = self.origin(node)
+        return origin.span if origin is not None else None
+
+    # --- objects ---
+
+    def alloc(self, value: Value) -> Value:
+        """A place in the store for a mutable value; others are returned as they are."""
+        return Ref(self.store.add(value)) if isinstance(value, MUTABLE) and not is_tuple(value) else value
+
+    def get(self, value: Value) -> Value:
+        """What a reference stands for now."""
+        if isinstance(value, Ref):
+            return self.store.objects.get(value.oid, NONE)
+        if isinstance(value, Unknown):
+            return self.store.objects.get(value.oid, value)
+        return value
+
+    def set(self, target: Value, value: Value) -> None:
+        """Change an object; a value that is no object cannot be changed."""
+        if isinstance(target, Ref | Unknown):
+            self.store.objects[target.oid] = value
+
+    def unknown(self, text: str, *parts: Value) -> Unknown:
+        """A value that depends on all of these in a way that is not known."""
+        inputs: dict[Expression, None] = {}
+        relations: dict[Relation, None] = {}
+        for part in parts:
+            self._origins(part, inputs, relations, 0)
+        return Unknown(text[:80], self.store.fresh(), tuple(inputs), tuple(relations))
+
+    def _origins(self, value: Value, inputs: dict[Expression, None], relations: dict[Relation, None], deep: int) -> None:
+        value = self.get(value)
+        match value:
+            case Series(expression=expression) | Scalar(expression=expression):
+                inputs[expression] = None
+            case Frame(relation=relation) | Row(relation=relation):
+                relations[relation] = None
+            case Unknown():
+                inputs.update(dict.fromkeys(value.inputs))
+                relations.update(dict.fromkeys(value.relations))
+            case _ if deep < 4:
+                for part in _parts(value):
+                    self._origins(part, inputs, relations, deep + 1)
+
+    def frame(self, value: Value) -> Frame | None:
+        """A value as a frame; what is unknown becomes one when it is used as one."""
+        found = self.get(value)
+        if isinstance(found, Frame):
+            return found
+        if isinstance(found, Unknown):
+            return self.promote(found)
+        if isinstance(found, Series):
+            return self.series_frame(found)
+        return None
+
+    def promote(self, value: Unknown, library: str = "pandas") -> Frame:
+        if value.relations:
+            self.builder.diagnose("opaque", f"`{value.text}` is not understood: its lineage is approximate")
+        relation = self.add(Opaque(value.relations, value.text, value.inputs))
+        frame = Frame(relation, library)
+        self.store.objects[value.oid] = frame
+        return frame
+
+    def series_frame(self, series: Series, name: str | None = None) -> Frame:
+        """A series as a frame of one column, beside its index."""
+        from feasilint.ir import Derive, Output
+
+        label = name if name is not None else series.name if series.name is not None else "0"
+        keys = tuple(Output(key, Column(series.relation, key)) for key in series.index if key != label)
+        made = self.add(Derive(series.relation, (*keys, Output(label, series.expression)), origin_of(series.expression)))
+        return Frame(made, "pandas", series.index, series.group)
+
+    def add(self, relation: R) -> R:
+        self.made += 1
+        if self.made > RELATIONS:
+            raise BudgetError(f"more than {RELATIONS} relations")
+        return self.builder.add(relation)
+
+    def sink(self, sink: Sink) -> None:
+        """Register a sink, unless it belongs to a file that is only run on the way."""
+        if not self.nested:
+            self.builder.sink(sink)
+
+    def fresh(self, word: str = "m") -> str:
+        """A column name that no code uses."""
+        self.serial += 1
+        return f"_{word}{self.serial}"
+
+    # --- expressions ---
+
+    def expression(self, value: Value, node: ast.expr | None = None) -> Expression:
+        """A value as an expression of the IR."""
+        value = self.get(value)
+        match value:
+            case Const():
+                return Literal(literal(value.value), self.origin(node))
+            case Series(expression=expression) | Scalar(expression=expression):
+                return expression
+            case Element(text=text):
+                return Hole(text)
+            case Frame(relation=relation):
+                return self._whole(relation)
+            case _:
+                unknown = value if isinstance(value, Unknown) else self.unknown(text_of(value), value)
+                extra = tuple(self._whole(relation) for relation in unknown.relations)
+                return Hole(unknown.text, (*unknown.inputs, *extra), self.origin(node))
+
+    def _whole(self, relation: Relation) -> Expression:
+        """A frame where a value is wanted: its only column, else any of them."""
+        from feasilint.lower.python.columns import known
+
+        names = known(AllOf(relation))
+        if names is not None and len(names) == 1:
+            return Column(relation, names[0])
+        return Column(self.add(Opaque((relation,), "a frame as a value")), "{any}")
+
+    # --- branches ---
+
+    def state(self) -> State:
+        return State(self.scope, self.store)
+
+
+def is_tuple(value: Value) -> bool:
+    return isinstance(value, Seq) and value.kind == "tuple"
+
+
+def origin_of(expression: Expression) -> Origin | None:
+    return expression.origin
+
+
+def literal(value: object) -> LiteralValue:
+    """A Python constant as one of the IR."""
+    from datetime import datetime
+
+    from feasilint.ir import Interval
+
+    if value is None or isinstance(value, str | int | float | bool | datetime | Interval):
+        return cast("LiteralValue", value)
+    return str(value)
+
+
+def text_of(value: Value) -> str:
+    """A value as it would be written into a hole."""
+    match value:
+        case Const(value=constant):
+            return str(constant)
+        case Unknown(text=text) | Element(text=text):
+            return text
+        case Series(name=name) if name is not None:
+            return str(name)
+        case _:
+            return type(value).__name__.lower()
+
+
+def _parts(value: Value) -> Iterable[Value]:
+    from feasilint.lower.python import values as v
+
+    match value:
+        case v.Seq(items=items):
+            return items
+        case v.Dict(items=pairs):
+            return [part for pair in pairs for part in pair]
+        case v.Handle(parts=named) | v.Instance(fields=named):
+            return [part for _, part in named]
+        case v.GroupBy(frame=frame):
+            return (frame,)
+        case v.Rolling(base=base):
+            return (base,)
+        case v.Columns(relation=relation):
+            return (Row(relation),)
+        case v.Bound(receiver=receiver):
+            return (receiver,)
+        case _:
+            return ()
+
+

@@ -1,0 +1,61 @@
+"""The syntax nodes of a Python fragment by preorder index: how origins address them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feasilint.ir import Fragment
+
+
+def nodes(fragment: Fragment) -> list[ast.AST]:
+    """All nodes of a fragment, parents first, in document order; empty where it does not parse."""
+    try:
+        tree = ast.parse(fragment.text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return list(preorder(tree))
+
+
+def preorder(tree: ast.AST) -> Iterator[ast.AST]:
+    """Depth first, parents first."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+class NodeIndex:
+    """Index and text offsets of the nodes of one parsed fragment; numbered when the first one is asked for."""
+
+    __slots__ = ("_ascii", "_lines", "_numbers", "_starts", "tree")
+
+    def __init__(self, tree: ast.AST, text: str) -> None:
+        self.tree = tree
+        self._numbers: dict[ast.AST, int] | None = None
+        self._lines = text.split("\n")
+        self._ascii = text.isascii()
+        self._starts = [0]
+        for line in self._lines:
+            self._starts.append(self._starts[-1] + len(line) + 1)
+
+    def number(self, node: ast.AST) -> int:
+        if self._numbers is None:
+            self._numbers = {found: at for at, found in enumerate(preorder(self.tree))}
+        return self._numbers.get(node, 0)
+
+    def extent(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        """Start and end offset of a node in the text."""
+        end_line = node.end_lineno or node.lineno
+        return self._offset(node.lineno, node.col_offset), self._offset(end_line, node.end_col_offset or 0)
+
+    def _offset(self, line: int, column: int) -> int:
+        if not 0 < line <= len(self._lines):
+            return self._starts[-1] - 1
+        if not self._ascii:  # columns of ast count bytes
+            column = len(self._lines[line - 1].encode()[:column].decode(errors="ignore"))
+        return self._starts[line - 1] + column

@@ -1,0 +1,96 @@
+"""Names and objects: scopes bind names to values, the store says what each mutable object is at this moment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from feasilint.lower.python.values import Value
+
+K = TypeVar("K")
+
+
+class Scope:
+    """The names of a module or of one call, inside those of `parent`."""
+
+    __slots__ = ("globals", "names", "parent", "public")
+
+    def __init__(self, parent: Scope | None = None, names: dict[str, Value] | None = None) -> None:
+        self.names: dict[str, Value] = names if names is not None else {}
+        self.parent = parent
+        self.globals: Scope = parent.globals if parent is not None else self
+        self.public: set[str] = set()  # names declared global or nonlocal
+
+    def find(self, name: str) -> Value | None:
+        scope: Scope | None = self
+        while scope is not None:
+            value = scope.names.get(name)
+            if value is not None:
+                return value
+            scope = scope.parent
+        return None
+
+    def bind(self, name: str, value: Value) -> None:
+        target = self.globals if name in self.public else self
+        target.names[name] = value
+
+    def drop(self, name: str) -> None:
+        self.names.pop(name, None)
+
+
+class Store:
+    """Object id to its present value; ids are never used twice."""
+
+    __slots__ = ("_next", "objects")
+
+    def __init__(self) -> None:
+        self.objects: dict[int, Value] = {}
+        self._next = 0
+
+    def fresh(self) -> int:
+        self._next += 1
+        return self._next
+
+    def add(self, value: Value) -> int:
+        oid = self.fresh()
+        self.objects[oid] = value
+        return oid
+
+
+class State:
+    """A copy of all names and objects that a branch can change."""
+
+    __slots__ = ("names", "objects", "outer", "scope")
+
+    def __init__(self, scope: Scope, store: Store) -> None:
+        self.scope = scope
+        self.names = dict(scope.names)
+        self.outer = None if scope.globals is scope else dict(scope.globals.names)
+        self.objects = dict(store.objects)
+
+    def restore(self, store: Store) -> None:
+        """Go back to this state."""
+        self.scope.names.clear()
+        self.scope.names.update(self.names)
+        if self.outer is not None:
+            self.scope.globals.names.clear()
+            self.scope.globals.names.update(self.outer)
+        store.objects = dict(self.objects)
+
+    def merge(self, store: Store, join: Callable[[Value, Value], Value]) -> None:
+        """Make the present state one of two: what it is now, or what was kept here."""
+        _merge(self.scope.names, self.names, join)
+        if self.outer is not None:
+            _merge(self.scope.globals.names, self.outer, join)
+        _merge(store.objects, self.objects, join)
+
+
+def _merge(here: dict[K, Value], there: dict[K, Value], join: Callable[[Value, Value], Value]) -> None:
+    for key, value in there.items():
+        other = here.get(key)
+        if other is None:
+            here[key] = value
+        elif other is not value and other != value:
+            here[key] = join(value, other)

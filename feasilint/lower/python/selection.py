@@ -1,0 +1,384 @@
+"""Subscripts: columns, rows by mask, `loc` and `iloc`, items of containers."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from feasilint.ir import AllOf, Call, Column, Derive, Filter, Hole, Limit, Literal, Output, Star
+from feasilint.ir import Names as NameSet
+from feasilint.lower.python import values as v
+from feasilint.lower.python.call import name_of, names_of
+from feasilint.lower.python.columns import known, replacing
+from feasilint.lower.python.strings import spell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from feasilint.ir import ColumnSet, Expression, Name, Relation
+    from feasilint.lower.python.machine import Machine
+
+
+def subscript(m: Machine, target: v.Value, node: ast.Subscript) -> v.Value:
+    """`target[…]`."""
+    receiver = m.get(target)
+    if isinstance(receiver, v.Unknown) and receiver.relations:
+        receiver = m.promote(receiver)
+    handler = _HANDLERS.get(type(receiver))
+    made = handler(m, receiver, target, node) if handler is not None else None
+    if made is None:
+        key = m.evaluate(node.slice) if not isinstance(node.slice, ast.Slice) else v.NONE
+        made = m.unknown(spell(node), target, key)
+    return made
+
+
+def mask_of(m: Machine, key: v.Value) -> Expression | None:
+    """A key that chooses rows, as a predicate."""
+    found = m.get(key)
+    return found.expression if isinstance(found, v.Series | v.Scalar) else None
+
+
+# --- frames ---
+
+
+def _frame(m: Machine, frame: v.Frame, target: v.Value, node: ast.Subscript) -> v.Value | None:
+    if isinstance(node.slice, ast.Slice):
+        return _rows_slice(m, frame, node.slice, node)
+    if frame.library == "array":
+        return _array(m, frame, node)
+    key = m.evaluate(node.slice)
+    if isinstance(key, v.Seq) and key.kind == "tuple" and name_of(m, key) is None:
+        return frame
+    found = m.get(key)
+    if isinstance(found, v.Lazy):
+        return v.Lazy("column", found.text)
+    if (mask := mask_of(m, key)) is not None:
+        return filtered(m, frame, mask, node)
+    if isinstance(found, v.Frame):
+        return frame  # a mask of cells
+    name = None if isinstance(found, v.Seq) and found.kind != "tuple" else name_of(m, key)
+    if name is not None:
+        return column(m, frame, name, target, node)
+    return select(m, frame, key, node)
+
+
+def column(m: Machine, frame: v.Frame, name: Name, target: v.Value | None, node: ast.expr | None) -> v.Value:
+    """One column of a frame; a first part of a multi-index gives the frame below it."""
+    if frame.library in ("spark", "polars.lazy"):
+        return v.Lazy("column", str(name), node=node, fragment=m.fragment)
+    names = known(AllOf(frame.relation))
+    if names is not None and name not in names:
+        inner = tuple(full for full in names if isinstance(full, tuple) and full[0] == name)
+        if inner:
+            outputs = tuple(Output(full[-1], Column(frame.relation, full)) for full in inner)
+            return v.Frame(m.add(Derive(frame.relation, outputs, m.origin(node))), frame.library)
+    owner = target.oid if isinstance(target, v.Ref | v.Unknown) else None
+    read = Column(frame.relation, name, m.origin(node))
+    return v.Series(frame.relation, read, name, frame.index, frame.group, owner)
+
+
+def filtered(m: Machine, frame: v.Frame, mask: Expression, node: ast.expr | None) -> v.Frame:
+    """The rows for which a predicate holds."""
+    return replace(frame, relation=m.add(Filter(frame.relation, mask, origin=m.origin(node))))
+
+
+def select(m: Machine, frame: v.Frame, key: v.Value, node: ast.expr | None) -> v.Frame | None:
+    """Some columns, beside the index."""
+    columns = column_set(m, frame.relation, key)
+    if columns is None:
+        return None
+    kept = (Star(NameSet(frame.relation, frame.index)),) if frame.index else ()
+    made = m.add(Derive(frame.relation, (*kept, Star(columns)), m.origin(node)))
+    return replace(frame, relation=made)
+
+
+def column_set(m: Machine, relation: Relation, key: v.Value) -> ColumnSet | None:
+    """The columns of a relation that a list of names or a set of columns means."""
+    names = names_of(m, key)
+    if names is not None:
+        return NameSet(relation, names)
+    found = m.get(key)
+    if isinstance(found, v.Columns):
+        return rebased(found.columns, found.relation, relation)
+    if isinstance(found, v.Seq) and found.items:
+        partial = [name for item in found.items if (name := name_of(m, item)) is not None]
+        return NameSet(relation, tuple(partial)) if partial else None
+    return AllOf(relation) if isinstance(found, v.Seq | v.Unknown | v.Handle) else None
+
+
+def rebased(columns: ColumnSet, old: Relation, new: Relation) -> ColumnSet:
+    """A set over one version of a frame as the same set over another."""
+    from feasilint.ir import Both, Matching, Minus, OfType
+
+    match columns:
+        case AllOf(relation=relation):
+            return AllOf(new) if relation is old and _same_width(old, new) else columns
+        case NameSet(names=names):
+            return NameSet(new, names)
+        case Minus(base=base, names=names):
+            return Minus(rebased(base, old, new), names)
+        case Matching(base=base, pattern=pattern, negate=negate):
+            return Matching(rebased(base, old, new), pattern, negate)
+        case OfType(base=base, kinds=kinds, negate=negate):
+            return OfType(rebased(base, old, new), kinds, negate)
+        case Both(parts=parts):
+            return Both(tuple(rebased(part, old, new) for part in parts))
+        case _:
+            return columns
+
+
+def _same_width(old: Relation, new: Relation) -> bool:
+    """Whether a later version has the columns of an earlier one and no others: only then all stays all."""
+    from feasilint.ir.relations import inputs
+
+    here: Relation | None = new
+    for _ in range(50):
+        if here is old:
+            return True
+        below = inputs(here) if here is not None else ()
+        passing = type(here).__name__ in ("Filter", "Sort", "Limit", "Split", "Distinct")
+        if not passing or len(below) != 1:
+            return False
+        here = below[0]
+    return False
+
+
+def _rows_slice(m: Machine, frame: v.Frame, key: ast.Slice, node: ast.expr) -> v.Frame:
+    low = m.get(m.evaluate(key.lower)) if key.lower is not None else v.NONE
+    high = m.get(m.evaluate(key.upper)) if key.upper is not None else v.NONE
+    if low == v.NONE and high == v.NONE:
+        return frame
+    between = _label_slice(m, frame, low, high)
+    if between is not None:
+        return filtered(m, frame, between, node)
+    n = high.value if isinstance(high, v.Const) and isinstance(high.value, int) else None
+    return replace(frame, relation=m.add(Limit(frame.relation, n, origin=m.origin(node))))
+
+
+def _label_slice(m: Machine, frame: v.Frame, low: v.Value, high: v.Value) -> Expression | None:
+    """`df['2020':'2021']`, `df.loc[start:]`: labels of the index."""
+    ends = [end for end in (low, high) if end != v.NONE]
+    numeric = any(isinstance(end, v.Const) and isinstance(end.value, int) for end in ends)
+    if numeric or len(frame.index) != 1 or not all(isinstance(e, v.Const | v.Scalar) for e in ends):
+        return None
+    index = Column(frame.relation, frame.index[0])
+    parts: list[Expression] = []
+    if low != v.NONE:
+        parts.append(Call("ge", (index, m.expression(low))))
+    if high != v.NONE:
+        parts.append(Call("le", (index, m.expression(high))))
+    return parts[0] if len(parts) == 1 else Call("and", tuple(parts))
+
+
+def _array(m: Machine, frame: v.Frame, node: ast.Subscript) -> v.Value | None:
+    """`X[rows, columns]` of a two-dimensional array."""
+    if not isinstance(node.slice, ast.Tuple) or len(node.slice.elts) < 2:
+        mask = mask_of(m, m.evaluate(node.slice))
+        return filtered(m, frame, mask, node) if mask is not None else frame
+    return positional(m, frame, node.slice.elts[1], node)
+
+
+def positional(m: Machine, frame: v.Frame, key: ast.expr, node: ast.expr) -> v.Value:
+    """Columns by position: exactly where the names are known, else all of them."""
+    names = known(AllOf(frame.relation))
+    data = None if names is None else [name for name in names if name not in frame.index]
+    if isinstance(key, ast.Slice):
+        ends = [m.get(m.evaluate(end)) if end is not None else v.NONE for end in (key.lower, key.upper)]
+        bounds = [end.value if isinstance(end, v.Const) else "?" for end in ends]
+        if bounds == [None, None] or data is None or "?" in bounds:
+            return frame
+        chosen = data[slice(*bounds)]
+        return replace(frame, relation=m.add(Derive(frame.relation, (Star(NameSet(frame.relation, tuple(chosen))),))))
+    at = m.get(m.evaluate(key))
+    if isinstance(at, v.Const) and isinstance(at.value, int):
+        if data is not None and -len(data) <= at.value < len(data):
+            return column(m, frame, data[at.value], None, node)
+        return v.Series(frame.relation, Hole(f"column {at.value}"), f"{{column {at.value}}}", frame.index)
+    return frame
+
+
+# --- loc and iloc ---
+
+
+def _accessor(m: Machine, handle: v.Handle, target: v.Value, node: ast.Subscript) -> v.Value | None:
+    base = handle.get("of")
+    if base is None or handle.kind not in ("loc", "iloc"):
+        return None
+    receiver = m.get(base)
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    if isinstance(receiver, v.Series):
+        return _series_rows(m, receiver, parts[0], node)
+    if isinstance(receiver, v.GroupBy) or not isinstance(receiver, v.Frame):
+        return base
+    rows = _rows(m, receiver, parts[0], node, labels=handle.kind == "loc")
+    if len(parts) < 2:
+        single = isinstance(m.get(m.evaluate(parts[0])), v.Const) if not isinstance(parts[0], ast.Slice) else False
+        return v.Row(rows.relation) if single else rows
+    if handle.kind == "iloc":
+        return positional(m, rows, parts[1], node)
+    return _labelled(m, rows, parts[1], base if rows is receiver else None, node)
+
+
+def _labelled(m: Machine, frame: v.Frame, key: ast.expr, target: v.Value | None, node: ast.expr) -> v.Value | None:
+    if isinstance(key, ast.Slice):
+        return frame
+    value = m.evaluate(key)
+    if (mask := mask_of(m, value)) is not None:
+        return v.Frame(m.add(Derive(frame.relation, (Star(AllOf(frame.relation)),), mask.origin)), frame.library, frame.index)
+    found = m.get(value)
+    name = None if isinstance(found, v.Seq) and found.kind != "tuple" else name_of(m, value)
+    return column(m, frame, name, target, node) if name is not None else select(m, frame, value, node)
+
+
+def _rows(m: Machine, frame: v.Frame, key: ast.expr, node: ast.expr, labels: bool) -> v.Frame:
+    if isinstance(key, ast.Slice):
+        return _rows_slice(m, frame if labels else replace(frame, index=()), key, node) if _bounded(key) else frame
+    value = m.evaluate(key)
+    mask = mask_of(m, value)
+    if mask is not None:
+        return filtered(m, frame, mask, node)
+    found = m.get(value)
+    if isinstance(found, v.Unknown) and found.relations:
+        return replace(frame, relation=m.add(Filter(frame.relation, m.expression(found), origin=m.origin(node))))
+    return replace(frame, relation=m.add(Limit(frame.relation, None, origin=m.origin(node))))
+
+
+def _bounded(key: ast.Slice) -> bool:
+    return key.lower is not None or key.upper is not None
+
+
+def _series_rows(m: Machine, series: v.Series, key: ast.expr, node: ast.expr) -> v.Value:
+    if isinstance(key, ast.Slice):
+        return series
+    value = m.evaluate(key)
+    mask = mask_of(m, value)
+    if mask is not None:
+        return replace(series, relation=m.add(Filter(series.relation, mask, origin=m.origin(node))), owner=None)
+    if isinstance(m.get(value), v.Const):
+        return v.Scalar(series.expression)
+    return series
+
+
+def write_rows(m: Machine, frame: v.Frame, key: ast.expr, value: v.Value, node: ast.expr) -> v.Frame:
+    """`df.loc[rows, column] = value`."""
+    parts = key.elts if isinstance(key, ast.Tuple) else [key]
+    if len(parts) < 2:
+        m.evaluate(parts[0]) if not isinstance(parts[0], ast.Slice) else None
+        return frame
+    names = () if isinstance(parts[1], ast.Slice) else names_of(m, m.evaluate(parts[1])) or ()
+    whole = isinstance(parts[0], ast.Slice)
+    condition = None if whole else mask_of(m, m.evaluate(parts[0]))
+    outputs = []
+    for name in names:
+        new = m.expression(value)
+        old = Column(frame.relation, name)
+        made = new if whole else Call("case", (condition or Hole("rows"), new, old))
+        outputs.append(Output(name, made, m.origin(node)))
+    if not outputs:
+        return frame
+    return replace(frame, relation=m.add(Derive(frame.relation, replacing(frame.relation, *outputs), m.origin(node))))
+
+
+# --- series, groups, containers ---
+
+
+def _series(m: Machine, series: v.Series, target: v.Value, node: ast.Subscript) -> v.Value:
+    return _series_rows(m, series, node.slice, node)
+
+
+def _groups(m: Machine, group: v.GroupBy, target: v.Value, node: ast.Subscript) -> v.Value | None:
+    key = m.evaluate(node.slice)
+    names = names_of(m, key)
+    found = m.get(key)
+    single = isinstance(found, v.Const | v.Element | v.Unknown)
+    return None if names is None else replace(group, selected=names, single=single)
+
+
+def _rolling(m: Machine, rolling: v.Rolling, target: v.Value, node: ast.Subscript) -> v.Value | None:
+    key = m.evaluate(node.slice)
+    names = names_of(m, key)
+    return None if names is None else replace(rolling, selected=names, single=isinstance(m.get(key), v.Const))
+
+
+def _row(m: Machine, row: v.Row, target: v.Value, node: ast.Subscript) -> v.Value | None:
+    key = m.evaluate(node.slice)
+    names = names_of(m, key)
+    if names is None:
+        return None
+    if isinstance(m.get(key), v.Seq):
+        return row
+    return v.Scalar(Column(row.relation, names[0], m.origin(node)))
+
+
+def _seq(m: Machine, seq: v.Seq, target: v.Value, node: ast.Subscript) -> v.Value | None:
+    if isinstance(node.slice, ast.Slice):
+        ends = (node.slice.lower, node.slice.upper, node.slice.step)
+        found = [m.get(m.evaluate(end)) if end is not None else v.NONE for end in ends]
+        if all(isinstance(end, v.Const) and isinstance(end.value, int | None) for end in found):
+            try:
+                cut = slice(*(end.value for end in found if isinstance(end, v.Const)))
+                return v.Seq(seq.items[cut], seq.kind, seq.open)
+            except ValueError:
+                return None
+        return v.Seq(seq.items, seq.kind, True)
+    at = m.get(m.evaluate(node.slice))
+    if isinstance(at, v.Const) and isinstance(at.value, int) and -len(seq.items) <= at.value < len(seq.items):
+        return seq.items[at.value]
+    return seq.items[0] if len(seq.items) == 1 else None
+
+
+def _dict(m: Machine, mapping: v.Dict, target: v.Value, node: ast.Subscript) -> v.Value | None:
+    key = m.get(m.evaluate(node.slice))
+    found = next((value for k, value in reversed(mapping.items) if k == key), None)
+    if found is None and len(mapping.items) == 1 and not isinstance(key, v.Const):
+        return mapping.items[0][1]
+    return found
+
+
+def _const(m: Machine, value: v.Const, target: v.Value, node: ast.Subscript) -> v.Value | None:
+    if not isinstance(value.value, str):
+        return None
+    made = _seq(m, v.Seq(tuple(v.Const(letter) for letter in value.value)), target, node)
+    if isinstance(made, v.Seq) and not made.open:
+        return v.Const("".join(str(i.value) for i in made.items if isinstance(i, v.Const)))
+    return made if isinstance(made, v.Const) else None
+
+
+def _columns(m: Machine, columns: v.Columns, target: v.Value, node: ast.Subscript) -> v.Value | None:
+    names = known(columns.columns)
+    if names is not None:
+        from feasilint.lower.python.iteration import name_value
+
+        return _seq(m, v.Seq(tuple(map(name_value, names))), target, node)
+    if not isinstance(node.slice, ast.Slice):
+        key = m.evaluate(node.slice)
+        return columns if mask_of(m, key) is not None else v.Element(columns, spell(node))
+    return columns
+
+
+def _scalar(m: Machine, scalar: v.Scalar, target: v.Value, node: ast.Subscript) -> v.Value:
+    key = m.evaluate(node.slice) if not isinstance(node.slice, ast.Slice) else v.NONE
+    found = m.get(key)
+    arg = Literal(str(found.value)) if isinstance(found, v.Const) else Literal(None)
+    return v.Scalar(Call("getitem", (scalar.expression, arg), m.origin(node)))
+
+
+def _element(m: Machine, element: v.Element, target: v.Value, node: ast.Subscript) -> v.Value:
+    return v.Element(element.columns, spell(node))
+
+
+_HANDLERS: dict[type, Callable[..., v.Value | None]] = {
+    v.Frame: _frame,
+    v.Handle: _accessor,
+    v.Series: _series,
+    v.GroupBy: _groups,
+    v.Rolling: _rolling,
+    v.Row: _row,
+    v.Seq: _seq,
+    v.Dict: _dict,
+    v.Const: _const,
+    v.Columns: _columns,
+    v.Scalar: _scalar,
+    v.Element: _element,
+}

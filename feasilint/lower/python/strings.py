@@ -1,0 +1,158 @@
+"""Text: literals with their places, f-strings, concatenation, `%`, `format` and `join`, with `{holes}` for unknown parts."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Interval
+from feasilint.lower.python import values as v
+
+if TYPE_CHECKING:
+    from feasilint.lower.python.machine import Machine
+
+LIMIT = 200_000
+"""Longest text that is followed."""
+_PERCENT = re.compile(r"%(?:\((\w+)\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?([diouxXeEfFgGcrsa%])")
+
+
+def literal_text(m: Machine, node: ast.Constant) -> v.Const:
+    """A string literal; its places are worked out only when its text is parsed as SQL."""
+    return v.Const(node.value, (v.Place(0, m.fragment, node),))
+
+
+def spell(node: ast.expr | None) -> str:
+    """An expression as the text of a hole."""
+    if node is None:
+        return "…"
+    try:
+        text = ast.unparse(node)
+    except (RecursionError, ValueError):
+        return "…"
+    return re.sub(r"[{}\n]", "", text)[:60]
+
+
+def as_text(m: Machine, value: v.Value, node: ast.expr | None = None) -> v.Const:
+    """A value as `str()` writes it; what is not known becomes a hole named after `node`."""
+    value = m.get(value)
+    if isinstance(value, v.Const) and not isinstance(value.value, Interval):
+        return value if isinstance(value.value, str) else v.Const(str(value.value))
+    if isinstance(value, v.Element):
+        return v.Const(f"{{{value.text}}}")
+    if isinstance(value, v.Unknown) and node is None:
+        return v.Const(f"{{{re.sub(r'[{}]', '', value.text)}}}")
+    if isinstance(value, v.Seq) and not value.open:
+        parts = [as_text(m, item) for item in value.items]
+        left, right = {"list": "[]", "tuple": "()", "set": "{}"}[value.kind]
+        shown = [repr(part.value) if _is_text(m, item) else part.value for part, item in zip(parts, value.items, strict=True)]
+        tail = "," if value.kind == "tuple" and len(shown) == 1 else ""
+        return v.Const(f"{left}{', '.join(map(str, shown))}{tail}{right}")
+    return v.Const(f"{{{spell(node)}}}")
+
+
+def _is_text(m: Machine, value: v.Value) -> bool:
+    found = m.get(value)
+    return isinstance(found, v.Const) and isinstance(found.value, str)
+
+
+def concat(parts: list[v.Const]) -> v.Const:
+    """Texts one after the other, with their places."""
+    pieces: list[str] = []
+    places: list[v.Place] = []
+    size = 0
+    for part in parts:
+        text = str(part.value)
+        places += [replace(place, offset=place.offset + size) for place in part.places]
+        pieces.append(text)
+        size += len(text)
+        if size > LIMIT:
+            break
+    return v.Const("".join(pieces), tuple(places))
+
+
+def formatted(m: Machine, node: ast.JoinedStr) -> v.Value:
+    """An f-string."""
+    parts: list[v.Const] = []
+    for piece in node.values:
+        if isinstance(piece, ast.Constant):
+            parts.append(v.Const(piece.value, (v.Place(0, m.fragment, node),)))
+        elif isinstance(piece, ast.FormattedValue):
+            value = m.evaluate(piece.value)
+            parts.append(_formatted_value(m, value, piece))
+    return concat(parts)
+
+
+def _formatted_value(m: Machine, value: v.Value, piece: ast.FormattedValue) -> v.Const:
+    found = m.get(value)
+    spec = piece.format_spec
+    if isinstance(found, v.Const) and isinstance(spec, ast.JoinedStr) and len(spec.values) == 1:
+        text = spec.values[0]
+        if isinstance(text, ast.Constant):
+            try:
+                return v.Const(format(found.value, str(text.value)))
+            except (ValueError, TypeError):
+                return v.Const(f"{{{spell(piece.value)}}}")
+    return as_text(m, value, piece.value)
+
+
+def percent(m: Machine, template: v.Const, value: v.Value) -> v.Const:
+    """`template % value`."""
+    found = m.get(value)
+    items = list(found.items) if isinstance(found, v.Seq) and found.kind == "tuple" else [value]
+    named = found if isinstance(found, v.Dict) else None
+    text, at = str(template.value), 0
+    parts: list[v.Const] = []
+    for hit in _PERCENT.finditer(text):
+        parts.append(_cut(template, at, hit.start()))
+        at = hit.end()
+        if hit[2] == "%":
+            parts.append(v.Const("%"))
+        elif hit[1] is not None:
+            item = named.get(hit[1]) if named is not None else None
+            parts.append(as_text(m, item) if item is not None else v.Const(f"{{{hit[1]}}}"))
+        else:
+            parts.append(as_text(m, items.pop(0)) if items else v.Const("{…}"))
+    return concat([*parts, _cut(template, at, len(text))])
+
+
+def _cut(template: v.Const, start: int, end: int) -> v.Const:
+    """A part of a text; only a text of one literal keeps its place exactly."""
+    text = str(template.value)[start:end]
+    return v.Const(text, tuple(replace(p, offset=p.offset - start) for p in template.places if p.offset <= start))
+
+
+def format_text(m: Machine, template: v.Const, args: tuple[v.Value, ...], kwargs: dict[str, v.Value]) -> v.Const:
+    """`template.format(*args, **kwargs)`; fields that are not known stay as they are written."""
+    parts: list[v.Const] = []
+    count = 0
+    try:
+        fields = list(string.Formatter().parse(str(template.value)))
+    except ValueError:
+        return template
+    at = 0
+    for text, name, spec, conversion in fields:
+        parts.append(v.Const(text, template.places if at == 0 else ()))
+        at += len(text)
+        if name is None:
+            continue
+        key = name or str(count)
+        count += not name
+        root = re.split(r"[.\[]", key, maxsplit=1)[0]
+        value = kwargs.get(root) if not root.isdigit() else args[int(root)] if int(root) < len(args) else None
+        del spec, conversion
+        parts.append(as_text(m, value) if value is not None and root == key else v.Const(f"{{{key}}}"))
+    return concat(parts)
+
+
+def join_text(m: Machine, separator: v.Const, value: v.Value) -> v.Const | None:
+    """`separator.join(items)`."""
+    found = m.get(value)
+    if not isinstance(found, v.Seq):
+        return None
+    parts: list[v.Const] = []
+    for item in found.items:
+        parts += [*([separator] if parts else []), as_text(m, item)]
+    return concat([*parts, v.Const("{…}")] if found.open else parts)

@@ -1,0 +1,75 @@
+"""What library calls do, as data: one table per library, keyed by the kind of the receiver.
+
+To teach the linter a method, add a line `"name": transfer` to the table of its receiver's kind (`tables/pandas.py`,
+`tables/polars.py`, …); a function or class goes into the `FUNCTIONS` of its library by dotted path. Transfers that take
+parameters (`measure("sum")`, `running("max")`, `source("api")`) are made in `feasilint.lower.python.transfers`; a new one is a
+function `Call -> value`, where None means "not understood, depends on everything".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.lower.python.tables import builtins, loaders, numpy, pandas, polars, sklearn, spark, stores
+from feasilint.lower.python.tables.aliases import PARENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from feasilint.lower.python.call import Table, Transfer
+    from feasilint.lower.python.machine import Machine
+    from feasilint.lower.python.values import Value
+
+_MODULES = (builtins, numpy, pandas, loaders, sklearn, polars, spark, stores)
+
+
+def _collect(attribute: str) -> dict[str, dict[str, Transfer]]:
+    merged: dict[str, dict[str, Transfer]] = {}
+    for module in _MODULES:
+        tables: dict[str, Table] = getattr(module, attribute, {})
+        for kind, table in tables.items():
+            merged.setdefault(kind, {}).update(table)
+    return merged
+
+
+_METHODS = _collect("METHODS")
+_PROPERTIES = _collect("PROPERTIES")
+_FUNCTIONS: dict[str, Transfer] = {}
+for _module in _MODULES:
+    _FUNCTIONS.update(getattr(_module, "FUNCTIONS", {}))
+_PREFIXES: tuple[tuple[str, Transfer], ...] = tuple(
+    pair for module in _MODULES for pair in getattr(module, "PREFIXES", ())
+)
+FRAMELIKE: frozenset[str] = pandas.FRAMELIKE
+"""Methods that only a dataframe has: an unknown receiver of one is taken for a dataframe."""
+
+
+def method(kind: str, name: str) -> Transfer | None:
+    """What a method does for a kind of receiver; `*` stands for all others."""
+    return _find(_METHODS, kind, name)
+
+
+def property_of(kind: str, name: str) -> Transfer | None:
+    """What reading an attribute gives."""
+    return _find(_PROPERTIES, kind, name)
+
+
+def _find(tables: dict[str, dict[str, Transfer]], kind: str, name: str) -> Transfer | None:
+    for place in (kind, *PARENTS.get(kind, ())):
+        table = tables.get(place)
+        if table is not None and (found := table.get(name) or table.get("*")) is not None:
+            return found
+    return None
+
+
+def function(path: str) -> Transfer | None:
+    """What a library function or class does, by its dotted path or the package that it is from."""
+    found = _FUNCTIONS.get(path)
+    if found is not None:
+        return found
+    return next((transfer for prefix, transfer in _PREFIXES if path.startswith(prefix)), None)
+
+
+def decorator_of(name: str) -> Callable[[Machine, Value], Value] | None:
+    """What a decorator makes of a function, None if it leaves it as it is."""
+    return spark.DECORATORS.get(name)

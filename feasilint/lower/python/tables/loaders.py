@@ -1,0 +1,185 @@
+"""Connectors: warehouses, databases, object stores, vendors' APIs, data sets that come with libraries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.lower.python.transfers import connectors, loading, sql
+from feasilint.lower.python.transfers.common import argument_copied, handle, nothing, same
+from feasilint.lower.python.transfers.loading import dataset, reader, source
+from feasilint.lower.python.transfers.sinks import write_argument
+
+if TYPE_CHECKING:
+    from feasilint.lower.python.call import Table, Transfer
+
+_FETCH = ("to_dataframe", "result", "fetchall", "fetchone", "fetchmany", "fetch_pandas_all", "fetch_pandas_batches", "df", "fetchdf", "to_df", "all",
+          "fetch_df", "pl", "arrow", "to_arrow", "toPandas", "to_pandas", "mappings", "scalar", "first", "DataFrame", "as_pandas", "to_arrow_table",
+          "to_geodataframe", "fetchnumpy", "fetch_arrow_table", "collect", "execute")  # fmt: skip
+
+_CONNECTION: dict[str, Transfer] = {
+    "cursor": connectors.cursor,
+    "execute": connectors.execute,
+    "executemany": connectors.execute,
+    "executescript": connectors.execute,
+    "exec_driver_sql": connectors.execute,
+    "connect": same,
+    "begin": same,
+    "raw_connection": same,
+    "sql": connectors.execute,
+    "query": connectors.execute,
+    "__call__": same,
+    "commit": nothing,
+    "close": nothing,
+    "fetchall": connectors.last_rows,
+    "fetchone": connectors.last_rows,
+    "fetchmany": connectors.last_rows,
+    "fetch_pandas_all": connectors.last_rows,
+    "fetch_pandas_batches": connectors.last_rows,
+    "fetchdf": connectors.last_rows,
+    "df": connectors.last_rows,
+    "register": sql.register_view,
+    "table": source("table"),
+    "read_csv": reader(),
+    "read_parquet": reader(),
+    "read_json": reader(),
+}
+
+_BIGQUERY: dict[str, Transfer] = {
+    "query": sql.job("bigquery"),
+    "query_and_wait": sql.job("bigquery"),
+    "get_table": connectors.table_handle,
+    "list_rows": connectors.table_rows,
+    "load_table_from_dataframe": write_argument("table", 0, 1, dialect="bigquery"),
+    "load_table_from_uri": connectors.load_table,
+    "dataset": handle("reference"),
+}
+
+METHODS: dict[str, Table] = {
+    "query": {
+        **{name: sql.fetched for name in _FETCH},
+        "add_done_callback": nothing,
+    },
+    "bigquery": _BIGQUERY,
+    "connection": _CONNECTION,
+    "response": {
+        "json": connectors.payload,
+        "read": connectors.payload,
+        "iter_lines": connectors.payload,
+        "raise_for_status": nothing,
+    },
+    "boto3": {
+        "get_object": connectors.stored_object,
+        "download_file": connectors.downloaded,
+        "download_fileobj": connectors.downloaded,
+        "Object": connectors.stored_object,
+        "Bucket": handle("bucket"),
+        "client": handle("boto3"),
+        "resource": handle("boto3"),
+        "upload_file": connectors.uploaded,
+    },
+    "bucket": {"Object": connectors.bucket_object, "download_file": connectors.downloaded, "blob": connectors.bucket_object},
+    "storage": {"bucket": handle("bucket"), "get_bucket": handle("bucket")},
+    "yfinance": {"history": source("api", None, "yfinance"), "option_chain": source("api", None, "yfinance")},
+    "fred": {"get_series": source("api", 0, "fred"), "*": source("api", 0, "fred")},
+    "bunch": {"__call__": same, "get": connectors.bunch_member},
+    "worksheet": {"*": connectors.sheet},
+    "any": {
+        "execute": connectors.maybe_execute,
+        "query": connectors.maybe_execute,
+        "sql": connectors.maybe_execute,
+        "run_query": connectors.maybe_execute,
+        "read_sql": connectors.maybe_execute,
+        "run_sql": connectors.maybe_execute,
+        "execute_query": connectors.maybe_execute,
+        "fetch_pandas_all": same,
+        "to_dataframe": same,
+    },
+}
+
+PROPERTIES: dict[str, Table] = {
+    "response": {"text": connectors.payload, "content": connectors.payload},
+    "bunch": {
+        "data": connectors.bunch_member,
+        "target": connectors.bunch_member,
+        "frame": connectors.bunch_member,
+        "feature_names": connectors.bunch_names,
+    },
+    "fetched": {"Body": connectors.payload},
+}
+
+_CONNECT = ("sqlite3.connect", "psycopg2.connect", "psycopg.connect", "pymysql.connect", "mysql.connector.connect", "pyodbc.connect",
+            "snowflake.connector.connect", "duckdb.connect", "redshift_connector.connect", "cx_Oracle.connect", "oracledb.connect",
+            "databricks.sql.connect", "pyathena.connect", "trino.dbapi.connect", "prestodb.dbapi.connect", "pyhive.hive.connect",
+            "clickhouse_driver.Client", "clickhouse_connect.get_client", "vertica_python.connect", "teradatasql.connect", "ibis.connect",
+            "sqlalchemy.create_engine", "sqlalchemy.engine.create_engine", "cassandra.cluster.Cluster", "MySQLdb.connect")  # fmt: skip
+
+FUNCTIONS: dict[str, Transfer] = {
+    **{path: connectors.connection for path in _CONNECT},
+    "google.cloud.bigquery.Client": handle("bigquery"),
+    "google.cloud.bigquery.client.Client": handle("bigquery"),
+    "google.cloud.bigquery.QueryJobConfig": handle("config"),
+    "google.cloud.bigquery.LoadJobConfig": handle("config"),
+    "google.datalab.bigquery.Query": sql.job("bigquery"),
+    "sqlalchemy.text": handle("sql.text"),
+    "sqlalchemy.sql.text": handle("sql.text"),
+    "sqlalchemy.sql.expression.text": handle("sql.text"),
+    "duckdb.sql": sql.query("duckdb"),
+    "duckdb.query": sql.query("duckdb"),
+    "duckdb.execute": sql.query("duckdb"),
+    "duckdb.read_csv": reader(),
+    "duckdb.read_parquet": reader(),
+    "duckdb.read_json": reader(),
+    "pandasql.sqldf": sql.query("duckdb"),
+    **{f"awswrangler.s3.{name}": reader() for name in ("read_csv", "read_parquet", "read_json", "read_excel", "read_orc")},
+    "awswrangler.athena.read_sql_query": sql.query("trino"),
+    "awswrangler.athena.read_sql_table": source("table"),
+    "awswrangler.redshift.read_sql_query": sql.query("redshift"),
+    "awswrangler.catalog.get_table": source("table"),
+    "awswrangler.s3.to_parquet": write_argument("file"),
+    "awswrangler.s3.to_csv": write_argument("file"),
+    "boto3.client": handle("boto3"),
+    "boto3.resource": handle("boto3"),
+    "boto3.session.Session": handle("boto3"),
+    "boto3.Session": handle("boto3"),
+    "google.cloud.storage.Client": handle("storage"),
+    "requests.get": loading.requested,
+    "requests.post": loading.requested,
+    "requests.request": loading.requested,
+    "httpx.get": loading.requested,
+    "urllib.request.urlopen": loading.requested,
+    "urllib.request.urlretrieve": loading.copied_file,
+    "urllib.urlretrieve": loading.copied_file,
+    "wget.download": loading.copied_file,
+    "gdown.download": loading.copied_file,
+    "tensorflow.keras.utils.get_file": connectors.keras_file,
+    "yfinance.download": source("api", 0, "yfinance"),
+    "yfinance.Ticker": handle("yfinance"),
+    "fredapi.Fred": handle("fred"),
+    "pandas_datareader.data.DataReader": source("api", 0, "pandas_datareader"),
+    "pandas_datareader.DataReader": source("api", 0, "pandas_datareader"),
+    "datasets.load_dataset": source("api", 0, "huggingface"),
+    "datasets.load_from_disk": reader(),
+    "tensorflow_datasets.load": source("api", 0, "tensorflow_datasets"),
+    "gspread.service_account": handle("worksheet"),
+    "gspread.authorize": handle("worksheet"),
+    "seaborn.load_dataset": source("file", 0, "seaborn"),
+    "kagglehub.dataset_download": argument_copied,
+    "pickle.load": loading.loaded,
+    "pickle.loads": loading.loaded,
+    "joblib.load": loading.loaded,
+    "dill.load": loading.loaded,
+    "json.load": loading.loaded,
+    "yaml.safe_load": loading.loaded,
+    "csv.reader": loading.loaded,
+    "csv.DictReader": loading.loaded,
+    "scipy.io.loadmat": loading.loaded,
+    "scipy.io.arff.loadarff": loading.loaded,
+    "h5py.File": loading.loaded,
+    "pickle.dump": write_argument("file"),
+    "joblib.dump": write_argument("file"),
+}
+
+_SETS = ("load_iris", "load_diabetes", "load_digits", "load_wine", "load_breast_cancer", "load_boston", "load_linnerud", "fetch_california_housing",
+         "fetch_openml", "fetch_20newsgroups", "fetch_covtype", "fetch_kddcup99", "fetch_lfw_people", "fetch_olivetti_faces", "fetch_rcv1")  # fmt: skip
+FUNCTIONS.update({f"sklearn.datasets.{name}": dataset("sklearn") for name in _SETS})
+PREFIXES: tuple[tuple[str, Transfer], ...] = ()

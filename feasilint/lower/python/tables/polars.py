@@ -1,0 +1,5 @@
+"""Not filled yet."""
+
+from __future__ import annotations
+
+DECORATORS: dict = {}

@@ -1,0 +1,1 @@
+"""Transfer functions: what a call makes of its receiver and arguments."""

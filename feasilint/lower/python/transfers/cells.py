@@ -1,0 +1,143 @@
+"""IPython inside code: line magics, cell magics that hold SQL or a module, shell commands that fetch files."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Scan, Source, Write
+from feasilint.lower.python import values as v
+from feasilint.lower.python.strings import as_text
+from feasilint.lower.python.transfers.sql import looks_like_sql, run_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from feasilint.lower.python.call import Call
+    from feasilint.lower.python.machine import Machine
+
+SQL_MAGICS: dict[str, str | None] = {
+    "bigquery": "bigquery", "bqsql": "bigquery", "sql": None, "sparksql": "spark", "read_sql": None, "duckdb": "duckdb", "dql": "duckdb",
+    "snowflake": "snowflake", "redshift": "redshift", "athena": "trino", "presto": "presto", "hive": "hive", "psql": "postgres", "execsql": None,
+}  # fmt: skip
+_INTO = re.compile(r"^\s*(?:([A-Za-z_]\w*)\s*=?\s*<<)\s*", re.DOTALL)
+_VARIABLE = re.compile(r"(?<![\w{])\{(\w+)\}|\{\{\s*(\w+)\s*\}\}|(?<!\w)\$(\w+)\b|\$\{(\w+)\}")
+_URL = re.compile(r"^(https?|ftp|s3|s3a|gs|abfss?|wasbs?)://")
+
+
+def line_magic(call: Call) -> v.Value | None:
+    """`%sql …`, `%run script.py`."""
+    name, arguments = call.text(0), call.text(1)
+    if name is None:
+        return v.NONE
+    if name in SQL_MAGICS:
+        text, target = split_into(arguments or "")
+        value = magic_sql(call.m, name, v.Const(text), call)
+        if target is not None:
+            call.m.scope.bind(target, value)
+        return value
+    special = _LINE.get(name)
+    return special(call, arguments or "") if special is not None else v.NONE
+
+
+def _run(call: Call, arguments: str) -> v.Value:
+    from feasilint.lower.python.modules import find_script, run_file
+
+    words = [word for word in arguments.split() if not word.startswith("-")]
+    path = find_script(call.m, words[0]) if words else None
+    if path is not None and path not in call.m.modules:
+        call.m.modules[path] = call.m.scope
+        run_file(call.m, path)
+    return v.NONE
+
+
+_LINE: dict[str, Callable[[Call, str], v.Value]] = {"run": _run}
+
+
+def cell_magic(call: Call) -> v.Value | None:
+    """`get_ipython().run_cell_magic('sql', arguments, body)` as exporters write it."""
+    name, body = call.text(0), call.arg(2)
+    found = call.m.get(body) if body is not None else None
+    if name in SQL_MAGICS and isinstance(found, v.Const):
+        return magic_sql(call.m, name or "sql", found, call)
+    return v.NONE
+
+
+def split_into(text: str) -> tuple[str, str | None]:
+    """`result << select …` apart."""
+    found = _INTO.match(text)
+    return (text[found.end() :], found[1]) if found else (text, None)
+
+
+def magic_sql(m: Machine, name: str, text: v.Const, call: Call | None = None) -> v.Value:
+    """The rows of a SQL magic; Python variables in its text are filled in where they are known."""
+    filled = fill(m, text)
+    if not looks_like_sql(str(filled.value)):
+        return v.NONE
+    relation = run_text(m, filled, SQL_MAGICS.get(name), call.node if call is not None else None, frames=True)
+    return m.alloc(v.Frame(relation)) if relation is not None else v.NONE
+
+
+def fill(m: Machine, text: v.Const) -> v.Const:
+    """`{name}`, `{{name}}` and `$name` replaced by constants of that name."""
+
+    def known(found: re.Match[str]) -> str:
+        name = next(group for group in found.groups() if group)
+        value = m.scope.find(name)
+        held = m.get(value) if value is not None else None
+        if isinstance(held, v.Const) and isinstance(held.value, str | int | float):
+            return str(as_text(m, held).value)
+        return found[0]
+
+    made = _VARIABLE.sub(known, str(text.value))
+    return v.Const(made, text.places)
+
+
+# --- shell ---
+
+_FETCH = ("wget", "curl", "gsutil", "aws", "gcloud", "kaggle", "git", "bq", "gdown")
+
+
+def shell(call: Call) -> v.Value | None:
+    """`!wget URL -O path`, `!gsutil cp gs://… .`: a file that is fetched from somewhere."""
+    text = call.text(0)
+    if text is None:
+        return v.NONE
+    line = fill(call.m, v.Const(text))
+    for command in re.split(r"&&|;|\n", str(line.value)):
+        _fetched(call, command.strip())
+    return v.NONE
+
+
+def _fetched(call: Call, command: str) -> None:
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return
+    words = [word for word in words if word not in ("sudo", "time")]
+    if not words or words[0] not in _FETCH or (words[0] == "git" and "clone" not in words):
+        return
+    urls = [word for word in words if _URL.match(word)]
+    if not urls or words[0] == "git":
+        return
+    target = _target(words, urls[0])
+    if target is None or _URL.match(target):
+        return
+    relation = call.m.add(Scan(Source(urls[0], "url" if urls[0].startswith("http") else "file"), None, call.origin))
+    call.m.sink(Write(relation, Source(target, "file"), "overwrite", origin=call.origin))
+
+
+def _target(words: list[str], url: str) -> str | None:
+    """The local file that a download gives, None where that cannot be said or it goes elsewhere."""
+    name = url.rstrip("/").rsplit("/", 1)[-1].split("?")[0]
+    for option in ("-O", "-o", "--output-document", "--output"):
+        if option in words and words.index(option) + 1 < len(words):
+            following = words[words.index(option) + 1]
+            return name if following.startswith("-") or _URL.match(following) else following
+    if words[0] in ("gsutil", "aws", "gcloud"):
+        last = words[-1]
+        if last == url:
+            return None
+        return f"{last.rstrip('/')}/{name}" if last.endswith("/") else name if last in (".", "./") else last
+    return name

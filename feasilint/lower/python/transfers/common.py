@@ -1,0 +1,139 @@
+"""Transfers that many tables share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Interval, Show
+from feasilint.ir import Literal as Constant
+from feasilint.lower.python import values as v
+from feasilint.lower.python.operators import elementwise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from feasilint.lower.python.call import Call, Transfer
+
+
+def same(call: Call) -> v.Value:
+    """The receiver itself."""
+    return call.target
+
+
+def nothing(call: Call) -> v.Value:
+    return v.NONE
+
+
+def copied(call: Call) -> v.Value:
+    """Another object of the same content: cell-wise changes keep every column's lineage."""
+    found = call.receiver
+    return call.result(replace(found)) if isinstance(found, v.Frame) else found
+
+
+def first_argument(call: Call) -> v.Value | None:
+    """The first argument, unchanged."""
+    return call.arg(0)
+
+
+def argument_copied(call: Call) -> v.Value | None:
+    """The content of the first argument as a new object."""
+    return call.got(0)
+
+
+def scalar(function: str) -> Transfer:
+    """A scalar function of the receiver and the arguments, row by row."""
+
+    def transfer(call: Call) -> v.Value | None:
+        if isinstance(call.receiver, v.Frame):
+            return copied(call)
+        made = elementwise(call.m, function, (call.receiver, *call.args), call.node)
+        return put_back(call, made)
+
+    return transfer
+
+
+def put_back(call: Call, made: v.Value) -> v.Value:
+    """With inplace=True a changed column goes back into the frame that it is of."""
+    from feasilint.lower.python.assignment import with_columns
+
+    found = call.receiver
+    if not call.flag("inplace") or not isinstance(found, v.Series):
+        return made
+    if found.owner is not None and found.name is not None:
+        frame = call.m.store.objects.get(found.owner)
+        if isinstance(frame, v.Frame):
+            call.m.store.objects[found.owner] = with_columns(call.m, frame, ((found.name, made),), call.node)
+    return v.NONE
+
+
+def function_of(function: str) -> Transfer:
+    """A library's scalar function of its arguments, row by row."""
+
+    def transfer(call: Call) -> v.Value | None:
+        frame = call.got(0)
+        if isinstance(frame, v.Frame):
+            return replace(frame)
+        return elementwise(call.m, function, call.args, call.node)
+
+    return transfer
+
+
+def show(call: Call) -> v.Value:
+    """Looking at whatever is handed in, or at the receiver."""
+    for value in (call.receiver, *call.args):
+        show_value(call.m, value, call.node)
+    return v.NONE
+
+
+def show_value(m: object, value: v.Value, node: object) -> None:
+    """Register the sight of a frame or column."""
+    from feasilint.lower.python.machine import Machine
+
+    assert isinstance(m, Machine)
+    found = m.get(value)
+    origin = m.origin(node)  # type: ignore[arg-type]
+    if isinstance(found, v.Frame | v.Series | v.Row):
+        m.sink(Show(found.relation, origin))
+    elif isinstance(found, v.Scalar):
+        for column in _read(found):
+            m.sink(Show(column, origin))
+    elif isinstance(found, v.Seq):
+        for item in found.items[:8]:
+            show_value(m, item, node)
+
+
+def _read(found: v.Scalar) -> list[v.Relation]:
+    from feasilint.ir.expressions import columns
+
+    return list(dict.fromkeys(column.relation for column in columns(found.expression)))
+
+
+def handle(kind: str, **fixed: object) -> Transfer:
+    """A library object of a kind, which keeps its arguments."""
+
+    def transfer(call: Call) -> v.Value:
+        parts = [(str(at), value) for at, value in enumerate(call.args)]
+        base = [("of", call.target)] if call.target is not v.NONE else []
+        constants = [(name, v.Const(value)) for name, value in fixed.items()]
+        return v.Handle(kind, (*base, *parts, *call.kwargs.items(), *constants))
+
+    return transfer
+
+
+def constant(value: object) -> Transfer:
+    return lambda call: v.Const(value)
+
+
+def interval(of: Callable[[Call], Interval | None]) -> Transfer:
+    """A length of time; unknown lengths stay holes."""
+
+    def transfer(call: Call) -> v.Value | None:
+        found = of(call)
+        return v.Const(found) if found is not None else None
+
+    return transfer
+
+
+def text(value: str | None) -> Constant:
+    return Constant(value)

@@ -1,0 +1,258 @@
+"""Reading data: files, URLs, tables, APIs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from feasilint.ir import Column, Inline, Opaque, Output, Scan, Source, Union
+from feasilint.lower.python import values as v
+from feasilint.lower.python.call import name_of
+from feasilint.lower.python.strings import as_text, spell
+
+if TYPE_CHECKING:
+    import ast
+
+    from feasilint.ir import Name, Relation
+    from feasilint.ir.relations import SourceKind
+    from feasilint.lower.python.call import Call, Transfer
+    from feasilint.lower.python.machine import Machine
+
+Library: TypeAlias = Literal["pandas", "polars", "polars.lazy", "spark", "array"]
+_URL = re.compile(r"^(https?|ftp)://", re.IGNORECASE)
+_PATH_ARGUMENTS = ("filepath_or_buffer", "path", "source", "path_or_buf", "io", "fname", "filepath", "file", "paths", "fpath")
+
+
+def reader(library: str = "pandas", at: int | None = 0) -> Transfer:
+    """A function or method that reads a file: `pd.read_csv(path, usecols=…)`."""
+
+    def transfer(call: Call) -> v.Value | None:
+        value = call.arg(at)
+        if value is None:
+            value = next((call.kwargs[name] for name in _PATH_ARGUMENTS if name in call.kwargs), None)
+        if value is None:
+            return None
+        relation = scan_paths(call, value, _columns(call))
+        if relation is None:
+            return None
+        frame = v.Frame(relation, library, call.names(None, "index_col") or () if _named_index(call) else ())
+        if call.arg(None, "chunksize") is not None or call.flag("iterator"):
+            return v.Seq((call.m.alloc(frame),), "list", True)
+        return frame
+
+    return transfer
+
+
+def _named_index(call: Call) -> bool:
+    found = call.got(None, "index_col")
+    return isinstance(found, v.Const) and isinstance(found.value, str) or isinstance(found, v.Seq)
+
+
+def _columns(call: Call) -> tuple[Name, ...] | None:
+    names = call.names(None, "usecols") or call.names(None, "columns")
+    if names is None:
+        names = call.names(None, "names")
+    return None if names is None or any(str(name).isdigit() for name in names) else names
+
+
+def scan_paths(call: Call, value: v.Value, columns: tuple[Name, ...] | None = None) -> Relation | None:
+    """One file or several; a buffer of something that was read before is no new source."""
+    m = call.m
+    found = m.get(value)
+    if isinstance(found, v.Handle) and found.kind in ("file", "buffer"):
+        inner = found.get("path") or found.get("0")
+        return scan_paths(call, inner, columns) if inner is not None else None
+    if isinstance(found, v.Frame | v.Series | v.Scalar):
+        return m.add(Opaque((m.frame(found).relation,) if isinstance(found, v.Frame) else (), call.name, origin=call.origin))  # type: ignore[union-attr]
+    if isinstance(found, v.Seq) and found.items:
+        parts = [part for item in found.items[:64] if (part := scan_paths(call, item, columns)) is not None]
+        return parts[0] if len(parts) == 1 else m.add(Union(tuple(parts), "name", call.origin)) if parts else None
+    if isinstance(found, v.Unknown) and (found.relations or found.inputs):
+        return m.add(Opaque(found.relations, call.name, found.inputs, call.origin))
+    name = path_name(call, value)
+    return scan(call, Source(name, "url" if _URL.match(name) else "file"), columns)
+
+
+def path_name(call: Call, value: v.Value) -> str:
+    """A path as text; unknown parts are holes named after the argument's code."""
+    node = call.node
+    spelled: ast.expr | None = None
+    if node is not None and hasattr(node, "args") and value in call.args:
+        at = call.args.index(value)
+        spelled = node.args[at] if at < len(node.args) else None
+    text = as_text(call.m, value, spelled if not isinstance(call.m.get(value), v.Unknown) else None)
+    return str(text.value).strip() or "{path}"
+
+
+def scan(call: Call, source: Source, columns: tuple[Name, ...] | None = None) -> Relation:
+    return call.m.add(Scan(source, columns, call.origin))
+
+
+def source(kind: SourceKind, at: int | None = 0, vendor: str | None = None, library: str = "pandas", dialect: str | None = None) -> Transfer:
+    """A call that gives a whole source by its name: a table, an API, a feature view."""
+
+    def transfer(call: Call) -> v.Value | None:
+        value = call.arg(at) if at is not None else None
+        if value is None and at is not None:
+            value = next((call.kwargs[n] for n in _NAME_ARGUMENTS if n in call.kwargs), None)
+        name = path_name(call, value) if value is not None else (vendor or call.name)
+        if kind == "api" and vendor is not None and vendor not in name:
+            name = f"{vendor}:{name}" if value is not None else vendor
+        return v.Frame(scan(call, Source(name, kind, dialect, vendor)), library)
+
+    return transfer
+
+
+_NAME_ARGUMENTS = ("name", "table_name", "tableName", "table", "url", "tickers", "symbol", "ticker", "dataset", "series_id")
+
+
+def dataset(library: str) -> Transfer:
+    """A data set that comes with a library, named by its loader: `sklearn.datasets.load_iris`."""
+
+    def transfer(call: Call) -> v.Value | None:
+        short = call.name.rsplit(".", 1)[-1]
+        relation = scan(call, Source(f"{library}.{short}", "file", vendor=library))
+        frame = call.m.alloc(v.Frame(relation))
+        target = v.Series(relation, Column(relation, "target", call.origin), "target")
+        if call.flag("return_X_y"):
+            return v.Seq((frame, target), "tuple")
+        return v.Handle("bunch", (("data", frame), ("target", target), ("frame", frame)))
+
+    return transfer
+
+
+def frame_of(call: Call) -> v.Value | None:
+    """`pd.DataFrame(data, columns=…)`: of a dict of columns, of rows, of another frame or array."""
+    data = call.got(0, "data")
+    names = call.names(2, "columns")
+    index = call.got(1, "index")
+    keep = index.index if isinstance(index, v.Series) else ()
+    if isinstance(data, v.Dict):
+        return _of_dict(call, data)
+    if isinstance(data, v.Frame):
+        return _renamed(call, data, names)
+    if isinstance(data, v.Series):
+        return call.m.series_frame(data, str(names[0]) if names else None)
+    if isinstance(data, v.Seq):
+        return _of_rows(call, data, names)
+    if isinstance(data, v.Unknown) and (data.relations or data.inputs):
+        relation = call.m.add(Opaque(data.relations, data.text, data.inputs, call.origin))
+        return _renamed(call, v.Frame(relation, "pandas", keep), names)
+    if isinstance(data, v.Handle):
+        inner = data.get("frame") or data.get("data")
+        return _renamed(call, frame, names) if inner is not None and (frame := call.m.frame(inner)) is not None else None
+    outputs = tuple(Output(name, call.expression(v.Const(None))) for name in names or ())
+    return v.Frame(call.m.add(Inline(outputs, call.origin)))
+
+
+def _renamed(call: Call, frame: v.Frame, names: tuple[Name, ...] | None) -> v.Value:
+    from dataclasses import replace
+
+    from feasilint.lower.python.assignment import renamed
+
+    if names is None:
+        return replace(frame, library="pandas")
+    if frame.library != "array":
+        from feasilint.ir import Derive, Names, Star
+
+        made = call.m.add(Derive(frame.relation, (Star(Names(frame.relation, names)),), call.origin))
+        return replace(frame, relation=made)
+    return replace(renamed(call.m, frame, v.Seq(tuple(map(v.Const, names))), call.node), library="pandas")
+
+
+def _of_dict(call: Call, data: v.Dict) -> v.Value:
+    from feasilint.ir import Derive
+
+    outputs = []
+    base: Relation | None = None
+    for key, value in data.items:
+        name = name_of(call.m, key)
+        found = call.m.get(value)
+        if isinstance(found, v.Series | v.Frame) and base is None:
+            base = found.relation
+        if name is not None:
+            outputs.append(Output(name, call.expression(value), call.origin))
+    made = Inline(tuple(outputs), call.origin) if base is None else Derive(base, tuple(outputs), call.origin)
+    return v.Frame(call.m.add(made))
+
+
+def _of_rows(call: Call, data: v.Seq, names: tuple[Name, ...] | None) -> v.Value:
+    """A list of rows: only what is read from elsewhere is lineage."""
+    first = call.m.get(data.items[0]) if data.items else v.NONE
+    if isinstance(first, v.Dict):
+        return _of_dict(call, first)
+    if isinstance(first, v.Seq) and names is not None and len(first.items) == len(names):
+        outputs = tuple(Output(n, call.expression(i), call.origin) for n, i in zip(names, first.items, strict=True))
+        return v.Frame(call.m.add(Inline(outputs, call.origin)))
+    unknown = call.m.unknown("rows", data)
+    if unknown.relations or unknown.inputs:
+        return v.Frame(call.m.add(Opaque(unknown.relations, "rows", unknown.inputs, call.origin)))
+    return v.Frame(call.m.add(Inline(tuple(Output(n, call.expression(v.Const(None))) for n in names or ()), call.origin)))
+
+
+def series_of(call: Call) -> v.Value | None:
+    """`pd.Series(data)`; of a dict it is a row of named values."""
+    found = call.got(0, "data")
+    if isinstance(found, v.Dict | v.Series):
+        return found
+    names = call.names(1, "index")
+    if isinstance(found, v.Seq) and names is not None and len(names) == len(found.items):
+        return v.Dict(tuple((v.Const(name), item) for name, item in zip(names, found.items, strict=True)))
+    return found if isinstance(found, v.Unknown) else call.unknown()
+
+
+def opened(call: Call) -> v.Value | None:
+    """`open(path)`, `gzip.open(path)`, `fs.open(path)`."""
+    value = call.arg(0, "file")
+    return v.Handle("file", (("path", value),)) if value is not None else None
+
+
+def loaded(call: Call) -> v.Value | None:
+    """`pickle.load(file)`, `json.load(file)`, `joblib.load(path)`: whatever the file holds."""
+    value = call.arg(0)
+    if value is None:
+        return None
+    found = call.m.get(value)
+    path = found.get("path") if isinstance(found, v.Handle) and found.kind == "file" else value
+    if path is None or isinstance(call.m.get(path), v.Unknown):
+        return call.unknown()
+    name = path_name(call, path)
+    relation = scan(call, Source(name, "url" if _URL.match(name) else "file"))
+    return call.m.unknown(spell(call.node), v.Row(relation))
+
+
+def requested(call: Call) -> v.Value | None:
+    """`requests.get(url)`: the response is a source."""
+    value = call.arg(0, "url")
+    if value is None:
+        return None
+    name = path_name(call, value)
+    relation = scan(call, Source(name, "url" if name.startswith("http") else "api"))
+    return v.Handle("response", (("data", v.Row(relation)),))
+
+
+def globbed(call: Call) -> v.Value | None:
+    """`glob.glob(pattern)`: files of which one stands for all."""
+    value = call.arg(0, "pathname")
+    return v.Seq((as_text(call.m, value),), "list", True) if value is not None else None
+
+
+def listed(call: Call) -> v.Value | None:
+    """`os.listdir(folder)`."""
+    return v.Seq((v.Const("{file}"),), "list", True)
+
+
+def copied_file(call: Call) -> v.Value | None:
+    """`urlretrieve(url, path)`: the file at `path` is that URL."""
+    from feasilint.ir import Write
+
+    url = call.arg(0, "url")
+    if url is None:
+        return None
+    relation = scan(call, Source(path_name(call, url), "url"))
+    target = call.arg(1, "filename")
+    if target is not None:
+        call.m.sink(Write(relation, Source(path_name(call, target), "file"), "overwrite", origin=call.origin))
+    return v.Seq((target or v.Const("{file}"), call.m.unknown("headers")), "tuple")
+
+

@@ -1,0 +1,108 @@
+"""Training beyond scikit-learn's protocol: tensors, forecasters, feature synthesis, set-up calls."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Fit, Minus, Opaque
+from feasilint.lower.python import values as v
+from feasilint.lower.python.columns import narrowed
+from feasilint.lower.python.transfers.sinks import add_fit, fit_unknown
+
+if TYPE_CHECKING:
+    from feasilint.ir import ColumnSet
+    from feasilint.lower.python.call import Call
+
+
+def selector(call: Call) -> v.Value:
+    """`make_column_selector(dtype_include=…)`: chosen when it is applied."""
+    return v.Handle("selector", tuple(call.kwargs.items()))
+
+
+def folds(call: Call) -> v.Value | None:
+    """`KFold().split(X)`: indexes of one fold stand for all."""
+    pair = v.Seq((call.m.unknown("train_index"), call.m.unknown("test_index")), "tuple")
+    return v.Seq((pair,), "list", True)
+
+
+def scored(call: Call) -> v.Value:
+    """A metric: no data."""
+    return call.m.unknown(call.name.rsplit(".", 1)[-1], *call.args)
+
+
+def generated(call: Call) -> v.Value | None:
+    """`make_classification(…)`: data of no source."""
+    from feasilint.ir import Inline
+
+    frame = v.Frame(call.m.add(Inline((), call.origin)), "array")
+    return v.Seq((call.m.alloc(frame), call.m.unknown("y")), "tuple")
+
+
+def tensor_data(call: Call) -> v.Value:
+    """`from_tensor_slices((X, y))`, `TensorDataset(X, y)`."""
+    found = call.got(0)
+    items = found.items if isinstance(found, v.Seq) and found.kind == "tuple" else call.args
+    parts = tuple(zip(("data", "label"), items, strict=False))
+    return v.Handle("tensors", parts)
+
+
+def train_unknown(call: Call) -> v.Value | None:
+    """`.train(…)` of something unknown that is given data."""
+    if not any(isinstance(call.m.get(value), v.Frame | v.Handle) for value in call.values):
+        return None
+    return fit_unknown(call)
+
+
+def transform_unknown(call: Call) -> v.Value | None:
+    """`.fit_transform(X)` of something unknown."""
+    frame = call.got(0, "X")
+    if isinstance(frame, v.Series):
+        return frame
+    return replace(frame, library="array") if isinstance(frame, v.Frame) else None
+
+
+def fit_prophet(call: Call) -> v.Value | None:
+    """`Prophet().fit(df)`: `y` is the label, `ds` the time."""
+    frame = call.frame(0, "df")
+    if frame is None:
+        return None
+    from feasilint.ir import Names
+
+    whole = narrowed(frame.relation, frame.index)
+    call.m.sink(Fit("prophet.Prophet", Minus(whole, ("y",)), Names(frame.relation, ("y",)), None, call.origin))
+    return call.target
+
+
+def train_named(call: Call) -> v.Value | None:
+    """`model.train(x=names, y=name, training_frame=frame)`."""
+    frame = call.frame(None, "training_frame")
+    if frame is None:
+        return None
+    from feasilint.ir import Names
+
+    names, label = call.names(0, "x"), call.names(1, "y")
+    features: ColumnSet = Names(frame.relation, names) if names is not None else narrowed(frame.relation, frame.index)
+    add_fit(call, call.name, features, Names(frame.relation, label) if label is not None else None)
+    return call.target
+
+
+def setup(call: Call) -> v.Value | None:
+    """`pycaret.classification.setup(data, target=…)`."""
+    from feasilint.ir import Names
+
+    frame, target = call.frame(0, "data"), call.names(1, "target")
+    if frame is None:
+        return None
+    label = Names(frame.relation, target) if target is not None else None
+    add_fit(call, "pycaret", narrowed(frame.relation, (*frame.index, *(target or ()))), label)
+    return v.NONE
+
+
+def synthesized(call: Call) -> v.Value | None:
+    """Deep feature synthesis: its columns come from everything in the entity set."""
+    values = call.m.unknown("feature synthesis", *call.values)
+    relation = call.m.add(Opaque(values.relations, "deep feature synthesis", values.inputs, call.origin))
+    return v.Seq((call.m.alloc(v.Frame(relation)), call.m.unknown("feature_defs")), "tuple")
+
+

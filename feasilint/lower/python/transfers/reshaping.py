@@ -1,0 +1,182 @@
+"""Rows to columns and back: pivot, crosstab, melt, dummies, stack."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from feasilint.ir import AllOf, Column, Derive, Measure, Output, Pivot, Star, Unpivot
+from feasilint.ir.expressions import spelled
+from feasilint.lower.python import values as v
+from feasilint.lower.python.call import names_of
+from feasilint.lower.python.columns import narrowed
+from feasilint.lower.python.transfers.frames import own
+from feasilint.lower.python.transfers.grouping import Spec, aggregate, function_name, keys_of
+
+if TYPE_CHECKING:
+    from feasilint.ir import Name
+    from feasilint.lower.python.call import Call
+
+
+def pivot_table(call: Call) -> v.Value | None:
+    """`df.pivot_table(index, columns, values, aggfunc)`: an aggregate by both, then spread."""
+    frame = own(call)
+    return pivoted(call, frame, 0) if frame is not None else None
+
+
+def pivot_function(call: Call) -> v.Value | None:
+    """`pd.pivot_table(df, …)`."""
+    frame = call.frame(0, "data")
+    return pivoted(call, frame, 1) if frame is not None else None
+
+
+def pivoted(call: Call, frame: v.Frame, at: int) -> v.Value | None:
+    values = call.names(at, "values") or ("{value}",)
+    index = call.arg(at + 1, "index")
+    spread = call.arg(at + 2, "columns")
+    keys = keys_of(call.m, frame, index) if index is not None else ()
+    across = keys_of(call.m, frame, spread) if spread is not None else ()
+    function = call.got(at + 3, "aggfunc") or v.Const("mean")
+    specs = _specs(call, function, values)
+    relation = aggregate(call, frame, (*keys, *across), specs)
+    if not across:
+        return v.Frame(relation, "pandas", tuple(key.name for key in keys))
+    return spread_out(call, relation, keys, across, tuple(spec.output for spec in specs))
+
+
+def _specs(call: Call, function: v.Value, values: tuple[Name, ...]) -> list[Spec]:
+    if isinstance(function, v.Dict):
+        from feasilint.lower.python.transfers.grouping import _by_column
+
+        return [spec for key, value in function.items for spec in _by_column(call.m, key, value)]
+    if isinstance(function, v.Seq):
+        return [Spec((function_name(call.m, f), spelled(name)), name, f) for f in function.items for name in values]
+    return [Spec(name, name, function) for name in values]
+
+
+def spread_out(
+    call: Call, relation: v.Relation, keys: tuple[Output, ...], across: tuple[Output, ...], cells: tuple[Name, ...]
+) -> v.Frame:
+    """The values of some keys become columns."""
+    made = Pivot(
+        relation,
+        tuple(Output(key.name, Column(relation, key.name)) for key in keys),
+        tuple(Column(relation, key.name) for key in across),
+        (),
+        tuple(Column(relation, cell) for cell in cells),
+        True,
+        call.origin,
+    )
+    return v.Frame(call.m.add(made), "pandas", tuple(key.name for key in keys))
+
+
+def pivot(call: Call) -> v.Value | None:
+    """`df.pivot(index, columns, values)`: no aggregate."""
+    frame = own(call)
+    if frame is None:
+        return None
+    index, across = call.names(None, "index") or (), call.names(0, "columns") or ()
+    values = call.names(None, "values") or ("{value}",)
+
+    def outputs(names: tuple[Name, ...]) -> tuple[Output, ...]:
+        return tuple(Output(name, Column(frame.relation, name)) for name in names)
+
+    return spread_out(call, frame.relation, outputs(index), outputs(across), values)
+
+
+def unstack(call: Call) -> v.Value | None:
+    """`groupby([a, b]).size().unstack()`: the last level of the index becomes columns."""
+    receiver = call.receiver
+    frame = call.m.series_frame(receiver) if isinstance(receiver, v.Series) else own(call)
+    if frame is None or len(frame.index) < 2:
+        return frame
+    cells = (receiver.name or "0",) if isinstance(receiver, v.Series) else ()
+    keys = tuple(Output(name, Column(frame.relation, name)) for name in frame.index)
+    return spread_out(call, frame.relation, keys[:-1], keys[-1:], cells or ("{value}",))
+
+
+def crosstab(call: Call) -> v.Value | None:
+    """`pd.crosstab(a, b)`: counts by both."""
+    rows, columns = call.got(0, "index"), call.got(1, "columns")
+    series = rows if isinstance(rows, v.Series) else None
+    if series is None or columns is None:
+        return None
+    frame = v.Frame(series.relation, "pandas", series.index)
+    keys, across = keys_of(call.m, frame, series), keys_of(call.m, frame, columns)
+    values = call.arg(None, "values")
+    function = call.got(None, "aggfunc") or v.Const("count")
+    if values is None:
+        relation = aggregate(call, frame, (*keys, *across), [Spec("count", None, v.Const("count"))])
+        return spread_out(call, relation, keys, across, ("count",))
+    measure = Measure(function_name(call.m, function), (call.expression(values),), origin=call.origin)
+    from feasilint.ir import Aggregate
+
+    made = Aggregate(frame.relation, (*keys, *across), (Output("value", measure, call.origin),), call.origin)
+    return spread_out(call, call.m.add(made), keys, across, ("value",))
+
+
+def melt(call: Call) -> v.Value | None:
+    frame = call.frame(0, "frame") if call.receiver is v.NONE else own(call)
+    if frame is None:
+        return None
+    at = 1 if call.receiver is v.NONE else 0
+    keep = call.names(at, "id_vars") or ()
+    chosen = call.names(at + 1, "value_vars")
+    cells = tuple(Column(frame.relation, name) for name in chosen or ())
+    keys = tuple(Output(name, Column(frame.relation, name)) for name in keep)
+    value = call.expression(call.m.unknown("cells", frame)) if not cells else _any_of(cells)
+    names = Output(call.text(None, "var_name") or "variable", call.expression(v.Const(None)))
+    values = Output(call.text(None, "value_name") or "value", value)
+    return v.Frame(call.m.add(Unpivot(frame.relation, keys, names, values, call.origin)), "pandas")
+
+
+def _any_of(cells: tuple[Column, ...]) -> v.Expression:
+    from feasilint.ir import Call as Op
+
+    return Op("coalesce", cells)
+
+
+def get_dummies(call: Call) -> v.Value | None:
+    """`pd.get_dummies(df, columns=[…])`: one column per value of each of these."""
+    found = call.got(0, "data")
+    prefix = call.got(None, "prefix") or call.got(1)
+    if isinstance(found, v.Series):
+        label = prefix.value if isinstance(prefix, v.Const) and prefix.value is not None else found.name
+        output = Output(f"{label}_{{value}}", found.expression, call.origin)
+        keys = tuple(Output(name, Column(found.relation, name)) for name in found.index)
+        return v.Frame(call.m.add(Derive(found.relation, (*keys, output), call.origin)), "pandas", found.index)
+    frame = call.frame(0, "data")
+    if frame is None:
+        return None
+    names = call.names(None, "columns")
+    if not names:
+        return replace(frame)
+    marks = names_of(call.m, prefix) if isinstance(prefix, v.Seq) else None
+    stems = marks if marks is not None and len(marks) == len(names) else names
+    outputs = tuple(
+        Output(f"{spelled(stem)}_{{value}}", Column(frame.relation, name), call.origin)
+        for stem, name in zip(stems, names, strict=True)
+    )
+    items = (Star(narrowed(frame.relation, names)), *outputs)
+    return replace(frame, relation=call.m.add(Derive(frame.relation, items, call.origin)))
+
+
+def stack(call: Call) -> v.Value | None:
+    """`df.stack()`: all columns under each other."""
+    frame = own(call)
+    if frame is None:
+        return None
+    cells = call.expression(call.m.unknown("cells", frame))
+    keys = tuple(Output(name, Column(frame.relation, name)) for name in frame.index)
+    names = Output("level", call.expression(v.Const(None)))
+    return v.Frame(call.m.add(Unpivot(frame.relation, keys, names, Output("0", cells), call.origin)), "pandas", frame.index)
+
+
+def transposed(call: Call) -> v.Value | None:
+    """`df.T`: the same cells."""
+    frame = own(call)
+    return replace(frame) if frame is not None else None
+
+
+def everything(frame: v.Frame) -> Star:
+    return Star(AllOf(frame.relation))

@@ -1,0 +1,232 @@
+"""Rolling, expanding and running measures, and values of earlier rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Column, Derive, Frame, Interval, Measure, Output, Shift, Window
+from feasilint.ir import Call as Op
+from feasilint.ir.functions import canonical, is_aggregate
+from feasilint.lower.python import values as v
+from feasilint.lower.python.columns import replacing
+from feasilint.lower.python.transfers.frames import order_of
+from feasilint.lower.python.transfers.grouping import chosen, function_name, specs_of, windowed
+from feasilint.lower.python.transfers.times import as_length
+
+if TYPE_CHECKING:
+    from feasilint.ir import Expression, Name, Relation
+    from feasilint.lower.python.call import Call, Transfer
+
+GROWING = Frame("rows", None, 0)
+
+
+def rolling(call: Call) -> v.Value | None:
+    """`rolling(7)`, `rolling('30D', on='ts')`: rows, or a time range over the time column or index."""
+    base = _base(call)
+    if base is None:
+        return None
+    window = call.arg(0, "window")
+    length = as_length(call, window)
+    relation, index = _frame_of(base)
+    on = call.names(None, "on")
+    if length is not None or on:
+        times: tuple[Name, ...] = on or index[-1:]
+        frame = Frame("range", -length if length is not None else -1, Interval() if length is not None else 0)
+        return v.Rolling(base, frame, tuple(Column(relation, name) for name in times))
+    found = call.m.get(window) if window is not None else v.NONE
+    if isinstance(found, v.Const) and isinstance(found.value, str):  # a length with unknown parts
+        return v.Rolling(base, Frame("range", -1, 0), tuple(Column(relation, name) for name in index[-1:]))
+    n = found.value if isinstance(found, v.Const) and isinstance(found.value, int | float) else 2
+    return v.Rolling(base, Frame("rows", 1 - max(int(n), 1), 0), order_of(relation) or _by_index(relation, index))
+
+
+def expanding(call: Call) -> v.Value | None:
+    base = _base(call)
+    return v.Rolling(base, GROWING, _order(base)) if base is not None else None
+
+
+def weighted(call: Call) -> v.Value | None:
+    """`ewm(…)`: all earlier rows count, ever less."""
+    base = _base(call)
+    return v.Rolling(base, GROWING, _order(base), weighted=True) if base is not None else None
+
+
+def _base(call: Call) -> v.Frame | v.Series | v.GroupBy | None:
+    receiver = call.receiver
+    if isinstance(receiver, v.GroupBy | v.Series | v.Frame):
+        return receiver
+    return call.m.frame(call.target)
+
+
+def _frame_of(base: v.Frame | v.Series | v.GroupBy) -> tuple[Relation, tuple[Name, ...]]:
+    frame = base.frame if isinstance(base, v.GroupBy) else base
+    return frame.relation, frame.index
+
+
+def _by_index(relation: Relation, index: tuple[Name, ...]) -> tuple[Expression, ...]:
+    return tuple(Column(relation, name) for name in index[-1:])
+
+
+def _order(base: v.Frame | v.Series | v.GroupBy) -> tuple[Expression, ...]:
+    relation, index = _frame_of(base)
+    return order_of(relation) or _by_index(relation, index)
+
+
+def over_window(function: str | None = None) -> Transfer:
+    """A measure of the rows of a rolling window: `.mean()`, `.sum()`, …"""
+
+    def transfer(call: Call) -> v.Value | None:
+        window = call.receiver
+        if not isinstance(window, v.Rolling):
+            return None
+        name = function or canonical(call.name)
+        if not is_aggregate(name):
+            name = "custom"
+        return measured(call, window, "ewm" if window.weighted else name)
+
+    return transfer
+
+
+def measured(call: Call, window: v.Rolling, function: str) -> v.Value:
+    """The window's measure beside every row, for each column that it is of."""
+    base = window.base
+    if isinstance(base, v.Series):
+        return _of_series(call, window, base, function)
+    group = base if isinstance(base, v.GroupBy) else v.GroupBy(base, base.group)
+    selected = window.selected if window.selected is not None else group.selected
+    if group.single and group.series is not None and selected is not None:
+        return replace(_of_series(call, window, group.series, function, group), index=group.frame.index)
+    group = replace(group, selected=selected)
+    names = tuple(name for name in chosen(group) if name not in {c.name for c in window.order if isinstance(c, Column)})
+    labels = {name: call.m.fresh() for name in names}
+    relation = _window(call, window, group, {lab: Column(group.frame.relation, n) for n, lab in labels.items()}, function)
+    if (window.single or group.single) and labels:
+        name, label = next(iter(labels.items()))
+        return v.Series(relation, Column(relation, label), name, group.frame.index, group.frame.group)
+    outputs = tuple(Output(name, Column(relation, label)) for name, label in labels.items())
+    keys = () if isinstance(base, v.Frame) else tuple(Output(k.name, k.expression) for k in group.keys)
+    index = tuple(Output(name, Column(relation, name)) for name in group.frame.index if name not in labels)
+    made = call.m.add(Derive(relation, (*keys, *index, *outputs), call.origin))
+    return v.Frame(made, "pandas", (*(key.name for key in keys), *(o.name for o in index)), group.frame.group)
+
+
+def _of_series(
+    call: Call, window: v.Rolling, series: v.Series, function: str, group: v.GroupBy | None = None
+) -> v.Series:
+    label = call.m.fresh()
+    base = group or v.GroupBy(v.Frame(series.relation, "pandas", series.index, series.group), series.group)
+    relation = _window(call, window, base, {label: series.expression}, function)
+    return v.Series(relation, Column(relation, label), series.name, series.index, series.group)
+
+
+def _window(call: Call, window: v.Rolling, group: v.GroupBy, inputs: dict[str, Expression], function: str) -> Relation:
+    measures = tuple(
+        Output(label, Measure(function, (expression,), origin=call.origin), call.origin)
+        for label, expression in inputs.items()
+    )
+    partition = tuple(key.expression for key in group.keys)
+    return call.m.add(Window(group.frame.relation, partition, window.order, window.frame, measures, call.origin))
+
+
+def rolling_agg(call: Call) -> v.Value | None:
+    """`rolling(7).agg(['mean', 'std'])`, `.apply(f)`."""
+    window = call.receiver
+    if not isinstance(window, v.Rolling):
+        return None
+    found = call.got(0, "func")
+    if call.name == "apply" or isinstance(found, v.Const | v.Function | v.Library):
+        return measured(call, window, function_name(call.m, found or v.NONE))
+    base = window.base
+    if isinstance(base, v.Series):
+        columns: tuple[Name, ...] = (base.name or "0",)
+    else:
+        group = base if isinstance(base, v.GroupBy) else v.GroupBy(base, ())
+        columns = window.selected or chosen(group)
+    specs, _ = specs_of(call, columns, len(columns) == 1)
+    parts = [(spec.output, measured(call, _narrow(window, spec.column), function_name(call.m, spec.function))) for spec in specs]
+    relation = _frame_of(base)[0]
+    outputs = tuple(Output(name, call.expression(value)) for name, value in parts)
+    return v.Frame(call.m.add(Derive(relation, outputs, call.origin)), "pandas", _frame_of(base)[1])
+
+
+def _narrow(window: v.Rolling, column: Name | None) -> v.Rolling:
+    if isinstance(window.base, v.Series) or column is None:
+        return window
+    return replace(window, selected=(column,), single=True)
+
+
+def running(function: str) -> Transfer:
+    """`cumsum`, `cumcount`, `cummax`: over all rows so far, of the group or of the frame."""
+
+    def transfer(call: Call) -> v.Value | None:
+        receiver = call.receiver
+        if isinstance(receiver, v.GroupBy):
+            return windowed(call, receiver, function, GROWING, running=True)
+        if isinstance(receiver, v.Series):
+            base = v.GroupBy(v.Frame(receiver.relation, "pandas", receiver.index, receiver.group), receiver.group)
+            base = replace(base, series=receiver, selected=(receiver.name or "0",), single=True)
+            return windowed(call, base, function, GROWING, running=True)
+        if isinstance(receiver, v.Frame):
+            return windowed(call, v.GroupBy(receiver, receiver.group), function, GROWING, running=True)
+        return None
+
+    return transfer
+
+
+def ranked(call: Call) -> v.Value | None:
+    """`rank()`: among all rows, of the group or of the frame."""
+    receiver = call.receiver
+    if isinstance(receiver, v.GroupBy):
+        return windowed(call, receiver, "rank", None)
+    if isinstance(receiver, v.Series):
+        frame = v.Frame(receiver.relation, "pandas", receiver.index, receiver.group)
+        name = receiver.name or "0"
+        return windowed(call, v.GroupBy(frame, receiver.group, (name,), True, series=receiver), "rank", None)
+    return replace(receiver) if isinstance(receiver, v.Frame) else None
+
+
+def shifted(call: Call) -> v.Value | None:
+    """`shift(n)`, `diff(n)`, `pct_change(n)`: the value of an earlier row, alone or set off against this one."""
+    receiver = call.receiver
+    n = call.const(0, "periods", 1)
+    steps = n if isinstance(n, int) else 1
+    if isinstance(receiver, v.Series) and not receiver.group:
+        earlier = Shift(receiver.expression, steps, call.origin)
+        return replace(receiver, expression=_against(call, receiver.expression, earlier), owner=None)
+    if isinstance(receiver, v.Series):
+        frame = v.Frame(receiver.relation, "pandas", receiver.index, receiver.group)
+        return _grouped_shift(call, v.GroupBy(frame, receiver.group, (receiver.name or "0",), True, series=receiver), steps)
+    if isinstance(receiver, v.GroupBy):
+        return _grouped_shift(call, receiver, steps)
+    if isinstance(receiver, v.Frame):
+        return _frame_shift(call, receiver, steps)
+    return None
+
+
+def _frame_shift(call: Call, frame: v.Frame, steps: int) -> v.Value:
+    names = chosen(v.GroupBy(frame, ()))
+    outputs = tuple(
+        Output(n, _against(call, Column(frame.relation, n), Shift(Column(frame.relation, n), steps, call.origin)))
+        for n in names
+        if n != "{column}"
+    )
+    if not outputs:
+        return replace(frame)
+    return replace(frame, relation=call.m.add(Derive(frame.relation, replacing(frame.relation, *outputs), call.origin)))
+
+
+def _grouped_shift(call: Call, group: v.GroupBy, steps: int) -> v.Value:
+    made = windowed(call, group, "lead" if steps < 0 else "lag", None, running=True)
+    if isinstance(made, v.Series):
+        here = group.series.expression if group.series is not None else Column(group.frame.relation, chosen(group)[0])
+        return replace(made, expression=_against(call, here, made.expression))
+    return made
+
+
+def _against(call: Call, here: Expression, earlier: Expression) -> Expression:
+    if call.name == "diff":
+        return Op("sub", (here, earlier), call.origin)
+    if call.name == "pct_change":
+        return Op("div", (Op("sub", (here, earlier)), earlier), call.origin)
+    return earlier

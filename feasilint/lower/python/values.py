@@ -1,0 +1,263 @@
+"""Abstract values: what the interpreter knows of a Python object. All immutable; what can be mutated lives in the store."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from feasilint.ir import Column, ColumnSet, Expression, Fragment, Name, Output, Relation
+
+if TYPE_CHECKING:
+    from feasilint.ir import Frame as WindowFrame
+    from feasilint.lower.python.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """From `offset` on, a string's text was written by the literal `node` of a fragment."""
+
+    offset: int
+    fragment: Fragment
+    node: ast.expr
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A constant: any immutable Python value, a datetime or an Interval. Text may hold `{parts}` that are not known."""
+
+    value: object
+    places: tuple[Place, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A mutable object; the store says what it is now."""
+
+    oid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seq:
+    """A list, tuple or set. `open`: there may be more items than these."""
+
+    items: tuple[Value, ...]
+    kind: Literal["list", "tuple", "set"] = "list"
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dict:
+    items: tuple[tuple[Value, Value], ...] = ()
+    open: bool = False
+
+    def get(self, key: object) -> Value | None:
+        """The value under a constant key."""
+        return next((v for k, v in reversed(self.items) if isinstance(k, Const) and k.value == key), None)
+
+    def put(self, key: Value, value: Value) -> Dict:
+        kept = tuple(item for item in self.items if item[0] != key)
+        return Dict((*kept, (key, value)), self.open)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A dataframe of any library at one moment, or a two-dimensional array.
+
+    `index` names the columns that are the index: they are columns of the relation, but no data. `group`: the keys of the
+    groups that a function of `groupby.apply` sees one at a time.
+    """
+
+    relation: Relation
+    library: str = "pandas"
+    index: tuple[Name, ...] = ()
+    group: tuple[Output, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One value for each row of a relation. `owner`: the object of the store whose column it is, as it was read."""
+
+    relation: Relation
+    expression: Expression
+    name: Name | None = None
+    index: tuple[Name, ...] = ()
+    group: tuple[Output, ...] = ()
+    owner: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A single value that the data, the clock or a parameter decides."""
+
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a frame, as functions of `apply(axis=1)`, `iterrows` and `itertuples` see it."""
+
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class GroupBy:
+    """A frame by groups. `selected`: the chosen columns, `single` where one was chosen by a bare name."""
+
+    frame: Frame
+    keys: tuple[Output, ...]
+    selected: tuple[Name, ...] | None = None
+    single: bool = False
+    as_index: bool = True
+    series: Series | None = None
+    buckets: bool = False
+    order: tuple[Expression, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rolling:
+    """Rows around each row of `base`; `None` as a frame is exponential weighting over all earlier ones."""
+
+    base: Frame | Series | GroupBy
+    frame: WindowFrame
+    order: tuple[Expression, ...] = ()
+    weighted: bool = False
+    selected: tuple[Name, ...] | None = None
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Names of columns as a value: `df.columns`, `df.select_dtypes(…).columns`, comprehensions over them."""
+
+    columns: ColumnSet
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """Any one member of a set of column names: the variable of a loop over `df.columns`."""
+
+    columns: Columns
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function or lambda with the scope that it was made in."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    scope: Scope
+    fragment: Fragment
+    defaults: tuple[tuple[str, Value], ...] = ()
+    me: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    node: ast.ClassDef
+    scope: Scope
+    fragment: Fragment
+    members: tuple[tuple[str, Value], ...] = ()
+    bases: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An object of a class that the document defines."""
+
+    of: Class
+    fields: tuple[tuple[str, Value], ...] = ()
+
+    def get(self, name: str) -> Value | None:
+        return next((value for field_name, value in self.fields if field_name == name), None)
+
+    def put(self, name: str, value: Value) -> Instance:
+        return Instance(self.of, (*(f for f in self.fields if f[0] != name), (name, value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A module, function or class of a library by its dotted path."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """An object of a library whose kind decides what its methods do: a client, a query, a reader, an accessor.
+
+    `parts` are the values that it holds, by name.
+    """
+
+    kind: str
+    parts: tuple[tuple[str, Value], ...] = ()
+
+    def get(self, name: str) -> Value | None:
+        return next((value for part, value in reversed(self.parts) if part == name), None)
+
+    def put(self, name: str, value: Value) -> Handle:
+        return Handle(self.kind, (*(p for p in self.parts if p[0] != name), (name, value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Estimator:
+    """A model or transformer by the name that it is written with. `steps` of a pipeline, `learned` from a fit."""
+
+    name: str
+    transformer: bool = False
+    steps: tuple[Value, ...] = ()
+    columns: tuple[tuple[Value, Value], ...] = ()
+    learned: ColumnSet | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A method with its receiver."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lazy:
+    """A column expression that is not bound to a frame yet (polars, PySpark): an operator over such expressions.
+
+    `op`: column, columns, literal, call, measure, over, alias, shift, case. `text` is the name or function.
+    """
+
+    op: str
+    text: str = ""
+    args: tuple[Value, ...] = ()
+    parts: tuple[tuple[str, Value], ...] = ()
+    node: ast.expr | None = field(default=None, compare=False)
+    fragment: Fragment | None = field(default=None, compare=False)
+
+    def get(self, name: str) -> Value | None:
+        return next((value for part, value in self.parts if part == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Something that could not be read, and all that it may depend on. Used as a frame it becomes one: `oid` is its
+    place in the store."""
+
+    text: str
+    oid: int
+    inputs: tuple[Expression, ...] = ()
+    relations: tuple[Relation, ...] = ()
+
+
+Value: TypeAlias = (
+    Const | Ref | Seq | Dict | Frame | Series | Scalar | Row | GroupBy | Rolling | Columns | Element | Function | Class
+    | Instance | Library | Handle | Estimator | Bound | Lazy | Unknown
+)  # fmt: skip
+
+NONE = Const(None)
+
+MUTABLE = (Frame, Dict, Instance, Estimator, Seq)
+
+
+def name_of(expression: Expression) -> Name | None:
+    """The name of a plain column reference."""
+    return expression.name if isinstance(expression, Column) else None
