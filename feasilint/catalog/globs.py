@@ -79,7 +79,7 @@ def _below(pattern: str) -> str:
     """What may follow: everything in a folder, unless the pattern spells out what it wants of it."""
     if pattern.endswith("/"):
         return "/.+"
-    return "" if pattern.endswith(("/*", "/**")) else "(?:/.+)?"
+    return "" if pattern.endswith(("/*", "/**")) and pattern != "/**" else "(?:/.+)?"
 
 
 _TRANSLATIONS = {"**/": "(?:.*/)?", "/**": "/.+", "?": "[^/]"}

@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-_SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder(strict=False)
+_SPACE = re.compile(r"[ \t\r\n]*")
+_KEY = re.compile(r'("[^"\\]*(?:\\.[^"\\]*)*")[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
+_SEPARATOR = re.compile(r"[ \t\r\n]*([,\]}])[ \t\r\n]*")
 
 Reader: TypeAlias = "Callable[[Cursor], object]"
 
 
 class Cursor:
-    """A place in JSON text. All methods raise json.JSONDecodeError where the text is not what they expect."""
+    """A place in JSON text, between values and never before a space.
+
+    All methods raise json.JSONDecodeError where the text is not what they expect.
+    """
 
     __slots__ = ("at", "text")
 
@@ -27,33 +32,39 @@ class Cursor:
 
     @property
     def next(self) -> str:
-        """The next character that is no space; empty at the end."""
+        """The next character; empty at the end."""
         return self.text[self.at : self.at + 1]
 
     def value(self) -> object:
         """Any value, decoded."""
         made: object
         made, self.at = _DECODER.raw_decode(self.text, self.at)
-        self._skip()
         return made
 
     def object(self, readers: Mapping[str, Reader]) -> dict[str, object]:
         """An object; the values of the keys in `readers` are read by them."""
         fields: dict[str, object] = {}
         for _ in self._members("{", "}"):
-            key = self.value()
-            if not isinstance(key, str):
-                self.fail("Expecting property name enclosed in double quotes")
-            self._expect(":", "Expecting ':' delimiter")
-            fields[key] = readers[key](self) if key in readers else self.value()
+            key = self._key()
+            reader = readers.get(key)
+            fields[key] = reader(self) if reader else self.value()
         return fields
 
     def array(self) -> Iterator[int]:
         """The offsets of an array's elements, each of which the caller reads before going on."""
         return self._members("[", "]")
 
+    def strings_since(self, at: int, count: int) -> tuple[int, ...]:
+        """The offsets of the `count` strings of an array that was read and that started here."""
+        offsets: list[int] = []
+        for _ in range(count):
+            offsets.append(self.text.index('"', at))
+            at = _DECODER.raw_decode(self.text, offsets[-1])[1]
+        return tuple(offsets)
+
     def end(self) -> None:
         """Nothing may follow."""
+        self._skip()
         if self.next:
             self.fail("Extra data")
 
@@ -61,18 +72,32 @@ class Cursor:
         raise json.JSONDecodeError(message, self.text, self.at)
 
     def _members(self, opening: str, closing: str) -> Iterator[int]:
-        self._expect(opening, f"Expecting '{opening}'")
-        while self.next != closing:
-            yield self.at
-            if self.next != closing:
-                self._expect(",", "Expecting ',' delimiter")
-        self._expect(closing, "")
-
-    def _expect(self, character: str, message: str) -> None:
-        if self.next != character:
-            self.fail(message)
+        if self.next != opening:
+            self.fail(f"Expecting '{opening}'")
         self.at += 1
         self._skip()
+        if self.next == closing:
+            self.at += 1
+            return
+        yield self.at
+        while not self._closes(closing):
+            yield self.at
+
+    def _key(self) -> str:
+        found = _KEY.match(self.text, self.at)
+        if found is None:
+            self.fail("Expecting a property name in double quotes and ':'")
+        self.at = found.end()
+        return str(json.loads(found[1], strict=False)) if "\\" in found[1] else found[1][1:-1]
+
+    def _closes(self, closing: str) -> bool:
+        """Whether the object or array ends here; a comma is passed."""
+        found = _SEPARATOR.match(self.text, self.at)
+        if found is None or found[1] not in (",", closing):
+            self._skip()
+            self.fail(f"Expecting ',' or '{closing}'")
+        self.at = found.end()
+        return found[1] == closing
 
     def _skip(self) -> None:
         found = _SPACE.match(self.text, self.at)

@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 Language: TypeAlias = Literal["python", "sql", "other"]
 
 _LANGUAGES: dict[str, Language] = {
-    "python": "python", "python2": "python", "python3": "python", "ipython": "python", "py": "python",
-    "pyspark": "python", "pysparkkernel": "python", "sql": "sql", "bigquery": "sql", "postgresql": "sql",
-    "mssql": "sql", "snowflake-sql": "sql", "snowflakesql": "sql",
+    "ipython": "python", "py": "python", "pyspark": "python", "pysparkkernel": "python", "sql": "sql",
+    "bigquery": "sql", "postgresql": "sql", "mssql": "sql", "snowflake-sql": "sql", "snowflakesql": "sql",
 }  # fmt: skip
 _KERNEL_LANGUAGE = (  # places in the notebook's metadata, strongest first
     ("application/vnd.databricks.v1+notebook", "language"),
@@ -57,7 +56,8 @@ class _Source:
     """A cell's source: its offset in the file, and the strings that it consists of with theirs."""
 
     offset: int
-    pieces: tuple[tuple[str, int], ...]
+    pieces: tuple[str, ...]
+    offsets: tuple[int, ...]
 
 
 def parse(text: str) -> Notebook:
@@ -116,12 +116,12 @@ def _read_worksheets(cursor: Cursor) -> object:
 def _read_source(cursor: Cursor) -> object:
     """A string or a list of strings; None if it is neither."""
     at = cursor.at
-    if cursor.next != "[":
-        value = cursor.value()
-        return _Source(at, ((value, at),)) if isinstance(value, str) else None
-    values = [(cursor.value(), offset) for offset in cursor.array()]
-    pieces = tuple((value, offset) for value, offset in values if isinstance(value, str))
-    return _Source(at, pieces) if len(pieces) == len(values) else None
+    value = cursor.value()
+    if isinstance(value, str):
+        return _Source(at, (value,), (at,))
+    if not isinstance(value, list) or not all(isinstance(piece, str) for piece in value):
+        return None
+    return _Source(at, tuple(value), cursor.strings_since(at, len(value)))
 
 
 # --- from raw cells to cells ------------------------------------------------------------------------------------------------
@@ -168,25 +168,39 @@ class _CellReader:
 
     def _lines(self, source: _Source) -> tuple[str, tuple[int, ...]]:
         """The joined source, and the physical line of each of its lines."""
-        texts: list[str] = []
-        lines: list[int] = []
         line = self._line_of(source.offset)
-        fresh = True
-        for piece, offset in (found for found in source.pieces if found[0]):
-            line = self._line_of(offset)
-            clean = universal_newlines(_SURROGATE.sub("\ufffd", piece))
-            texts.append(clean)
-            lines.extend([line] * (clean.count("\n") + fresh - clean.endswith("\n")))
-            fresh = clean.endswith("\n")
-        if fresh:
-            lines.append(line)
-        return "".join(texts), tuple(lines)
+        starts = [self._line_of(offset) for offset in source.offsets]
+        text = _without_surrogates("".join(source.pieces))
+        if "\r" not in text and all(piece.find("\n") == len(piece) - 1 >= 0 for piece in source.pieces[:-1]):
+            extra = source.pieces[-1].count("\n") if source.pieces else 1
+            return text, (*starts, *[starts[-1] if starts else line] * extra)
+        return _odd_lines(source.pieces, starts, line)
 
     def _line_of(self, offset: int) -> int:
         """The line of an offset; offsets only grow."""
         self._line += self._text.count("\n", self._offset, offset)
         self._offset = offset
         return self._line
+
+
+def _without_surrogates(text: str) -> str:
+    """JSON can hold halves of characters, which no output could encode."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text)
+    return text
+
+
+def _odd_lines(pieces: tuple[str, ...], starts: list[int], line: int) -> tuple[str, tuple[int, ...]]:
+    """The same where a string is not just one line with its end."""
+    texts = [universal_newlines(_without_surrogates(piece)) for piece in pieces]
+    lines: list[int] = []
+    fresh = True  # whether the next text starts a line
+    for text, line in ((text, start) for text, start in zip(texts, starts, strict=True) if text):
+        lines.extend([line] * (text.count("\n") + fresh - text.endswith("\n")))
+        fresh = text.endswith("\n")
+    return "".join(texts), (*lines, *[line] * fresh)
 
 
 def _kernel_language(metadata: Mapping[str, object]) -> str | None:
@@ -198,7 +212,8 @@ def _kernel_language(metadata: Mapping[str, object]) -> str | None:
 
 def _language(name: str | None) -> Language:
     """The language by a kernel's or a cell's word for it; Python where nothing is said."""
-    return "python" if name is None else _LANGUAGES.get(name.lower().strip(), "other")
+    word = "python" if name is None else name.lower().strip()
+    return _LANGUAGES.get(word, "python" if word.startswith("python") else "other")
 
 
 def _foreign_kernel(kernel: str | None, cells: tuple[Cell, ...]) -> Iterator[Diagnostic]:
