@@ -108,8 +108,8 @@ def primary(feature: Feature, read: Input) -> Place:
 def _lineage(feature: Feature, read: Input) -> Iterator[Label]:
     """From the place of reading to the place of building, each place once."""
     steps = dict(reversed(read.places)) or ({read.read: "read here"} if read.read else {})
-    if feature.place not in steps:
-        steps[feature.place] = "feature built here"
+    built = any(text.endswith("built here") for text in steps.values())
+    steps.setdefault(feature.place, "feature used here" if built else "feature built here")
     chosen = list(steps.items())
     if len(chosen) > _STEPS:
         chosen = [*chosen[: _STEPS - 1], chosen[-1]]

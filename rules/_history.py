@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from feasilint.catalog.model import SourceEntry
+    from feasilint.findings import Place
     from feasilint.measure.model import Aggregation, Input
     from feasilint.rule import Context, Feature
 
@@ -118,20 +119,25 @@ def evidence(history: History) -> dict[str, object]:
     entities, not events."""
     aggregation = history.aggregation
     found = details(history.feature, history.read)
-    labels = found["labels"]
-    assert isinstance(labels, tuple)
-    if all(label.place != aggregation.place for label in labels):
-        labels = (*labels[:-1], Label(aggregation.place, "aggregated here"), *labels[-1:])
     timeless = history.event_time is None and (history.entry is None or history.entry.kind is None)
     doubts = (found["confidence"], aggregation.confidence, aggregation.extent.confidence)
     facts = found["facts"]
     assert isinstance(facts, tuple)
     return {
         **found,
-        "labels": labels,
+        "labels": _labels(found["labels"], aggregation.place),
         "confidence": "approximate" if timeless or "approximate" in doubts else "exact",
         "facts": (*facts, *_costs(history)),
     }
+
+
+def _labels(labels: object, place: Place) -> tuple[Label, ...]:
+    """Labels in lineage order with the place of the aggregation among them."""
+    assert isinstance(labels, tuple)
+    here = Label(place, "aggregated here")
+    if any(label.place == place for label in labels):
+        return tuple(here if label.place == place else label for label in labels)
+    return (*labels[:-1], here, *labels[-1:])
 
 
 def _costs(history: History) -> Iterator[tuple[str, str]]:

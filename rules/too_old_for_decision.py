@@ -26,7 +26,13 @@ sources:
   - {name: bank.limits, availability: production, latency: microbatch, kind: snapshot}
   - {name: bank.transfers, availability: production, latency: daily, kind: events, event_time: ts}
 """
-_BALANCE = "create table ml.account_features as select account_id, balance as last_balance from bank.balances"
+_BALANCE = """
+    import pandas as pd
+    from sklearn.linear_model import LogisticRegression
+
+    df = pd.read_sql("select account_id, balance, defaulted from bank.balances", con)
+    LogisticRegression().fit(df[["balance"]], df["defaulted"])
+"""
 _WINDOWED = ("bounded", "unbounded", "anchored", "bucketed", "rows")
 _STATE_READING = ("last", "any", "arg_max", "lag")  # a last value is a state, whatever window it is taken from
 _ABSENT = ("training_only", "vendor")
@@ -70,7 +76,7 @@ class TooOldForDecision(Rule):
         ),
         Example(
             "a batch run takes the state that there is",
-            {"batch/features.sql": _BALANCE, "catalog.yaml": _CATALOG},
+            {"batch/train.py": _BALANCE, "catalog.yaml": _CATALOG},
             flagged=0,
         ),
         Example(
@@ -89,7 +95,7 @@ class TooOldForDecision(Rule):
         ),
         Example(
             "yesterday's balance for a decision of now",
-            {"online/features.sql": _BALANCE, "catalog.yaml": _CATALOG},
+            {"online/train.py": _BALANCE, "catalog.yaml": _CATALOG},
             contains="is up to 1 d 12 h old; `checkout` tolerates 1 h",
         ),
     )
