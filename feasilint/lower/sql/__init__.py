@@ -1,0 +1,41 @@
+"""The SQL front end: sqlglot's trees of any dialect to the relational IR."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from feasilint.documents.model import Document
+    from feasilint.ir import Fragment, Program, Relation
+    from feasilint.lower.builder import Builder
+    from feasilint.lower.options import Options
+
+
+@dataclass(frozen=True, slots=True)
+class SqlResult:
+    """What SQL inside a program gives back: the rows of its last query, and the temporary tables and views it made by
+    folded name."""
+
+    result: Relation | None
+    temporary: Mapping[str, Relation] = field(default_factory=dict)
+
+
+def lower_document(document: Document, options: Options) -> Program:
+    """The program of a SQL file; never raises for what it contains."""
+    from feasilint.lower.sql.lowering import lower_document as lower
+
+    return lower(document, options)
+
+
+def lower_text(builder: Builder, fragment: Fragment, tables: Mapping[str, Relation] | None = None) -> SqlResult:
+    """Lower every statement of a fragment into the builder.
+
+    `tables` are names, as written, that stand for relations of the surrounding program. Writes become sinks of the builder, a
+    bare query only the result.
+    """
+    from feasilint.lower.sql.lowering import lower_text as lower
+
+    return lower(builder, fragment, tables or {})

@@ -1,0 +1,97 @@
+"""The one door to sqlglot: everything that knows its API beyond the `exp` node types stands here."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect, Dialects
+from sqlglot.errors import ParseError, SqlglotError
+from sqlglot.tokenizer_core import Token, TokenType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Failure", "Node", "Token", "canonical_dialect", "exp", "is_semicolon", "parse", "position", "tokenize"]
+
+Node: TypeAlias = exp.Expr
+
+logging.getLogger("sqlglot").addHandler(logging.NullHandler())  # it warns about Commands; those become diagnostics
+
+_KNOWN = frozenset(dialect.value for dialect in Dialects)
+_ALIASES = {
+    "ansi": "", "sql": "", "generic": "", "postgresql": "postgres", "pg": "postgres", "greenplum": "postgres",
+    "cockroachdb": "postgres", "timescaledb": "postgres", "vertica": "postgres", "netezza": "postgres",
+    "sqlserver": "tsql", "mssql": "tsql", "synapse": "tsql", "transactsql": "tsql", "mariadb": "mysql",
+    "sparksql": "spark", "pyspark": "spark", "spark3": "spark", "googlesql": "bigquery", "bq": "bigquery",
+    "impala": "hive", "prestodb": "presto", "plsql": "oracle", "soql": "", "db2": "", "flink": "",
+}  # fmt: skip
+
+
+class Failure(NamedTuple):
+    """A text that could not be parsed, and the offset at which the parser gave up."""
+
+    message: str
+    offset: int
+
+
+def canonical_dialect(name: str | None) -> str | None:
+    """sqlglot's name of a dialect; None if none is named or it is not known."""
+    if name is None:
+        return None
+    plain = name.strip().lower().replace("-", "").replace("_", "").replace(" ", "")
+    plain = _ALIASES.get(plain, plain)
+    return plain if plain in _KNOWN else None
+
+
+def tokenize(text: str, dialect: str) -> list[Token] | Failure:
+    """The tokens of a text; their offsets count its characters."""
+    try:
+        return Dialect.get_or_raise(dialect).tokenize(text)
+    except SqlglotError as error:
+        return Failure(_brief(str(error)), 0)
+    except RecursionError:
+        return Failure("nested too deeply", 0)
+
+
+def position(node: Node) -> tuple[int, int] | None:
+    """The offsets of a node's own token, where it has one."""
+    meta = node._meta
+    return (meta["start"], meta["end"] + 1) if meta and "start" in meta else None
+
+
+def is_semicolon(token: Token) -> bool:
+    return token.token_type == TokenType.SEMICOLON
+
+
+def parse(tokens: Sequence[Token], text: str, dialect: str) -> Node | Failure | None:
+    """The tree of the one statement that these tokens of `text` are; None for an empty one."""
+    try:
+        trees = Dialect.get_or_raise(dialect).parser(error_message_context=40).parse(list(tokens), text)
+    except ParseError as error:
+        return Failure(_description(error), _offset(error, tokens))
+    except RecursionError:
+        raise
+    except Exception as error:  # a bug of the parser must not cost the other statements
+        return Failure(_brief(f"{type(error).__name__}: {error}"), tokens[0].start)
+    return next((tree for tree in trees if tree is not None), None)
+
+
+def _description(error: ParseError) -> str:
+    said = error.errors[0].get("description") if error.errors else None
+    return _brief(str(said or error))
+
+
+def _brief(message: str) -> str:
+    return message.split("\n", 1)[0][:160]
+
+
+def _offset(error: ParseError, tokens: Sequence[Token]) -> int:
+    """Where the parser stopped: sqlglot gives the line and the column of the last character of a token."""
+    if error.errors:
+        line, column = error.errors[0].get("line"), error.errors[0].get("col")
+        for token in tokens:
+            if token.line == line and token.col == column:
+                return token.start
+    return tokens[0].start

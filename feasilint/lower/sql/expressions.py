@@ -1,0 +1,327 @@
+"""Scalar expressions: every node type has its row in a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from feasilint.ir import Call, Expression, Hole, Interval, Literal, Now, Param, Subquery
+from feasilint.lower.sql.adapter import Node, exp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from feasilint.lower.sql.marks import Mark
+    from feasilint.lower.sql.scope import Scope
+
+Lowering: TypeAlias = "Callable[[Node, Scope], Expression]"
+
+BINARY: dict[type[Node], str] = {
+    exp.And: "and", exp.Or: "or", exp.Add: "add", exp.Sub: "sub", exp.Mul: "mul", exp.Div: "div", exp.IntDiv: "div",
+    exp.Mod: "mod", exp.EQ: "eq", exp.NEQ: "ne", exp.LT: "lt", exp.LTE: "le", exp.GT: "gt", exp.GTE: "ge",
+    exp.NullSafeEQ: "eq", exp.NullSafeNEQ: "ne", exp.DPipe: "concat", exp.Like: "like", exp.ILike: "like",
+    exp.RegexpLike: "regexp_like", exp.Xor: "xor",
+}  # fmt: skip
+_NARY = frozenset(("and", "or", "concat"))
+_SILENT = (exp.DataType, exp.Var, exp.Identifier, exp.JSONPath, exp.Star, exp.Null)
+
+
+def scalar(node: Node, scope: Scope) -> Expression:
+    """The expression that a node computes, row by row."""
+    known = computed(node, scope)
+    if known is not None:
+        return known
+    lower = TABLE.get(type(node))
+    return lower(node, scope) if lower is not None else _default(node, scope)
+
+
+def computed(node: Node, scope: Scope) -> Expression | None:
+    """What is already a column: an aggregate, a window function, a grouping expression."""
+    if scope.replaced:
+        found = scope.replaced.get(id(node))
+        if found is not None:
+            return found
+    for shape, column in scope.shapes:
+        if type(shape) is type(node) and shape == node:
+            return column
+    return None
+
+
+def scalars(nodes: object, scope: Scope) -> tuple[Expression, ...]:
+    """The expressions of a list of nodes, or of one, or of none."""
+    if isinstance(nodes, list):
+        return tuple(scalar(node, scope) for node in nodes if isinstance(node, Node))
+    return (scalar(nodes, scope),) if isinstance(nodes, Node) else ()
+
+
+def name_of(node: Node) -> str:
+    """The SQL name of a function in lower case."""
+    if isinstance(node, exp.Anonymous | exp.AnonymousAggFunc):
+        return str(node.this).lower()
+    return node.sql_name().lower() if isinstance(node, exp.Func) else node.key.lower()
+
+
+def operands(node: Node) -> list[Node]:
+    """The direct sub-expressions that carry values."""
+    return [child for child in node.iter_expressions() if not isinstance(child, _SILENT)]
+
+
+def _default(node: Node, scope: Scope) -> Expression:
+    if isinstance(node, exp.Query):
+        return _subquery(node, scope)
+    return Call(name_of(node), tuple(scalar(child, scope) for child in operands(node)))
+
+
+def _binary(node: Node, scope: Scope) -> Expression:
+    """Operators along the left spine, without recursion: conditions of thousands of terms are usual."""
+    spine: list[Node] = []
+    while type(node) in BINARY and (not spine or computed(node, scope) is None):
+        spine.append(node)
+        node = node.this
+    made = scalar(node, scope)
+    pending: list[Expression] = [made]
+    for at in range(len(spine) - 1, -1, -1):
+        function = BINARY[type(spine[at])]
+        pending.append(scalar(spine[at].expression, scope))
+        above = BINARY[type(spine[at - 1])] if at else None
+        if function in _NARY and function == above:
+            continue
+        pending = [_operation(function, tuple(pending))]
+    return pending[0]
+
+
+def _operation(function: str, args: tuple[Expression, ...]) -> Expression:
+    if function in ("add", "sub", "mul"):
+        return _arithmetic(function, args[0], args[1])
+    return Call(function, args)
+
+
+def _arithmetic(function: str, left: Expression, right: Expression) -> Expression:
+    """Constants folded: an interval times a number is an interval, today minus 30 is minus 30 days."""
+    match function, left, right:
+        case "mul", Literal(value=Interval() as length), Literal(value=int() as n):
+            return Literal(length * n)
+        case "mul", Literal(value=int() as n), Literal(value=Interval() as length):
+            return Literal(length * n)
+        case "mul", Literal(value=int() as a), Literal(value=int() as b):
+            return Literal(a * b)
+        case (("add" | "sub"), _, Literal(value=int() as n)) if _is_day(left):
+            return Call(function, (left, Literal(Interval(days=n))))
+        case "add", Literal(value=Interval() as a), Literal(value=Interval() as b):
+            return Literal(a + b)
+        case _:
+            return Call(function, (left, right))
+
+
+def _is_day(expression: Expression) -> bool:
+    if isinstance(expression, Call):
+        if expression.function == "cast":
+            kind = expression.args[-1]
+            return isinstance(kind, Literal) and kind.value == "date"
+        return expression.function in ("date_trunc", "date", "last_day") or (
+            expression.function in ("add", "sub") and _is_day(expression.args[0])
+        )
+    return isinstance(expression, Now)
+
+
+# --- names and constants -----------------------------------------------------------------------------------------------
+
+
+def _column(node: Node, scope: Scope) -> Expression:
+    marks = scope.context.marks
+    parts = [part.this for part in parts_of(node) if isinstance(part.this, str)]
+    if not parts or isinstance(node.this, exp.Parameter):
+        return _positional(node, scope)
+    if marks.found:
+        if len(parts) == 1 and (mark := marks.whole(parts[0])) is not None:
+            return marked(mark)
+        parts = [marks.restore(part) for part in parts]
+    return scope.column(parts)
+
+
+def parts_of(node: Node) -> list[Node]:
+    """The identifiers of a dotted column, outermost first."""
+    return [part for key in ("catalog", "db", "table", "this") if isinstance(part := node.args.get(key), Node)]
+
+
+def _positional(node: Node, scope: Scope) -> Expression:
+    """`$1` of a staged file."""
+    place = node.this.this if isinstance(node, exp.Column) else node.this
+    number = str(getattr(place, "this", place))
+    if number.isdigit() and scope.whole is not None:
+        return scope.column([f"${number}"])
+    return Param(number)
+
+
+def marked(mark: Mark) -> Expression:
+    """What a placeholder stands for, as a value."""
+    return Param(mark.name) if mark.kind == "param" else Hole(f"{{{mark.name}}}")
+
+
+def _literal(node: Node, scope: Scope) -> Expression:
+    text = str(node.this)
+    if not node.args.get("is_string"):
+        return Literal(number_of(text))
+    marks = scope.context.marks
+    if marks.found and marks.within(text):
+        mark = marks.whole(text)
+        return marked(mark) if mark is not None else Hole(marks.restore(text))
+    return Literal(text)
+
+
+def number_of(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _negated(node: Node, scope: Scope) -> Expression:
+    inner = scalar(node.this, scope)
+    match inner:
+        case Literal(value=bool()):
+            return Call("neg", (inner,))
+        case Literal(value=int() | float() | Interval() as value):
+            return Literal(-value)
+        case _:
+            return Call("neg", (inner,))
+
+
+def _parameter(node: Node, scope: Scope) -> Expression:
+    inner = node.this
+    if isinstance(inner, exp.Literal) and not inner.is_string:
+        return _positional(node, scope)
+    return Param(str(getattr(inner, "name", "") or inner or "?"))
+
+
+# --- structure ---------------------------------------------------------------------------------------------------------
+
+
+def _inner(node: Node, scope: Scope) -> Expression:
+    return scalar(node.this, scope)
+
+
+def _value(node: Node, scope: Scope) -> Expression:
+    return scalar(node.expression, scope)
+
+
+def _case(node: Node, scope: Scope) -> Expression:
+    subject = scalar(node.this, scope) if isinstance(node.this, Node) else None
+    args: list[Expression] = []
+    for branch in node.args["ifs"]:
+        condition = scalar(branch.this, scope)
+        args.append(condition if subject is None else Call("eq", (subject, condition)))
+        args.append(scalar(branch.args["true"], scope))
+    return Call("case", (*args, *scalars(node.args.get("default"), scope)))
+
+
+def _if(node: Node, scope: Scope) -> Expression:
+    parts = [node.this, node.args.get("true"), node.args.get("false")]
+    return Call("case", tuple(scalar(part, scope) for part in parts if isinstance(part, Node)))
+
+
+def _coalesce(node: Node, scope: Scope) -> Expression:
+    return Call("coalesce", (scalar(node.this, scope), *scalars(node.expressions, scope)))
+
+
+def _between(node: Node, scope: Scope) -> Expression:
+    return Call("between", tuple(scalar(part, scope) for part in (node.this, node.args["low"], node.args["high"])))
+
+
+def _is(node: Node, scope: Scope) -> Expression:
+    inner = scalar(node.this, scope)
+    if isinstance(node.expression, exp.Null):
+        return Call("is_null", (inner,))
+    return Call("eq", (inner, scalar(node.expression, scope)))
+
+
+def _in(node: Node, scope: Scope) -> Expression:
+    left = node.this.expressions if isinstance(node.this, exp.Tuple) else [node.this]
+    subject = scalars(left, scope)
+    query = node.args.get("query")
+    if isinstance(query, Node):
+        return Subquery("in", scope.context.query(query, scope.child()).relation, subject)
+    unnest = node.args.get("unnest")
+    values = unnest.expressions if isinstance(unnest, Node) else node.expressions
+    field = scalars(node.args.get("field"), scope)
+    return Call("in", (*subject, *scalars(values, scope), *field))
+
+
+def _exists(node: Node, scope: Scope) -> Expression:
+    if isinstance(node.this, exp.Query):
+        return Subquery("exists", scope.context.query(node.this, scope.child()).relation)
+    return Call("exists", tuple(scalar(child, scope) for child in operands(node)))
+
+
+def _subquery(node: Node, scope: Scope) -> Expression:
+    inner = node.this if isinstance(node, exp.Subquery) else node
+    if isinstance(node, exp.Subquery) and not isinstance(inner, exp.Query | exp.Table | exp.Values):
+        return scalar(inner, scope)
+    return Subquery("scalar", scope.context.query(node, scope.child()).relation)
+
+
+def _call(name: str) -> Lowering:
+    def lower(node: Node, scope: Scope) -> Expression:
+        return Call(name, tuple(scalar(child, scope) for child in operands(node)))
+
+    return lower
+
+
+def _pair_values(node: Node, scope: Scope) -> Expression:
+    """STRUCT(a AS x, …), {'x': a}: the values."""
+    return Call("struct", scalars(node.expressions, scope))
+
+
+def _lambda(node: Node, scope: Scope) -> Expression:
+    """The body of x -> …; its parameters are no columns, and stand there as bare identifiers."""
+    return Call("lambda", (scalar(node.this, scope),))
+
+
+def constant(made: Expression) -> Lowering:
+    """The lowering of what always means the same."""
+    return lambda _node, _scope: made
+
+
+TABLE: dict[type[Node], Lowering] = {
+    **dict.fromkeys(BINARY, _binary),
+    exp.Column: _column,
+    exp.Literal: _literal,
+    exp.RawString: _literal,
+    exp.Boolean: lambda node, _: Literal(bool(node.this)),
+    exp.Null: constant(Literal(None)),
+    exp.Star: constant(Call("star", ())),
+    exp.Identifier: constant(Call("name", ())),
+    exp.Var: lambda node, _: Literal(str(node.this)),
+    exp.DataType: constant(Call("type", ())),
+    exp.Neg: _negated,
+    exp.Parameter: _parameter,
+    exp.Placeholder: _parameter,
+    exp.SessionParameter: _parameter,
+    exp.Paren: _inner,
+    exp.Alias: _inner,
+    exp.Ordered: _inner,
+    exp.PropertyEQ: _value,
+    exp.Kwarg: _value,
+    exp.JSONKeyValue: _call("struct"),
+    exp.Struct: _pair_values,
+    exp.Dot: _inner,
+    exp.JSONExtract: _inner,
+    exp.JSONExtractScalar: _inner,
+    exp.Case: _case,
+    exp.If: _if,
+    exp.Coalesce: _coalesce,
+    exp.Between: _between,
+    exp.Is: _is,
+    exp.In: _in,
+    exp.Not: _call("not"),
+    exp.Exists: _exists,
+    exp.Subquery: _subquery,
+    exp.Select: _subquery,
+    exp.Lambda: _lambda,
+    exp.Any: _inner,
+    exp.All: _inner,
+    exp.Bracket: _call("element"),
+    exp.DecodeCase: _call("case"),
+    exp.SafeDivide: _call("div"),
+}

@@ -1,0 +1,139 @@
+"""GROUP BY: keys, and the aggregates of the select list as measures of one relation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Aggregate, Column, Output, Relation
+from feasilint.lower.sql.adapter import Node, exp
+from feasilint.lower.sql.expressions import scalar
+from feasilint.lower.sql.measures import measure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feasilint.lower.sql.scope import Scope
+
+_SETS = (exp.GroupingSets, exp.Rollup, exp.Cube, exp.Tuple)
+
+
+def aggregated(node: Node, below: Relation, scope: Scope) -> Relation:
+    """The rows after grouping; `below` itself where the query does not group."""
+    group = node.args.get("group")
+    measured = scope.context.aggregates.get(id(node), [])
+    if not isinstance(group, Node) and not measured:
+        return below
+    keys = _Keys(node, scope, {id(one) for one in measured})
+    for one in _grouped(group, node, keys.measured) if isinstance(group, Node) else ():
+        keys.add(one)
+    measures = _measures(measured, scope, {str(output.name).lower() for output in keys.outputs})
+    outputs = tuple(dict.fromkeys(output for _, output in measures))
+    relation = scope.context.builder.add(
+        Aggregate(
+            below, tuple(keys.outputs), outputs, scope.context.layout.origin(group) if isinstance(group, Node) else None
+        )
+    )
+    for one, output in measures:
+        scope.replaced[id(one)] = Column(relation, output.name)
+    keys.bind(relation)
+    return relation
+
+
+class _Keys:
+    """The grouping keys of a query, and how its other clauses find them."""
+
+    def __init__(self, node: Node, scope: Scope, measured: set[int]) -> None:
+        self.items = node.expressions
+        self.scope = scope
+        self.measured = measured
+        self.outputs: list[Output] = []
+        self._nodes: list[Node] = []
+        self._aliases = {one.alias.lower(): one for one in self.items if isinstance(one, exp.Alias)}
+
+    def add(self, node: Node) -> None:
+        """A key as written: an ordinal, an alias of the select list, a column or an expression."""
+        item, name = self._item(node)
+        made = scalar(item, self.scope)
+        if name is None:
+            name = made.name if isinstance(made, Column) and isinstance(made.name, str) else f"_k{len(self.outputs)}"
+        if isinstance(made, Column):
+            for output in self.outputs:
+                same = output.expression
+                if isinstance(same, Column) and (same.relation, same.name) == (made.relation, made.name):
+                    return
+        taken = {str(output.name).lower() for output in self.outputs}
+        while name.lower() in taken:
+            name = f"{name}_1"
+        self.outputs.append(Output(name, made, self.scope.context.layout.origin(item)))
+        self._nodes.append(item)
+
+    def _item(self, node: Node) -> tuple[Node, str | None]:
+        place = ordinal(node)
+        found = self.items[place - 1] if place is not None and 0 < place <= len(self.items) else None
+        if found is None and isinstance(node, exp.Column) and len(node.parts) == 1:
+            alias = self._aliases.get(node.name.lower())
+            found = alias if alias is not None and not _aggregating(alias, self.measured) else None
+        if found is None:
+            found = next((one for one in self._aliases.values() if one.this == node), None)
+        if isinstance(found, exp.Alias):
+            return found.this, self.scope.context.marks.restore(found.alias)
+        return found or node, None
+
+    def bind(self, relation: Aggregate) -> None:
+        """From now on the keys' expressions mean columns of the aggregate."""
+        for output, node in zip(self.outputs, self._nodes, strict=True):
+            column = Column(relation, output.name)
+            key = output.expression
+            if isinstance(key, Column) and isinstance(key.name, str):
+                self.scope.keys[(key.relation, key.name.lower())] = column
+            else:
+                self.scope.shapes.append((node, column))
+
+
+def ordinal(node: Node) -> int | None:
+    """The number in `GROUP BY 1`."""
+    return int(node.this) if isinstance(node, exp.Literal) and not node.is_string and node.this.isdigit() else None
+
+
+def _aggregating(node: Node, measured: set[int]) -> bool:
+    return any(id(one) in measured for one in node.walk())
+
+
+def _grouped(group: Node, node: Node, measured: set[int]) -> Iterator[Node]:
+    """The single keys of a GROUP BY clause; grouping sets by all that any of them names."""
+    if group.args.get("all") is True and not group.expressions:
+        yield from (one for one in node.expressions if not _aggregating(one, measured) and not one.is_star)
+    pending = [
+        *group.expressions,
+        *(
+            one
+            for key in ("grouping_sets", "rollup", "cube")
+            for one in group.args.get(key) or []
+            if isinstance(one, Node)
+        ),
+    ][::-1]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, _SETS):
+            pending += reversed(one.expressions)
+        elif isinstance(one, exp.Paren):
+            pending.append(one.this)
+        else:
+            yield one
+
+
+def _measures(nodes: list[Node], scope: Scope, taken: set[str]) -> list[tuple[Node, Output]]:
+    """Every aggregate with its output; equal ones share it."""
+    made: list[tuple[Node, Output]] = []
+    number = 0
+    for node in sorted(nodes, key=lambda one: isinstance(one.parent, exp.Alias), reverse=True):
+        same = next((output for other, output in made if type(other) is type(node) and other == node), None)
+        if same is None:
+            name = scope.context.marks.restore(node.parent.alias) if isinstance(node.parent, exp.Alias) else ""
+            if not name or name.lower() in taken:
+                name, number = f"_m{number}", number + 1
+            taken.add(name.lower())
+            found = measure(node, scope)
+            same = Output(name, found, found.origin)
+        made.append((node, same))
+    return made

@@ -1,0 +1,101 @@
+"""Which dialect a text is written in, when nobody says."""
+
+from __future__ import annotations
+
+import re
+
+LADDER = (
+    "",
+    "bigquery",
+    "snowflake",
+    "databricks",
+    "postgres",
+    "duckdb",
+    "tsql",
+    "mysql",
+    "redshift",
+    "clickhouse",
+    "oracle",
+)
+"""The dialects tried one after the other on a statement that does not parse."""
+
+_MARKS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
+    ("bigquery", 4, (
+        r"`[\w-]+\.[\w-]+\.[\w*$-]+`", r"\bsafe_cast\s*\(", r"\bsafe_divide\s*\(", r"\bml\.\w+\s*\(",
+        r"\bcreate\s+(?:or\s+replace\s+)?model\b",
+    )),
+    ("bigquery", 3, (
+        r"\bsafe_offset\s*\(", r"\[\s*offset\s*\(", r"\bexcept\s*\(\s*\w+\s*[,)]", r"\bselect\s+as\s+struct\b",
+        r"\bint64\b", r"\bfloat64\b",
+    )),
+    ("bigquery", 2, (
+        r"\b(?:timestamp|datetime)_(?:sub|add|diff)\s*\(", r"\bdate_(?:sub|add)\s*\([^;]{1,60}\binterval\b", r"\bcountif\s*\(",
+        r"\bdate_diff\s*\([^;]{1,80},\s*(?:day|week|month|year)\s*\)", r"\bapprox_quantiles\s*\(", r"\b_table_suffix\b",
+        r"#standardsql", r"\bparse_date\s*\(", r"\bunnest\s*\(\s*\[",
+    )),
+    ("snowflake", 4, (
+        r"\bflatten\s*\(\s*input\b", r"\bdynamic\s+table\b", r"\biff\s*\(", r"\bzeroifnull\s*\(", r"\bto_variant\s*\(",
+        r"\bobject_construct\s*\(", r"\bcopy\s+into\b",
+    )),
+    ("snowflake", 2, (
+        r"\bto_timestamp_(?:ntz|ltz|tz)\b", r"\bdateadd\s*\(\s*'?\w+'?\s*,", r"\btimestamp_(?:ntz|ltz|tz)\b", r"\bdiv0\s*\(",
+        r"\bratio_to_report\b", r"\w:\w+::\w", r"\bcurrent_date\s*\(\s*\)",
+    )),
+    ("databricks", 4, (
+        r"\blateral\s+view\b", r"\b(?:temp|temporary)\s+view\b", r"\busing\s+(?:delta|parquet|csv|json)\b",
+        r"\b(?:delta|parquet|csv|json|orc)\.`", r"\bcollect_(?:list|set)\s*\(",
+    )),
+    ("databricks", 2, (
+        r"\bdate_(?:sub|add)\s*\([^;]{1,60},\s*\d+\s*\)", r"\bpercentile_approx\s*\(", r"\bexplode\s*\(",
+        r"\bdistribute\s+by\b", r"\bfrom_unixtime\s*\(",
+    )),
+    ("postgres", 3, (
+        r"\bdistinct\s+on\s*\(", r"\bgenerate_series\s*\(", r"\bjsonb_\w+\s*\(", r"->>", r"\breturning\b", r"\bon\s+conflict\b",
+        r"::(?:interval|jsonb|text|regclass|timestamptz)\b", r"\bserial\b",
+    )),
+    ("postgres", 2, (
+        r"\binterval\s+'\s*-?\d+\s+\w+\s*'", r"\bfilter\s*\(\s*where\b", r"\bdate_part\s*\(\s*'", r"\bto_char\s*\(",
+        r"\bextract\s*\(\s*epoch\b",
+    )),
+    ("duckdb", 4, (
+        r"\bread_(?:csv|parquet|json)\w*\s*\(", r"\bfrom\s+'[^']+\.(?:csv|parquet|json)'", r"\bgroup\s+by\s+all\b",
+        r"\bpivot\s+\w+\s+on\b", r"\blist_\w+\s*\(",
+    )),
+    ("tsql", 4, (
+        r"\bgetdate\s*\(\s*\)", r"\bselect\s+top\s*\(?\s*\d", r"\b(?:cross|outer)\s+apply\b", r"\]\.\[", r"\bfrom\s+\[\w",
+        r"\binto\s+#\w", r"^\s*go\s*$", r"\bnvarchar\b", r"\bdatename\s*\(",
+    )),
+    ("mysql", 3, (
+        r"\bcurdate\s*\(\s*\)", r"\bifnull\s*\(", r"\bauto_increment\b", r"\bgroup_concat\s*\(", r"\btimestampdiff\s*\(",
+    )),
+    ("redshift", 4, (
+        r"\bdistkey\b", r"\bsortkey\b", r"\bdiststyle\b", r"\bunload\s*\(", r"\bcopy\s+\S+\s+from\s+'s3:",
+        r"\bapproximate\s+count\b",
+    )),
+    ("clickhouse", 4, (
+        r"\bengine\s*=\s*\w*mergetree", r"\btostartof\w+\s*\(", r"\bargmax\s*\(", r"\bprewhere\b", r"\barray\s+join\b",
+        r"\buniq(?:exact)?\s*\(",
+    )),
+    ("trino", 3, (r"\bdate_(?:add|diff)\s*\(\s*'\w+'\s*,", r"\bapprox_distinct\s*\(", r"\bcross\s+join\s+unnest\s*\(\w")),
+    ("oracle", 3, (r"\bfrom\s+dual\b", r"\brownum\b", r"\bnvl\s*\(", r"\bvarchar2\b", r"\(\+\)")),
+)  # fmt: skip
+_LIMIT = 12_000
+_NO_LITERAL = re.compile(r"\(\?:.*?\)|\[.*?\]|\\\W|\\\w[*+?]?|\{.*?\}|[*+?^$().]")
+
+
+def _needle(mark: str) -> str:
+    """The longest piece of text that a mark cannot match without."""
+    return max(_NO_LITERAL.sub("\0", mark).split("\0"), key=len)
+
+
+_NEEDLES = tuple((name, weight, tuple((_needle(mark), mark) for mark in marks)) for name, weight, marks in _MARKS)
+
+
+def guess_dialect(text: str) -> str:
+    """The dialect whose typical constructs are in the text; the generic one ("") without any."""
+    scores: dict[str, int] = {}
+    lowered = text[:_LIMIT].lower()
+    for name, weight, marks in _NEEDLES:
+        if any(needle in lowered and re.search(mark, lowered, re.MULTILINE) for needle, mark in marks):
+            scores[name] = scores.get(name, 0) + weight
+    return max(scores, key=lambda name: scores[name]) if scores else ""

@@ -1,0 +1,217 @@
+"""Lowering SQL documents and fragments: statement by statement into one builder."""
+
+from __future__ import annotations
+
+import posixpath
+import sys
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Anchor, Fragment, Program, Relation, Source, Write
+from feasilint.lower.builder import Builder
+from feasilint.lower.sql import SqlResult, models, times
+from feasilint.lower.sql.adapter import Node, canonical_dialect, exp
+from feasilint.lower.sql.guess import guess_dialect
+from feasilint.lower.sql.layout import Layout, Lines
+from feasilint.lower.sql.measures import assign
+from feasilint.lower.sql.parse import Statement, statements
+from feasilint.lower.sql.queries import query
+from feasilint.lower.sql.scope import Context, Rows, Scope, Session
+from feasilint.lower.sql.statements import CREATED, statement
+from feasilint.lower.sql.template import mask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from feasilint.documents.model import Document
+    from feasilint.ir.program import DiagnosticKind
+    from feasilint.lower.options import Options
+
+__all__ = ["lower_document", "lower_text", "models", "times"]
+
+_FRAMES = 8_000  # a parenthesis costs the parser about 25 frames
+
+
+def lower_document(document: Document, options: Options) -> Program:
+    """The program of a SQL file; bare queries are results, those of a dbt or Dataform model make its table."""
+    builder = Builder(document.path, document.kind)
+    session = Session()
+    with _deep():
+        for cell in document.cells:
+            dialect = canonical_dialect(options.dialect)
+            if cell.language == "sql":
+                fragment = builder.fragment("sql", cell.source, cell.index, cell.anchors, dialect)
+                _Text(builder, fragment, session, _model_name(document.path)).lower()
+    return replace(builder.program(), diagnostics=(*document.diagnostics, *builder.program().diagnostics))
+
+
+def _model_name(path: str) -> str:
+    return posixpath.splitext(posixpath.basename(path))[0]
+
+
+def lower_text(builder: Builder, fragment: Fragment, tables: Mapping[str, Relation]) -> SqlResult:
+    """The statements of a fragment; see `feasilint.lower.sql.lower_text`."""
+    session = Session(tables={name.lower(): Rows(relation) for name, relation in tables.items()})
+    given = dict(session.tables)
+    text = _Text(builder, fragment, session, None)
+    with _deep():
+        text.lower()
+    made = {name: rows.relation for name, rows in session.tables.items() if given.get(name) is not rows}
+    return SqlResult(text.result.relation if text.result is not None else None, made)
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """More frames than Python's default: nesting is bounded before parsing."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+class _Text:
+    """The lowering of one fragment. `model`: the name of the file if bare queries are sinks, None inside Python."""
+
+    def __init__(self, builder: Builder, fragment: Fragment, session: Session, model: str | None) -> None:
+        self.builder = builder
+        self.fragment = fragment
+        self.session = session
+        self.model = model
+        self.result: Rows | None = None
+        named = canonical_dialect(fragment.dialect)
+        self.dialect = named if named is not None else guess_dialect(fragment.text)
+        self.text, self.marks = mask(fragment.text, self.dialect)
+        self.lines = Lines(fragment)
+
+    def lower(self) -> None:
+        base = 0
+        for one in statements(self.text, self.dialect):
+            if one.tree is None:
+                self._failed(one)
+                continue
+            layout = Layout(self.fragment, one.tokens, self.lines, base)
+            layout.read(one.tree)
+            base += layout.size
+            try:
+                self._statement(one.tree, layout)
+            except RecursionError:
+                self.builder.diagnose("budget", "the statement is nested too deeply", layout.statement())
+
+    def _failed(self, one: Statement) -> None:
+        failure = one.failure
+        if failure is None:
+            return
+        message = self.marks.restore(failure.message)
+        kind: DiagnosticKind = "budget" if one.too_deep else "syntax-error"
+        self.builder.diagnose(kind, message, self.lines.span(failure.offset, failure.offset + 1))
+
+    def _statement(self, tree: Node, layout: Layout) -> None:
+        if _COMMANDS.get(type(tree)) is not None:
+            self._command(tree, layout)
+            return
+        aggregates, windows = assign(layout.special)
+        context = Context(
+            self.builder, self.fragment, layout, self.marks, self.dialect, self.session, query, windows, aggregates
+        )
+        scope = Scope(context)
+        rows = statement(tree, scope)
+        if rows is None:
+            return
+        self.result = rows
+        if self.model is not None:
+            self._result(rows, tree, layout)
+
+    def _result(self, rows: Rows, tree: Node, layout: Layout) -> None:
+        origin = layout.origin(tree)
+        if self.marks.templated and self.model is not None:
+            self.builder.sink(Write(rows.relation, Source(self.model, "table"), "create", origin=origin))
+        else:
+            self.builder.sink(Write(rows.relation, None, "result", origin=origin))
+
+    def _command(self, tree: Node, layout: Layout) -> None:
+        """What the parser only recognises by its first word."""
+        word = str(tree.this).upper() if isinstance(tree, exp.Command) else tree.key.upper()
+        nested = _quoted_query(tree) if word in _CARRIERS else None
+        if nested is not None:
+            self._nested(nested, layout)
+        elif word not in _HARMLESS:
+            self.builder.diagnose("unsupported", f"{word.lower()} statement is not understood", layout.statement())
+
+    def _nested(self, text: str, layout: Layout) -> None:
+        """A statement in a string: EXECUTE IMMEDIATE '…', a procedure's quoted body."""
+        start = self.text.find(text, layout.tokens[0].start)
+        if start < 0:
+            return
+        line, column = self.fragment.position(start)
+        inner = self.builder.fragment(
+            "sql", text, self.fragment.cell, (Anchor(0, line, column),), self.dialect, self.fragment.index, exact=False
+        )
+        _Text(self.builder, inner, self.session, None).lower()
+
+
+_HARMLESS = frozenset((
+    "SET", "USE", "GRANT", "REVOKE", "DROP", "EXPLAIN", "SHOW", "DESCRIBE", "DESC", "ALTER", "ANALYZE", "COMMENT",
+    "COMMIT", "ROLLBACK", "BEGIN", "START", "END", "VACUUM", "OPTIMIZE", "REFRESH", "TRUNCATE", "TRUNCATETABLE",
+    "PRAGMA", "KILL", "LOCK", "UNLOCK", "CALL", "PRINT", "RETURN", "RAISE", "OPEN", "CLOSE", "FETCH", "DEALLOCATE",
+    "MSCK", "RESET", "LIST", "RM", "REMOVE", "PUT", "GET", "INSTALL", "LOAD", "ATTACH", "DETACH", "CHECKPOINT",
+    "LEAVE", "ITERATE", "BREAK", "CONTINUE", "GO", "ADD", "UNSET", "ENDSTATEMENT", "SEMICOLON", "TRANSACTION",
+    "DELETE", "ASSERT", "HELP", "DECLARE", "UNCACHE", "CLUSTER", "ABORT", "SAVEPOINT", "RELEASE", "WAITFOR",
+))  # fmt: skip
+_CARRIERS = frozenset(("UNLOAD", "EXECUTE", "EXEC"))
+_COMMANDS: dict[type[Node], bool] = {exp.Command: True}
+
+
+def _quoted_query(tree: Node) -> str | None:
+    """The SQL in the first string of a command."""
+    text = str(getattr(tree.expression, "name", tree.expression) or "")
+    start = text.find("'")
+    end = text.rfind("'") if tree.this != "UNLOAD" else text.find("')")
+    inner = text[start + 1 : end] if 0 <= start < end else ""
+    return (
+        inner
+        if inner.lstrip("( \n").lower().startswith(("select", "with", "insert", "create", "merge", "update"))
+        else None
+    )
+
+
+def _create_procedure(node: Node, scope: Scope) -> Rows | None:
+    """A procedure's body: parsed as statements, or quoted."""
+    body = node.args.get("expression")
+    if isinstance(body, exp.Block):
+        for one in body.expressions:
+            if isinstance(one, exp.RawString | exp.Heredoc | exp.Literal):
+                _quoted_body(str(one.this), node, scope)
+            else:
+                statement(one, Scope(scope.context))
+    elif isinstance(body, exp.Heredoc | exp.RawString | exp.Literal):
+        _quoted_body(str(body.this), node, scope)
+    elif isinstance(body, Node):
+        statement(body, Scope(scope.context))
+    return None
+
+
+def _quoted_body(text: str, node: Node, scope: Scope) -> None:
+    language = next(iter(node.find_all(exp.LanguageProperty)), None)
+    if language is not None and str(language.this.name).lower() not in ("sql", "plpgsql"):
+        return
+    context = scope.context
+    start = context.fragment.text.find(text)
+    if start < 0:
+        return
+    line, column = context.fragment.position(start)
+    inner = context.builder.fragment(
+        "sql",
+        text,
+        context.fragment.cell,
+        (Anchor(0, line, column),),
+        context.dialect,
+        context.fragment.index,
+        exact=False,
+    )
+    _Text(context.builder, inner, context.session, None).lower()
+
+
+CREATED["PROCEDURE"] = _create_procedure

@@ -1,0 +1,57 @@
+"""Placeholders for what no SQL parser may see: template markers, unresolved parts of f-strings, driver parameters.
+
+A mark takes exactly as many characters as the text it stands for, so that offsets stay true. It consists of characters of
+Unicode's private use area, which every tokenizer takes for letters: the first one says which mark it is, the others pad.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["hole", "param", "table"]
+
+_FIRST, _LAST, _PAD = 0xE000, 0xF8FE, "\uf8ff"
+MARK = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]{_PAD}*")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a placeholder stands for. `name`: the parameter or dotted table; of a hole the text between the braces."""
+
+    kind: Kind
+    name: str
+
+
+@dataclass(slots=True)
+class Marks:
+    """The marks of one text."""
+
+    found: list[Mark] = field(default_factory=list)
+    templated: bool = False  # by dbt or Dataform: the file is a model, named after itself
+
+    def place(self, mark: Mark, length: int) -> str:
+        """A placeholder of this length."""
+        index = min(len(self.found), _LAST - _FIRST)
+        self.found.append(mark)
+        return chr(_FIRST + index) + _PAD * (length - 1)
+
+    def restore(self, text: str) -> str:
+        """A name or a literal with `{text}` in the place of its marks."""
+        return MARK.sub(lambda found: self._spelled(found[0]), text) if self.found else text
+
+    def whole(self, text: str) -> Mark | None:
+        """The mark that this text is, if it is exactly one."""
+        return self._of(text) if self.found and MARK.fullmatch(text) else None
+
+    def within(self, text: str) -> bool:
+        """Whether a mark is in the text."""
+        return bool(self.found) and MARK.search(text) is not None
+
+    def _of(self, placeholder: str) -> Mark:
+        return self.found[ord(placeholder[0]) - _FIRST]
+
+    def _spelled(self, placeholder: str) -> str:
+        mark = self._of(placeholder)
+        return mark.name if mark.kind == "table" else f"{{{mark.name}}}"

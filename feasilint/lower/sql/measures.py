@@ -1,0 +1,260 @@
+"""Aggregate and window functions: their canonical measures, and the queries they belong to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Call, Column, Expression, Frame, Interval, Literal, Measure, Name, Output, Relation, Window
+from feasilint.ir.expressions import walk
+from feasilint.ir.functions import canonical, is_aggregate
+from feasilint.lower.sql.adapter import Node, exp
+from feasilint.lower.sql.expressions import name_of, operands, scalar, scalars
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from feasilint.lower.sql.scope import Scope
+
+_WRAPPERS = (exp.Filter, exp.WithinGroup, exp.IgnoreNulls, exp.RespectNulls)
+_SCALAR = (exp.Grouping, exp.GroupingId, exp.ApproxTopKEstimate)
+_BARRIERS = (exp.Query, exp.Pivot, exp.DML)
+
+
+def assign(special: Iterable[Node]) -> tuple[dict[int, list[Node]], dict[int, list[Node]]]:
+    """Aggregates and windows (in document order) by the identity of the SELECT that computes them."""
+    aggregates: dict[int, list[Node]] = {}
+    windows: dict[int, list[Node]] = {}
+    for node in special:
+        top = node
+        if isinstance(node, exp.Window):
+            if isinstance(node.this, exp.Identifier):
+                continue  # a named window's definition
+            kind = windows
+        elif _aggregates(node):
+            kind, top = aggregates, _wrapped(node)
+            if isinstance(top.parent, exp.Window) and top.arg_key == "this":
+                continue
+        else:
+            continue
+        query = _query_of(top)
+        if query is not None:
+            kind.setdefault(id(query), []).append(top)
+    return aggregates, windows
+
+
+def _aggregates(node: Node) -> bool:
+    if isinstance(node, exp.Anonymous):
+        return is_aggregate(str(node.this)) and str(node.this).lower() not in _SHARED_NAMES
+    if isinstance(node, exp.Max | exp.Min) and node.expressions:
+        return False  # max(a, b) is the greater one
+    return isinstance(node, exp.AggFunc) and not isinstance(node, _SCALAR)
+
+
+_SHARED_NAMES = frozenset(
+    ("unique", "len", "head", "tail", "size", "all", "first", "last", "apply", "agg", "pipe", "diff", "shift")
+)
+
+
+def _wrapped(node: Node) -> Node:
+    """The node with its FILTER, WITHIN GROUP and IGNORE NULLS."""
+    while isinstance(node.parent, _WRAPPERS) and node.arg_key == "this":
+        node = node.parent
+    return node
+
+
+def _query_of(node: Node) -> Node | None:
+    above = node.parent
+    while above is not None and not isinstance(above, _BARRIERS):
+        above = above.parent
+    return above if isinstance(above, exp.Select) else None
+
+
+# --- measures ----------------------------------------------------------------------------------------------------------
+
+
+def measure(node: Node, scope: Scope) -> Measure:
+    """The measure that an aggregate or window function computes."""
+    where: Expression | None = None
+    order: tuple[Expression, ...] = ()
+    top = node
+    while isinstance(node, _WRAPPERS):
+        if isinstance(node, exp.Filter):
+            where = scalar(node.expression.this, scope)
+        elif isinstance(node, exp.WithinGroup):
+            order = scalars(node.expression.expressions, scope)
+        node = node.this
+    name = _name(node)
+    found = _Arguments()
+    for child in operands(node):
+        found.take(child, scope)
+    args = found.args
+    if isinstance(top, exp.WithinGroup) or _has_within_group(top):
+        args = [*order, *args]
+        order = ()
+    if name.endswith("if") and args and name != "if":
+        where, args = args[-1], args[:-1]
+    function = canonical(name)
+    if found.distinct and function == "count":
+        function = "count_distinct"
+    origin = scope.context.layout.origin(top)
+    return Measure(function, tuple(args), where, found.distinct, (*order, *found.order), origin)
+
+
+def _has_within_group(node: Node) -> bool:
+    while isinstance(node, _WRAPPERS):
+        if isinstance(node, exp.WithinGroup):
+            return True
+        node = node.this
+    return False
+
+
+def _name(node: Node) -> str:
+    if isinstance(node, exp.CombinedAggFunc | exp.ParameterizedAgg | exp.CombinedParameterizedAgg):
+        return str(node.this).lower()
+    return name_of(node)
+
+
+class _Arguments:
+    """The arguments of an aggregate without DISTINCT, ORDER BY, LIMIT and HAVING MAX around them."""
+
+    def __init__(self) -> None:
+        self.args: list[Expression] = []
+        self.order: list[Expression] = []
+        self.distinct = False
+
+    def take(self, node: Node, scope: Scope) -> None:
+        if isinstance(node, exp.Distinct):
+            self.distinct = True
+            for one in node.expressions:
+                self.take(one, scope)
+        elif isinstance(node, exp.Order):
+            self.order += scalars(node.expressions, scope)
+            if isinstance(node.this, Node):
+                self.take(node.this, scope)
+        elif isinstance(node, exp.HavingMax):
+            self.order.append(scalar(node.expression, scope))
+            self.take(node.this, scope)
+        elif isinstance(node, exp.Limit | exp.IgnoreNulls | exp.RespectNulls):
+            if isinstance(node.this, Node):
+                self.take(node.this, scope)
+        else:
+            self.args.append(scalar(node, scope))
+
+
+# --- windows -----------------------------------------------------------------------------------------------------------
+
+
+class WindowSpec:
+    """Partition, order and frame of an OVER clause, with what it takes from a named window."""
+
+    def __init__(self, node: Node, scope: Scope) -> None:
+        named = node.args.get("alias")
+        base = scope.windows.get(str(named.name).lower()) if isinstance(named, Node) else None
+        below: WindowSpec | None = WindowSpec(base, scope) if base is not None and base is not node else None
+        own = scalars(node.args.get("partition_by"), scope)
+        self.partition: tuple[Expression, ...] = own or (below.partition if below else ())
+        order = node.args.get("order")
+        self.order: tuple[Expression, ...] = (
+            scalars(order.expressions, scope) if isinstance(order, Node) else (below.order if below else ())
+        )
+        spec = node.args.get("spec")
+        if isinstance(spec, Node):
+            self.frame: Frame | None = _frame(spec, self.order, scope)
+        else:
+            self.frame = below.frame if below and below.frame and not below.frame.default else self._default()
+
+    def _default(self) -> Frame | None:
+        return Frame("range", None, 0, default=True) if self.order else None
+
+
+def _frame(spec: Node, order: tuple[Expression, ...], scope: Scope) -> Frame:
+    kind = str(spec.args.get("kind") or "rows").lower()
+    unit = "range" if kind == "range" else "groups" if kind == "groups" else "rows"
+    start = _edge(spec.args.get("start"), spec.args.get("start_side"), scope)
+    end = _edge(spec.args.get("end") or "CURRENT ROW", spec.args.get("end_side"), scope)
+    if unit == "range":
+        start, end = _timed(start, order), _timed(end, order)
+    return Frame(unit, start, end)  # type: ignore[arg-type]  # mypy joins the literals to str
+
+
+def _edge(value: object, side: object, scope: Scope) -> Interval | int | None:
+    if not isinstance(value, Node):
+        return 0 if str(value).upper() == "CURRENT ROW" else None
+    amount = scalar(value, scope)
+    number = amount.value if isinstance(amount, Literal) else None
+    if not isinstance(number, int | Interval):
+        return None
+    return -number if str(side).upper() == "PRECEDING" else number
+
+
+_CLOCK_UNITS = {
+    "unix_seconds": "second", "unix_timestamp": "second", "to_unix_timestamp": "second", "unix_millis": "millisecond",
+    "unix_micros": "microsecond", "unix_date": "day", "to_days": "day",
+}  # fmt: skip
+
+
+def _timed(edge: Interval | int | None, order: tuple[Expression, ...]) -> Interval | int | None:
+    """A range over seconds or days since some epoch is a length of time."""
+    if not isinstance(edge, int) or edge == 0 or not order:
+        return edge
+    for node in walk(order[0]):
+        if isinstance(node, Call):
+            if node.function in _CLOCK_UNITS:
+                return Interval.of(edge, _CLOCK_UNITS[node.function])
+            if node.function == "cast" and isinstance(node.args[-1], Literal) and node.args[-1].value == "date":
+                return Interval(days=edge)
+            if node.function == "date_part" and isinstance(node.args[0], Literal) and node.args[0].value == "epoch":
+                return Interval(seconds=edge)
+            if node.function == "date_diff" and isinstance(node.args[0], Literal):
+                return Interval.of(edge, str(node.args[0].value)) or edge
+    return edge
+
+
+def window_relations(nodes: list[Node], below: Relation, scope: Scope) -> Relation:
+    """Window relations on top of `below`, one per distinct OVER clause; the functions become columns of them."""
+    groups: list[tuple[Node, list[Node]]] = []
+    for node in sorted(nodes, key=_nesting, reverse=True) if any(map(_nesting, nodes)) else nodes:
+        same = None if _nesting(node) else next((group for over, group in groups if _same_window(over, node)), None)
+        if same is None:
+            groups.append((node, [node]))
+        else:
+            same.append(node)
+    number = 0
+    for over, members in groups:
+        spec = WindowSpec(over, scope)
+        outputs: list[Output] = []
+        for member in members:
+            name, number = _output_name(member, number, scope)
+            made = measure(member.this, scope)
+            origin = scope.context.layout.origin(member)
+            outputs.append(
+                Output(name, Measure(made.function, made.args, made.where, made.distinct, made.order, origin))
+            )
+        relation = scope.context.builder.add(
+            Window(below, spec.partition, spec.order, spec.frame, tuple(outputs), scope.context.layout.origin(over))
+        )
+        for member, output in zip(members, outputs, strict=True):
+            scope.replaced[id(member)] = Column(relation, output.name)
+        below = relation
+    return below
+
+
+def _nesting(node: Node) -> int:
+    """How many windows are around this one: the inner ones are computed first."""
+    depth, above = 0, node.parent
+    while above is not None and not isinstance(above, _BARRIERS):
+        depth += isinstance(above, exp.Window)
+        above = above.parent
+    return depth
+
+
+def _same_window(one: Node, other: Node) -> bool:
+    return all(one.args.get(key) == other.args.get(key) for key in ("partition_by", "order", "spec", "alias"))
+
+
+def _output_name(node: Node, number: int, scope: Scope) -> tuple[Name, int]:
+    """The alias of a select item that is exactly this node, else a made-up name."""
+    parent = node.parent
+    if isinstance(parent, exp.Alias):
+        return scope.context.marks.restore(parent.alias), number
+    return f"_w{number}", number + 1

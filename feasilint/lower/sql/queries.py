@@ -1,0 +1,196 @@
+"""Queries: WITH, set operations, ORDER BY and LIMIT around SELECTs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.ir import (
+    Call,
+    Column,
+    Derive,
+    Distinct,
+    Expression,
+    Inline,
+    Join,
+    Limit,
+    Literal,
+    Output,
+    Relation,
+    Sort,
+    Union,
+)
+from feasilint.lower.sql import pivots, sources
+from feasilint.lower.sql.adapter import Node, exp
+from feasilint.lower.sql.expressions import scalar
+from feasilint.lower.sql.grouping import ordinal
+from feasilint.lower.sql.relations import attach, values
+from feasilint.lower.sql.scope import Rows, Scope
+from feasilint.lower.sql.select import select
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def query(node: Node, scope: Scope) -> Rows:
+    """The rows of any query; `scope` is a fresh one inside that of the enclosing query."""
+    define_ctes(node, scope)
+    lower = _QUERIES.get(type(node))
+    return lower(node, scope) if lower is not None else _expression(node, scope)
+
+
+def define_ctes(node: Node, scope: Scope) -> None:
+    """The common table expressions of a statement, in the order in which they see each other."""
+    with_ = node.args.get("with_")
+    if not isinstance(with_, Node):
+        return
+    for cte in with_.expressions:
+        name = scope.context.marks.restore(str(cte.alias)).lower()
+        alias = cte.args.get("alias")
+        columns = [str(column.name) for column in alias.args.get("columns") or []] if isinstance(alias, Node) else []
+        if with_.args.get("recursive") and isinstance(cte.this, exp.SetOperation):
+            scope.ctes[name] = _recursive(name, columns, cte.this, scope)
+        else:
+            scope.ctes[name] = sources.renamed(scope.context.query(cte.this, scope.child()), columns, scope.context)
+
+
+def _recursive(name: str, columns: list[str], node: Node, scope: Scope) -> Rows:
+    """The anchor stands for the expression's own name in the recursive part: values can only come from there."""
+    operands = _operands(node)
+    inner = scope.child()
+    define_ctes(node, inner)
+    anchor = sources.renamed(scope.context.query(operands[0], inner.child()), columns, scope.context)
+    inner.ctes[name] = anchor
+    parts = [anchor, *(scope.context.query(one, inner.child()) for one in operands[1:])]
+    relation = scope.context.builder.add(Union(tuple(part.relation for part in parts)))
+    return Rows(relation, anchor.names)
+
+
+# --- set operations ----------------------------------------------------------------------------------------------------
+
+
+def _operands(node: Node) -> list[Node]:
+    """The queries of a chain of unions, left to right, without recursion."""
+    found: list[Node] = []
+    kind = type(node)
+    while type(node) is kind and (not found or not _modified(node)):
+        found.append(node.expression)
+        node = node.this
+    found.append(node)
+    return found[::-1]
+
+
+def _modified(node: Node) -> bool:
+    return any(node.args.get(key) for key in ("with_", "order", "limit", "offset", "by_name"))
+
+
+def _set_operation(node: Node, scope: Scope) -> Rows:
+    parts = [scope.context.query(one, scope.child()) for one in _operands(node)]
+    add = scope.context.builder.add
+    if isinstance(node, exp.Except):
+        relation: Relation = parts[0].relation
+        for part in parts[1:]:
+            relation = add(Join(relation, part.relation, "anti"))
+    else:
+        by_name = bool(node.args.get("by_name"))
+        relation = add(Union(tuple(part.relation for part in parts), "name" if by_name else "position"))
+        if node.args.get("distinct") and isinstance(node, exp.Union):
+            relation = add(Distinct(relation))
+    return ordered(node, Rows(relation, parts[0].names), scope)
+
+
+def ordered(node: Node, rows: Rows, scope: Scope) -> Rows:
+    """With the ORDER BY and LIMIT of a query whose select list is lowered already."""
+    inner = scope.child()
+    from feasilint.lower.sql.scope import Item
+
+    inner.items, inner.whole = [Item(rows)], rows.relation
+    relation = sort(node, rows.relation, rows.names, inner)
+    return Rows(limit(node, relation, scope), rows.names)
+
+
+def sort(node: Node, relation: Relation, names: tuple[str, ...] | None, scope: Scope) -> Relation:
+    order = node.args.get("order")
+    if not isinstance(order, Node):
+        return relation
+    keys = tuple(_sort_key(one, relation, names, scope) for one in order.expressions)
+    return scope.context.builder.add(Sort(relation, keys))
+
+
+def _sort_key(node: Node, relation: Relation, names: tuple[str, ...] | None, scope: Scope) -> Expression:
+    place = ordinal(node.this if isinstance(node, exp.Ordered) else node)
+    if place is not None and names is not None and 0 < place <= len(names):
+        return Column(relation, names[place - 1])
+    return scalar(node, scope)
+
+
+def limit(node: Node, relation: Relation, scope: Scope) -> Relation:
+    clause = node.args.get("limit")
+    if not isinstance(clause, Node):
+        return relation
+    amount = clause.args.get("expression") or clause.args.get("count")
+    made = scalar(amount, scope) if isinstance(amount, exp.Literal) else None
+    n = made.value if isinstance(made, Literal) and isinstance(made.value, int) else None
+    return scope.context.builder.add(Limit(relation, n))
+
+
+# --- other forms -------------------------------------------------------------------------------------------------------
+
+
+def _subquery(node: Node, scope: Scope) -> Rows:
+    inner = node.this
+    if isinstance(inner, exp.Table):
+        attach(inner, scope)
+        names = scope.items[0].rows.names if len(scope.items) == 1 else None
+        assert scope.whole is not None
+        return Rows(scope.whole, names)
+    return ordered(node, query(inner, scope), scope) if _modified(node) else query(inner, scope)
+
+
+def _table(node: Node, scope: Scope) -> Rows:
+    return sources.table(node, scope)
+
+
+def _values(node: Node, scope: Scope) -> Rows:
+    return values(node, [], scope)
+
+
+def _expression(node: Node, scope: Scope) -> Rows:
+    """A lone expression: `CALL`-like functions, ARRAY(…)."""
+    made = scalar(node, scope)
+    name = "value"
+    return Rows(scope.context.builder.add(Inline((Output(name, made),))), (name,))
+
+
+def _changing(node: Node, scope: Scope) -> Rows:
+    """A data-modifying common table expression: the rows of the table it changes."""
+    target = node.this.this if isinstance(node.this, exp.Schema) else node.this
+    rows = sources.table(target, scope)
+    returning = node.args.get("returning")
+    if not isinstance(returning, Node):
+        return rows
+    changed = exp.Select(expressions=returning.expressions, from_=exp.From(this=target))
+    return query(changed, scope.child())
+
+
+_QUERIES: dict[type[Node], Callable[[Node, Scope], Rows]] = {
+    exp.Select: select,
+    exp.Union: _set_operation,
+    exp.Except: _set_operation,
+    exp.Intersect: _set_operation,
+    exp.Subquery: _subquery,
+    exp.Table: _table,
+    exp.Values: _values,
+    exp.Paren: lambda node, scope: query(node.this, scope),
+    exp.Pivot: pivots.statement,
+    exp.Insert: _changing,
+    exp.Update: _changing,
+    exp.Delete: _changing,
+    exp.Merge: _changing,
+}
+
+
+def struct_of(rows: Rows, scope: Scope) -> Rows:
+    """All columns as the one value of `SELECT AS STRUCT`."""
+    names = rows.names or ("*",)
+    value = Call("struct", tuple(Column(rows.relation, name) for name in names))
+    return Rows(scope.context.builder.add(Derive(rows.relation, (Output("struct", value),))), ("struct",))

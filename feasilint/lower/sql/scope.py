@@ -1,0 +1,195 @@
+"""Names in scope of a query: FROM items, common table expressions, aliases of the select list, enclosing queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from feasilint.ir import AllOf, Call, Column, Derive, Expression, Hole, Names, Output, Param, Relation, Star
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from feasilint.ir import ColumnSet, Fragment
+    from feasilint.lower.builder import Builder
+    from feasilint.lower.sql.adapter import Node
+    from feasilint.lower.sql.layout import Layout
+    from feasilint.lower.sql.marks import Marks
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A relation with its column names in order; None: more columns than are known here."""
+
+    relation: Relation
+    names: tuple[str, ...] | None = None
+
+
+@dataclass(slots=True)
+class Session:
+    """What the statements of a document share: temporary tables, columns of created ones, labels of models, variables."""
+
+    tables: dict[str, Rows] = field(default_factory=dict)
+    declared: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    variables: set[str] = field(default_factory=set)
+
+
+QueryLowering: TypeAlias = "Callable[[Node, Scope], Rows]"
+
+
+@dataclass(slots=True)
+class Context:
+    """What lowering one statement needs at every depth. `query` lowers nested queries."""
+
+    builder: Builder
+    fragment: Fragment
+    layout: Layout
+    marks: Marks
+    dialect: str
+    session: Session
+    query: QueryLowering
+    windows: Mapping[int, list[Node]] = field(default_factory=dict)
+    aggregates: Mapping[int, list[Node]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Item:
+    """Something in FROM. `parts`: its table name, folded; `restricted`: the relation has columns of other items too, and
+    what is no column of this one is a field of its element."""
+
+    rows: Rows
+    alias: str = ""
+    parts: tuple[str, ...] = ()
+    restricted: bool = False
+    known: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.known is None and self.rows.names is not None:
+            self.known = frozenset(map(str.lower, self.rows.names))
+
+    def column(self, name: str) -> Column:
+        """A column read through this item's alias."""
+        if self.restricted and self.rows.names and self.known is not None and name.lower() not in self.known:
+            return Column(self.rows.relation, self.rows.names[0])
+        return Column(self.rows.relation, name)
+
+    def all(self) -> ColumnSet:
+        """Its columns, as `alias.*` means them."""
+        relation = self.rows.relation
+        return Names(relation, self.rows.names) if self.restricted and self.rows.names else AllOf(relation)
+
+    def row(self) -> Expression:
+        """The whole row as a value."""
+        names = self.rows.names
+        return Call("struct", tuple(self.column(name) for name in names)) if names else self.column("*")
+
+    def matched(self, parts: list[str]) -> int:
+        """How many of the parts name this item."""
+        if self.alias:
+            return 1 if parts[0] == self.alias else 0
+        for length in range(min(len(parts) - 1, len(self.parts)), 0, -1):
+            if self.parts[-length:] == tuple(parts[:length]):
+                return length
+        return 0
+
+
+@dataclass(slots=True)
+class Scope:
+    """Where names of one query are looked up.
+
+    `whole`: the rows of FROM together. `aliases`: select items so far; they come after known source columns, before all
+    others, or first with `aliases_first`. `keys` and `shapes` turn grouped expressions into columns of the aggregate,
+    `replaced` nodes that are already computed.
+    """
+
+    context: Context
+    parent: Scope | None = None
+    ctes: dict[str, Rows] = field(default_factory=dict)
+    items: list[Item] = field(default_factory=list)
+    whole: Relation | None = None
+    aliases: dict[str, Expression] = field(default_factory=dict)
+    lateral: bool = False
+    aliases_first: bool = False
+    keys: dict[tuple[Relation, str], Column] = field(default_factory=dict)
+    shapes: list[tuple[Node, Column]] = field(default_factory=list)
+    replaced: dict[int, Expression] = field(default_factory=dict)
+    windows: dict[str, Node] = field(default_factory=dict)
+
+    def child(self) -> Scope:
+        """The scope of a query inside this one."""
+        return Scope(self.context, self)
+
+    def cte(self, name: str) -> Rows | None:
+        """The common table expression of a folded name."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.ctes:
+                return scope.ctes[name]
+            scope = scope.parent
+        return None
+
+    def item(self, parts: list[str]) -> tuple[Item, int] | None:
+        """The FROM item, here or around, that the first of these folded parts name, and how many of them do."""
+        scope: Scope | None = self
+        while scope is not None:
+            for item in reversed(scope.items):
+                if used := item.matched(parts):
+                    return item, used
+            scope = scope.parent
+        return None
+
+    def column(self, parts: list[str]) -> Expression:
+        """What a dotted name means; the fields of a struct are its top column."""
+        if len(parts) > 1:
+            found = self.item([part.lower() for part in parts])
+            if found is not None:
+                item, used = found
+                return self._grouped(item.column(parts[used]))
+        return self._bare(parts[0])
+
+    def _bare(self, name: str) -> Expression:
+        folded = name.lower()
+        scope: Scope | None = self
+        while scope is not None:
+            found = scope._own(name, folded)
+            if found is not None:
+                return found
+            scope = scope.parent
+        if folded in self.context.session.variables:
+            return Param(name)
+        return Column(self.whole, name) if self.whole is not None else Hole(name)
+
+    def _own(self, name: str, folded: str) -> Expression | None:
+        """The meaning of a name without qualifier in this query; None if it has none."""
+        if self.aliases_first and folded in self.aliases:
+            return self._alias(folded)
+        holders = [item for item in self.items if item.known is not None and folded in item.known]
+        if len(holders) == 1:
+            return self._grouped(holders[0].column(name))
+        if not holders and self.lateral and folded in self.aliases:
+            return self._alias(folded)
+        if not holders and folded in self.context.session.variables:
+            return Param(name)
+        if self.whole is not None and (holders or any(item.known is None for item in self.items)):
+            return self._grouped(Column(self.whole, name))
+        if (named := next((item for item in self.items if item.alias == folded), None)) is not None:
+            return named.row()
+        return self._alias(folded) if folded in self.aliases else None
+
+    def _alias(self, folded: str) -> Expression:
+        """An earlier select item: as a column of its own, so that chains of them stay small."""
+        made = self.aliases[folded]
+        if isinstance(made, Call) and self.whole is not None:
+            aside = Derive(self.whole, (Output(folded, made),))
+            made = self.aliases[folded] = Column(aside, folded)
+        return made
+
+    def _grouped(self, column: Column) -> Column:
+        if self.keys and isinstance(column.name, str):
+            return self.keys.get((column.relation, column.name.lower()), column)
+        return column
+
+    def stars(self) -> list[Star]:
+        """All columns of all items."""
+        return [Star(AllOf(self.whole))] if self.whole is not None else []

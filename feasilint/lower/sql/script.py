@@ -1,0 +1,104 @@
+"""Procedural SQL as a sequence of statements: control flow around them is taken off, every branch may run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from feasilint.lower.sql.adapter import Token
+
+
+def bare(tokens: list[Token]) -> list[Token]:
+    """The tokens of a chunk without the control flow before the statement proper; empty if there is nothing else."""
+    while tokens:
+        strip = _OPENERS.get(tokens[0].text.upper())
+        rest = strip(tokens) if strip is not None else tokens
+        if rest is tokens or len(rest) == len(tokens):
+            break
+        tokens = rest
+    return _without_model_keyword(tokens)
+
+
+def _upper(tokens: list[Token], at: int) -> str:
+    return tokens[at].text.upper() if at < len(tokens) else ""
+
+
+def _through(tokens: list[Token], *words: str) -> list[Token]:
+    """The tokens after the first of these words outside parentheses; all of them if it does not occur."""
+    depth = 0
+    for at, token in enumerate(tokens):
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0 and at and token.text.upper() in words:
+            return tokens[at + 1 :]
+    return tokens
+
+
+def _begin(tokens: list[Token]) -> list[Token]:
+    following = _upper(tokens, 1)
+    if following in ("TRANSACTION", "TRAN", "WORK", "ISOLATION", ""):
+        return []
+    return tokens[2 if following in ("TRY", "CATCH") else 1 :]
+
+
+def _end(tokens: list[Token]) -> list[Token]:
+    at = 1
+    while _upper(tokens, at) in ("IF", "LOOP", "WHILE", "FOR", "REPEAT", "CASE", "TRY", "CATCH"):
+        at += 1
+    return tokens[at:] if len(tokens) > at + 1 else []
+
+
+def _condition(tokens: list[Token]) -> list[Token]:
+    return _through(tokens, "THEN", "BEGIN")
+
+
+def _else(tokens: list[Token]) -> list[Token]:
+    return tokens[1:]
+
+
+def _loop(tokens: list[Token]) -> list[Token]:
+    return _through(tokens, "DO", "LOOP", "BEGIN")
+
+
+def _create(tokens: list[Token]) -> list[Token]:
+    """The body of a procedure that is written out, not quoted."""
+    head = {token.text.upper() for token in tokens[:6]}
+    if not head & {"PROCEDURE", "PROC", "TRIGGER"}:
+        return tokens
+    return _through(tokens, "BEGIN")
+
+
+_OPENERS: dict[str, Callable[[list[Token]], list[Token]]] = {
+    "BEGIN": _begin,
+    "END": _end,
+    "IF": _condition,
+    "ELSEIF": _condition,
+    "ELSIF": _condition,
+    "ELSE": _else,
+    "EXCEPTION": _condition,
+    "WHEN": _condition,
+    "LOOP": _else,
+    "REPEAT": _else,
+    "WHILE": _loop,
+    "FOR": _loop,
+    "CREATE": _create,
+    "ALTER": _create,
+}
+
+
+def _without_model_keyword(tokens: list[Token]) -> list[Token]:
+    """`ML.EVALUATE(MODEL m, …)` as `ML.EVALUATE(m, …)`: only ML.PREDICT is in the grammar of the parser."""
+    gone = {
+        at
+        for at in range(4, len(tokens))
+        if tokens[at].text.upper() == "MODEL"
+        and tokens[at - 1].text == "("
+        and tokens[at - 3].text == "."
+        and tokens[at - 4].text.upper() in ("ML", "AI")
+        and tokens[at - 2].text.upper() not in _PARSED
+    }
+    return [token for at, token in enumerate(tokens) if at not in gone] if gone else tokens
+
+
+_PARSED = ("PREDICT", "FORECAST", "TRANSLATE", "FEATURES_AT_TIME", "GENERATE_EMBEDDING", "GENERATE_TEXT_EMBEDDING")

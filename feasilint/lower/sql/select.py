@@ -1,0 +1,273 @@
+"""SELECT: FROM, WHERE, GROUP BY, HAVING, windows, QUALIFY, the select list, DISTINCT, ORDER BY and LIMIT, in this order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.ir import (
+    AllOf,
+    Column,
+    ColumnSet,
+    Derive,
+    Distinct,
+    Filter,
+    Inline,
+    Matching,
+    Minus,
+    Output,
+    Relation,
+    Star,
+)
+from feasilint.lower.sql.adapter import Node, exp
+from feasilint.lower.sql.expressions import scalar, scalars
+from feasilint.lower.sql.grouping import aggregated
+from feasilint.lower.sql.measures import window_relations
+from feasilint.lower.sql.relations import read_from
+from feasilint.lower.sql.scope import Rows
+
+if TYPE_CHECKING:
+    from feasilint.ir.relations import FilterRole
+    from feasilint.lower.sql.scope import Scope
+
+_LATERAL_ALIASES = frozenset(
+    ("snowflake", "redshift", "databricks", "spark", "spark2", "duckdb", "clickhouse", "teradata", "hive", "")
+)
+"""Dialects in which a select item may use the alias of an earlier one."""
+
+
+def select(node: Node, scope: Scope) -> Rows:
+    """The rows of a SELECT without its WITH."""
+    from feasilint.lower.sql.queries import limit, sort, struct_of
+
+    read_from(node, scope)
+    if scope.whole is None:
+        scope.whole = scope.context.builder.add(Inline())
+    scope.windows = {str(one.name).lower(): one for one in node.args.get("windows") or []}
+    aliased = _Aliases(node, scope)
+    relation = _filtered(node, "prewhere", scope.whole, scope, "where")
+    relation = _filtered(node, "where", relation, scope, "where", aliased)
+    relation = aggregated(node, relation, scope)
+    relation = _filtered(node, "having", relation, scope, "having", aliased)
+    relation = window_relations(scope.context.windows.get(id(node), []), relation, scope)
+    items, names = _Items(node, scope).lower()
+    scope.aliases_first = True
+    relation = _filtered(node, "qualify", relation, scope, "qualify")
+    derived = scope.context.builder.add(Derive(relation, items))
+    rows = _distinct(node, Rows(derived, names), scope)
+    _order_by_outputs(rows, names, scope)
+    relation = sort(node, rows.relation, names, scope)
+    rows = Rows(limit(node, relation, scope), names)
+    return struct_of(rows, scope) if node.args.get("kind") in ("STRUCT", "VALUE") and names and len(names) > 1 else rows
+
+
+def _filtered(
+    node: Node, clause: str, below: Relation, scope: Scope, role: FilterRole, aliased: _Aliases | None = None
+) -> Relation:
+    found = node.args.get(clause)
+    if not isinstance(found, Node):
+        return below
+    if aliased is not None:
+        aliased.offer(found)
+    predicate = scalar(found.this, scope)
+    return scope.context.builder.add(Filter(below, predicate, role, scope.context.layout.origin(found)))
+
+
+_KEEPING = (exp.Paren, exp.Cast, exp.TryCast)
+_CASTS_KEEP_NAMES = frozenset(("postgres", "redshift", "spark", "spark2", "databricks", "hive", "materialize", "trino"))
+"""Dialects that name an unaliased `CAST(x AS …)` or `x::…` like the column."""
+
+
+class _Aliases:
+    """Select items that WHERE or HAVING name by their alias before the select list is lowered."""
+
+    def __init__(self, node: Node, scope: Scope) -> None:
+        self._items = {one.alias.lower(): one.this for one in node.expressions if isinstance(one, exp.Alias)}
+        self._scope = scope
+
+    def offer(self, clause: Node) -> None:
+        """Lower those that the clause mentions and that are no known source columns."""
+        for column in clause.find_all(exp.Column) if self._items else ():
+            name = column.name.lower()
+            item = self._items.get(name)
+            if len(column.parts) != 1 or item is None or name in self._scope.aliases:
+                continue
+            if not self._is_source_column(name) and not _names_itself(item, name):
+                self._scope.aliases[name] = scalar(item, self._scope)
+                self._scope.lateral = True
+
+    def _is_source_column(self, name: str) -> bool:
+        if any(item.known is not None and name in item.known for item in self._scope.items):
+            return True
+        grouping = self._scope.replaced or self._scope.keys or self._scope.shapes
+        return not grouping and any(item.known is None for item in self._scope.items)
+
+
+def _names_itself(item: Node, name: str) -> bool:
+    return any(column.name.lower() == name for column in item.find_all(exp.Column))
+
+
+# --- the select list ---------------------------------------------------------------------------------------------------
+
+
+class _Items:
+    """The select list as outputs and stars, with the names of the result where they are known."""
+
+    def __init__(self, node: Node, scope: Scope) -> None:
+        self.node = node
+        self.scope = scope
+        self.items: list[Output | Star] = []
+        self.names: list[str] | None = []
+        self._taken: set[str] = set()
+
+    def lower(self) -> tuple[tuple[Output | Star, ...], tuple[str, ...] | None]:
+        self.scope.aliases = {}
+        self.scope.lateral = self.scope.context.dialect in _LATERAL_ALIASES
+        for item in self.node.expressions:
+            star = star_of(item)
+            if star is not None:
+                self._star(item, star)
+            elif not self._several(item):
+                self._output(item)
+        return tuple(self.items), None if self.names is None else tuple(self.names)
+
+    def _output(self, item: Node) -> None:
+        made = scalar(item, self.scope)
+        name = self._unique(self._name(item))
+        self.items.append(Output(name, made, self.scope.context.layout.item(item)))
+        if isinstance(item, exp.Alias):
+            self.scope.aliases[name.lower()] = made
+        if self.names is not None:
+            self.names.append(name)
+
+    def _several(self, item: Node) -> bool:
+        """An item that makes several columns: explode() AS (a, b), TRANSFORM … AS (a, b), COLUMNS('pattern')."""
+        if isinstance(item, exp.Columns) and isinstance(item.this, exp.Literal):
+            self._add_star(Matching(self._all(), str(item.this.this)), None, item)
+            return True
+        if isinstance(item, exp.Aliases):
+            names, inner = [one.name for one in item.expressions], item.this
+        elif isinstance(item, exp.QueryTransform):
+            schema = item.args.get("schema")
+            names, inner = [one.name for one in schema.expressions] if isinstance(schema, Node) else [], item
+        else:
+            return False
+        made = scalar(inner, self.scope)
+        for name in names:
+            self.items.append(Output(self._unique(name), made, self.scope.context.layout.item(item)))
+        if self.names is not None:
+            self.names += names
+        return True
+
+    def _name(self, item: Node) -> str:
+        kept = _KEEPING if self.scope.context.dialect in _CASTS_KEEP_NAMES else (exp.Paren,)
+        while isinstance(item, kept):
+            item = item.this
+        name = "" if isinstance(item, exp.Cast) else item.output_name
+        return self.scope.context.marks.restore(name) if name else f"_col{len(self.items)}"
+
+    def _unique(self, name: str) -> str:
+        """Later columns of a name would replace the earlier ones."""
+        unique, number = name, 1
+        while unique.lower() in self._taken:
+            unique, number = f"{name}_{number}", number + 1
+        self._taken.add(unique.lower())
+        return unique
+
+    # --- stars ---
+
+    def _all(self) -> ColumnSet:
+        assert self.scope.whole is not None
+        return AllOf(self.scope.whole)
+
+    def _star(self, item: Node, star: Node) -> None:
+        parts = [part.this for part in item.parts[:-1]] if isinstance(item, exp.Column) else []
+        restored = [self.scope.context.marks.restore(str(part)).lower() for part in parts]
+        found = self.scope.item([*restored, "*"]) if restored else None
+        if restored and found is None:  # `record.*`: the fields of a struct
+            self._add_field(item, restored)
+            return
+        base = found[0].all() if found is not None else self._all()
+        names = found[0].rows.names if found is not None else self._star_names()
+        self._qualified(item, star, base, names)
+
+    def _add_field(self, item: Node, parts: list[str]) -> None:
+        made = self.scope.column(parts)
+        self.items.append(Output(self._unique(parts[-1]), made, self.scope.context.layout.item(item)))
+        self.names = None if self.names is None else [*self.names, parts[-1]]
+
+    def _star_names(self) -> tuple[str, ...] | None:
+        """The names of `*`: those of all items, once each."""
+        names: dict[str, str] = {}
+        for item in self.scope.items:
+            if item.rows.names is None:
+                return None
+            names.update((name.lower(), name) for name in item.rows.names)
+        return tuple(names.values())
+
+    def _qualified(self, item: Node, star: Node, base: ColumnSet, names: tuple[str, ...] | None) -> None:
+        """A star with EXCEPT, REPLACE and RENAME."""
+        marks = self.scope.context.marks
+        except_ = star.args.get("except_") or star.args.get("except")
+        gone = [marks.restore(str(one.name)) for one in _listed(except_)]
+        renamed = [one for one in _listed(star.args.get("rename")) if isinstance(one, exp.Alias)]
+        old = [*gone, *(one.this.name for one in renamed)]
+        if old:
+            lowered = {name.lower() for name in old}
+            base = Minus(base, tuple(old))
+            names = None if names is None else tuple(name for name in names if name.lower() not in lowered)
+        self._add_star(base, names, item)
+        for one in renamed:
+            self._output(one)
+        for new in _listed(star.args.get("replace")):
+            made = scalar(new, self.scope)
+            self.items.append(Output(marks.restore(new.alias), made, self.scope.context.layout.item(new)))
+
+    def _add_star(self, columns: ColumnSet, names: tuple[str, ...] | None, item: Node) -> None:
+        if self.scope.keys and isinstance(columns, AllOf):
+            self._add_grouped_star(item)
+            return
+        self.items.append(Star(columns, self.scope.context.layout.origin(item)))
+        if names is None or self.names is None:
+            self.names = None
+        else:
+            self.names += [name for name in names if name.lower() not in self._taken]
+            self._taken.update(name.lower() for name in names)
+
+    def _add_grouped_star(self, item: Node) -> None:
+        """`SELECT *` of a grouped query is its keys."""
+        for column in self.scope.keys.values():
+            name = self._unique(str(column.name))
+            self.items.append(Output(name, column, self.scope.context.layout.item(item)))
+            self.names = None if self.names is None else [*self.names, name]
+
+
+def _listed(nodes: object) -> list[Node]:
+    if isinstance(nodes, Node):
+        return [nodes]
+    return [node for node in nodes if isinstance(node, Node)] if isinstance(nodes, list) else []
+
+
+def star_of(item: Node) -> Node | None:
+    if isinstance(item, exp.Star):
+        return item
+    return item.this if isinstance(item, exp.Column) and isinstance(item.this, exp.Star) else None
+
+
+# --- after the select list ---------------------------------------------------------------------------------------------
+
+
+def _distinct(node: Node, rows: Rows, scope: Scope) -> Rows:
+    clause = node.args.get("distinct")
+    if not isinstance(clause, Node):
+        return rows
+    on = clause.args.get("on")
+    keys = scalars(on.expressions if isinstance(on, exp.Tuple) else on, scope) if isinstance(on, Node) else None
+    order = node.args.get("order")
+    by = scalars(order.expressions, scope) if keys is not None and isinstance(order, Node) else ()
+    return Rows(scope.context.builder.add(Distinct(rows.relation, keys, by)), rows.names)
+
+
+def _order_by_outputs(rows: Rows, names: tuple[str, ...] | None, scope: Scope) -> None:
+    """ORDER BY sees the select list first."""
+    for name in names or ():
+        scope.aliases[name.lower()] = Column(rows.relation, name)
