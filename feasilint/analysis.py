@@ -129,11 +129,9 @@ class Analysis:
 
     def _written(self, write: Write) -> Iterator[Member]:
         header = self.columns.header(write.relation)
-        names = write.columns if write.columns is not None else header.names
-        for at, name in enumerate(names):
-            source = name if write.columns is None else (header.names[at] if at < len(header.names) else None)
-            if source is not None:
-                yield self._member(spelled(name), Column(write.relation, source))
+        names = self.columns.target_names(write) or header.names
+        for name, source in zip(names, header.names, strict=False):
+            yield self._member(spelled(name), Column(write.relation, source))
         yield from self._guessed(header.open, {fold(name) for name in names})
 
     def label(self, fit: Fit) -> tuple[Member, ...]:

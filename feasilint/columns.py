@@ -128,9 +128,10 @@ class Columns(Headers):
         return found
 
     def _write_holds(self, write: Write, name: Name) -> Holds:
-        if write.columns is None:
+        names = self.target_names(write)
+        if names is None:
             return self.holds(write.relation, name)
-        return Holds.KNOWN if fold(name) in map(fold, write.columns) else Holds.NO
+        return Holds.KNOWN if fold(name) in map(fold, names) else Holds.NO
 
     def _set_holds(self, columns: ColumnSet, name: Name) -> Holds:
         match columns:
@@ -185,11 +186,10 @@ class Columns(Headers):
         return self._from_sets([columns], name)
 
     def _written_column(self, write: Write, name: Name) -> Column:
-        if write.columns is not None:
-            made = self.header(write.relation).names
-            at = [fold(column) for column in write.columns].index(fold(name)) if name in write.columns else -1
-            if 0 <= at < len(made):
-                return Column(write.relation, made[at])
+        made = self.header(write.relation).names
+        for target, source in zip(self.target_names(write) or (), made, strict=False):
+            if fold(target) == fold(name):
+                return Column(write.relation, source)
         return Column(write.relation, name)
 
     def _from_sets(self, sets: list[ColumnSet], name: Name) -> tuple[Expression, ...]:

@@ -151,8 +151,20 @@ class Headers:
 
     def written(self, write: Write) -> Header:
         """The columns of a write's target, under the target's own names where the statement lists them."""
+        names = self.target_names(write)
+        return self.header(write.relation) if names is None else Header(names)
+
+    def target_names(self, write: Write) -> tuple[Name, ...] | None:
+        """The target's own names for the columns, by position; None where the columns keep theirs.
+
+        An INSERT without a column list fills the declared columns of its target in their order.
+        """
+        if write.columns is not None or write.target is None or write.mode not in ("insert", "overwrite"):
+            return write.columns
+        declared = self._declared(write.target) if write.target.kind == "table" else ()
         made = self.header(write.relation)
-        return made if write.columns is None else Header(write.columns)
+        by_name = {fold(name) for name in made.names} <= {fold(name) for name in declared}
+        return None if made.open or by_name or len(made.names) > len(declared) else declared[: len(made.names)]
 
     def _derived(self, items: Iterable[Output | Star]) -> Header:
         return _joined(

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from feasilint import aggregations
-from feasilint.ir import Fit, Program, Scan, Write
+from feasilint.analysis import Member
+from feasilint.ir import Column, Fit, Program, Scan, Upsert, Write
 from feasilint.ir.expressions import spelled
 from feasilint.trace import Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from feasilint.analysis import Analysis, Member
+    from feasilint.analysis import Analysis
     from feasilint.ir import Span
     from feasilint.measure.model import Aggregation
 
@@ -58,8 +59,9 @@ def _span(span: Span | None) -> dict[str, int | None] | None:
 def _sources(program: Program, analysis: Analysis) -> Iterator[dict[str, Any]]:
     """What the document reads from outside, each source once, where it is first read."""
     seen: set[tuple[str, str]] = set()
+    changed = {relation.target for relation in program.relations if isinstance(relation, Upsert)}
     for relation in program.relations:
-        if not isinstance(relation, Scan) or analysis.linkage.inside(relation):
+        if not isinstance(relation, Scan) or relation in changed or analysis.linkage.inside(relation):
             continue
         source = relation.source
         key = (source.name.lower() if source.kind == "table" else source.name, source.kind)
@@ -81,7 +83,7 @@ def _results(program: Program) -> Iterator[Write]:
 def _columns(write: Write, analysis: Analysis) -> Iterator[dict[str, Any]]:
     target = write.target.name if write.target is not None else None
     rows = analysis.tracer.rows(write.relation).own
-    for member in analysis.members(write):
+    for member in _members(write, analysis):
         indirect = {(*_pair(leaf), role) for leaf, role in member.trace.own | rows}
         yield {
             "target": target,
@@ -90,10 +92,21 @@ def _columns(write: Write, analysis: Analysis) -> Iterator[dict[str, Any]]:
             "indirect": [list(edge) for edge in sorted(indirect)],
             "span": _span(_built(member, analysis)),
         }
-    for relation in analysis.columns.header(write.relation).open if write.columns is None else ():
+    header = analysis.columns.header(write.relation)
+    for relation in header.open if write.columns is None and not isinstance(write.relation, Upsert) else ():
         if isinstance(relation, Scan):
             pairs = sorted({_pair(Leaf(relation, "*"))})
             yield {"target": target, "name": "*", "value": [list(pair) for pair in pairs], "indirect": [], "span": None}
+
+
+def _members(write: Write, analysis: Analysis) -> Iterator[Member]:
+    """The columns that a statement makes: of MERGE and UPDATE those that it assigns, without what they were before."""
+    if not isinstance(write.relation, Upsert):
+        yield from analysis.members(write)
+        return
+    for output in write.relation.outputs:
+        column = Column(write.relation, output.name)
+        yield Member(spelled(output.name), column, analysis.tracer.expression(output.expression))
 
 
 def _pair(leaf: Leaf) -> tuple[str, str]:
