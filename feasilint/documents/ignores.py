@@ -12,7 +12,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from feasilint.documents.comments import Comment, Scanner, python_comments, sql_comments
-from feasilint.ir import Fragment, Ignore
+from feasilint.ir import Anchor, Fragment, Ignore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,12 +39,13 @@ def _cell_ignores(cell: Cell) -> Iterator[Ignore]:
         return
     language = "sql" if _SQL_MAGIC.match(cell.source) else cell.language
     comments = tuple(_SCANNERS[language](cell.source))
-    lines = _CodeLines(cell.source, comments)
-    place = Fragment(0, "python", cell.source, cell.index, cell.anchors)
+    lines = _Lines(cell, comments)
     for comment in comments:
         found = _DIRECTIVE.search(comment.inner)
         if found and (codes := _codes(found)) is not None:
-            yield _ignore(comment, codes, found["reason"], place, lines)
+            own_line, covers = lines.meant(comment)
+            reason = " ".join(found["reason"].split())
+            yield Ignore(codes, reason, lines.place.span(comment.start, comment.end), own_line, covers)
 
 
 def _codes(directive: re.Match[str]) -> tuple[str, ...] | None:
@@ -55,31 +56,40 @@ def _codes(directive: re.Match[str]) -> tuple[str, ...] | None:
     return tuple(word.upper() if _CODE.fullmatch(word) else word for word in words) or None
 
 
-def _ignore(comment: Comment, codes: tuple[str, ...], reason: str, place: Fragment, lines: _CodeLines) -> Ignore:
-    span = place.span(comment.start, comment.end)
-    own_line = not lines.has_code(comment.start)
-    offset = lines.next_code(comment.end) if own_line else comment.start
-    return Ignore(codes, " ".join(reason.split()), span, own_line, place.position(offset)[0])
+class _Lines:
+    """The lines of a cell: where they stand in the document, and which hold anything but comments."""
 
+    def __init__(self, cell: Cell, comments: tuple[Comment, ...]) -> None:
+        self._starts = [0, *(found.end() for found in re.finditer("\n", cell.source))]
+        self.place = Fragment(0, "python", cell.source, cell.index, _anchors(self._starts, cell))
+        self._code = [bool(line.strip()) for line in _blanked(cell.source, comments).split("\n")]
+        self._next = self._next_code()
 
-class _CodeLines:
-    """Which lines of a source hold anything but comments."""
+    def meant(self, comment: Comment) -> tuple[bool, int]:
+        """Whether a comment stands alone, and the line it speaks for."""
+        line = self._line(comment.start)
+        if self._code[line]:
+            return False, self.place.position(comment.start)[0]
+        after = self._next[self._line(max(comment.start, comment.end - 1))]
+        return True, self.place.position(self._starts[after])[0]
 
-    def __init__(self, source: str, comments: tuple[Comment, ...]) -> None:
-        self._starts = [0, *(found.end() for found in re.finditer("\n", source))]
-        self._code = [bool(line.strip()) for line in _blanked(source, comments).split("\n")]
-
-    def has_code(self, offset: int) -> bool:
-        return self._code[self._line(offset)]
-
-    def next_code(self, offset: int) -> int:
-        """The offset of the next line of code after this one; of the last line if there is none."""
-        line = self._line(offset - 1)
-        following = (index for index in range(line + 1, len(self._code)) if self._code[index])
-        return self._starts[next(following, len(self._code) - 1)]
+    def _next_code(self) -> list[int]:
+        """For each line the next one with code after it; the last line where there is none."""
+        following = [len(self._code) - 1]
+        for line in range(len(self._code) - 1, 0, -1):
+            following.append(line if self._code[line] else following[-1])
+        return following[::-1]
 
     def _line(self, offset: int) -> int:
         return bisect_right(self._starts, offset) - 1
+
+
+def _anchors(starts: list[int], cell: Cell) -> tuple[Anchor, ...]:
+    """An anchor for each line, so that a place is found without counting lines from the top."""
+    first, *others = cell.anchors
+    if others:
+        return cell.anchors
+    return (first, *(Anchor(start, first.line + index, 1) for index, start in enumerate(starts[1:], start=1)))
 
 
 def _blanked(source: str, comments: tuple[Comment, ...]) -> str:

@@ -84,6 +84,11 @@ def test_comments_of_their_own_speak_for_the_next_code() -> None:
     ]
 
 
+def test_a_comment_of_its_own_in_the_middle_of_a_statement() -> None:
+    [ignore] = found("x = f(\n    a,\n    # feasilint: ignore[AVL101]\n    b,\n)\n")
+    assert (ignore.own_line, ignore.covers) == (True, 4)
+
+
 def test_a_comment_at_the_end_speaks_for_no_later_line() -> None:
     [ignore] = found("x = 1\n# feasilint: ignore")
     assert (ignore.own_line, ignore.covers) == (True, 2)
