@@ -71,9 +71,13 @@ def deciding(feature: Feature, aggregation: Aggregation) -> Input | None:
 
 
 def events(feature: Feature, aggregation: Aggregation) -> list[Input]:
-    """The inputs of a measure that are events which production has; those whose values it takes, if it takes any."""
-    own = [read for read in feature.inputs if read.source in aggregation.sources and _eventlike(read.entry)]
-    return [read for read in own if read.role == "value"] or own
+    """The inputs of a measure that are events which production has; those whose values it takes, if it takes any.
+
+    Where it is not known what a measure reads, it may be any input of its feature.
+    """
+    own = [read for read in feature.inputs if read.source in aggregation.sources or not aggregation.sources]
+    found = [read for read in own if _eventlike(read.entry)]
+    return [read for read in found if read.role == "value"] or found
 
 
 def _eventlike(entry: SourceEntry | None) -> bool:

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from feasilint_rules.syntax_error import UnparsedCode
+from feasilint_rules.unused_ignore import UnusedIgnore
 from rule_subjects import judge
 
 from feasilint.findings import Place, Severity
 from feasilint.ir import Diagnostic, Ignore, Program, Span
 from feasilint.rule import DocumentSubject
-from feasilint_rules.syntax_error import UnparsedCode
-from feasilint_rules.unused_ignore import UnusedIgnore
 
 SPAN = Span(2, 3, 5, 3, 9)
 USED = Ignore(("AVL101",), "known", SPAN, False, 3)
