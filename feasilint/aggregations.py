@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from feasilint.ir import Aggregate, Call, Column, Expression, Measure, Window
 from feasilint.ir.expressions import spelled
-from feasilint.lineage import scans
 from feasilint.measure.model import Aggregation, Extent
 from feasilint.trace import Use
 
@@ -96,11 +95,8 @@ def _outputs(arrivals: Iterable[Arrival]) -> tuple[str, ...]:
 
 
 def _sources(use: Use, analysis: Analysis) -> tuple[Source, ...]:
-    measure = use.output.expression
-    assert isinstance(measure, Measure)
-    leaves = {leaf.scan for arg in measure.args for leaf in analysis.tracer.expression(arg).value}
-    read = leaves or {scan for scan in scans([use.relation.input]) if scan not in analysis.linkage.bound}
-    return tuple(sorted({scan.source for scan in read}, key=lambda source: (source.name, source.kind)))
+    found = {scan.source for scan in analysis.windows.measured(use.relation, use.output)}
+    return tuple(sorted(found, key=lambda source: (source.name, source.kind)))
 
 
 def _together(a: Aggregation, b: Aggregation) -> Aggregation:

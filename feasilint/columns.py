@@ -30,6 +30,7 @@ from feasilint.ir import (
     Names,
     OfType,
     Opaque,
+    Output,
     Pivot,
     Relation,
     Scan,
@@ -54,6 +55,9 @@ class Holds(IntEnum):
     UNDECLARED = 1  # the source declares its columns, and not this one
     POSSIBLE = 2  # an open relation
     KNOWN = 3
+
+
+_LONGEST = 10_000  # steps of one column's way; ends what cannot end
 
 
 class Columns(Headers):
@@ -180,6 +184,18 @@ class Columns(Headers):
                 return ()
             case _:
                 return (Column(relation.input, name),)
+
+    def definition(self, relation: Relation, name: Name) -> tuple[Relation, Output | None]:
+        """Where a column is computed: through every step, scan of a written table and renaming that merely passes it on. None for
+        the output: it is read there, or comes from more than one place."""
+        for _ in range(_LONGEST):
+            relation = self.settle(relation, name)
+            made = self.table(relation).find(name)
+            below = (made.expression,) if made is not None else self.step(relation, name)
+            if len(below) != 1 or not isinstance(below[0], Column):
+                return relation, made
+            relation, name = below[0].relation, below[0].name
+        return relation, None
 
     def of_set(self, columns: ColumnSet, name: Name) -> tuple[Expression, ...]:
         """The expressions that give this member of a column set."""

@@ -116,8 +116,7 @@ def _built(member: Member, analysis: Analysis) -> Place | None:
     """Where a feature is computed: the first step down that computes something, else where it is read."""
     if member.column is None:
         return None
-    relation = analysis.columns.settle(member.column.relation, member.column.name)
-    made = analysis.columns.table(relation).find(member.column.name)
+    relation, made = analysis.columns.definition(member.column.relation, member.column.name)
     return analysis.place(relation, (made.origin or relation.origin) if made is not None else relation.origin)
 
 
@@ -164,12 +163,16 @@ def _input(leaf: Leaf, role: str, member: Member, analysis: Analysis) -> Input:
 
 
 def _names(member: Member, steps: tuple[Step, ...]) -> tuple[str, ...]:
-    """The names on the way, from the feature to the physical column, each change once."""
+    """The names on the way, from the feature to the physical column: a table's name where one is read, else each change."""
     names = [member.name]
     for step in steps:
-        qualified = f"{step.relation.source.name}.{step.name}" if isinstance(step.relation, Scan) else step.name
-        if fold(qualified) != fold(names[-1]) and not step.name.startswith("_m"):
-            names.append(qualified)
+        here = step.name
+        if isinstance(step.relation, Scan):
+            here = f"{step.relation.source.name}.{step.name}"
+            if len(names) > 1 and fold(names[-1]) == fold(step.name):
+                names.pop()
+        if not step.name.startswith("_m") and fold(here) not in (fold(names[-1]), fold(names[-1]).rpartition(".")[2]):
+            names.append(here)
     return tuple(names)
 
 

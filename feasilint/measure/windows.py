@@ -25,7 +25,7 @@ from feasilint.ir import (
 from feasilint.ir.expressions import columns as referenced
 from feasilint.ir.expressions import conjuncts, fold, spelled, walk
 from feasilint.ir.relations import inputs
-from feasilint.measure.bounds import bounds, mentions_hole
+from feasilint.measure.bounds import Bound, bounds, mentions_hole
 from feasilint.measure.combine import combine
 from feasilint.measure.grain import buckets, leaves, unique_key
 from feasilint.measure.model import Extent
@@ -67,6 +67,27 @@ class Windows:
             found = self._extents[output] = self._extent(relation, output)
         return found
 
+    def measured(self, relation: Aggregate | Window, output: Output) -> frozenset[Scan]:
+        """The scans whose rows a measure sums up: those of its argument; for count(*) those whose time is bounded, else all
+        below it."""
+        measure = output.expression
+        assert isinstance(measure, Measure)
+        if found := self._arguments(measure):
+            return found
+        reach = self._reach(relation.input)
+        timed = {leaf.scan for bound in self._said(measure, reach) if bound.lower is not None
+                 for leaf in self.tracer.expression(bound.event).value}  # fmt: skip
+        unbound = frozenset(scan for scan in reach.scans if scan not in self.columns.bound)
+        return frozenset(timed & unbound) or unbound
+
+    def _arguments(self, measure: Measure) -> frozenset[Scan]:
+        return frozenset(leaf.scan for arg in measure.args for leaf in self.tracer.expression(arg).value)
+
+    def _said(self, measure: Measure, reach: _Reach) -> list[Bound]:
+        """Every time bound below and inside a measure. Where two time columns are compared, the later one is the event: its
+        lower bound counts, not the other's upper."""
+        return [b for p in (*reach.predicates, *_conditions(measure)) for b in bounds(p, self.columns)]
+
     def _extent(self, relation: Aggregate | Window, output: Output) -> Extent:
         assert isinstance(output.expression, Measure)
         reach = self._reach(relation.input)
@@ -84,8 +105,7 @@ class Windows:
 
     def _bounded(self, measure: Measure, keys: tuple[Expression, ...], reach: _Reach) -> Extent | None:
         """bounded, anchored or bucketed where time predicates or keys say so."""
-        said = [b for p in (*reach.predicates, *_conditions(measure)) for b in bounds(p, self.columns)]
-        about = [bound for bound in said if self._speaks_of(bound.event, measure, keys, reach)]
+        about = [bound for bound in self._said(measure, reach) if self._speaks_of(bound.event, measure, keys, reach)]
         verdict = combine(about)
         if verdict is not None and verdict.window == "bounded":
             return verdict
@@ -100,7 +120,7 @@ class Windows:
         """Whether a bound on this column bounds the measured rows: not where it belongs to the spine or a dimension that
         is joined by the very keys that are grouped by."""
         place = {relation for relation, _ in leaves(event, self.columns)}
-        measured: set[Relation] = {leaf.scan for arg in measure.args for leaf in self.tracer.expression(arg).value}
+        measured: set[Relation] = set(self._arguments(measure))
         if not measured or not place or place & measured:
             return True
         grouped = {name for key in keys for _, name in leaves(key, self.columns)}
