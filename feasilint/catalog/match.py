@@ -23,12 +23,12 @@ from typing import TYPE_CHECKING
 
 from feasilint.catalog.globs import NameGlobs, PathPatterns
 from feasilint.catalog.names import folded, is_path, is_url, is_wild, joined, parts, unsharded
-from feasilint.catalog.similar import SimilarNames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from feasilint.catalog.model import Catalog, ModelEntry, PredictionPoint, SourceEntry
+    from feasilint.catalog.similar import SimilarNames
     from feasilint.ir import Source
 
 _STREAM_SCHEMES = ("kafka", "kinesis", "pubsub", "pulsar", "eventhub")
@@ -72,6 +72,8 @@ class Matcher:
     def nearest(self, source: Source, limit: int = 3) -> tuple[str, ...]:
         """Names in the catalog that look like this source's, closest first."""
         if self._similar is None:
+            from feasilint.catalog.similar import SimilarNames
+
             self._similar = SimilarNames(entry.name for entry in self.catalog.sources if not is_wild(entry.name))
         return self._similar.nearest(source.name, limit)
 
