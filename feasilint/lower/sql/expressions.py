@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from feasilint.ir import Call, Expression, Hole, Interval, Literal, Now, Param, Subquery
+from feasilint.ir import Call, Column, Derive, Expression, Hole, Interval, Literal, Now, Output, Param, Subquery
 from feasilint.lower.sql.adapter import Node, exp
+from feasilint.lower.sql.scope import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -192,7 +193,9 @@ def _parameter(node: Node, scope: Scope) -> Expression:
     inner = node.this
     if isinstance(inner, exp.Literal) and not inner.is_string:
         return _positional(node, scope)
-    return Param(str(getattr(inner, "name", "") or inner or "?"))
+    name = str(getattr(inner, "name", "") or inner or "?")
+    value = scope.context.session.variables.get(name.lower())
+    return value if value is not None else Param(name)
 
 
 # --- structure ---------------------------------------------------------------------------------------------------------
@@ -258,7 +261,17 @@ def _subquery(node: Node, scope: Scope) -> Expression:
     inner = node.this if isinstance(node, exp.Subquery) else node
     if isinstance(node, exp.Subquery) and not isinstance(inner, exp.Query | exp.Table | exp.Values):
         return scalar(inner, scope)
-    return Subquery("scalar", scope.context.query(node, scope.child()).relation)
+    child = scope.child()
+    rows = scope.context.query(node, child)
+    if inner.args.get("kind") == "STRUCT":
+        rows = _struct(rows, scope)
+    return Subquery("scalar", rows.relation)
+
+
+def _struct(rows: Rows, scope: Scope) -> Rows:
+    """All columns as the one value of `SELECT AS STRUCT`."""
+    value = Call("struct", tuple(Column(rows.relation, name) for name in rows.names or ("*",)))
+    return Rows(scope.context.builder.add(Derive(rows.relation, (Output("struct", value),))), ("struct",))
 
 
 def _call(name: str) -> Lowering:

@@ -122,12 +122,29 @@ def _grouped(group: Node, node: Node, measured: set[int]) -> Iterator[Node]:
             yield one
 
 
+def _place(node: Node) -> Node:
+    """The select item or clause that an aggregate stands in."""
+    while node.parent is not None and not isinstance(node.parent, exp.Select):
+        node = node.parent
+    return node
+
+
 def _measures(nodes: list[Node], scope: Scope, taken: set[str]) -> list[tuple[Node, Output]]:
-    """Every aggregate with its output; equal ones share it."""
+    """Every aggregate with its output. Equal ones of one select item share it, those of other clauses with the first."""
     made: list[tuple[Node, Output]] = []
+    places: dict[int, Node] = {}
     number = 0
     for node in sorted(nodes, key=lambda one: isinstance(one.parent, exp.Alias), reverse=True):
-        same = next((output for other, output in made if type(other) is type(node) and other == node), None)
+        place = places[id(node)] = _place(node)
+        shared = place.arg_key != "expressions"
+        same = next(
+            (
+                output
+                for other, output in made
+                if type(other) is type(node) and (shared or places[id(other)] is place) and other == node
+            ),
+            None,
+        )
         if same is None:
             name = scope.context.marks.restore(node.parent.alias) if isinstance(node.parent, exp.Alias) else ""
             if not name or name.lower() in taken:

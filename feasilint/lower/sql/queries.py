@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.ir import (
-    Call,
     Column,
-    Derive,
     Distinct,
     Expression,
     Inline,
@@ -187,10 +185,3 @@ _QUERIES: dict[type[Node], Callable[[Node, Scope], Rows]] = {
     exp.Delete: _changing,
     exp.Merge: _changing,
 }
-
-
-def struct_of(rows: Rows, scope: Scope) -> Rows:
-    """All columns as the one value of `SELECT AS STRUCT`."""
-    names = rows.names or ("*",)
-    value = Call("struct", tuple(Column(rows.relation, name) for name in names))
-    return Rows(scope.context.builder.add(Derive(rows.relation, (Output("struct", value),))), ("struct",))

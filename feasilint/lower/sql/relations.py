@@ -217,10 +217,10 @@ def _nested(node: Node, scope: Scope) -> Item | None:
     if isinstance(node.this, exp.Table | exp.Subquery) and not node.args.get("alias") and not node.args.get("pivots"):
         attach(node.this, scope)
         return None
-    if isinstance(node.this, exp.Query | exp.Values) and not node.this.args.get("joins"):
-        rows = scope.context.query(node.this, scope.child())
-    else:
+    if isinstance(node.this, exp.Table | exp.Subquery):
         rows = _group(node.this, scope)
+    else:
+        rows = scope.context.query(node.this, scope.child())
     return _aliased(node, _decorated(node, rows, scope), scope)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from feasilint.ir import AllOf, Call, Column, Derive, Expression, Hole, Names, Output, Param, Relation, Star
+from feasilint.ir import AllOf, Call, Column, Derive, Expression, Hole, Names, Output, Relation, Star
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,12 +27,14 @@ class Rows:
 
 @dataclass(slots=True)
 class Session:
-    """What the statements of a document share: temporary tables, columns of created ones, labels of models, variables."""
+    """What the statements of a document share: temporary tables, columns of created ones, labels of models, the values of
+    variables and the rows that a loop runs over."""
 
     tables: dict[str, Rows] = field(default_factory=dict)
     declared: dict[str, tuple[str, ...]] = field(default_factory=dict)
     labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    variables: set[str] = field(default_factory=set)
+    variables: dict[str, Expression] = field(default_factory=dict)
+    records: dict[str, Rows] = field(default_factory=dict)
 
 
 QueryLowering: TypeAlias = "Callable[[Node, Scope], Rows]"
@@ -137,7 +139,8 @@ class Scope:
                 if used := item.matched(parts):
                     return item, used
             scope = scope.parent
-        return None
+        record = self.context.session.records.get(parts[0])
+        return (Item(record, parts[0]), 1) if record is not None else None
 
     def column(self, parts: list[str]) -> Expression:
         """What a dotted name means; the fields of a struct are its top column."""
@@ -156,8 +159,8 @@ class Scope:
             if found is not None:
                 return found
             scope = scope.parent
-        if folded in self.context.session.variables:
-            return Param(name)
+        if (value := self.context.session.variables.get(folded)) is not None:
+            return value
         return Column(self.whole, name) if self.whole is not None else Hole(name)
 
     def _own(self, name: str, folded: str) -> Expression | None:
@@ -169,8 +172,8 @@ class Scope:
             return self._grouped(holders[0].column(name))
         if not holders and self.lateral and folded in self.aliases:
             return self._alias(folded)
-        if not holders and folded in self.context.session.variables:
-            return Param(name)
+        if not holders and (value := self.context.session.variables.get(folded)) is not None:
+            return value
         if self.whole is not None and (holders or any(item.known is None for item in self.items)):
             return self._grouped(Column(self.whole, name))
         if (named := next((item for item in self.items if item.alias == folded), None)) is not None:

@@ -58,6 +58,8 @@ def _else(tokens: list[Token]) -> list[Token]:
 
 
 def _loop(tokens: list[Token]) -> list[Token]:
+    if _upper(tokens, 2) == "IN" and _upper(tokens, 3) == "(":
+        return tokens  # BigQuery's FOR … IN (query) DO is in the grammar of the parser
     return _through(tokens, "DO", "LOOP", "BEGIN")
 
 

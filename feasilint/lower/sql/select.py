@@ -37,7 +37,7 @@ _LATERAL_ALIASES = frozenset(
 
 def select(node: Node, scope: Scope) -> Rows:
     """The rows of a SELECT without its WITH."""
-    from feasilint.lower.sql.queries import limit, sort, struct_of
+    from feasilint.lower.sql.queries import limit, sort
 
     read_from(node, scope)
     if scope.whole is None:
@@ -56,8 +56,7 @@ def select(node: Node, scope: Scope) -> Rows:
     rows = _distinct(node, Rows(derived, names), scope)
     _order_by_outputs(rows, names, scope)
     relation = sort(node, rows.relation, names, scope)
-    rows = Rows(limit(node, relation, scope), names)
-    return struct_of(rows, scope) if node.args.get("kind") in ("STRUCT", "VALUE") and names and len(names) > 1 else rows
+    return Rows(limit(node, relation, scope), names)
 
 
 def _filtered(
@@ -122,7 +121,7 @@ class _Items:
     def lower(self) -> tuple[tuple[Output | Star, ...], tuple[str, ...] | None]:
         self.scope.aliases = {}
         self.scope.lateral = self.scope.context.dialect in _LATERAL_ALIASES
-        for item in self.node.expressions:
+        for item in _fields(self.node) or self.node.expressions:
             star = star_of(item)
             if star is not None:
                 self._star(item, star)
@@ -239,6 +238,16 @@ class _Items:
             name = self._unique(str(column.name))
             self.items.append(Output(name, column, self.scope.context.layout.item(item)))
             self.names = None if self.names is None else [*self.names, name]
+
+
+def _fields(node: Node) -> list[Node]:
+    """The columns of `SELECT AS VALUE STRUCT(…)`."""
+    if node.args.get("kind") != "VALUE" or not isinstance(node.expressions[0], exp.Struct):
+        return []
+    return [
+        exp.Alias(this=one.expression, alias=one.this) if isinstance(one, exp.PropertyEQ) else one
+        for one in node.expressions[0].expressions
+    ]
 
 
 def _listed(nodes: object) -> list[Node]:

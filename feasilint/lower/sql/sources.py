@@ -76,12 +76,11 @@ def _split(name: str) -> list[str]:
     return [part for part in name.split(".") if part]
 
 
-def scan(parts: list[str], node: Node, context: Context) -> Rows:
-    """A read of a physical source."""
-    place = source(parts, context)
+def scan(parts: list[str], node: Node, context: Context, read: bool = True) -> Rows:
+    """A physical source; `read` false: one that is only written so far."""
     columns = context.session.declared.get(".".join(parts).lower())
-    relation = context.builder.add(Scan(place, columns, context.layout.origin(node)))
-    return Rows(relation, columns)
+    relation = Scan(source(parts, context), columns, context.layout.origin(node))
+    return Rows(context.builder.add(relation) if read else relation, columns)
 
 
 def table(node: Node, scope: Scope) -> Rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Call, Expression, Inline, Output, Relation, Scan, Source, Union, Upsert, Write
+from feasilint.ir import Call, Column, Expression, Inline, Output, Param, Relation, Scan, Source, Union, Upsert, Write
 from feasilint.lower.sql import sources
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.expressions import scalar
@@ -340,7 +340,7 @@ def _merge(node: Node, scope: Scope) -> None:
     parts, _, _ = _target(node.this, scope)
     attach(node.args["using"], scope)
     source = scope.items[0]
-    rows = sources.table(node.this, scope)
+    rows = context.session.tables.get(_key(parts)) or sources.scan(parts, node.this, context, read=False)
     scope.items.append(Item(rows, str(node.this.alias or "").lower(), tuple(part.lower() for part in parts)))
     on = node.args.get("on")
     condition = scalar(on, scope) if isinstance(on, Node) else None
@@ -352,12 +352,12 @@ def _merge(node: Node, scope: Scope) -> None:
     for branch in branches:
         for output in _branch(branch.args.get("then"), source, scope):
             found.setdefault(str(output.name).lower(), []).append((output, output.expression))
-    relation: Relation = source.rows.relation
+    made: Relation = source.rows.relation  # where every column is taken from a source whose columns are not known
     if found or source.rows.names is not None:
         outputs = tuple(_merged(same) for same in found.values())
-        made: Relation = context.builder.add(Upsert(rows.relation, relation, condition, outputs, conditions))
-    else:  # every column of a source whose columns are not known
-        made = context.builder.add(Union((rows.relation, relation), "name"))
+        if isinstance(rows.relation, Scan):
+            context.builder.add(rows.relation)
+        made = context.builder.add(Upsert(rows.relation, made, condition, outputs, conditions))
     _write(made, parts, "upsert", node.this, scope)
 
 
@@ -380,6 +380,22 @@ def _branch(then: object, source: Item, scope: Scope) -> tuple[Output, ...]:
 
 def _all_columns(source: Item) -> tuple[Output, ...]:
     return tuple(Output(name, source.column(name)) for name in source.rows.names or ())
+
+
+def _delete(node: Node, scope: Scope) -> None:
+    """Writes nothing, but what decides about the rows is read."""
+    define_ctes(node, scope)
+    parts = sources.parts_of(node.this, scope.context)
+    target = sources.scan(parts, node.this, scope.context, read=False)
+    scope.items.append(Item(target, str(node.this.alias or "").lower(), tuple(part.lower() for part in parts)))
+    scope.whole = target.relation
+    for one in node.args.get("using") or []:
+        attach(one, scope)
+    for step in node.this.args.get("joins") or []:
+        join(step, scope)
+    where = node.args.get("where")
+    if isinstance(where, Node):
+        scalar(where.this, scope)
 
 
 # --- files -------------------------------------------------------------------------------------------------------------
@@ -443,17 +459,40 @@ def _load(node: Node, scope: Scope) -> None:
 
 def _declare(node: Node, scope: Scope) -> None:
     for item in node.expressions:
+        default = item.args.get("default")
         for name in item.this if isinstance(item.this, list) else [item.this]:
             if isinstance(name, Node):
-                scope.context.session.variables.add(str(name.name).lstrip("@").lower())
+                plain = str(name.name).lstrip("@")
+                _assign(plain, scalar(default, scope) if isinstance(default, Node) else Param(plain), scope)
+
+
+def _assign(name: str, value: Expression, scope: Scope) -> None:
+    """From here on the variable has this value."""
+    scope.context.session.variables[name.lower()] = value
 
 
 def _set(node: Node, scope: Scope) -> None:
-    """SET x = (SELECT …): the variable is a parameter from now on."""
+    """SET x = …, SET (x, y) = (SELECT AS STRUCT …)."""
     for item in node.expressions:
         assigned = item.this
-        if isinstance(assigned, exp.EQ) and isinstance(assigned.this, exp.Column):
-            scope.context.session.variables.add(assigned.this.name.lower())
+        if not isinstance(assigned, exp.EQ):
+            continue
+        if isinstance(assigned.this, exp.Tuple | exp.Paren):
+            _set_several(assigned, scope)
+        elif isinstance(assigned.this, exp.Column | exp.Parameter):
+            _assign(assigned.this.name, scalar(assigned.expression, scope), scope)
+
+
+def _set_several(assigned: Node, scope: Scope) -> None:
+    names = assigned.this.expressions or [assigned.this.this]
+    value = assigned.expression
+    if isinstance(value, exp.Subquery):
+        rows = query(value, scope.child())
+        made: list[Expression] = [Column(rows.relation, name) for name in rows.names or ()]
+    else:
+        made = [scalar(one, scope) for one in value.expressions]
+    for name, one in zip(names, made, strict=False):
+        _assign(str(name.name), one, scope)
 
 
 def _for(node: Node, scope: Scope) -> None:
@@ -461,8 +500,7 @@ def _for(node: Node, scope: Scope) -> None:
     name = str(node.this.this.name).lower()
     looped = node.this.args.get("query")
     if isinstance(looped, Node):
-        rows = query(looped, scope.child())
-        scope.items, scope.whole = [Item(rows, name)], rows.relation
+        scope.context.session.records[name] = query(looped, scope.child())
     if isinstance(node.expression, Node):
         statement(node.expression, scope.child())
 
@@ -486,6 +524,7 @@ _STATEMENTS: dict[type[Node], Callable[[Node, Scope], Rows | None]] = {
     exp.MultitableInserts: _multi_insert,
     exp.Update: _update,
     exp.Merge: _merge,
+    exp.Delete: _delete,
     exp.Copy: _copy,
     exp.Export: _export_data,
     exp.LoadData: _load,
