@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from feasilint import aggregations
 from feasilint.analysis import Member
 from feasilint.ir import Column, Fit, Program, Scan, Upsert, Write
-from feasilint.ir.expressions import spelled
+from feasilint.ir.expressions import columns, spelled
 from feasilint.trace import Leaf
 
 if TYPE_CHECKING:
@@ -59,7 +59,11 @@ def _span(span: Span | None) -> dict[str, int | None] | None:
 def _sources(program: Program, analysis: Analysis) -> Iterator[dict[str, Any]]:
     """What the document reads from outside, each source once, where it is first read."""
     seen: set[tuple[str, str]] = set()
-    changed = {relation.target for relation in program.relations if isinstance(relation, Upsert)}
+    changed = {
+        relation.target
+        for relation in program.relations
+        if isinstance(relation, Upsert) and not _reads_itself(relation)
+    }
     for relation in program.relations:
         if not isinstance(relation, Scan) or relation in changed or analysis.linkage.inside(relation):
             continue
@@ -74,6 +78,12 @@ def _sources(program: Program, analysis: Analysis) -> Iterator[dict[str, Any]]:
                 "dynamic": source.dynamic,
                 "span": _span(relation.origin.span if relation.origin else None),
             }
+
+
+def _reads_itself(upsert: Upsert) -> bool:
+    """Whether the new values are made of old ones."""
+    read = (column.relation for output in upsert.outputs for column in columns(output.expression))
+    return any(relation is upsert.target for relation in read)
 
 
 def _results(program: Program) -> Iterator[Write]:
