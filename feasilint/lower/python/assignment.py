@@ -182,9 +182,7 @@ def first_column(m: Machine, frame: v.Frame) -> v.Value:
     return m.unknown("frame", frame)
 
 
-def with_columns(
-    m: Machine, frame: v.Frame, pairs: tuple[tuple[Name, v.Value], ...], node: ast.expr | None
-) -> v.Frame:
+def with_columns(m: Machine, frame: v.Frame, pairs: tuple[tuple[Name, v.Value], ...], node: ast.expr | None) -> v.Frame:
     """The frame with some columns computed anew."""
     if not pairs:
         return frame
@@ -222,5 +220,3 @@ def masked_value(m: Machine, condition: Expression | None, value: v.Value, old: 
     from feasilint.ir import Call, Hole
 
     return Call("case", (condition if condition is not None else Hole("rows"), m.expression(value), old))
-
-

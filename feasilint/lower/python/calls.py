@@ -101,7 +101,12 @@ def _method(site: Call, bound: v.Bound) -> v.Value:
     if transfer is None and isinstance(receiver, v.Instance):
         member = class_member(m, receiver.of, bound.name)
         if isinstance(member, v.Function):
-            return inline(m, v.Function(member.node, member.scope, member.fragment, member.defaults, bound.receiver), site.args, site.kwargs)
+            return inline(
+                m,
+                v.Function(member.node, member.scope, member.fragment, member.defaults, bound.receiver),
+                site.args,
+                site.kwargs,
+            )
     transfer = transfer or method("any", bound.name)
     made = transfer(site) if transfer is not None else None
     return made if made is not None else opaque(site)
@@ -122,7 +127,12 @@ def _instantiate(m: Machine, owner: v.Class, args: tuple[v.Value, ...], kwargs: 
     made = m.alloc(v.Instance(owner))
     constructor = class_member(m, owner, "__init__")
     if isinstance(constructor, v.Function):
-        inline(m, v.Function(constructor.node, constructor.scope, constructor.fragment, constructor.defaults, made), args, kwargs)
+        inline(
+            m,
+            v.Function(constructor.node, constructor.scope, constructor.fragment, constructor.defaults, made),
+            args,
+            kwargs,
+        )
     elif _is_record(owner):
         _fill(m, made, owner, args, kwargs)
     return made

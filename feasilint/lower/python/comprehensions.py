@@ -84,9 +84,7 @@ def _asks_type(tests: list[ast.expr]) -> bool:
     return any("dtype" in ast.unparse(test) or "is_numeric" in ast.unparse(test) for test in tests)
 
 
-def restrict(
-    m: Machine, base: ColumnSet, over: v.Columns, test: ast.expr, name: str, negate: bool
-) -> ColumnSet | None:
+def restrict(m: Machine, base: ColumnSet, over: v.Columns, test: ast.expr, name: str, negate: bool) -> ColumnSet | None:
     """The members of a set for which a test on the name holds; the whole set where the test is not understood."""
     match test:
         case ast.UnaryOp(op=ast.Not(), operand=inner):

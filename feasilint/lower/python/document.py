@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from feasilint.ir import Fragment, Program
     from feasilint.lower.options import Options
 
-_FRAME_NAME = re.compile(r"^(df|data|frame|dataframe|dataset|X|x|train|test|transactions|customers|events)$|(_df|_data|_frame|^df_.*|^data_.*)$")
+_FRAME_NAME = re.compile(
+    r"^(df|data|frame|dataframe|dataset|X|x|train|test|transactions|customers|events)$|(_df|_data|_frame|^df_.*|^data_.*)$"
+)
 
 
 def lower_document(document: Document, options: Options) -> Program:
@@ -72,9 +74,7 @@ def _run_cell(m: Machine, cell: Cell) -> None:
 
 
 def _run_python(m: Machine, cell: Cell, neutral: Neutral) -> None:
-    fragment = m.builder.fragment(
-        "python", neutral.text, cell.index, _anchors(cell, neutral), exact=not neutral.magics
-    )
+    fragment = m.builder.fragment("python", neutral.text, cell.index, _anchors(cell, neutral), exact=not neutral.magics)
     tree = _parse(m, fragment)
     if tree is None:
         return
@@ -138,7 +138,9 @@ def _anchors(cell: Cell, neutral: Neutral) -> tuple[Anchor, ...]:
 
 def _show_last(m: Machine, statement: ast.stmt) -> None:
     """A cell shows what its last expression is; the expression has been run, so names and calls are looked at only."""
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Name | ast.Call | ast.Attribute | ast.Subscript):
+    if isinstance(statement, ast.Expr) and isinstance(
+        statement.value, ast.Name | ast.Call | ast.Attribute | ast.Subscript
+    ):
         value = m.last
         if value is not None:
             show_value(m, value, statement.value)
@@ -152,7 +154,12 @@ def _run_cell_magic(m: Machine, cell: Cell, magic: Magic) -> None:
         start = cell.source.count("\n", 0, 0) + magic.line
         first, target = split_into(magic.arguments)
         words = [word for word in first.split() if not word.startswith(("-", "$", "@", "{"))]
-        if target is None and magic.name in ("bigquery", "sparksql", "bqsql", "snowflake") and words and words[0].isidentifier():
+        if (
+            target is None
+            and magic.name in ("bigquery", "sparksql", "bqsql", "snowflake")
+            and words
+            and words[0].isidentifier()
+        ):
             target = words[0]
         body, inside = split_into(magic.body)
         if magic.name == "sql" and first.strip() and target is not None:
@@ -191,7 +198,9 @@ def _sql(m: Machine, cell: Cell, text: str, offset: int, dialect: str | None, ta
 
     filled = str(fill(m, v.Const(text)).value)
     anchors = _sql_anchors(cell, offset)
-    fragment = m.builder.fragment("sql", filled, cell.index, anchors, dialect or m.options.dialect, exact=filled == text)
+    fragment = m.builder.fragment(
+        "sql", filled, cell.index, anchors, dialect or m.options.dialect, exact=filled == text
+    )
     tables = {**_frames(m), **m.views}
     result = lower_text(m.builder, fragment, tables)
     m.views.update(result.temporary)
@@ -240,13 +249,15 @@ def _guarded(m: Machine, function: v.Function) -> None:
         raise
     except RecursionError:
         m.scope = before
-    except Exception as error:  # noqa: BLE001  # total: whatever the document contains
+    except Exception as error:  # total: whatever the document contains
         m.failures.append(error)
         m.scope = before
         m.active.clear()
         m.enter(function.fragment)
         m.builder.diagnose(
-            "unsupported", f"this function could not be followed ({type(error).__name__})", m.span(function.node)  # type: ignore[arg-type]
+            "unsupported",
+            f"this function could not be followed ({type(error).__name__})",
+            m.span(function.node),  # type: ignore[arg-type]
         )
 
 
@@ -254,6 +265,7 @@ def _parameters(m: Machine, function: v.Function) -> dict[str, v.Value]:
     spec = function.node.args
     names = [argument.arg for argument in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
     return {
-        name: m.alloc(v.Frame(m.add(Opaque((), f"the parameter `{name}`")))) for name in names if _FRAME_NAME.search(name)
+        name: m.alloc(v.Frame(m.add(Opaque((), f"the parameter `{name}`"))))
+        for name in names
+        if _FRAME_NAME.search(name)
     }
-

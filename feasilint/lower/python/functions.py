@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from feasilint.lower.python.machine import Machine
 
 
-def inline(
-    m: Machine, function: v.Function, args: tuple[v.Value, ...], kwargs: Mapping[str, v.Value]
-) -> v.Value:
+def inline(m: Machine, function: v.Function, args: tuple[v.Value, ...], kwargs: Mapping[str, v.Value]) -> v.Value:
     """What a call of the function gives; its body is run with these arguments."""
     node = function.node
     m.called.add(node)

@@ -15,6 +15,7 @@ from feasilint.lower.python.values import (
     Element,
     Frame,
     Function,
+    Library,
     Ref,
     Row,
     Scalar,
@@ -99,9 +100,7 @@ class Machine:
     def execute(self, body: Sequence[ast.stmt]) -> Flow | None:
         return self.executor(self, body)
 
-    def call(
-        self, callee: Value, args: tuple[Value, ...], kwargs: Mapping[str, Value], node: ast.expr | None
-    ) -> Value:
+    def call(self, callee: Value, args: tuple[Value, ...], kwargs: Mapping[str, Value], node: ast.expr | None) -> Value:
         """What calling a value gives."""
         self.step()
         return self.caller(self, callee, args, kwargs, node)
@@ -161,7 +160,9 @@ class Machine:
             self._origins(part, inputs, relations, 0)
         return Unknown(text[:80], self.store.fresh(), tuple(inputs), tuple(relations))
 
-    def _origins(self, value: Value, inputs: dict[Expression, None], relations: dict[Relation, None], deep: int) -> None:
+    def _origins(
+        self, value: Value, inputs: dict[Expression, None], relations: dict[Relation, None], deep: int
+    ) -> None:
         value = self.get(value)
         match value:
             case Series(expression=expression) | Scalar(expression=expression):
@@ -200,7 +201,9 @@ class Machine:
 
         label = name if name is not None else series.name if series.name is not None else "0"
         keys = tuple(Output(key, Column(series.relation, key)) for key in series.index if key != label)
-        made = self.add(Derive(series.relation, (*keys, Output(label, series.expression)), origin_of(series.expression)))
+        made = self.add(
+            Derive(series.relation, (*keys, Output(label, series.expression)), origin_of(series.expression))
+        )
         return Frame(made, "pandas", series.index, series.group)
 
     def add(self, relation: R) -> R:
@@ -231,6 +234,8 @@ class Machine:
                 return expression
             case Element(text=text):
                 return Hole(text)
+            case Library(path=path):
+                return Literal(path.rsplit(".", 1)[-1])
             case Frame(relation=relation):
                 return self._whole(relation)
             case _:
@@ -305,5 +310,3 @@ def _parts(value: Value) -> Iterable[Value]:
             return (receiver,)
         case _:
             return ()
-
-

@@ -63,9 +63,7 @@ def binary(m: Machine, op: ast.operator, left: v.Value, right: v.Value, node: as
     return elementwise(m, name, (a, b), node)
 
 
-def _folded(
-    m: Machine, name: str, fold: Callable[[Any, Any], Any] | None, a: v.Const, b: v.Const
-) -> v.Const | None:
+def _folded(m: Machine, name: str, fold: Callable[[Any, Any], Any] | None, a: v.Const, b: v.Const) -> v.Const | None:
     if isinstance(a.value, str) and isinstance(b.value, str) and name == "add":
         return concat([a, b])
     if isinstance(a.value, str) and name == "div":
@@ -258,5 +256,3 @@ def _contains(m: Machine, item: v.Value, container: v.Value) -> bool | None:
     if item in container.items:
         return True
     return None if container.open or not all(isinstance(m.get(x), v.Const) for x in container.items) else False
-
-

@@ -225,7 +225,9 @@ def _labelled(m: Machine, frame: v.Frame, key: ast.expr, target: v.Value | None,
         return frame
     value = m.evaluate(key)
     if (mask := mask_of(m, value)) is not None:
-        return v.Frame(m.add(Derive(frame.relation, (Star(AllOf(frame.relation)),), mask.origin)), frame.library, frame.index)
+        return v.Frame(
+            m.add(Derive(frame.relation, (Star(AllOf(frame.relation)),), mask.origin)), frame.library, frame.index
+        )
     found = m.get(value)
     name = None if isinstance(found, v.Seq) and found.kind != "tuple" else name_of(m, value)
     return column(m, frame, name, target, node) if name is not None else select(m, frame, value, node)

@@ -41,10 +41,12 @@ def top_level(m: Machine, statement: ast.stmt) -> None:
         raise
     except RecursionError:
         m.builder.diagnose("unsupported", "nested too deeply to be followed", m.span(statement))
-    except Exception as error:  # noqa: BLE001  # total: whatever the document contains
+    except Exception as error:  # total: whatever the document contains
         m.failures.append(error)
         what = type(statement).__name__.lower()
-        m.builder.diagnose("unsupported", f"this {what} could not be followed ({type(error).__name__})", m.span(statement))
+        m.builder.diagnose(
+            "unsupported", f"this {what} could not be followed ({type(error).__name__})", m.span(statement)
+        )
 
 
 def _expression(m: Machine, node: ast.Expr) -> None:

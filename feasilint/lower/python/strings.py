@@ -47,7 +47,9 @@ def as_text(m: Machine, value: v.Value, node: ast.expr | None = None) -> v.Const
     if isinstance(value, v.Seq) and not value.open:
         parts = [as_text(m, item) for item in value.items]
         left, right = {"list": "[]", "tuple": "()", "set": "{}"}[value.kind]
-        shown = [repr(part.value) if _is_text(m, item) else part.value for part, item in zip(parts, value.items, strict=True)]
+        shown = [
+            repr(part.value) if _is_text(m, item) else part.value for part, item in zip(parts, value.items, strict=True)
+        ]
         tail = "," if value.kind == "tuple" and len(shown) == 1 else ""
         return v.Const(f"{left}{', '.join(map(str, shown))}{tail}{right}")
     return v.Const(f"{{{spell(node)}}}")

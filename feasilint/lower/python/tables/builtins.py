@@ -18,7 +18,7 @@ _TEXT = ("strip", "lstrip", "rstrip", "upper", "lower", "title", "capitalize", "
 
 METHODS: dict[str, Table] = {
     "text": {
-        **{name: containers.text_method for name in _TEXT},
+        **dict.fromkeys(_TEXT, containers.text_method),
         "format": containers.text_format,
         "join": containers.text_join,
         "joinpath": containers.path_join,
@@ -93,7 +93,12 @@ METHODS: dict[str, Table] = {
 }
 
 PROPERTIES: dict[str, Table] = {
-    "text": {"parent": containers.path_parent, "name": containers.path_name, "stem": containers.path_stem, "suffix": containers.path_suffix},
+    "text": {
+        "parent": containers.path_parent,
+        "name": containers.path_name,
+        "stem": containers.path_stem,
+        "suffix": containers.path_suffix,
+    },
     "library": {"os.environ": constant(None), "os.sep": constant("/")},
 }
 

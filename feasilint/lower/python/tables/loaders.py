@@ -56,7 +56,7 @@ _BIGQUERY: dict[str, Transfer] = {
 
 METHODS: dict[str, Table] = {
     "query": {
-        **{name: sql.fetched for name in _FETCH},
+        **dict.fromkeys(_FETCH, sql.fetched),
         "add_done_callback": nothing,
     },
     "bigquery": _BIGQUERY,
@@ -77,7 +77,11 @@ METHODS: dict[str, Table] = {
         "resource": handle("boto3"),
         "upload_file": connectors.uploaded,
     },
-    "bucket": {"Object": connectors.bucket_object, "download_file": connectors.downloaded, "blob": connectors.bucket_object},
+    "bucket": {
+        "Object": connectors.bucket_object,
+        "download_file": connectors.downloaded,
+        "blob": connectors.bucket_object,
+    },
     "storage": {"bucket": handle("bucket"), "get_bucket": handle("bucket")},
     "yfinance": {"history": source("api", None, "yfinance"), "option_chain": source("api", None, "yfinance")},
     "fred": {"get_series": source("api", 0, "fred"), "*": source("api", 0, "fred")},
@@ -114,7 +118,7 @@ _CONNECT = ("sqlite3.connect", "psycopg2.connect", "psycopg.connect", "pymysql.c
             "sqlalchemy.create_engine", "sqlalchemy.engine.create_engine", "cassandra.cluster.Cluster", "MySQLdb.connect")  # fmt: skip
 
 FUNCTIONS: dict[str, Transfer] = {
-    **{path: connectors.connection for path in _CONNECT},
+    **dict.fromkeys(_CONNECT, connectors.connection),
     "google.cloud.bigquery.Client": handle("bigquery"),
     "google.cloud.bigquery.client.Client": handle("bigquery"),
     "google.cloud.bigquery.QueryJobConfig": handle("config"),
@@ -130,7 +134,10 @@ FUNCTIONS: dict[str, Transfer] = {
     "duckdb.read_parquet": reader(),
     "duckdb.read_json": reader(),
     "pandasql.sqldf": sql.query("duckdb"),
-    **{f"awswrangler.s3.{name}": reader() for name in ("read_csv", "read_parquet", "read_json", "read_excel", "read_orc")},
+    **{
+        f"awswrangler.s3.{name}": reader()
+        for name in ("read_csv", "read_parquet", "read_json", "read_excel", "read_orc")
+    },
     "awswrangler.athena.read_sql_query": sql.query("trino"),
     "awswrangler.athena.read_sql_table": source("table"),
     "awswrangler.redshift.read_sql_query": sql.query("redshift"),

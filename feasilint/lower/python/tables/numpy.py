@@ -27,7 +27,10 @@ METHODS: dict[str, Table] = {}
 FUNCTIONS: dict[str, Transfer] = {
     **{f"numpy.{name}": elementwise(name) for name in _SCALARS},
     **{f"numpy.{name}": builtins.aggregated(name) for name in _AGGREGATES},
-    **{f"math.{name}": elementwise(name) for name in ("log", "exp", "sqrt", "floor", "ceil", "sin", "cos", "radians", "isnan", "pow", "fabs", "atan2")},
+    **{
+        f"math.{name}": elementwise(name)
+        for name in ("log", "exp", "sqrt", "floor", "ceil", "sin", "cos", "radians", "isnan", "pow", "fabs", "atan2")
+    },
     "numpy.where": series.numpy_where,
     "numpy.select": series.numpy_select,
     "numpy.unique": argument_copied,

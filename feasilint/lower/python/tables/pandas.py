@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.lower.python.transfers import frames, grouping, joining, loading, reshaping, series, sinks, sql, times, windows
+from feasilint.lower.python.transfers import (
+    frames,
+    grouping,
+    joining,
+    loading,
+    reshaping,
+    series,
+    sql,
+    times,
+    windows,
+)
 from feasilint.lower.python.transfers.common import (
     argument_copied,
     copied,
@@ -53,7 +63,19 @@ _CELLWISE = (
 _WRITES: dict[str, Transfer] = {
     **{
         name: write("file")
-        for name in ("to_csv", "to_parquet", "to_pickle", "to_json", "to_excel", "to_feather", "to_hdf", "to_orc", "to_stata", "to_html", "to_file")
+        for name in (
+            "to_csv",
+            "to_parquet",
+            "to_pickle",
+            "to_json",
+            "to_excel",
+            "to_feather",
+            "to_hdf",
+            "to_orc",
+            "to_stata",
+            "to_html",
+            "to_file",
+        )
     },
     "to_sql": write("table", 0, "create"),
     "to_gbq": write("table", 0, "create"),
@@ -65,7 +87,7 @@ _WRITES: dict[str, Transfer] = {
 _FRAME: dict[str, Transfer] = {
     **_AGGREGATES,
     **_RUNNING,
-    **{name: copied for name in _CELLWISE},
+    **dict.fromkeys(_CELLWISE, copied),
     **_WRITES,
     "assign": frames.assign,
     "insert": frames.insert,
@@ -232,7 +254,7 @@ _DT: dict[str, Transfer] = {
     "time": times.part("time"),
 }
 _DT_METHODS: dict[str, Transfer] = {
-    **{name: times.truncated for name in ("floor", "ceil", "round", "to_period", "normalize")},
+    **dict.fromkeys(("floor", "ceil", "round", "to_period", "normalize"), times.truncated),
     "date": times.to_date,
     "isocalendar": times.part("week"),
     "weekday": times.part("weekday"),
@@ -294,7 +316,14 @@ PROPERTIES: dict[str, Table] = {
     },
     "dt": {**_DT, "days": times.accessor, "seconds": times.accessor, "components": times.accessor},
     "cat": {"codes": times.accessor},
-    "scalar": {**_DT, "days": times.accessor, "seconds": times.accessor, "values": same, "dt": handle("dt"), "str": handle("str")},
+    "scalar": {
+        **_DT,
+        "days": times.accessor,
+        "seconds": times.accessor,
+        "values": same,
+        "dt": handle("dt"),
+        "str": handle("str"),
+    },
     "columns": {"values": same, "str": same},
     "row": {"index": handle("index"), "values": same},
     "rolling": {},
@@ -384,4 +413,3 @@ FRAMELIKE = frozenset(
      "select_dtypes", "assign", "to_feather", "to_gbq", "melt", "isnull", "isna", "query_", "expanding", "ewm", "corr", "shift", "cumsum",
      "pct_change", "add_prefix", "add_suffix", "sort_index", "iloc", "unstack"}
 )  # fmt: skip
-

@@ -34,7 +34,12 @@ METHODS: dict[str, Table] = {
     },
     "specified": {"fit": sinks.fit_specified, "fit_regularized": sinks.fit_specified},
     "lightning": {"fit": sinks.fit},
-    "any": {"fit": sinks.fit_unknown, "train": models.train_unknown, "fit_transform": models.transform_unknown, "fit_predict": sinks.fit_unknown},
+    "any": {
+        "fit": sinks.fit_unknown,
+        "train": models.train_unknown,
+        "fit_transform": models.transform_unknown,
+        "fit_predict": sinks.fit_unknown,
+    },
     "prophet": {"fit": models.fit_prophet, "add_regressor": nothing},
     "implicit": {"fit": sinks.fit},
     "h2o": {"train": models.train_named},
@@ -45,7 +50,14 @@ _DATA: Transfer = handle("training.data")
 _WRAPPERS = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV", "BayesSearchCV")
 _META = ("calibration.CalibratedClassifierCV", "multiclass.OneVsRestClassifier", "multiclass.OneVsOneClassifier",
          "multioutput.MultiOutputClassifier", "multioutput.MultiOutputRegressor", "compose.TransformedTargetRegressor")  # fmt: skip
-_EVALUATE = ("cross_val_score", "cross_val_predict", "cross_validate", "learning_curve", "validation_curve", "permutation_test_score")
+_EVALUATE = (
+    "cross_val_score",
+    "cross_val_predict",
+    "cross_validate",
+    "learning_curve",
+    "validation_curve",
+    "permutation_test_score",
+)
 
 FUNCTIONS: dict[str, Transfer] = {
     "sklearn.model_selection.train_test_split": sinks.split,
@@ -76,11 +88,26 @@ FUNCTIONS: dict[str, Transfer] = {
     "lightgbm.cv": sinks.train,
     "catboost.train": sinks.train,
     "catboost.cv": sinks.train,
-    **{f"statsmodels.formula.api.{name}": sinks.formula for name in ("ols", "logit", "glm", "probit", "poisson", "wls", "mixedlm", "negativebinomial")},
-    **{f"statsmodels.api.{name}": sinks.specified for name in ("OLS", "Logit", "GLM", "Probit", "WLS", "Poisson", "GLS", "MNLogit", "RLM", "NegativeBinomial")},
+    **{
+        f"statsmodels.formula.api.{name}": sinks.formula
+        for name in ("ols", "logit", "glm", "probit", "poisson", "wls", "mixedlm", "negativebinomial")
+    },
+    **{
+        f"statsmodels.api.{name}": sinks.specified
+        for name in ("OLS", "Logit", "GLM", "Probit", "WLS", "Poisson", "GLS", "MNLogit", "RLM", "NegativeBinomial")
+    },
     "statsmodels.api.add_constant": argument_copied,
     "statsmodels.tools.add_constant": argument_copied,
-    **{f"statsmodels.tsa.{path}": sinks.specified for path in ("arima.model.ARIMA", "arima_model.ARIMA", "statespace.sarimax.SARIMAX", "holtwinters.ExponentialSmoothing", "api.VAR")},
+    **{
+        f"statsmodels.tsa.{path}": sinks.specified
+        for path in (
+            "arima.model.ARIMA",
+            "arima_model.ARIMA",
+            "statespace.sarimax.SARIMAX",
+            "holtwinters.ExponentialSmoothing",
+            "api.VAR",
+        )
+    },
     "statsmodels.api.tsa.statespace.SARIMAX": sinks.specified,
     "prophet.Prophet": handle("prophet"),
     "fbprophet.Prophet": handle("prophet"),

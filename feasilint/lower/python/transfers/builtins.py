@@ -245,7 +245,10 @@ def parent(call: Call) -> v.Value | None:
 
 def product(call: Call) -> v.Value | None:
     parts = [items_of(call.m, arg) for arg in call.args]
-    rows = [v.Seq(tuple(row), "tuple") for row, _ in zip(all_pairs(*(items for items, _ in parts)), range(UNROLL), strict=False)]
+    rows = [
+        v.Seq(tuple(row), "tuple")
+        for row, _ in zip(all_pairs(*(items for items, _ in parts)), range(UNROLL), strict=False)
+    ]
     return v.Seq(tuple(rows), "list", any(more for _, more in parts))
 
 
@@ -288,5 +291,3 @@ def reduced(call: Call) -> v.Value | None:
 def buffer(call: Call) -> v.Value | None:
     found = call.got(0)
     return call.m.unknown("buffer", found) if found is not None else None
-
-

@@ -67,7 +67,12 @@ def maybe_execute(call: Call) -> v.Value | None:
     found = call.m.get(value) if value is not None else None
     if isinstance(found, v.Handle) and found.kind == "sql.text":
         found = call.m.get(found.get("0") or v.NONE)
-    if value is None or not isinstance(found, v.Const) or not isinstance(found.value, str) or not looks_like_sql(found.value):
+    if (
+        value is None
+        or not isinstance(found, v.Const)
+        or not isinstance(found.value, str)
+        or not looks_like_sql(found.value)
+    ):
         return None
     relation = run(call, value, None)
     frame: v.Value = call.m.alloc(v.Frame(relation)) if relation is not None else v.NONE
@@ -191,5 +196,3 @@ def sheet(call: Call) -> v.Value | None:
         words = path_name(call, name) if name is not None else "sheet"
         return call.m.unknown("records", v.Row(scan(call, Source(words, "api", None, "google sheets"))))
     return v.Handle("worksheet", tuple((str(at), value) for at, value in enumerate(call.args)))
-
-

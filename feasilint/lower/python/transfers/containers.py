@@ -184,9 +184,9 @@ def list_extend(call: Call) -> v.Value | None:
     if isinstance(other, v.Seq):
         return _put(call, (*found.items, *other.items)[:2000], found.open or other.open)
     if isinstance(other, v.Columns):
-        from feasilint.lower.python.operators import binary  # the sum of a list and a set of names
-
         import ast
+
+        from feasilint.lower.python.operators import binary  # the sum of a list and a set of names
 
         made = binary(call.m, ast.Add(), found, other, ast.Constant(0))
         call.m.set(call.target, made)
@@ -241,7 +241,9 @@ def list_difference(call: Call) -> v.Value | None:
 
 def list_union(call: Call) -> v.Value | None:
     found, other = _seq(call), _other(call)
-    return v.Seq((*found.items, *(i for i in other.items if i not in found.items)), found.kind, found.open or other.open)
+    return v.Seq(
+        (*found.items, *(i for i in other.items if i not in found.items)), found.kind, found.open or other.open
+    )
 
 
 def list_intersection(call: Call) -> v.Value | None:

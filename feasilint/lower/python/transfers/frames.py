@@ -30,7 +30,9 @@ def own(call: Call) -> v.Frame | None:
     return call.receiver if isinstance(call.receiver, v.Frame) else call.m.frame(call.target)
 
 
-def derive(call: Call, frame: v.Frame, items: tuple[Star | Output, ...], index: tuple[Name, ...] | None = None) -> v.Frame:
+def derive(
+    call: Call, frame: v.Frame, items: tuple[Star | Output, ...], index: tuple[Name, ...] | None = None
+) -> v.Frame:
     """The frame with these columns."""
     made = call.m.add(Derive(frame.relation, items, call.origin))
     return replace(frame, relation=made, index=frame.index if index is None else index)
@@ -99,7 +101,9 @@ def rename(call: Call) -> v.Value | None:
     return call.result(renamed(call, frame, pairs, index))
 
 
-def renamed(call: Call, frame: v.Frame, pairs: list[tuple[Name, Name]], index: tuple[Name, ...] | None = None) -> v.Frame:
+def renamed(
+    call: Call, frame: v.Frame, pairs: list[tuple[Name, Name]], index: tuple[Name, ...] | None = None
+) -> v.Frame:
     names = known(AllOf(frame.relation))
     new = dict(pairs)
     if names is not None:
@@ -323,7 +327,9 @@ def rows_result(call: Call, frame: v.Frame, made: v.Value) -> v.Value:
         return replace(frame, relation=made.relation)
     if isinstance(made, v.Dict):
         outputs = tuple(
-            Output(str(key.value), call.expression(value), call.origin) for key, value in made.items if isinstance(key, v.Const)
+            Output(str(key.value), call.expression(value), call.origin)
+            for key, value in made.items
+            if isinstance(key, v.Const)
         )
         return derive(call, frame, outputs)
     if isinstance(made, v.Seq):
@@ -406,7 +412,6 @@ def column_items(call: Call) -> v.Value | None:
         return None
     pairs = [(v.Const(name), column(call.m, frame, name, call.target, call.node)) for name in names]
     return v.Seq(tuple(v.Seq(pair, "tuple") for pair in pairs))
-
 
 
 # --- names of columns, rows, types ---

@@ -176,9 +176,7 @@ def aggregate(
     call: Call, frame: v.Frame, keys: tuple[Output, ...], specs: list[Spec], series: v.Series | None = None
 ) -> Relation:
     """The relation of one row per group."""
-    measures = tuple(
-        Output(spec.output, to_measure(call, frame, spec, series), call.origin) for spec in specs
-    )
+    measures = tuple(Output(spec.output, to_measure(call, frame, spec, series), call.origin) for spec in specs)
     return call.m.add(Aggregate(frame.relation, keys, measures, call.origin))
 
 
@@ -384,7 +382,9 @@ def ungrouped(call: Call, group: v.GroupBy, made: v.Value) -> v.Value:
         return v.Series(relation or group.frame.relation, made.expression, None, index)
     if isinstance(made, v.Dict):
         outputs = [
-            Output(str(key.value), call.expression(value), call.origin) for key, value in made.items if isinstance(key, v.Const)
+            Output(str(key.value), call.expression(value), call.origin)
+            for key, value in made.items
+            if isinstance(key, v.Const)
         ]
         base = next((r for o in outputs if (r := _keyed(o.expression)) is not None), group.frame.relation)
         keys = tuple(Output(key.name, Column(base, key.name)) for key in group.keys)
@@ -422,7 +422,9 @@ def _rowwise(call: Call, group: v.GroupBy, function: v.Function) -> v.Value | No
     made = call.m.get(call.m.call(function, (inside,), {}, call.node))
     if isinstance(made, v.Series):
         return replace(made, group=group.frame.group, index=group.frame.index, owner=None)
-    return v.Series(group.frame.relation, made.expression, name, group.frame.index) if isinstance(made, v.Scalar) else None
+    return (
+        v.Series(group.frame.relation, made.expression, name, group.frame.index) if isinstance(made, v.Scalar) else None
+    )
 
 
 def windowed(call: Call, group: v.GroupBy, function: str, frame: object, running: bool = False) -> v.Value:
@@ -449,7 +451,9 @@ def windowed(call: Call, group: v.GroupBy, function: str, frame: object, running
     made = call.m.add(Window(relation, partition, order, frame, measures, call.origin))
     if group.single or counts or len(names) == 1:
         name = next(iter(labels))
-        return v.Series(made, Column(made, measures[0].name), None if counts else name, group.frame.index, group.frame.group)
+        return v.Series(
+            made, Column(made, measures[0].name), None if counts else name, group.frame.index, group.frame.group
+        )
     outputs = tuple(Output(name, Column(made, label)) for name, label in labels.items())
     return v.Frame(call.m.add(Derive(made, outputs, call.origin)), "pandas")
 
@@ -466,7 +470,9 @@ def filtered_groups(call: Call) -> v.Value | None:
     function = call.arg(0, "func")
     inside = call.m.alloc(replace(group.frame, group=group.keys))
     test = call.m.call(function, (inside,), {}, call.node) if function is not None else v.NONE
-    return replace(group.frame, relation=call.m.add(Filter(group.frame.relation, call.expression(test), origin=call.origin)))
+    return replace(
+        group.frame, relation=call.m.add(Filter(group.frame.relation, call.expression(test), origin=call.origin))
+    )
 
 
 def group_rows(call: Call) -> v.Value | None:

@@ -95,7 +95,9 @@ def join(call: Call) -> v.Value | None:
         using = tuple(here) if here and here == second.index else ()
         condition = None if using else _equal(relation, second.relation, here, second.index, call)
         suffixes = (call.text(3, "lsuffix") or "", call.text(4, "rsuffix") or "")
-        joined = Join(relation, second.relation, kind if using or condition is not None else "index", condition, using, suffixes)
+        joined = Join(
+            relation, second.relation, kind if using or condition is not None else "index", condition, using, suffixes
+        )
         relation = call.m.add(replace(joined, origin=call.origin))
     return replace(first, relation=relation)
 
@@ -103,7 +105,13 @@ def join(call: Call) -> v.Value | None:
 def concat(call: Call) -> v.Value | None:
     """`pd.concat([a, b])` under each other, or with axis=1 beside each other."""
     found = call.got(0, "objs")
-    items = [value for _, value in found.items] if isinstance(found, v.Dict) else found.items if isinstance(found, v.Seq) else ()
+    items = (
+        [value for _, value in found.items]
+        if isinstance(found, v.Dict)
+        else found.items
+        if isinstance(found, v.Seq)
+        else ()
+    )
     frames = [frame for item in items if (frame := call.m.frame(item)) is not None]
     if not frames:
         return None
@@ -187,4 +195,3 @@ def mapped(call: Call) -> v.Value | None:
     right = call.m.add(Derive(other.relation, (Star(AllOf(other.relation)), Output(label, other.expression))))
     joined = call.m.add(Join(series.relation, right, "left", condition, (), ("", "_looked_up"), origin=call.origin))
     return replace(series, expression=Column(joined, label), owner=None)
-

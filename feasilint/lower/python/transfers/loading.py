@@ -16,11 +16,21 @@ if TYPE_CHECKING:
     from feasilint.ir import Name, Relation
     from feasilint.ir.relations import SourceKind
     from feasilint.lower.python.call import Call, Transfer
-    from feasilint.lower.python.machine import Machine
 
 Library: TypeAlias = Literal["pandas", "polars", "polars.lazy", "spark", "array"]
 _URL = re.compile(r"^(https?|ftp)://", re.IGNORECASE)
-_PATH_ARGUMENTS = ("filepath_or_buffer", "path", "source", "path_or_buf", "io", "fname", "filepath", "file", "paths", "fpath")
+_PATH_ARGUMENTS = (
+    "filepath_or_buffer",
+    "path",
+    "source",
+    "path_or_buf",
+    "io",
+    "fname",
+    "filepath",
+    "file",
+    "paths",
+    "fpath",
+)
 
 
 def reader(library: str = "pandas", at: int | None = 0) -> Transfer:
@@ -45,7 +55,7 @@ def reader(library: str = "pandas", at: int | None = 0) -> Transfer:
 
 def _named_index(call: Call) -> bool:
     found = call.got(None, "index_col")
-    return isinstance(found, v.Const) and isinstance(found.value, str) or isinstance(found, v.Seq)
+    return (isinstance(found, v.Const) and isinstance(found.value, str)) or isinstance(found, v.Seq)
 
 
 def _columns(call: Call) -> tuple[Name, ...] | None:
@@ -63,7 +73,9 @@ def scan_paths(call: Call, value: v.Value, columns: tuple[Name, ...] | None = No
         inner = found.get("path") or found.get("0")
         return scan_paths(call, inner, columns) if inner is not None else None
     if isinstance(found, v.Frame | v.Series | v.Scalar):
-        return m.add(Opaque((m.frame(found).relation,) if isinstance(found, v.Frame) else (), call.name, origin=call.origin))  # type: ignore[union-attr]
+        return m.add(
+            Opaque((m.frame(found).relation,) if isinstance(found, v.Frame) else (), call.name, origin=call.origin)
+        )  # type: ignore[union-attr]
     if isinstance(found, v.Seq) and found.items:
         parts = [part for item in found.items[:64] if (part := scan_paths(call, item, columns)) is not None]
         return parts[0] if len(parts) == 1 else m.add(Union(tuple(parts), "name", call.origin)) if parts else None
@@ -88,7 +100,9 @@ def scan(call: Call, source: Source, columns: tuple[Name, ...] | None = None) ->
     return call.m.add(Scan(source, columns, call.origin))
 
 
-def source(kind: SourceKind, at: int | None = 0, vendor: str | None = None, library: str = "pandas", dialect: str | None = None) -> Transfer:
+def source(
+    kind: SourceKind, at: int | None = 0, vendor: str | None = None, library: str = "pandas", dialect: str | None = None
+) -> Transfer:
     """A call that gives a whole source by its name: a table, an API, a feature view."""
 
     def transfer(call: Call) -> v.Value | None:
@@ -103,7 +117,18 @@ def source(kind: SourceKind, at: int | None = 0, vendor: str | None = None, libr
     return transfer
 
 
-_NAME_ARGUMENTS = ("name", "table_name", "tableName", "table", "url", "tickers", "symbol", "ticker", "dataset", "series_id")
+_NAME_ARGUMENTS = (
+    "name",
+    "table_name",
+    "tableName",
+    "table",
+    "url",
+    "tickers",
+    "symbol",
+    "ticker",
+    "dataset",
+    "series_id",
+)
 
 
 def dataset(library: str) -> Transfer:
@@ -140,7 +165,9 @@ def frame_of(call: Call) -> v.Value | None:
         return _renamed(call, v.Frame(relation, "pandas", keep), names)
     if isinstance(data, v.Handle):
         inner = data.get("frame") or data.get("data")
-        return _renamed(call, frame, names) if inner is not None and (frame := call.m.frame(inner)) is not None else None
+        return (
+            _renamed(call, frame, names) if inner is not None and (frame := call.m.frame(inner)) is not None else None
+        )
     outputs = tuple(Output(name, call.expression(v.Const(None))) for name in names or ())
     return v.Frame(call.m.add(Inline(outputs, call.origin)))
 
@@ -187,7 +214,9 @@ def _of_rows(call: Call, data: v.Seq, names: tuple[Name, ...] | None) -> v.Value
     unknown = call.m.unknown("rows", data)
     if unknown.relations or unknown.inputs:
         return v.Frame(call.m.add(Opaque(unknown.relations, "rows", unknown.inputs, call.origin)))
-    return v.Frame(call.m.add(Inline(tuple(Output(n, call.expression(v.Const(None))) for n in names or ()), call.origin)))
+    return v.Frame(
+        call.m.add(Inline(tuple(Output(n, call.expression(v.Const(None))) for n in names or ()), call.origin))
+    )
 
 
 def series_of(call: Call) -> v.Value | None:
@@ -254,5 +283,3 @@ def copied_file(call: Call) -> v.Value | None:
     if target is not None:
         call.m.sink(Write(relation, Source(path_name(call, target), "file"), "overwrite", origin=call.origin))
     return v.Seq((target or v.Const("{file}"), call.m.unknown("headers")), "tuple")
-
-

@@ -104,5 +104,3 @@ def synthesized(call: Call) -> v.Value | None:
     values = call.m.unknown("feature synthesis", *call.values)
     relation = call.m.add(Opaque(values.relations, "deep feature synthesis", values.inputs, call.origin))
     return v.Seq((call.m.alloc(v.Frame(relation)), call.m.unknown("feature_defs")), "tuple")
-
-

@@ -169,7 +169,9 @@ def stack(call: Call) -> v.Value | None:
     cells = call.expression(call.m.unknown("cells", frame))
     keys = tuple(Output(name, Column(frame.relation, name)) for name in frame.index)
     names = Output("level", call.expression(v.Const(None)))
-    return v.Frame(call.m.add(Unpivot(frame.relation, keys, names, Output("0", cells), call.origin)), "pandas", frame.index)
+    return v.Frame(
+        call.m.add(Unpivot(frame.relation, keys, names, Output("0", cells), call.origin)), "pandas", frame.index
+    )
 
 
 def transposed(call: Call) -> v.Value | None:

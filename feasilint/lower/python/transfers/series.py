@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Filter
 from feasilint.ir import Call as Op
+from feasilint.ir import Filter
 from feasilint.lower.python import values as v
 from feasilint.lower.python.operators import elementwise
 from feasilint.lower.python.transfers.common import put_back
@@ -32,7 +32,11 @@ def apply(call: Call) -> v.Value | None:
         return elementwise(call.m, call.name, (series, found), call.node)
     extra = call.got(None, "args")
     rest = extra.items if isinstance(extra, v.Seq) else ()
-    kwargs = {name: value for name, value in call.kwargs.items() if name not in ("func", "args", "arg", "na_action", "convert_dtype", "meta")}
+    kwargs = {
+        name: value
+        for name, value in call.kwargs.items()
+        if name not in ("func", "args", "arg", "na_action", "convert_dtype", "meta")
+    }
     made = call.m.call(function, (v.Scalar(series.expression), *rest), kwargs, call.node)
     return _column(call, series, call.m.get(made))
 

@@ -163,7 +163,20 @@ def fit(call: Call) -> v.Value | None:
     return call.target
 
 
-_DATA = ("X", "x", "data", "training_data", "train_data", "dataset", "train", "X_train", "input", "features", "training_frame", "df")
+_DATA = (
+    "X",
+    "x",
+    "data",
+    "training_data",
+    "train_data",
+    "dataset",
+    "train",
+    "X_train",
+    "input",
+    "features",
+    "training_frame",
+    "df",
+)
 _LABEL = ("y", "Y", "label", "labels", "target", "y_train")
 
 
@@ -232,11 +245,16 @@ def formula(call: Call) -> v.Value | None:
     if text is None or frame is None:
         return v.Estimator(call.name)
     left, _, right = text.partition("~")
-    names = tuple(dict.fromkeys(re.findall(r"\b(?!C\b|np\b|log\b|Q\b|exp\b|sqrt\b|I\b|scale\b)[A-Za-z_]\w*\b(?!\()", right)))
+    names = tuple(
+        dict.fromkeys(re.findall(r"\b(?!C\b|np\b|log\b|Q\b|exp\b|sqrt\b|I\b|scale\b)[A-Za-z_]\w*\b(?!\()", right))
+    )
     labels = tuple(re.findall(r"[A-Za-z_]\w*", left))[-1:]
     relation = frame.relation
     features: v.Value = v.Columns(Names(relation, names), relation)
-    return v.Handle("specified", (("name", v.Const(call.name)), ("data", features), ("label", v.Columns(Names(relation, labels), relation))))
+    return v.Handle(
+        "specified",
+        (("name", v.Const(call.name)), ("data", features), ("label", v.Columns(Names(relation, labels), relation))),
+    )
 
 
 def specified(call: Call) -> v.Value | None:
@@ -349,7 +367,11 @@ def random_split(call: Call) -> v.Value | None:
 
 
 def write(
-    kind: SourceKind = "file", at: int | None = 0, mode: WriteMode = "overwrite", names: tuple[str, ...] = (), feature_group: bool = False
+    kind: SourceKind = "file",
+    at: int | None = 0,
+    mode: WriteMode = "overwrite",
+    names: tuple[str, ...] = (),
+    feature_group: bool = False,
 ) -> Transfer:
     """A method that stores the receiver under a name."""
 
@@ -390,14 +412,23 @@ def store(call: Call, relation: Relation, target: Source, mode: WriteMode, featu
     call.m.sink(Write(relation, target, mode, feature_group=feature_group, origin=call.origin))
 
 
-def write_argument(kind: SourceKind, frame_at: int = 0, name_at: int = 1, feature_group: bool = False, dialect: str | None = None) -> Transfer:
+def write_argument(
+    kind: SourceKind, frame_at: int = 0, name_at: int = 1, feature_group: bool = False, dialect: str | None = None
+) -> Transfer:
     """A function that stores an argument: `joblib.dump(df, path)`, `client.load_table_from_dataframe(df, table)`."""
 
     def transfer(call: Call) -> v.Value | None:
         value = call.arg(frame_at)
         if value is None:
-            value = call.arg(None, "df") or call.arg(None, "dataframe") or call.arg(None, "features") or call.arg(None, "data_frame")
-        target = call.arg(name_at) or next((call.kwargs[n] for n in (*_TARGETS, "destination") if n in call.kwargs), None)
+            value = (
+                call.arg(None, "df")
+                or call.arg(None, "dataframe")
+                or call.arg(None, "features")
+                or call.arg(None, "data_frame")
+            )
+        target = call.arg(name_at) or next(
+            (call.kwargs[n] for n in (*_TARGETS, "destination") if n in call.kwargs), None
+        )
         found = call.m.get(value) if value is not None else None
         if not isinstance(found, v.Frame | v.Series) or target is None:
             return None

@@ -11,7 +11,7 @@ from feasilint.lower.python import values as v
 from feasilint.lower.python.strings import as_text, spell
 
 if TYPE_CHECKING:
-    from feasilint.ir import Relation
+    from feasilint.ir import Expression, Relation
     from feasilint.lower.python.call import Call, Transfer
     from feasilint.lower.python.machine import Machine
 
@@ -27,7 +27,9 @@ def looks_like_sql(text: str) -> bool:
     return _STATEMENT.match(text) is not None
 
 
-def query(dialect: str | None = None, at: int | None = 0, library: str = "pandas", names: tuple[str, ...] = ("sql", "query")) -> Transfer:
+def query(
+    dialect: str | None = None, at: int | None = 0, library: str = "pandas", names: tuple[str, ...] = ("sql", "query")
+) -> Transfer:
     """A call whose argument is a query or a table name and that gives its rows."""
 
     def transfer(call: Call) -> v.Value | None:
@@ -113,7 +115,9 @@ def run_text(
 
     content = str(text.value)
     made, exact = anchors(m, text, node)
-    fragment = m.builder.fragment("sql", content, m.fragment.cell, made, dialect or m.options.dialect, m.fragment.index, exact)
+    fragment = m.builder.fragment(
+        "sql", content, m.fragment.cell, made, dialect or m.options.dialect, m.fragment.index, exact
+    )
     tables = dict(m.views)
     if frames:
         tables = {**local_frames(m), **tables}
@@ -195,3 +199,57 @@ def register_view(call: Call) -> v.Value | None:
     return v.NONE
 
 
+def predicate(call: Call, relation: Relation, text: v.Const) -> Expression:
+    """A condition in SQL text over one relation: `df.where("ts > '2024-01-01'")`."""
+    from feasilint.ir import Column, Filter, Hole
+    from feasilint.lower.sql import lower_text
+
+    m = call.m
+    source = f"SELECT * FROM _input WHERE {text.value}"
+    fragment = m.builder.fragment(
+        "sql", source, m.fragment.cell, (_at(m, call.node),), "spark", m.fragment.index, False
+    )
+    result = lower_text(m.builder, fragment, {"_input": relation}).result
+    for _ in range(4):
+        if isinstance(result, Filter):
+            return result.predicate
+        result = getattr(result, "input", None)
+    names = re.findall(r"[A-Za-z_]\w*", str(text.value))
+    return Hole(str(text.value), tuple(Column(relation, name) for name in dict.fromkeys(names)), call.origin)
+
+
+def expression(call: Call) -> v.Value | None:
+    """`F.expr('a + b')`, `selectExpr('a AS b')`: a function of the columns that it names."""
+    text = call.text(0)
+    if text is None:
+        return None
+    body, _, name = (
+        text.rpartition(" as ") if " as " in text else text.rpartition(" AS ") if " AS " in text else (text, "", "")
+    )
+    words = [w for w in dict.fromkeys(re.findall(r"[A-Za-z_]\w*(?!\w*\()", body)) if w.upper() not in _WORDS]
+    args = tuple(v.Lazy("column", word, node=call.node, fragment=call.m.fragment) for word in words)
+    made = v.Lazy("call", "expression", args, node=call.node, fragment=call.m.fragment)
+    return v.Lazy("alias", name.strip(), (made,), node=call.node, fragment=call.m.fragment) if name else made
+
+
+_WORDS = frozenset(
+    {
+        "CASE",
+        "WHEN",
+        "THEN",
+        "ELSE",
+        "END",
+        "AND",
+        "OR",
+        "NOT",
+        "IN",
+        "IS",
+        "NULL",
+        "INTERVAL",
+        "DAYS",
+        "DAY",
+        "AS",
+        "LIKE",
+        "BETWEEN",
+    }
+)

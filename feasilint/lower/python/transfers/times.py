@@ -137,7 +137,7 @@ def strptime(call: Call) -> v.Value | None:
     text, form = call.text(0), call.text(1)
     if text is not None and form is not None:
         try:
-            return v.Const(datetime.strptime(text, form).replace(tzinfo=None))  # noqa: DTZ007  # no zone in the data
+            return v.Const(datetime.strptime(text, form).replace(tzinfo=None))  # no zone in the data
         except ValueError:
             return None
     return elementwise(call.m, "strptime", call.args[:1], call.node) if call.args else None
@@ -148,7 +148,7 @@ def parse_date(text: str) -> datetime | None:
         return None
     for form in (None, "%Y-%m", "%Y%m%d", "%m/%d/%Y", "%Y-%m-%d %H:%M"):
         try:
-            found = datetime.fromisoformat(text.strip()) if form is None else datetime.strptime(text.strip(), form)  # noqa: DTZ007
+            found = datetime.fromisoformat(text.strip()) if form is None else datetime.strptime(text.strip(), form)
             return found.replace(tzinfo=None)
         except ValueError:
             continue

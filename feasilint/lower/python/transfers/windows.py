@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Column, Derive, Frame, Interval, Measure, Output, Shift, Window
 from feasilint.ir import Call as Op
+from feasilint.ir import Column, Derive, Frame, Interval, Measure, Output, Shift, Window
 from feasilint.ir.functions import canonical, is_aggregate
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import replacing
@@ -100,7 +100,9 @@ def measured(call: Call, window: v.Rolling, function: str) -> v.Value:
     group = replace(group, selected=selected)
     names = tuple(name for name in chosen(group) if name not in {c.name for c in window.order if isinstance(c, Column)})
     labels = {name: call.m.fresh() for name in names}
-    relation = _window(call, window, group, {lab: Column(group.frame.relation, n) for n, lab in labels.items()}, function)
+    relation = _window(
+        call, window, group, {lab: Column(group.frame.relation, n) for n, lab in labels.items()}, function
+    )
     if (window.single or group.single) and labels:
         name, label = next(iter(labels.items()))
         return v.Series(relation, Column(relation, label), name, group.frame.index, group.frame.group)
@@ -144,7 +146,10 @@ def rolling_agg(call: Call) -> v.Value | None:
         group = base if isinstance(base, v.GroupBy) else v.GroupBy(base, ())
         columns = window.selected or chosen(group)
     specs, _ = specs_of(call, columns, len(columns) == 1)
-    parts = [(spec.output, measured(call, _narrow(window, spec.column), function_name(call.m, spec.function))) for spec in specs]
+    parts = [
+        (spec.output, measured(call, _narrow(window, spec.column), function_name(call.m, spec.function)))
+        for spec in specs
+    ]
     relation = _frame_of(base)[0]
     outputs = tuple(Output(name, call.expression(value)) for name, value in parts)
     return v.Frame(call.m.add(Derive(relation, outputs, call.origin)), "pandas", _frame_of(base)[1])
@@ -196,7 +201,9 @@ def shifted(call: Call) -> v.Value | None:
         return replace(receiver, expression=_against(call, receiver.expression, earlier), owner=None)
     if isinstance(receiver, v.Series):
         frame = v.Frame(receiver.relation, "pandas", receiver.index, receiver.group)
-        return _grouped_shift(call, v.GroupBy(frame, receiver.group, (receiver.name or "0",), True, series=receiver), steps)
+        return _grouped_shift(
+            call, v.GroupBy(frame, receiver.group, (receiver.name or "0",), True, series=receiver), steps
+        )
     if isinstance(receiver, v.GroupBy):
         return _grouped_shift(call, receiver, steps)
     if isinstance(receiver, v.Frame):
