@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from feasilint.catalog.match import Matcher
     from feasilint.catalog.model import SourceEntry, Staleness
-    from feasilint.ir import ColumnSet, Origin, Sink, Source
+    from feasilint.ir import ColumnSet, Origin, Sink
     from feasilint.measure.model import Reach, Role
     from feasilint.trace import Leaf, Step
 
@@ -49,11 +49,11 @@ class Analysis:
     def __init__(self, programs: Iterable[Program], matcher: Matcher) -> None:
         self.matcher = matcher
         self.linkage: Linkage = link(programs)
+        self._home = {relation: program.path for program in self.linkage.programs for relation in program.relations}
+        self._entries: dict[Scan, SourceEntry | None] = {}
         self.columns = Columns(self.linkage.bound, self._declared)
         self.tracer = Tracer(self.columns)
         self.windows = Windows(self.tracer, self.entry)
-        self._entries: dict[tuple[str, str], SourceEntry | None] = {}
-        self._home = {relation: program.path for program in self.linkage.programs for relation in program.relations}
         self._members: dict[Sink, tuple[Member, ...]] = {}
         self._arrivals: dict[Use, list[Arrival]] | None = None
 
@@ -65,13 +65,12 @@ class Analysis:
 
     def entry(self, scan: Scan) -> SourceEntry | None:
         """What the catalog knows of the source of a scan."""
-        key = (scan.source.name, scan.source.kind)
-        if key not in self._entries:
-            self._entries[key] = self.matcher.find(scan.source)
-        return self._entries[key]
+        if scan not in self._entries:
+            self._entries[scan] = self.matcher.find(scan.source, self._home.get(scan))
+        return self._entries[scan]
 
-    def _declared(self, source: Source) -> tuple[str, ...]:
-        entry = self.matcher.find(source)
+    def _declared(self, scan: Scan) -> tuple[str, ...]:
+        entry = self.entry(scan)
         return tuple(entry.columns) if entry is not None else ()
 
     def age(self, steps: Iterable[Step]) -> Staleness | None:

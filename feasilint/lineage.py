@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import networkx as nx
 
 from feasilint.ir import Fit, Relation, Scan, Write
-from feasilint.ir.relations import inputs, members
+from feasilint.ir.relations import members, scans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from feasilint.ir import Sink
     from feasilint.link import Linkage
@@ -51,19 +51,6 @@ def roots(sink: Sink) -> tuple[Relation, ...]:
         sets = (part for part in (sink.features, sink.label, sink.weight) if part is not None)
         return tuple(relation for part in sets for relation in members(part))
     return (sink.relation,)
-
-
-def scans(relations: Iterable[Relation]) -> Iterator[Scan]:
-    """The scans at the bottom of relations, each once."""
-    pending, seen = list(relations), set[Relation]()
-    while pending:
-        relation = pending.pop()
-        if relation in seen:
-            continue
-        seen.add(relation)
-        if isinstance(relation, Scan):
-            yield relation
-        pending.extend(inputs(relation))
 
 
 def cyclic(bound: Mapping[Scan, tuple[Write, ...]]) -> frozenset[Scan]:

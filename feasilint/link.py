@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from feasilint.ir import Program, Scan, Source, Write
+from feasilint.ir.relations import scans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -98,7 +99,12 @@ def _writers(scan: Scan, at: int, program: Program, index: _Index) -> tuple[Writ
     own = [write for write, home in candidates if home is program and write.after <= at]
     if own:
         return _current(sorted(own, key=lambda write: write.after))
-    return tuple(write for write, home in candidates if home is not program and not write.temporary)
+    return tuple(write for write, home in candidates if home is not program and _lends(write))
+
+
+def _lends(write: Write) -> bool:
+    """Whether other documents see through a write: not where its rows are written in the code, as fixtures are."""
+    return not write.temporary and next(scans([write.relation]), None) is not None
 
 
 def _current(writes: list[Write]) -> tuple[Write, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from feasilint.ir.expressions import Expression, Name
     from feasilint.ir.intervals import Interval
@@ -384,3 +384,16 @@ def members(columns: ColumnSet) -> Iterator[Relation]:
                 yield from members(part)
         case Values():
             return
+
+
+def scans(relations: Iterable[Relation]) -> Iterator[Scan]:
+    """The scans at the bottom of relations, each once."""
+    pending, seen = list(relations), set[Relation]()
+    while pending:
+        relation = pending.pop()
+        if relation in seen:
+            continue
+        seen.add(relation)
+        if isinstance(relation, Scan):
+            yield relation
+        pending.extend(inputs(relation))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from feasilint.documents.ignores import ignores
 
 if TYPE_CHECKING:
     from feasilint.documents.model import Document
@@ -16,4 +19,9 @@ def lower(document: Document, options: Options) -> Program:
         from feasilint.lower.sql import lower_document
     else:
         from feasilint.lower.python import lower_document
-    return lower_document(document, options)
+    program = lower_document(document, options)
+    return replace(
+        program,
+        diagnostics=tuple(dict.fromkeys((*document.diagnostics, *program.diagnostics))),
+        ignores=ignores(document),
+    )
