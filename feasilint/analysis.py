@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from feasilint.catalog.match import Matcher
     from feasilint.catalog.model import SourceEntry, Staleness
-    from feasilint.ir import ColumnSet, Origin, Sink
+    from feasilint.ir import ColumnSet, Origin, Sink, Source
     from feasilint.measure.model import Reach, Role
     from feasilint.trace import Leaf, Step
 
@@ -69,8 +69,8 @@ class Analysis:
             self._entries[scan] = self.matcher.find(scan.source, self._home.get(scan))
         return self._entries[scan]
 
-    def _declared(self, scan: Scan) -> tuple[str, ...]:
-        entry = self.entry(scan)
+    def _declared(self, source: Source) -> tuple[str, ...]:
+        entry = self.matcher.find(source)
         return tuple(entry.columns) if entry is not None else ()
 
     def age(self, steps: Iterable[Step]) -> Staleness | None:

@@ -127,7 +127,7 @@ class Columns(Headers):
         """The folded names of all columns that the reader or the catalog states."""
         found = self._stated_names.get(scan)
         if found is None:
-            names = scan.columns if scan.columns is not None else self._declared(scan)
+            names = scan.columns if scan.columns is not None else self._declared(scan.source)
             found = self._stated_names[scan] = frozenset(map(fold, names))
         return found
 

@@ -57,7 +57,7 @@ class Headers:
     def __init__(
         self,
         bound: Mapping[Scan, tuple[Write, ...]] | None = None,
-        declared: Callable[[Scan], tuple[str, ...]] | None = None,
+        declared: Callable[[Source], tuple[str, ...]] | None = None,
     ) -> None:
         self.bound = bound or {}
         self._declared = declared or (lambda _: ())
@@ -145,7 +145,7 @@ class Headers:
     def _scan_header(self, scan: Scan) -> Header:
         if writes := self.bound.get(scan):
             return _joined(self.written(write) for write in writes)
-        names = scan.columns if scan.columns is not None else self._declared(scan)
+        names = scan.columns if scan.columns is not None else self._declared(scan.source)
         return Header(tuple(names), () if scan.columns is not None or names else (scan,))
 
     def written(self, write: Write) -> Header:

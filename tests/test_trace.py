@@ -74,7 +74,7 @@ def test_an_ambiguous_column_may_be_either() -> None:
 
 def test_a_declared_column_wins_over_an_undeclared_one() -> None:
     joined = Join(table("a"), table("b"), "inner")
-    columns = Columns(declared=lambda scan: ("x",) if scan.source.name == "b" else ("y",))
+    columns = Columns(declared=lambda source: ("x",) if source.name == "b" else ("y",))
     trace = Tracer(columns).column(joined, "x")
     assert {leaf.scan.source.name for leaf in trace.value} == {"b"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Call, Column, Expression, Hole, Interval
+from feasilint.ir import Call, Column, Expression, Hole, Interval, Param
 from feasilint.ir import Literal as Constant
 from feasilint.ir.expressions import conjuncts, walk
 from feasilint.measure.moments import Moment, moment, timelike
@@ -37,9 +37,9 @@ def bounds(predicate: Expression, columns: Columns) -> Iterator[Bound]:
 
 
 def mentions_hole(predicate: Expression) -> bool:
-    """Whether a part of the predicate could not be read, or is a parameter beside a column that speaks of time."""
-    nodes = list(walk(predicate))
-    return any(isinstance(node, Hole) for node in nodes)
+    """Whether a part of the predicate could not be read, or stands in the code as a parameter alone: it may bound anything."""
+    whole = any(isinstance(part, Param) for part in conjuncts(predicate))
+    return whole or any(isinstance(node, Hole) for node in walk(predicate))
 
 
 def _bound(part: Expression, columns: Columns, depth: int) -> Iterator[Bound]:
