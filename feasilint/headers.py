@@ -26,6 +26,7 @@ from feasilint.ir import (
     Pivot,
     Relation,
     Scan,
+    Source,
     Star,
     Union,
     Unnest,
