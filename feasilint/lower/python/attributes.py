@@ -35,16 +35,16 @@ def read_attribute(m: Machine, target: v.Value, name: str, node: ast.expr | None
 
 
 def _member(m: Machine, library: v.Library, name: str) -> v.Value:
-    bound = m.scope.globals.names.get(f"{library.path}.{name}")
-    if bound is not None:
-        return bound
     path = f"{library.path}.{name}"
+    bound = m.scope.globals.names.get(path)
+    return bound if bound is not None else library_value(m, path)
+
+
+def library_value(m: Machine, path: str) -> v.Value:
+    """What a library's name stands for: an object of it that is known, else the name."""
     found = property_of("library", path)
-    if found is not None:
-        made = found(CallSite(m, path, None))
-        if made is not None:
-            return made
-    return v.Library(path)
+    made = found(CallSite(m, path, None)) if found is not None else None
+    return made if made is not None else v.Library(path)
 
 
 def _field(m: Machine, target: v.Value, receiver: v.Instance | v.Class, name: str) -> v.Value:

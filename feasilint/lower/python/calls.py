@@ -77,12 +77,20 @@ def call(
         case v.Handle() | v.Instance() | v.Estimator():
             made = _method(site, v.Bound(callee, "__call__"))
         case _:
-            made = m.unknown(_word(node), callee, *args, *kwargs.values())
+            made = _unresolved(site, callee)
     return m.alloc(made)
 
 
 def _word(node: ast.expr | None) -> str:
     return spell(node.func) + "()" if isinstance(node, ast.Call) else "call"
+
+
+def _unresolved(site: Call, callee: v.Value) -> v.Value:
+    """A call of something unknown: of column expressions it is one, too."""
+    values = [site.m.get(value) for value in site.values]
+    if any(isinstance(value, v.Lazy) for value in values):
+        return elementwise(site.m, _word(site.node), tuple(values), site.node)
+    return site.m.unknown(_word(site.node), callee, *site.values)
 
 
 def _library(site: Call) -> v.Value:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python import values as v
-from feasilint.lower.python.attributes import read_attribute
+from feasilint.lower.python.attributes import library_value, read_attribute
 from feasilint.lower.python.calls import evaluate_call
 from feasilint.lower.python.comprehensions import comprehension
 from feasilint.lower.python.join import join
@@ -14,6 +14,7 @@ from feasilint.lower.python.machine import text_of
 from feasilint.lower.python.operators import binary, compare, connect, unary
 from feasilint.lower.python.selection import subscript
 from feasilint.lower.python.strings import formatted, literal_text
+from feasilint.lower.python.tables import is_known
 from feasilint.lower.python.tables.aliases import ALIASES, BUILTINS
 
 if TYPE_CHECKING:
@@ -40,7 +41,10 @@ def _name(m: Machine, node: ast.Name) -> v.Value:
         return found
     path = ALIASES.get(node.id) or BUILTINS.get(node.id)
     if path is not None:
-        return v.Library(path)
+        return library_value(m, path)
+    for module in m.stars:
+        if is_known(f"{module}.{node.id}"):
+            return library_value(m, f"{module}.{node.id}")
     made = m.unknown(node.id)
     m.scope.globals.names[node.id] = made  # the same unknown wherever the name is read again
     return made

@@ -34,7 +34,9 @@ def bind_import_from(m: Machine, node: ast.ImportFrom) -> None:
     for alias in node.names:
         if local is not None:
             _bind_member(m, local, alias)
-        elif alias.name != "*":
+        elif alias.name == "*":
+            m.stars.append(library(module).path)
+        else:
             m.scope.bind(alias.asname or alias.name, library(f"{module}.{alias.name}"))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from feasilint.ir import Both, Call, Interval, Minus, Names
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
-from feasilint.lower.python.strings import LIMIT, as_text, concat, percent
+from feasilint.lower.python.strings import LIMIT, as_text, concat, is_certain, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -229,6 +229,8 @@ def _pair(m: Machine, op: ast.cmpop, left: v.Value, right: v.Value, node: ast.ex
     name, fold = _COMPARE[type(op)]
     a, b = m.get(left), m.get(right)
     if isinstance(a, v.Const) and isinstance(b, v.Const):
+        if a.value != b.value and not (is_certain(a) and is_certain(b)):
+            return m.unknown(name)
         try:
             return v.Const(bool(fold(a.value, b.value)))
         except (TypeError, ValueError, AttributeError):

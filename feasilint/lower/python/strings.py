@@ -78,9 +78,11 @@ def concat(parts: list[v.Const]) -> v.Const:
 def formatted(m: Machine, node: ast.JoinedStr) -> v.Value:
     """An f-string."""
     parts: list[v.Const] = []
+    written = 0
     for piece in node.values:
         if isinstance(piece, ast.Constant):
-            parts.append(v.Const(piece.value, (v.Place(0, m.fragment, node),)))
+            parts.append(v.Const(piece.value, (v.Place(0, m.fragment, node, written),)))
+            written += len(str(piece.value))
         elif isinstance(piece, ast.FormattedValue):
             value = m.evaluate(piece.value)
             parts.append(_formatted_value(m, value, piece))
@@ -108,7 +110,7 @@ def percent(m: Machine, template: v.Const, value: v.Value) -> v.Const:
     text, at = str(template.value), 0
     parts: list[v.Const] = []
     for hit in _PERCENT.finditer(text):
-        parts.append(_cut(template, at, hit.start()))
+        parts.append(sliced(template, at, hit.start()))
         at = hit.end()
         if hit[2] == "%":
             parts.append(v.Const("%"))
@@ -117,13 +119,23 @@ def percent(m: Machine, template: v.Const, value: v.Value) -> v.Const:
             parts.append(as_text(m, item) if item is not None else v.Const(f"{{{hit[1]}}}"))
         else:
             parts.append(as_text(m, items.pop(0)) if items else v.Const("{…}"))
-    return concat([*parts, _cut(template, at, len(text))])
+    return concat([*parts, sliced(template, at, len(text))])
 
 
-def _cut(template: v.Const, start: int, end: int) -> v.Const:
-    """A part of a text; only a text of one literal keeps its place exactly."""
-    text = str(template.value)[start:end]
-    return v.Const(text, tuple(replace(p, offset=p.offset - start) for p in template.places if p.offset <= start))
+def sliced(text: v.Const, start: int, end: int) -> v.Const:
+    """A part of a text, with the places of its characters."""
+    whole = str(text.value)
+    ends = [*(place.offset for place in text.places[1:]), len(whole)]
+    places = (
+        tuple(
+            replace(place, offset=max(place.offset, start) - start, skip=place.skip + max(start - place.offset, 0))
+            for place, stop in zip(text.places, ends, strict=True)
+            if place.offset < end and stop > start
+        )
+        if text.places
+        else ()
+    )
+    return v.Const(whole[start:end], places)
 
 
 def format_text(m: Machine, template: v.Const, args: tuple[v.Value, ...], kwargs: dict[str, v.Value]) -> v.Const:
@@ -135,9 +147,11 @@ def format_text(m: Machine, template: v.Const, args: tuple[v.Value, ...], kwargs
     except ValueError:
         return template
     at = 0
+    whole = str(template.value)
     for text, name, spec, conversion in fields:
-        parts.append(v.Const(text, template.places if at == 0 else ()))
-        at += len(text)
+        found = whole.find(text, at) if text else at
+        parts.append(sliced(template, found, found + len(text)) if found >= 0 else v.Const(text))
+        at = max(at, found + len(text))
         if name is None:
             continue
         key = name or str(count)
@@ -158,3 +172,8 @@ def join_text(m: Machine, separator: v.Const, value: v.Value) -> v.Const | None:
     for item in found.items:
         parts += [*([separator] if parts else []), as_text(m, item)]
     return concat([*parts, v.Const("{…}")] if found.open else parts)
+
+
+def is_certain(value: v.Value) -> bool:
+    """Whether a constant has no unknown parts."""
+    return isinstance(value, v.Const) and not (isinstance(value.value, str) and "{" in value.value)

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """From `offset` on, a string's text was written by the literal `node` of a fragment."""
+    """From `offset` on, a string's text was written by the literal `node` of a fragment, from its character `skip` on
+    (of an f-string: counted over its constant parts)."""
 
     offset: int
     fragment: Fragment
     node: ast.expr
+    skip: int = 0
 
 
 @dataclass(frozen=True, slots=True)

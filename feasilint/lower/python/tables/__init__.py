@@ -70,6 +70,14 @@ def function(path: str) -> Transfer | None:
     return next((transfer for prefix, transfer in _PREFIXES if path.startswith(prefix)), None)
 
 
+_PACKAGES: frozenset[str] = frozenset(path[:at] for path in _FUNCTIONS for at in range(len(path)) if path[at] == ".")
+
+
+def is_known(path: str) -> bool:
+    """Whether a dotted path is a function, class or package of the tables."""
+    return path in _FUNCTIONS or path in _PACKAGES or any(path.startswith(prefix) for prefix, _ in _PREFIXES)
+
+
 def decorator_of(name: str) -> Callable[[Machine, Value], Value] | None:
     """What a decorator makes of a function, None if it leaves it as it is."""
     return spark.DECORATORS.get(name)

@@ -131,7 +131,7 @@ FUNCTIONS: dict[str, Transfer] = {
 _PLOTS = ("matplotlib.", "seaborn.", "plotly.", "altair.", "bokeh.", "missingno.", "IPython.display", "pandas.plotting")
 _MODELS = ("sklearn.", "xgboost.", "lightgbm.", "catboost.", "tensorflow.keras.Sequential", "tensorflow.keras.Model", "tensorflow.keras.models.", "imblearn.",
            "category_encoders.", "feature_engine.", "lifelines.", "pygam.", "ngboost.", "interpret.", "flaml.", "autosklearn.", "tpot.", "h2o.estimators.",
-           "cuml.", "dask_ml.", "implicit.", "surprise.", "lightfm.", "umap.", "hdbscan.", "kmodes.", "lifetimes.", "sklearn_pandas.", "mlxtend.",
+           "cuml.", "dask_ml.", "implicit.", "surprise.", "lightfm.", "umap.", "hdbscan.", "kmodes.", "lifetimes.", "btyd.", "pymc_marketing.", "sklearn_pandas.", "mlxtend.",
            "sksurv.", "econml.", "causalml.", "pmdarima.", "neuralprophet.", "sktime.", "skforecast.", "autogluon.", "pyod.", "snowflake.ml.modeling.",
            "bigframes.ml.", "pyspark.ml.classification", "pyspark.ml.regression", "pyspark.ml.clustering", "pyspark.ml.recommendation",
            "pyspark.ml.feature.", "synapse.ml.", "sparkdl.", "tensorflow_decision_forests.", "tensorflow.estimator.", "sagemaker.")  # fmt: skip

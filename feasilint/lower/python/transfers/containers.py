@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.ir import Interval
 from feasilint.lower.python import values as v
-from feasilint.lower.python.strings import as_text, concat, format_text, join_text
+from feasilint.lower.python.strings import as_text, concat, format_text, is_certain, join_text, sliced
 
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Call
@@ -26,15 +26,20 @@ def text_method(call: Call) -> v.Value | None:
         made = getattr(str(text.value), call.name)(*(arg.value for arg in args if isinstance(arg, v.Const)))
     except (TypeError, ValueError, AttributeError):
         return None
+    if isinstance(made, bool) and not is_certain(text):
+        return None
     if isinstance(made, list | tuple):
         return v.Seq(tuple(v.Const(part) for part in made))
     return v.Const(made, _moved(text, made) if isinstance(made, str) else ())
 
 
 def _moved(old: v.Const, new: str) -> tuple[v.Place, ...]:
-    """Places survive where the text is only trimmed or partly replaced: offsets are then found again in the literal."""
-    del new
-    return old.places if len(old.places) == 1 else ()
+    """The places of a text that was trimmed exactly; otherwise lines are looked for again in the literal."""
+    whole = str(old.value)
+    at = whole.find(new) if new else -1
+    if at >= 0 and whole.strip() == new.strip():
+        return sliced(old, at, at + len(new)).places
+    return old.places
 
 
 def _with_holes(call: Call, text: v.Value) -> v.Value | None:

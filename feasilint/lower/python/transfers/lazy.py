@@ -268,6 +268,11 @@ class Binder:
     def _literal(self, lazy: v.Lazy) -> Expression:
         return self.m.expression(lazy.args[0])
 
+    def _sql(self, lazy: v.Lazy) -> Expression:
+        from feasilint.lower.python.transfers.sql import scalar
+
+        return scalar(self.m, self.relation, lazy.text, self.origin(lazy))
+
     def _call(self, lazy: v.Lazy) -> Expression:
         args = [self.expression(item) for arg in lazy.args for item in _items(self.m, arg)]
         return Op(lazy.text, tuple(args), self.origin(lazy))

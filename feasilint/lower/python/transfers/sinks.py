@@ -158,6 +158,9 @@ def fit(call: Call) -> v.Value | None:
     if model.transformer:
         learn(call, model)
         return call.target
+    if model.name.endswith("Fitter") and isinstance(call.got(0), v.Series):  # lifetimes: every argument is an input
+        add_fit(call, model.name, columns_of(call.m, v.Seq(call.values)))
+        return call.target
     data, label = _training_data(call)
     add_fit(call, model.name, chosen_columns(call.m, model, data) or columns_of(call.m, data), label)
     return call.target

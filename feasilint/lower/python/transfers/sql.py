@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Anchor, Opaque, Scan, Source
+from feasilint.ir import Anchor, Column, Derive, Filter, Hole, Opaque, Output, Scan, Source
 from feasilint.lower.python import values as v
 from feasilint.lower.python.strings import as_text, spell
 
 if TYPE_CHECKING:
-    from feasilint.ir import Expression, Relation
+    from feasilint.ir import Expression, Fragment, Origin, Relation
     from feasilint.lower.python.call import Call, Transfer
     from feasilint.lower.python.machine import Machine
 
@@ -114,10 +115,9 @@ def run_text(
     from feasilint.lower.sql import lower_text
 
     content = str(text.value)
-    made, exact = anchors(m, text, node)
-    fragment = m.builder.fragment(
-        "sql", content, m.fragment.cell, made, dialect or m.options.dialect, m.fragment.index, exact
-    )
+    home = text.places[0].fragment if text.places else m.fragment
+    made, exact = anchors(m, text, node, home)
+    fragment = m.builder.fragment("sql", content, home.cell, made, dialect or m.options.dialect, home.index, exact)
     tables = dict(m.views)
     if frames:
         tables = {**local_frames(m), **tables}
@@ -144,18 +144,18 @@ def local_frames(m: Machine) -> dict[str, Relation]:
 # --- where a text stands ---
 
 
-def anchors(m: Machine, text: v.Const, node: ast.expr | None) -> tuple[tuple[Anchor, ...], bool]:
-    """Where the characters of a text stand in the document; exact where it is one literal without escapes."""
+def anchors(m: Machine, text: v.Const, node: ast.expr | None, home: Fragment) -> tuple[tuple[Anchor, ...], bool]:
+    """Where the characters of a text stand in the cell of `home`; exact where it is one literal without escapes."""
     made: list[Anchor] = []
-    exact = bool(text.places)
-    for place in text.places:
-        end = next((p.offset for p in text.places if p.offset > place.offset), len(str(text.value)))
-        part = str(text.value)[place.offset : end]
-        found, whole = _literal_anchors(m, place, part)
-        made += found
-        exact &= whole and len(text.places) == 1
+    exact = len(text.places) == 1 and not isinstance(text.places[0].node, ast.JoinedStr)
+    for at, place in enumerate(text.places):
+        end = text.places[at + 1].offset if at + 1 < len(text.places) else len(str(text.value))
+        if place.fragment.cell == home.cell:
+            found, whole = _literal_anchors(m, place, str(text.value)[place.offset : end])
+            made += found
+            exact &= whole
     if not made or made[0].offset > 0:
-        made.insert(0, _at(m, node))
+        made.insert(0, replace(made[0], offset=0) if made else _at(m, node))
     return tuple(sorted({a.offset: a for a in made}.values(), key=lambda a: a.offset)), exact
 
 
@@ -167,27 +167,49 @@ def _at(m: Machine, node: ast.expr | None) -> Anchor:
 
 
 def _literal_anchors(m: Machine, place: v.Place, part: str) -> tuple[list[Anchor], bool]:
-    """Anchors of the part of a text that a literal wrote: at once where the literal holds it verbatim, else line by line."""
+    """Anchors of the part of a text that a literal wrote: at once where the literal holds it verbatim, else line by
+    line."""
     index = m.indexes.get(place.fragment.index)
     if index is None:
         return [], False
     start, end = index.extent(place.node)
     source = place.fragment.text[start:end]
-    at = source.find(part) if part else -1
-    if at >= 0:
-        return [Anchor(place.offset, *place.fragment.position(start + at))], not isinstance(place.node, ast.JoinedStr)
+    begin = _start_in(source, place)
+    if part and source.startswith(part, begin):
+        return [Anchor(place.offset, *place.fragment.position(start + begin))], True
+    return _by_line(place, part, source, start, begin), False
+
+
+def _start_in(source: str, place: v.Place) -> int:
+    """Where in a literal's source the character `skip` of its text stands, about."""
+    pieces = place.node.values if isinstance(place.node, ast.JoinedStr) else [place.node]
+    cursor = passed = 0
+    for piece in pieces:
+        if not isinstance(piece, ast.Constant) or not isinstance(piece.value, str):
+            continue
+        found = source.find(piece.value, cursor)
+        if passed + len(piece.value) > place.skip:
+            return (found if found >= 0 else cursor) + place.skip - passed
+        passed += len(piece.value)
+        cursor = found + len(piece.value) if found >= 0 else cursor
+    return cursor
+
+
+def _by_line(place: v.Place, part: str, source: str, start: int, cursor: int) -> list[Anchor]:
     made: list[Anchor] = []
-    cursor = offset = 0
+    cursor = 0 if isinstance(place.node, ast.Constant) else min(cursor, len(source))
+    offset = 0
     for line in part.split("\n"):
-        found = source.find(line.strip(), cursor) if line.strip() else -1
+        words = line.strip()
+        found = source.find(words, cursor) if words else -1
         if found >= 0:
             indent = len(line) - len(line.lstrip())
             made.append(Anchor(place.offset + offset + indent, *place.fragment.position(start + found)))
-            cursor = found + len(line.strip())
+            cursor = found + len(words)
         offset += len(line) + 1
     if not made or made[0].offset > place.offset:
         made.insert(0, Anchor(place.offset, *place.fragment.position(start)))
-    return made, False
+    return made
 
 
 def register_view(call: Call) -> v.Value | None:
@@ -201,55 +223,45 @@ def register_view(call: Call) -> v.Value | None:
 
 def predicate(call: Call, relation: Relation, text: v.Const) -> Expression:
     """A condition in SQL text over one relation: `df.where("ts > '2024-01-01'")`."""
-    from feasilint.ir import Column, Filter, Hole
-    from feasilint.lower.sql import lower_text
-
-    m = call.m
-    source = f"SELECT * FROM _input WHERE {text.value}"
-    fragment = m.builder.fragment(
-        "sql", source, m.fragment.cell, (_at(m, call.node),), "spark", m.fragment.index, False
-    )
-    result = lower_text(m.builder, fragment, {"_input": relation}).result
+    result = _over(call.m, relation, f"SELECT * FROM _input WHERE {text.value}", call.node)  # noqa: S608  # never run
     for _ in range(4):
         if isinstance(result, Filter):
             return result.predicate
         result = getattr(result, "input", None)
-    names = re.findall(r"[A-Za-z_]\w*", str(text.value))
-    return Hole(str(text.value), tuple(Column(relation, name) for name in dict.fromkeys(names)), call.origin)
+    return _mentioned(relation, str(text.value), call.origin)
+
+
+def scalar(m: Machine, relation: Relation, text: str, origin: Origin | None) -> Expression:
+    """A scalar expression in SQL text over one relation: `F.expr('date_sub(ts, 30)')`."""
+    result = _over(m, relation, f"SELECT {text} AS _value FROM _input", None)  # noqa: S608  # never run
+    if isinstance(result, Derive) and len(result.items) == 1 and isinstance(result.items[0], Output):
+        return result.items[0].expression
+    return _mentioned(relation, text, origin)
+
+
+def _over(m: Machine, relation: Relation, source: str, node: ast.expr | None) -> Relation | None:
+    from feasilint.lower.sql import lower_text
+
+    anchors = (_at(m, node),)
+    fragment = m.builder.fragment("sql", source, m.fragment.cell, anchors, "spark", m.fragment.index, False)
+    return lower_text(m.builder, fragment, {"_input": relation}).result
+
+
+def _mentioned(relation: Relation, text: str, origin: Origin | None) -> Expression:
+    """Whatever columns a text may name."""
+    names = dict.fromkeys(re.findall(r"[A-Za-z_]\w*", text))
+    return Hole(text, tuple(Column(relation, name) for name in names), origin)
 
 
 def expression(call: Call) -> v.Value | None:
-    """`F.expr('a + b')`, `selectExpr('a AS b')`: a function of the columns that it names."""
+    """`F.expr('a + b')`, `selectExpr('a AS b')`: bound to a frame later."""
     text = call.text(0)
     if text is None:
         return None
-    body, _, name = (
-        text.rpartition(" as ") if " as " in text else text.rpartition(" AS ") if " AS " in text else (text, "", "")
-    )
-    words = [w for w in dict.fromkeys(re.findall(r"[A-Za-z_]\w*(?!\w*\()", body)) if w.upper() not in _WORDS]
-    args = tuple(v.Lazy("column", word, node=call.node, fragment=call.m.fragment) for word in words)
-    made = v.Lazy("call", "expression", args, node=call.node, fragment=call.m.fragment)
-    return v.Lazy("alias", name.strip(), (made,), node=call.node, fragment=call.m.fragment) if name else made
+    found = _AS.match(text)
+    body, name = (found[1], found[2]) if found else (text, "")
+    made = v.Lazy("sql", body, (), (), call.node, call.m.fragment)
+    return v.Lazy("alias", name, (made,), (), call.node, call.m.fragment) if name else made
 
 
-_WORDS = frozenset(
-    {
-        "CASE",
-        "WHEN",
-        "THEN",
-        "ELSE",
-        "END",
-        "AND",
-        "OR",
-        "NOT",
-        "IN",
-        "IS",
-        "NULL",
-        "INTERVAL",
-        "DAYS",
-        "DAY",
-        "AS",
-        "LIKE",
-        "BETWEEN",
-    }
-)
+_AS = re.compile(r"^(.*\S)\s+as\s+`?(\w+)`?\s*$", re.IGNORECASE | re.DOTALL)
