@@ -93,6 +93,28 @@ def details(
     }
 
 
+def aggregated(labels: object, place: Place) -> tuple[Label, ...]:
+    """Labels in lineage order with the place of an aggregation among them: instead of one around it, else after the last
+    one of its document."""
+    assert isinstance(labels, tuple)
+    here = Label(place, "aggregated here")
+    if any(_around(label.place, place) for label in labels):
+        return tuple(dict.fromkeys(here if _around(label.place, place) else label for label in labels))
+    before = (
+        at for at, label in enumerate(labels, 1) if label.place.path == place.path and "feature" not in label.text
+    )
+    last = max(before, default=0)
+    return (*labels[:last], here, *labels[last:])
+
+
+def _around(outer: Place, inner: Place) -> bool:
+    """Whether one place covers the other."""
+    if outer.path != inner.path or outer.span is None or inner.span is None or outer.span.cell != inner.span.cell:
+        return False
+    starts = (outer.span.line, outer.span.column) <= (inner.span.line, inner.span.column)
+    return starts and (inner.span.end_line, inner.span.end_column) <= (outer.span.end_line, outer.span.end_column)
+
+
 def model(feature: Feature) -> str | None:
     """The model that a finding is about: as the catalog names it, else its estimator."""
     if feature.entry is not None:
@@ -108,8 +130,8 @@ def primary(feature: Feature, read: Input) -> Place:
 def _lineage(feature: Feature, read: Input) -> Iterator[Label]:
     """From the place of reading to the place of building, each place once."""
     steps = dict(reversed(read.places)) or ({read.read: "read here"} if read.read else {})
-    built = any(text.endswith("built here") for text in steps.values())
-    steps.setdefault(feature.place, "feature used here" if built else "feature built here")
+    made = "used" if feature.place == feature.sink or len(steps) > 1 else "built"
+    steps.setdefault(feature.place, f"feature {made} here")
     chosen = list(steps.items())
     if len(chosen) > _STEPS:
         chosen = [*chosen[: _STEPS - 1], chosen[-1]]

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 
 from feasilint.ir.expressions import spelled
 from feasilint.ir.functions import traits
-from feasilint.rule import Label, Severity, Suggestion
+from feasilint.rule import Severity, Suggestion
 from feasilint.suggest import Bound, bounded
 
-from ._evidence import details
+from ._evidence import aggregated, details
 from ._staleness import events
-from ._words import VERBS, amount, days, noun, rows
+from ._words import VERBS, amount, bounded_title, days, noun, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from feasilint.catalog.model import SourceEntry
-    from feasilint.findings import Place
     from feasilint.measure.model import Aggregation, Input
     from feasilint.rule import Context, Feature
 
@@ -28,8 +27,6 @@ _DEFAULT_DAYS = 365
 _MEAN_AGES = 20  # a window of that many mean ages keeps the error of a count below 10 %
 _STATELESS = frozenset({"any", "lag", "lead", "ewm"})  # no summary of history, or one that forgets it
 _INLINE = ("inline", "request")
-_CADENCES = {3_600: "hourly", _DAY: "daily", 7 * _DAY: "weekly"}
-_CLASSES = {"hourly": "hourly", "daily": "daily", "microbatch": "every few minutes", "streaming": "as events arrive"}
 RUNNING_TOTAL = (
     "a running total can be kept, exactly and for ever: state per key that never expires, each event applied once, deletions"
     " and corrections replayed, all history read again when the definition changes"
@@ -125,19 +122,10 @@ def evidence(history: History) -> dict[str, object]:
     assert isinstance(facts, tuple)
     return {
         **found,
-        "labels": _labels(found["labels"], aggregation.place),
+        "labels": aggregated(found["labels"], aggregation.place),
         "confidence": "approximate" if timeless or "approximate" in doubts else "exact",
         "facts": (*facts, *_costs(history)),
     }
-
-
-def _labels(labels: object, place: Place) -> tuple[Label, ...]:
-    """Labels in lineage order with the place of the aggregation among them."""
-    assert isinstance(labels, tuple)
-    here = Label(place, "aggregated here")
-    if any(label.place == place for label in labels):
-        return tuple(here if label.place == place else label for label in labels)
-    return (*labels[:-1], here, *labels[-1:])
 
 
 def _costs(history: History) -> Iterator[tuple[str, str]]:
@@ -163,27 +151,16 @@ def suggestion(history: History, context: Context) -> Suggestion | None:
     window = history.days
     if window is None:
         return None
-    words = "count" if history.aggregation.function == "row_number" else traits(history.aggregation.function).words
-    cadence = _cadence(history.entry)
-    title = f"{window}-day {words} of {noun(history.read.source) or f'`{history.read.source.name}`'}"
     code = None
     if history.event_time is not None:
         bound = Bound(window, history.event_time, history.aggregation.running, history.read.source.name)
         code = bounded(history.aggregation, context.programs, bound)
     return Suggestion(
-        f"{title}, updated {cadence}" if cadence else title,
+        bounded_title(history.aggregation.function, history.read.source, history.entry, f"{window}-day"),
         code.code if code else "",
         code.language if code else "",
         _saves(history.entry, window),
     )
-
-
-def _cadence(entry: SourceEntry | None) -> str | None:
-    if entry is None:
-        return None
-    if entry.period is not None:
-        return _CADENCES.get(int(entry.period), f"every {days(entry.period)}")
-    return _CLASSES.get(entry.latency or "")
 
 
 def _saves(entry: SourceEntry | None, window: int) -> str:

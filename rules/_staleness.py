@@ -10,8 +10,8 @@ from feasilint.catalog.model import Staleness
 from feasilint.ir.functions import traits
 from feasilint.rule import Suggestion
 
-from ._evidence import declared, details
-from ._words import VERBS, days, duration, percent
+from ._evidence import aggregated, declared, details
+from ._words import VERBS, bounded_title, days, duration, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -76,8 +76,14 @@ def events(feature: Feature, aggregation: Aggregation) -> list[Input]:
     Where it is not known what a measure reads, it may be any input of its feature.
     """
     own = [read for read in feature.inputs if read.source in aggregation.sources or not aggregation.sources]
-    found = [read for read in own if _eventlike(read.entry)]
+    found = sorted((read for read in own if _eventlike(read.entry)), key=_telling)
     return [read for read in found if read.role == "value"] or found
+
+
+def _telling(read: Input) -> tuple[bool, bool, bool]:
+    """Which input of a measure without a value stands for all: the event time, else a key, else a condition."""
+    time = read.entry.event_time if read.entry is not None else None
+    return read.role != "value", read.column != time, read.role != "group_by"
 
 
 def _eventlike(entry: SourceEntry | None) -> bool:
@@ -125,7 +131,11 @@ def evidence(feature: Feature, worst: Reading, group: Iterable[Reading]) -> dict
         _figures(worst, group),
     )
     doubtful = (worst.aggregation.confidence, worst.aggregation.extent.confidence, found["confidence"])
-    return {**found, "confidence": "approximate" if "approximate" in doubtful else "exact"}
+    return {
+        **found,
+        "labels": aggregated(found["labels"], worst.aggregation.place),
+        "confidence": "approximate" if "approximate" in doubtful else "exact",
+    }
 
 
 def _figures(worst: Reading, group: Iterable[Reading]) -> Iterator[tuple[str, str]]:
@@ -173,10 +183,11 @@ def suggestion_for(reading: Reading) -> Suggestion | None:
     if not reading.additive:
         return None
     enough = _sufficient(reading)
-    words = traits(reading.aggregation.function).words
     after = min(2.0, 2 * reading.age.mean / enough)
+    length = f"{int(enough // _DAY)}-day" if enough >= _DAY else f"{int(enough // 3_600)}-hour"
+    source = reading.read.source
     return Suggestion(
-        f"a {int(enough // _DAY)}-day {words}" if enough >= _DAY else f"a {words} over {duration(enough)}",
+        bounded_title(reading.aggregation.function, source, reading.read.entry, length),
         saves=f"expected error {percent(reading.error)} -> {percent(after)}",
     )
 

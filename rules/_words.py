@@ -5,14 +5,19 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
+from feasilint.ir.functions import traits
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from feasilint.catalog.model import SourceEntry
     from feasilint.ir import Source
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 _SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 _LISTED = 3
+_CADENCES = {3_600: "hourly", 86_400: "daily", 7 * 86_400: "weekly"}
+_CLASSES = {"hourly": "hourly", "daily": "daily", "microbatch": "every few minutes", "streaming": "as events arrive"}
 
 VERBS = {
     "count": "counts",
@@ -67,6 +72,23 @@ def listed(names: Iterable[str]) -> str:
     if rest > 0:
         return f"{', '.join(every[:_LISTED])} and {rest} more"
     return " and ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
+
+
+def cadence(entry: SourceEntry | None) -> str | None:
+    """How often a source is refreshed: `daily`, `every 3 days`; None where that is not known."""
+    if entry is None:
+        return None
+    if entry.period is not None:
+        return _CADENCES.get(int(entry.period), f"every {days(entry.period)}")
+    return _CLASSES.get(entry.latency or "")
+
+
+def bounded_title(function: str, source: Source, entry: SourceEntry | None, length: str) -> str:
+    """What a bounded aggregation is called: `365-day count of transactions, updated daily`."""
+    words = "count" if function == "row_number" else traits(function).words
+    title = f"{length} {words} of {noun(source) or f'`{source.name}`'}"
+    refreshed = cadence(entry)
+    return f"{title}, updated {refreshed}" if refreshed else title
 
 
 def noun(source: Source) -> str | None:

@@ -83,7 +83,7 @@ def test_a_window_below_the_best_age_is_always_empty() -> None:
     assert facts["expected error"] == "min(2, 2·L_mean/W) = min(2, 2 · 13 h 40 min / 30 min) = 200 %"
     assert found.help == "read `kafka://tx` instead, or widen the window to 12 days or more"
     assert found.suggestion is not None
-    assert found.suggestion.title == "a 12-day count"
+    assert found.suggestion.title == "12-day count of transactions, updated daily"
     assert found.suggestion.saves == "expected error 200 % -> 9.5 %"
 
 
