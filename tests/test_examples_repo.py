@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
+import contextlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +13,14 @@ import pandas as pd
 import pytest
 import sqlglot
 
+import feasilint
 from feasilint import cli
+from feasilint.report import json, markdown, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from feasilint.result import ScanResult
 
 ROOT = Path(__file__).parents[1]
 FRAUD = ROOT / "examples" / "fraud"
@@ -33,20 +37,23 @@ PLANTED = {
 }
 HEALTHY = {"amount", "is_night", "hour", "merchant_risk_tier", "txn_count_30d", "amount_sum_90d", "spend_30d"}
 
-
-@pytest.fixture(scope="module")
-def at_root() -> Iterator[None]:
-    before = Path.cwd()
-    os.chdir(ROOT)
-    yield
-    os.chdir(before)
+SHOWN = re.compile(r"(?P<marker><!-- printed for `(?P<feature>\w+)` -->)\n```\n.*?\n```\n", re.DOTALL)
 
 
 @pytest.fixture
-def report(at_root: None, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    assert cli.main(["scan", "examples/", "--format", "json"]) == 1
-    loaded: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return loaded
+def at_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture(scope="module")
+def result() -> Iterator[ScanResult]:
+    with contextlib.chdir(ROOT):
+        yield feasilint.scan(["examples/"])
+
+
+@pytest.fixture
+def report(result: ScanResult) -> dict[str, Any]:
+    return json.document(result)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
@@ -154,19 +161,23 @@ def test_the_terminal_output_is_the_golden_one(
     golden("examples.txt", capsys.readouterr().out)
 
 
-def test_the_comment_is_the_golden_one(
-    at_root: None, capsys: pytest.CaptureFixture[str], golden: Callable[[str, str], None]
-) -> None:
-    assert cli.main(["scan", "examples/", "--format", "markdown"]) == 1
-    golden("examples.md", capsys.readouterr().out)
+def test_the_comment_is_the_golden_one(at_root: None, result: ScanResult, golden: Callable[[str, str], None]) -> None:
+    golden("examples.md", markdown.render(result))
 
 
-def test_the_readme_shows_real_output(at_root: None) -> None:
-    golden_text = (ROOT / "tests" / "golden" / "examples.txt").read_text(encoding="utf-8")
-    shown = [block for block in fenced(ROOT / "README.md") if block.startswith(("AGG", "AVL", "LAT"))]
-    assert shown
-    for block in shown:
-        assert block in golden_text
+def test_the_readme_shows_real_output(at_root: None, result: ScanResult, request: pytest.FixtureRequest) -> None:
+    findings = text.render(result).split("\n\n")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    def printed(match: re.Match[str]) -> str:
+        finding = next(text for text in findings if f"feature `{match['feature']}`" in text)
+        return f"{match['marker']}\n```\n{finding}\n```\n"
+
+    shown, count = SHOWN.subn(printed, readme)
+    assert count
+    if request.config.getoption("--update-golden"):
+        (ROOT / "README.md").write_text(shown, encoding="utf-8")
+    assert shown == (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_readme_lists_the_rules_that_are_installed() -> None:
@@ -175,8 +186,3 @@ def test_the_readme_lists_the_rules_that_are_installed() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     rows = [line.split("|")[1].strip().strip("`") for line in readme.splitlines() if line.startswith("| `")]
     assert [row for row in rows if row[:3].isupper()] == [rule.code for rule in rules()]
-
-
-def fenced(path: Path) -> list[str]:
-    """The contents of the fenced blocks of a Markdown file."""
-    return [part.split("\n", 1)[1] for part in path.read_text(encoding="utf-8").split("```")[1::2]]

@@ -121,7 +121,7 @@ def _details(finding: Finding, texts: Texts) -> str:
 
 def _instead(finding: Finding) -> Iterator[str]:
     if finding.help:
-        yield f"\n{inline(finding.help)}"
+        yield f"\nHelp: {inline(finding.help)}"
     suggestion = finding.suggestion
     if suggestion is None:
         return

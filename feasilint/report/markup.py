@@ -7,7 +7,7 @@ from html import escape
 
 from feasilint.report.screen import visible
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$-])")
+_SPECIAL = re.compile(r"([\\`*_\[\]|~$])")  # within a line; nothing here begins one
 _ACTIVE = re.compile(r"@|#(?=\d)|(?i:(?<=http):|(?<=https):|(?<=www)\.)")  # mentions, issue references, automatic links
 _CODED = frozenset("\\`*_{}[]()#+!|~$-<>&\"'@:")
 _JOINER = "\u200b"

@@ -67,9 +67,9 @@ class Texts:
         return Located(place, None if index is None else document.cell(index), _lines(document.source(index)))
 
     def marked(self, place: Place) -> Place:
-        """The place as it is to be marked: a catalog states where a value begins, and is marked to the end of its line."""
+        """The place as it is to be marked: in a catalog, which is known by where its keys are, to the end of the line."""
         span = place.span
-        if span is None or place.path in self._documents or span.end_column > span.column + 1:
+        if span is None or place.path in self._documents:
             return place
         lines = self._file(place.path)
         line = lines[span.line - 1] if 0 < span.line <= len(lines) else ""

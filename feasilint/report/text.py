@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from feasilint.findings import Severity
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from feasilint.report.paint import Painter, Role
     from feasilint.result import ScanResult
 
+_MAX_COLUMNS = 120
 _ROLES: dict[Severity, Role] = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "info"}
 
 
@@ -36,7 +38,7 @@ def finding_lines(finding: Finding, texts: Texts, paint: Painter = plain) -> Ite
     yield from drawn.lines(paint)
     indent = " " * (drawn.margin + 1)
     for name, text in (*finding.facts, *(("note", note) for note in finding.notes)):
-        yield f"{indent}{paint('=', 'gutter')} {paint(visible(name), 'strong')}: {visible(text)}"
+        yield from _fact(name, text, indent, paint)
     if finding.help:
         yield f"{paint('help', 'help')}: {visible(finding.help)}"
     if finding.suggestion:
@@ -49,6 +51,19 @@ def _header(finding: Finding, paint: Painter) -> str:
     return f"{severity}: {paint(visible(finding.message), 'strong')}{tail}"
 
 
+def _fact(name: str, text: str, indent: str, paint: Painter) -> Iterator[str]:
+    """`= path: …`, wrapped under its own text."""
+    name = visible(name)
+    hanging = f"{indent}  "
+    room = _MAX_COLUMNS - len(hanging)
+    first, *others = wrap(f"{name}: {visible(text)}", room, break_long_words=False, break_on_hyphens=False) or [
+        f"{name}:"
+    ]
+    yield f"{indent}{paint('=', 'gutter')} {paint(name, 'strong')}{first[len(name) :]}"
+    for line in others:
+        yield f"{hanging}{line}"
+
+
 def _suggestion(suggestion: Suggestion, indent: str, paint: Painter) -> Iterator[str]:
     yield f"{paint('try', 'help')}: {visible(suggestion.title)}"
     if suggestion.code:
@@ -58,7 +73,7 @@ def _suggestion(suggestion: Suggestion, indent: str, paint: Painter) -> Iterator
             yield f"{bar} {paint(visible(line), 'code')}" if line.strip() else bar
         yield bar
     if suggestion.saves:
-        yield f"{indent}{paint('=', 'gutter')} {paint('saves', 'strong')}: {visible(suggestion.saves)}"
+        yield from _fact("saves", suggestion.saves, indent, paint)
 
 
 def _closing(result: ScanResult, paint: Painter) -> Iterator[str]:

@@ -37,7 +37,7 @@ def test_the_table_says_feature_where_why_owner_and_instead(result: ScanResult) 
             "feature <code>days&#95;since&#95;chargeback</code> uses <code>raw.chargebacks.posted&#95;at</code>, "
             "which is known 30 days after the outcome (AVL109)"
         ),
-        "\\#risk\\-data",
+        "#risk-data",
         "days since a dispute was opened |",
     ]
 
@@ -83,7 +83,7 @@ def outside_code(body: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "active", ["@octocat", "<img", "](http", "**b", "~~s", "#1 ", "http://evil", "\x1b", "\n# head"]
+    "active", ["@octocat", "<img", "a](", "**b", "~~s", "#1 ", "http://evil", "\x1b", "\n# head"]
 )
 def test_scanned_text_is_inert(hostile: str, active: str) -> None:
     assert active not in outside_code(hostile)

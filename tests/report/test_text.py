@@ -209,3 +209,17 @@ def test_hints_come_last_and_unknown_sources_are_one_of_them() -> None:
 
 def test_an_approximate_finding_says_so(finding: Finding) -> None:
     assert render(scanned(replace(finding, confidence="approximate"))).splitlines()[0].endswith("outcome (approximate)")
+
+
+def test_a_long_fact_is_wrapped_under_its_name() -> None:
+    path = " <- ".join(f"table_{number}" for number in range(30))
+    output = render(scanned(made(Place("a.sql", None), facts=(("path", path),))))
+    first, *others = output.splitlines()[2:6]
+    assert first.startswith("  = path: table_0 <- table_1")
+    assert all(line.startswith("    ") and len(line) <= 120 for line in others if "table_" in line)
+    assert " ".join(part.strip() for part in [first, *others] if "table_" in part) == f"= path: {path}"
+
+
+def test_a_long_word_is_not_broken() -> None:
+    output = render(scanned(made(Place("a.sql", None), facts=(("path", "x" * 300),))))
+    assert "x" * 300 in output
