@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, isfinite
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from feasilint.catalog.model import SourceEntry
+    from feasilint.ir import Source
     from feasilint.measure.model import Aggregation, Input
     from feasilint.rule import Context, Feature
 
@@ -35,11 +36,13 @@ RUNNING_TOTAL = (
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """An unbounded aggregation of a feature and the events that it reads."""
+    """An unbounded aggregation of a feature and the events that it reads. `others`: further ones of the feature over the
+    same source; one bound serves them all."""
 
     feature: Feature
     aggregation: Aggregation
     read: Input
+    others: tuple[Aggregation, ...] = ()
 
     @property
     def entry(self) -> SourceEntry | None:
@@ -76,7 +79,19 @@ class History:
 
 
 def histories(feature: Feature, running: bool) -> Iterator[History]:
-    """The aggregations of a feature over all events of a key; `running`: those whose frame grows row by row."""
+    """The aggregations of a feature over all events of a key, one per source: the costliest, else the first in the code.
+
+    `running`: those whose frame grows row by row.
+    """
+    groups: dict[Source, list[History]] = {}
+    for history in _histories(feature, running):
+        groups.setdefault(history.read.source, []).append(history)
+    for group in groups.values():
+        told = max(group, key=lambda history: history.severity)
+        yield replace(told, others=tuple(history.aggregation for history in group if history is not told))
+
+
+def _histories(feature: Feature, running: bool) -> Iterator[History]:
     for aggregation in feature.aggregations:
         if aggregation.extent.window != "unbounded" or aggregation.running is not running:
             continue
@@ -88,10 +103,13 @@ def histories(feature: Feature, running: bool) -> Iterator[History]:
 
 
 def _summarises(aggregation: Aggregation) -> bool:
-    """Not a rank, and no last value of a frame that ends at the row itself. A row number counts rows."""
-    if aggregation.running and aggregation.function in ("last", "row_number"):
-        return aggregation.function == "row_number"
-    return not traits(aggregation.function).ordinal
+    """Not a rank, and of a growing frame neither end: the last value is that of the row, the first one never changes. A row
+    number counts rows, so that only with a frame it is a value."""
+    if aggregation.running:
+        return aggregation.function == "row_number" or not (
+            aggregation.function in ("first", "last") or traits(aggregation.function).ordinal
+        )
+    return bool(aggregation.keys) and not traits(aggregation.function).ordinal
 
 
 def does(history: History) -> str:
@@ -106,6 +124,8 @@ def does(history: History) -> str:
 
 
 def _whose(keys: tuple[str, ...]) -> str:
+    if any(key.startswith("_") for key in keys):  # grouped by an expression without a name
+        return "a key"
     if len(keys) > 1:
         return f"a combination of {', '.join(f'`{key}`' for key in keys[:-1])} and `{keys[-1]}`"
     return f"a `{keys[0]}`" if keys else ""
@@ -131,6 +151,8 @@ def evidence(history: History) -> dict[str, object]:
 def _costs(history: History) -> Iterator[tuple[str, str]]:
     """What makes it grow, and what keeping it exact takes."""
     function = history.aggregation.function
+    if history.others:
+        yield "also", ", ".join(dict.fromkeys(f"`{other.text}` at {_line(other)}" for other in history.others))
     if history.aggregation.default_frame:
         yield "frame", "none is stated, so that SQL takes RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
     if history.servable:
@@ -144,6 +166,11 @@ def _costs(history: History) -> Iterator[tuple[str, str]]:
             "state",
             f"rows of `{history.read.source.name}` change, so that a running total goes wrong: all must be read again",
         )
+
+
+def _line(aggregation: Aggregation) -> str:
+    span = aggregation.place.span
+    return f"line {span.line}" if span is not None else aggregation.place.path
 
 
 def suggestion(history: History, context: Context) -> Suggestion | None:

@@ -130,7 +130,7 @@ class UnboundedAggregation(Rule):
         assert isinstance(subject, Feature)
         for history in histories(subject, running=False):
             severity = self.severity_at(subject.point, history.severity)
-            if history.aggregation.keys and severity is not None:
+            if severity is not None:
                 instead = suggestion(history, context)
                 yield self.finding(
                     severity,

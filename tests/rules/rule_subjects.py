@@ -48,7 +48,8 @@ def windowed(function: str = "count", *lengths: Interval, place: Place | None = 
 
 
 def unbounded(function: str = "count", keys: tuple[str, ...] = ("user_id",), **fields: object) -> Aggregation:
-    return _aggregation(function, Extent("unbounded", (), "ts"), None, {"keys": keys, **fields})
+    place = fields.pop("place", None)
+    return _aggregation(function, Extent("unbounded", (), "ts"), place, {"keys": keys, **fields})  # type: ignore[arg-type]
 
 
 def _aggregation(function: str, extent: Extent, place: Place | None, fields: dict[str, object]) -> Aggregation:

@@ -171,10 +171,28 @@ def test_the_code_at_hand_is_rewritten() -> None:
     assert found.help == "bound `ts` from below: a 365-day count of transactions, updated daily"
 
 
+def test_one_bound_serves_all_aggregations_of_a_source() -> None:
+    both = (unbounded("sum", text="total"), unbounded("count_distinct", place=at(7), text="shops"))
+    (found,) = judge(LIFETIME, feature(read(EVENTS), aggregations=both))
+    assert (found.place, found.severity) == (at(7), Severity.ERROR), "the costlier one is told"
+    assert dict(found.facts)["also"] == "`total` at line 5"
+
+
+def test_two_sources_are_two_findings() -> None:
+    clicks = entry("web.clicks", kind="events", event_time="ts")
+    other = unbounded(sources=(Source("web.clicks", "table"),))
+    assert len(judge(LIFETIME, feature(read(EVENTS), read(clicks), aggregations=(unbounded(), other)))) == 2
+
+
+def test_a_key_without_a_name() -> None:
+    (found,) = judge(LIFETIME, over(keys=("_key1", "user_id")))  # type: ignore[arg-type]
+    assert found.message == "feature `x` counts all transactions a key has ever made"
+
+
 # --- running-aggregate ---
 
 
-@pytest.mark.parametrize("function", ["last", "rank", "lag", "dense_rank"])
+@pytest.mark.parametrize("function", ["first", "last", "rank", "lag", "dense_rank"])
 def test_running_functions_that_summarise_nothing(function: str) -> None:
     assert judge(RUNNING, over(function, running=True)) == []  # type: ignore[arg-type]
 
