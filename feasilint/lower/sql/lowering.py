@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,14 +13,14 @@ from feasilint.ir import Anchor, Fragment, Program, Relation, Source, Write
 from feasilint.lower.builder import Builder
 from feasilint.lower.sql import SqlResult, models, times
 from feasilint.lower.sql.adapter import Node, canonical_dialect, exp
-from feasilint.lower.sql.guess import guess_dialect
 from feasilint.lower.sql.layout import Layout, Lines
 from feasilint.lower.sql.measures import assign
-from feasilint.lower.sql.parse import Statement, statements
+
 from feasilint.lower.sql.queries import query
+from feasilint.lower.sql.reading import read
 from feasilint.lower.sql.scope import Context, Rows, Scope, Session
+from feasilint.lower.sql.script import HARMLESS, creates_no_data
 from feasilint.lower.sql.statements import CREATED, statement
-from feasilint.lower.sql.template import mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from feasilint.documents.model import Document
     from feasilint.ir.program import DiagnosticKind
     from feasilint.lower.options import Options
+    from feasilint.lower.sql.parse import Statement
 
 __all__ = ["lower_document", "lower_text", "models", "times"]
 
@@ -81,14 +83,13 @@ class _Text:
         self.session = session
         self.model = model
         self.result: Rows | None = None
-        named = canonical_dialect(fragment.dialect)
-        self.dialect = named if named is not None else guess_dialect(fragment.text)
-        self.text, self.marks = mask(fragment.text, self.dialect)
+        self.read = read(fragment.text, fragment.dialect)
+        self.marks = self.read.marks
         self.lines = Lines(fragment)
 
     def lower(self) -> None:
         base = 0
-        for one in statements(self.text, self.dialect):
+        for one in self.read.statements:
             if one.tree is None:
                 self._failed(one)
                 continue
@@ -109,12 +110,12 @@ class _Text:
         self.builder.diagnose(kind, message, self.lines.span(failure.offset, failure.offset + 1))
 
     def _statement(self, tree: Node, layout: Layout) -> None:
-        if _COMMANDS.get(type(tree)) is not None:
+        if isinstance(tree, exp.Command):
             self._command(tree, layout)
             return
         aggregates, windows = assign(layout.special)
         context = Context(
-            self.builder, self.fragment, layout, self.marks, self.dialect, self.session, query, windows, aggregates
+            self.builder, self.fragment, layout, self.marks, self.read.dialect, self.session, query, windows, aggregates
         )
         scope = Scope(context)
         rows = statement(tree, scope)
@@ -133,48 +134,41 @@ class _Text:
 
     def _command(self, tree: Node, layout: Layout) -> None:
         """What the parser only recognises by its first word."""
-        word = str(tree.this).upper() if isinstance(tree, exp.Command) else tree.key.upper()
+        word = str(tree.this).upper()
         nested = _quoted_query(tree) if word in _CARRIERS else None
         if nested is not None:
             self._nested(nested, layout)
-        elif word not in _HARMLESS:
+        elif word not in HARMLESS and not creates_no_data(layout.tokens):
             self.builder.diagnose("unsupported", f"{word.lower()} statement is not understood", layout.statement())
 
     def _nested(self, text: str, layout: Layout) -> None:
         """A statement in a string: EXECUTE IMMEDIATE '…', a procedure's quoted body."""
-        start = self.text.find(text, layout.tokens[0].start)
+        start = self.read.text.find(text, layout.tokens[0].start)
         if start < 0:
             return
         line, column = self.fragment.position(start)
         inner = self.builder.fragment(
-            "sql", text, self.fragment.cell, (Anchor(0, line, column),), self.dialect, self.fragment.index, exact=False
+            "sql",
+            text,
+            self.fragment.cell,
+            (Anchor(0, line, column),),
+            self.read.dialect,
+            self.fragment.index,
+            exact=False,
         )
         _Text(self.builder, inner, self.session, None).lower()
 
 
-_HARMLESS = frozenset((
-    "SET", "USE", "GRANT", "REVOKE", "DROP", "EXPLAIN", "SHOW", "DESCRIBE", "DESC", "ALTER", "ANALYZE", "COMMENT",
-    "COMMIT", "ROLLBACK", "BEGIN", "START", "END", "VACUUM", "OPTIMIZE", "REFRESH", "TRUNCATE", "TRUNCATETABLE",
-    "PRAGMA", "KILL", "LOCK", "UNLOCK", "CALL", "PRINT", "RETURN", "RAISE", "OPEN", "CLOSE", "FETCH", "DEALLOCATE",
-    "MSCK", "RESET", "LIST", "RM", "REMOVE", "PUT", "GET", "INSTALL", "LOAD", "ATTACH", "DETACH", "CHECKPOINT",
-    "LEAVE", "ITERATE", "BREAK", "CONTINUE", "GO", "ADD", "UNSET", "ENDSTATEMENT", "SEMICOLON", "TRANSACTION",
-    "DELETE", "ASSERT", "HELP", "DECLARE", "UNCACHE", "CLUSTER", "ABORT", "SAVEPOINT", "RELEASE", "WAITFOR",
-))  # fmt: skip
 _CARRIERS = frozenset(("UNLOAD", "EXECUTE", "EXEC"))
-_COMMANDS: dict[type[Node], bool] = {exp.Command: True}
+_NESTED = ("select", "with", "insert", "create", "merge", "update", "begin", "declare")
+_QUOTED = re.compile(r"\$\$(.*)\$\$|'(.*)'", re.DOTALL)
 
 
 def _quoted_query(tree: Node) -> str | None:
     """The SQL in the first string of a command."""
-    text = str(getattr(tree.expression, "name", tree.expression) or "")
-    start = text.find("'")
-    end = text.rfind("'") if tree.this != "UNLOAD" else text.find("')")
-    inner = text[start + 1 : end] if 0 <= start < end else ""
-    return (
-        inner
-        if inner.lstrip("( \n").lower().startswith(("select", "with", "insert", "create", "merge", "update"))
-        else None
-    )
+    found = _QUOTED.search(str(getattr(tree.expression, "name", tree.expression) or ""))
+    inner = str(found[1] or found[2]) if found else ""
+    return inner if inner.lstrip("( \n").lower().startswith(_NESTED) else None
 
 
 def _create_procedure(node: Node, scope: Scope) -> Rows | None:

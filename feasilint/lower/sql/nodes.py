@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.lower.sql.guess import guess_dialect
-from feasilint.lower.sql.parse import statements
-from feasilint.lower.sql.template import mask
+from feasilint.lower.sql.reading import read
 
 if TYPE_CHECKING:
     from feasilint.ir import Fragment
@@ -15,7 +13,5 @@ if TYPE_CHECKING:
 
 def nodes(fragment: Fragment) -> list[Node]:
     """All nodes of all statements, parents first: `Origin.node` is an index into this list."""
-    dialect = fragment.dialect if fragment.dialect is not None else guess_dialect(fragment.text)
-    text, _ = mask(fragment.text, dialect)
-    trees = (statement.tree for statement in statements(text, dialect))
+    trees = (statement.tree for statement in read(fragment.text, fragment.dialect).statements)
     return [node for tree in trees if tree is not None for node in tree.walk(bfs=False)]

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from feasilint.lower.sql.adapter import Failure, Node, Token, is_semicolon, parse, tokenize
 from feasilint.lower.sql.guess import LADDER
-from feasilint.lower.sql.script import bare
+from feasilint.lower.sql.marks import MARK
+from feasilint.lower.sql.repair import ROUNDS, repaired
+from feasilint.lower.sql.script import HARMLESS, bare, inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,8 +39,15 @@ def statements(text: str, dialect: str) -> Iterator[Statement]:
         yield from _untokenized(text, dialect, tokens)
         return
     for chunk in _chunks(tokens, dialect):
-        if plain := bare(chunk):
+        if plain := bare(_begun(chunk)):
             yield from _parsed(plain, text, dialect)
+
+
+def _begun(tokens: list[Token]) -> list[Token]:
+    """Without a placeholder that stands before the first word of a statement."""
+    while len(tokens) > 1 and MARK.fullmatch(tokens[0].text) and tokens[1].text.upper() in _STARTS:
+        tokens = tokens[1:]
+    return tokens
 
 
 def _untokenized(text: str, dialect: str, failure: Failure) -> Iterator[Statement]:
@@ -79,10 +88,16 @@ def _parsed(tokens: list[Token], text: str, dialect: str) -> Iterator[Statement]
     except RecursionError:
         yield Statement(tuple(tokens), None, Failure("nested too deeply", tokens[0].start), True)
         return
-    if not isinstance(tree, Failure):
+    if isinstance(tree, Node) and tree.key == "command" and (inner := inside(tokens)):
+        yield from _parsed(inner, text, dialect)
+    elif not isinstance(tree, Failure):
         yield Statement(tuple(tokens), tree)
     else:
-        yield from _split(tokens, text, dialect, tree) or [_other_dialect(tokens, text, dialect, tree)]
+        yield from (
+            _split(tokens, text, dialect, tree)
+            or _repaired(tokens, text, dialect, tree)
+            or _other_dialect(tokens, text, dialect, tree)
+        )
 
 
 def nesting(tokens: list[Token]) -> int:
@@ -113,18 +128,38 @@ def _split(tokens: list[Token], text: str, dialect: str, failure: Failure) -> li
     return [Statement(tuple(tokens[:at]), first), *(_parsed(rest, text, dialect) if rest else ())]
 
 
-def _other_dialect(tokens: list[Token], text: str, dialect: str, failure: Failure) -> Statement:
-    """The statement in the first dialect that can read it."""
+def _repaired(tokens: list[Token], text: str, dialect: str, failure: Failure) -> list[Statement]:
+    """The statement with placeholders read as clauses."""
+    shifted: str | None = _alone(tokens, text)
+    for _ in range(ROUNDS):
+        shifted = repaired(tokens, shifted or "", failure.offset)
+        again = tokenize(shifted, dialect) if shifted is not None else []
+        if shifted is None or isinstance(again, Failure) or not again:
+            return []
+        tree = parse(again, shifted, dialect)
+        if not isinstance(tree, Failure):
+            return [Statement(tuple(again), tree)]
+        tokens, failure = again, tree
+    return []
+
+
+def _alone(tokens: list[Token], text: str) -> str:
+    """The text of a statement at its own offsets, without what is around it."""
     begin, end = tokens[0].start, tokens[-1].end + 1
-    shifted = " " * begin + text[begin:end]
+    return " " * begin + text[begin:end]
+
+
+def _other_dialect(tokens: list[Token], text: str, dialect: str, failure: Failure) -> list[Statement]:
+    """The statement in the first dialect that can read it."""
+    shifted = _alone(tokens, text)
     for other in LADDER:
         again = tokenize(shifted, other) if other != dialect else []
         if isinstance(again, Failure) or not again:
             continue
         tree = parse(again, shifted, other)
         if not isinstance(tree, Failure) and _sensible(tree):
-            return Statement(tuple(again), tree)
-    return Statement(tuple(tokens), None, failure)
+            return [Statement(tuple(again), tree)]
+    return [] if tokens[0].text.upper() in HARMLESS else [Statement(tuple(tokens), None, failure)]
 
 
 def _sensible(tree: Node | None) -> bool:

@@ -5,9 +5,47 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from feasilint.lower.sql.adapter import Token
+
+
+HARMLESS = frozenset((
+    "ABORT", "ADD", "ALTER", "ANALYZE", "ASSERT", "ATTACH", "BEGIN", "BREAK", "CALL", "CHANGE", "CHECKPOINT",
+    "CLEAR", "CLOSE", "CLUSTER", "COMMENT", "COMMIT", "COMPACT", "COMPUTE", "CONTINUE", "DBCC", "DEALLOCATE",
+    "DECLARE", "DELETE", "DESC", "DESCRIBE", "DETACH", "DROP", "END", "ENDSTATEMENT", "EXCEPTION", "EXPLAIN",
+    "EXPORT", "FETCH", "FOR", "GET", "GO", "GRANT", "HELP", "IMPORT", "INCLUDE", "INSTALL", "INVALIDATE",
+    "ITERATE", "KILL", "LEAVE", "LIST", "LOAD", "LOCK", "MSCK", "OPEN", "OPTIMIZE", "PRAGMA", "PRINT", "PUT",
+    "RAISE", "RECONFIGURE", "REFRESH", "RELEASE", "REMOVE", "RESET", "RETURN", "REVOKE", "RM", "ROLLBACK", "SAVE",
+    "SAVEPOINT", "SEMICOLON", "SET", "SHOW", "START", "STATEMENT", "THROW", "TRANSACTION", "TRUNCATE",
+    "TRUNCATETABLE", "UNCACHE", "UNDROP", "UNLOCK", "UNSET", "USE", "VACUUM", "WAITFOR",
+))  # fmt: skip
+"""First words of statements that neither read nor write data that a feature could come from."""
+
+_OBJECTS = frozenset((
+    "ROLE", "WAREHOUSE", "USER", "LOGIN", "INTEGRATION", "SCHEMA", "DATABASE", "CATALOG", "EXTENSION", "SEQUENCE", "INDEX",
+    "TYPE", "POLICY", "TAG", "SECRET", "STAGE", "FORMAT", "STREAM", "PIPE", "RESERVATION", "CAPACITY", "ASSIGNMENT",
+    "CREDENTIAL", "COLUMN", "MASTER", "PARTITION", "CERTIFICATE", "RULE", "TRIGGER", "NETWORK", "SHARE", "LIBRARY", "SERVER",
+    "FUNCTION", "AGGREGATE", "SERVICE", "REPOSITORY", "GIT", "COMPUTE", "APPLICATION", "CONNECTION", "RESOURCE", "EXTERNAL",
+    "DOMAIN", "COLLATION", "PUBLICATION", "SUBSCRIPTION", "STATISTICS", "PROJECTION", "SYNONYM", "ASSEMBLY",
+    "NOTEBOOK", "STREAMLIT", "ALERT", "IMAGE", "PACKAGE", "OPERATOR", "CAST", "LANGUAGE", "MACRO", "SEARCH", "VECTOR",
+    "CONSTRAINT",
+))  # fmt: skip
+_CARRIED = ("SELECT", "WITH", "INSERT", "MERGE", "UPDATE", "DELETE", "BEGIN", "CREATE")
+
+
+def creates_no_data(tokens: Sequence[Token]) -> bool:
+    """CREATE of a role, a warehouse, an integration, …"""
+    head = [token.text.upper() for token in tokens[:8]]
+    return head[:1] == ["CREATE"] and any(word in _OBJECTS for word in head)
+
+
+def inside(tokens: list[Token]) -> list[Token]:
+    """The statement that a CREATE TASK, ALERT or the like runs."""
+    if _upper(tokens, 0) != "CREATE":
+        return []
+    rest = _through(tokens, "AS", "DO", "THEN")
+    return bare(rest) if rest is not tokens and _upper(rest, 0) in _CARRIED else []
 
 
 def bare(tokens: list[Token]) -> list[Token]:
@@ -68,7 +106,8 @@ def _create(tokens: list[Token]) -> list[Token]:
     head = {token.text.upper() for token in tokens[:6]}
     if not head & {"PROCEDURE", "PROC", "TRIGGER"}:
         return tokens
-    return _through(tokens, "BEGIN")
+    rest = _through(tokens, "AS", "BEGIN")
+    return tokens if _upper(rest, 0)[:1] in ("", "'", "$") or len(rest) < 2 else rest
 
 
 _OPENERS: dict[str, Callable[[list[Token]], list[Token]]] = {

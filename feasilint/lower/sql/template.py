@@ -8,23 +8,29 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from feasilint.lower.sql.macros import expansion
 from feasilint.lower.sql.marks import Mark, Marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_TRIGGER = re.compile(r"\{[\w{%#]|\{\}|%\(\w|%s|\$\{|^\s*config\s*\{", re.MULTILINE)
+Branch: TypeAlias = Literal["all", "first", "last"]
+
+_TRIGGER = re.compile(r"<%|%[A-Za-z_]|^[ \t]*[\\!]|\{[\w{%#]|\{\}|%\(\w|%s|\$\{|^\s*config\s*\{", re.MULTILINE)
 _INNER = r"\{\{(?:[^}]|\}(?!\}))*\}\}"
 _SCAN = re.compile(
     r"(?P<comment>--[^\n]*|/\*.*?\*/)"
     r"|(?P<jinja>\{#.*?#\}|\{%.*?%\}|" + _INNER + r")"
+    r"|(?P<tag><%(?:[^%]|%(?!>))*%>)"
     r"|(?P<js>\$\{(?:[^{}]|\{[^{}]*\})*\})"
     r"|(?P<quoted>'(?:" + _INNER + r"|\\.|''|[^'\\])*'|\"(?:" + _INNER + r"|\\.|[^\"\\])*\"|`[^`]*`)"
+    r"|(?P<percent>(?:[,(=<>]|\b(?:select|between|and|or|then|else|when|in|by|from|join|interval)\b)\s*%[A-Za-z_]\w*\b(?!%))"
+    r"|(?P<meta>^[ \t]*[\\!][A-Za-z][^\n]*)"
     r"|(?P<driver>%\(\w+\)s|(?<=[=<>(,\s])%s\b)"
     r"|(?P<brace>\{(?!(?:fn|d|ts?)\s)(?:[A-Za-z_][^{}:\n]*(?:![rsa])?(?::[^\s{}:][^{}\n]*)?|\d*)\})",
-    re.DOTALL,
+    re.DOTALL | re.MULTILINE | re.IGNORECASE,
 )
 _INSIDE = re.compile(
     r"(?P<jinja>"
@@ -39,14 +45,14 @@ _BLANKS = re.compile(r"\S")
 _NO_BRACES = ("duckdb", "clickhouse")  # {'a': 1} and {name:Type} are theirs
 
 
-def mask(text: str, dialect: str | None = None) -> tuple[str, Marks]:
-    """The text with marks for everything that is not SQL, of the same length."""
+def mask(text: str, dialect: str | None = None, branch: Branch = "all") -> tuple[str, Marks]:
+    """The text with marks for everything that is not SQL, of the same length; of conditionals only one branch if asked."""
     marks = Marks()
     if not _TRIGGER.search(text):
         return text, marks
     text = _without_dataform_blocks(text, marks)
     pieces = list(_pieces(text, dialect))
-    dropped = list(_dropped(pieces))
+    dropped = list(_dropped(pieces, branch))
     out: list[str] = []
     for piece, gone in zip(pieces, dropped, strict=True):
         out.append(_blank(piece.text) if gone else _written(piece, marks))
@@ -81,24 +87,24 @@ _BODILESS = ("macro", "docs", "test", "materialization")  # definitions: nothing
 _CONDITION_GOES = re.compile(r"is_incremental\(\)|loop\.(last|first)|\bexecute\b")
 
 
-def _dropped(pieces: list[_Piece]) -> Iterator[bool]:
+def _dropped(pieces: list[_Piece], branch: Branch) -> Iterator[bool]:
     """For every piece whether a block that is left out contains it."""
     blocks: list[tuple[str, bool]] = []
     for piece in pieces:
         tag = _TAG.fullmatch(piece.text) if piece.kind == "jinja" else None
         if tag is not None:
-            _enter(blocks, tag[1], tag[2])
+            _enter(blocks, tag[1], tag[2], branch)
         yield tag is not None or any(gone for _, gone in blocks)
 
 
-def _enter(blocks: list[tuple[str, bool]], word: str, rest: str) -> None:
+def _enter(blocks: list[tuple[str, bool]], word: str, rest: str, branch: Branch) -> None:
     """Follow the nesting of block tags."""
     if word in _BODILESS or (word == "set" and "=" not in rest) or word == "call":
         blocks.append((word, word != "call"))
     elif word == "if":
-        blocks.append((word, _goes(rest)))
+        blocks.append((word, branch == "last" or _goes(rest)))
     elif word in ("else", "elif") and blocks and blocks[-1][0] == "if":
-        blocks[-1] = ("if", word == "elif" and _goes(rest))
+        blocks[-1] = ("if", branch == "first" or (word == "elif" and (branch == "last" or _goes(rest))))
     elif word in ("for", "filter", "snapshot", "raw"):
         blocks.append((word, False))
     elif word.startswith("end") and blocks:
@@ -132,12 +138,20 @@ def _closing(text: str, at: int) -> int:
 def _written(piece: _Piece, marks: Marks) -> str:
     if piece.kind in ("sql", "comment"):
         return piece.text
+    if piece.kind == "meta":  # a command to psql or SnowSQL
+        return _blank(piece.text)
+    if piece.kind == "percent":
+        before, name = piece.text.split("%")
+        return before + marks.place(Mark("param", name), len(name) + 1)
     if piece.kind == "quoted":
         return _INSIDE.sub(lambda found: _marked(str(found.lastgroup), found[0], marks), piece.text)
     return _marked(piece.kind, piece.text, marks)
 
 
 def _marked(kind: str, text: str, marks: Marks) -> str:
+    known = expansion(text[2:-2].strip("-+ \t\r\n")) if kind == "jinja" and text.startswith("{{") else None
+    if known is not None and len(known) <= len(text):
+        return known.ljust(len(text))
     mark = _MARKERS[kind](text, marks)
     return _blank(text) if mark is None else marks.place(mark, len(text))
 
@@ -155,6 +169,11 @@ def _javascript(text: str, marks: Marks) -> Mark | None:
     return mark
 
 
+def _tag(text: str, _: Marks) -> Mark | None:
+    """`<% ctx.env.name %>` of Snowflake's command line."""
+    return _value(text[2:-2].strip())
+
+
 def _driver(text: str, _: Marks) -> Mark | None:
     return Mark("param", text[2:-2] if text.startswith("%(") else "%s")
 
@@ -166,6 +185,7 @@ def _brace(text: str, _: Marks) -> Mark | None:
 _MARKERS: dict[str, Callable[[str, Marks], Mark | None]] = {
     "jinja": _jinja,
     "js": _javascript,
+    "tag": _tag,
     "driver": _driver,
     "brace": _brace,
 }

@@ -1,0 +1,62 @@
+"""Placeholders that stand for more than a value: a predicate, further columns, a whole clause.
+
+Where the parser gives up at one, it is read as what can stand there: `AND …` after a condition, `, …` in a list, else nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.lower.sql.marks import MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from feasilint.lower.sql.adapter import Token
+
+ROUNDS = 16
+
+_JOINING = {
+    "WHERE": "AND ", "AND": "AND ", "OR": "AND ", "ON": "AND ", "HAVING": "AND ", "QUALIFY": "AND ", "WHEN": "AND ",
+    "SELECT": ", ", "BY": ", ", "SET": ", ", "DISTINCT": ", ",
+}  # fmt: skip
+_CLAUSES = frozenset(
+    ("FROM", "JOIN", "LIMIT", "OVER", "USING", "UNION", "VALUES", "INTO", "WITH", "THEN", "ELSE", "CASE", "END")
+)
+
+
+def repaired(tokens: Sequence[Token], text: str, offset: int) -> str | None:
+    """The text with the placeholder at or before the offset read as a clause; None if there is none."""
+    at = next((index for index, token in enumerate(tokens) if token.start >= offset), len(tokens) - 1)
+    for index in (at, at - 1, at - 2):
+        if index >= 0 and MARK.fullmatch(tokens[index].text):
+            return _read_as(tokens, index, text)
+    return None
+
+
+def _read_as(tokens: Sequence[Token], index: int, text: str) -> str:
+    token = tokens[index]
+    start, end = token.start, token.end + 1
+    joint = _joint(tokens, index)
+    if not joint or end - start <= len(joint) or _leading(tokens, index):
+        return text[:start] + " " * (end - start) + text[end:]
+    mark = text[start] + text[end - 1] * (end - start - len(joint) - 1)
+    return text[:start] + joint + mark + text[end:]
+
+
+def _leading(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the placeholder begins a list or a condition, so that nothing joins it to what is before."""
+    return index == 0 or tokens[index - 1].text.upper() in (*_JOINING, *_CLAUSES, ",", "(")
+
+
+def _joint(tokens: Sequence[Token], index: int) -> str:
+    """What joins a further item in the clause around a token."""
+    depth = 0
+    for token in reversed(tokens[:index]):
+        depth += (token.text == ")") - (token.text == "(")
+        word = token.text.upper()
+        if depth < 0 or (depth == 0 and word in _CLAUSES):
+            return ""
+        if depth == 0 and word in _JOINING:
+            return _JOINING[word]
+    return ""
