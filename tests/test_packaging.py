@@ -36,8 +36,8 @@ def wheel(project_copy: Path, tmp_path_factory: pytest.TempPathFactory) -> list[
 
 
 @pytest.mark.slow
-def test_the_wheel_has_every_module_and_nothing_else(wheel: list[str]) -> None:
-    packages = {"feasilint": ROOT / "feasilint", "feasilint_rules": ROOT / "rules"}
+def test_the_wheel_has_every_module_and_nothing_else(wheel: list[str], project_copy: Path) -> None:
+    packages = {"feasilint": project_copy / "feasilint", "feasilint_rules": project_copy / "rules"}
     modules = {
         f"{package}/{path.relative_to(folder).as_posix()}"
         for package, folder in packages.items()
