@@ -13,14 +13,14 @@ from feasilint.ir import Anchor, Fragment, Program, Relation, Source, Write
 from feasilint.lower.builder import Builder
 from feasilint.lower.sql import SqlResult, models, times
 from feasilint.lower.sql.adapter import Node, canonical_dialect, exp
+from feasilint.lower.sql.creating import CREATED
 from feasilint.lower.sql.layout import Layout, Lines
 from feasilint.lower.sql.measures import assign
-
 from feasilint.lower.sql.queries import query
 from feasilint.lower.sql.reading import read
 from feasilint.lower.sql.scope import Context, Rows, Scope, Session
 from feasilint.lower.sql.script import HARMLESS, creates_no_data
-from feasilint.lower.sql.statements import CREATED, statement
+from feasilint.lower.sql.statements import statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -161,7 +161,7 @@ class _Text:
 
 _CARRIERS = frozenset(("UNLOAD", "EXECUTE", "EXEC"))
 _NESTED = ("select", "with", "insert", "create", "merge", "update", "begin", "declare")
-_QUOTED = re.compile(r"\$\$(.*)\$\$|'(.*)'", re.DOTALL)
+_QUOTED = re.compile(r"\$\$(.*)\$\$|'((?:[^']|'')*)'", re.DOTALL)
 
 
 def _quoted_query(tree: Node) -> str | None:

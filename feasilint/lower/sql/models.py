@@ -21,12 +21,12 @@ from feasilint.ir import (
 )
 from feasilint.lower.sql import sources
 from feasilint.lower.sql.adapter import Node, exp
+from feasilint.lower.sql.creating import CREATED
 from feasilint.lower.sql.expressions import scalar
+from feasilint.lower.sql.functions import MODEL_FUNCTIONS
 from feasilint.lower.sql.queries import query
-from feasilint.lower.sql.relations import MODEL_FUNCTIONS
 from feasilint.lower.sql.scope import Item, Rows, Scope
 from feasilint.lower.sql.select import star_of
-from feasilint.lower.sql.statements import CREATED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,8 @@ from feasilint.lower.sql import pivots, sources
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.expressions import scalar
 from feasilint.lower.sql.grouping import ordinal
-from feasilint.lower.sql.relations import attach, values
+from feasilint.lower.sql.items import values
+from feasilint.lower.sql.relations import attach
 from feasilint.lower.sql.scope import Rows, Scope
 from feasilint.lower.sql.select import select
 

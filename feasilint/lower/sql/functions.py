@@ -1,0 +1,110 @@
+"""Arrays and table functions in FROM: rows beside the rows so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Call, Expression, Inline, Literal, Output, Relation, Subquery, Unnest
+from feasilint.lower.sql import sources
+from feasilint.lower.sql.adapter import Node, exp
+from feasilint.lower.sql.expressions import name_of, scalar, scalars
+from feasilint.lower.sql.items import alias_of, aliased, decorated
+from feasilint.lower.sql.scope import Item, Rows, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def unnested(scope: Scope, outputs: tuple[Output, ...], alias: str) -> Item:
+    """An item whose rows are the elements of arrays beside the rows so far."""
+    below: Relation = scope.whole if scope.whole is not None else scope.context.builder.add(Inline())
+    relation = scope.context.builder.add(Unnest(below, outputs))
+    names = tuple(str(output.name) for output in outputs)
+    return Item(Rows(relation, names), alias.lower(), restricted=True)
+
+
+def unnest(node: Node, scope: Scope) -> Item:
+    alias, columns = alias_of(node, scope)
+    arrays = scalars(node.expressions, scope)
+    offset = node.args.get("offset")
+    return _elements(arrays, alias, columns, offset, scope, "unnest")
+
+
+def _elements(
+    arrays: tuple[Expression, ...], alias: str, columns: list[str], offset: object, scope: Scope, default: str
+) -> Item:
+    names = columns or [alias or default]
+    if len(names) != len(arrays) and arrays:
+        arrays = tuple(arrays[min(at, len(arrays) - 1)] for at in range(len(names)))
+    outputs = [Output(name, array) for name, array in zip(names, arrays, strict=False)]
+    if offset:
+        outputs.append(Output(offset.name if isinstance(offset, Node) else "offset", Literal(0)))
+    return unnested(scope, tuple(outputs), alias or (columns[0] if columns else default))
+
+
+def array_joined(node: Node, scope: Scope) -> Item:
+    """ClickHouse's ARRAY JOIN."""
+    name = node.alias_or_name or "array"
+    return unnested(scope, (Output(name, scalar(node, scope)),), name)
+
+
+def lateral(node: Node, scope: Scope) -> Item | None:
+    inner = node.this
+    alias, columns = alias_of(node, scope)
+    if isinstance(inner, exp.Subquery) and isinstance(inner.this, exp.Query | exp.Values):
+        rows = scope.context.query(inner, scope.child())
+        return Item(sources.renamed(rows, columns, scope.context), alias.lower())
+    if isinstance(inner, exp.Unnest):
+        inner_alias, inner_columns = alias_of(inner, scope)
+        arrays = scalars(inner.expressions, scope)
+        offset = inner.args.get("offset")
+        return _elements(arrays, alias or inner_alias, columns or inner_columns, offset, scope, "unnest")
+    return table_function(node, inner, scope)
+
+
+_FUNCTION_COLUMNS = {
+    "posexplode": ["pos", "col"], "posexplode_outer": ["pos", "col"], "explode": ["col"], "explode_outer": ["col"],
+    "jsonb_each": ["key", "value"], "json_each": ["key", "value"], "jsonb_each_text": ["key", "value"],
+}  # fmt: skip
+
+
+def table_function(node: Node, function: Node, scope: Scope) -> Item | None:
+    context = scope.context
+    alias, columns = alias_of(node, scope)
+    name = name_of(function)
+    if name in sources.FILE_FUNCTIONS and (rows := sources.files(function, context)) is not None:
+        return aliased(node, decorated(node, rows, scope), scope)
+    qualified = isinstance(node, exp.Table) and isinstance(node.args.get("db"), Node)
+    special = MODEL_FUNCTIONS.get(name) if qualified or isinstance(function, exp.Predict) else None
+    if special is not None:
+        return aliased(node, special(function, scope), scope)
+    args = _arguments(function, scope)
+    if qualified:
+        parts = [
+            *sources.parts_of(exp.Table(this=None, db=node.args.get("db"), catalog=node.args.get("catalog")), context)
+        ]
+        return Item(sources.scan([*parts, str(function.name or name)], node, context), alias.lower())
+    names = columns or _FUNCTION_COLUMNS.get(name) or [alias or name]
+    call: Expression = args[0] if len(args) == 1 else Call(name, args)
+    outputs = tuple(Output(one, call) for one in names)
+    return unnested(scope, outputs, alias or name)
+
+
+def _arguments(function: Node, scope: Scope) -> tuple[Expression, ...]:
+    """The arguments of a table function; tables and queries among them count as a whole."""
+    made: list[Expression] = []
+    for child in function.iter_expressions():
+        if isinstance(child, exp.Table):
+            made.append(Subquery("scalar", sources.table(child, scope).relation))
+        elif not isinstance(child, exp.Identifier | exp.Var | exp.DataType):
+            made.append(scalar(child, scope))
+    return tuple(made)
+
+
+def from_rows(node: Node, scope: Scope) -> Item | None:
+    """TABLE(function(…))."""
+    return table_function(node, node.this, scope)
+
+
+MODEL_FUNCTIONS: dict[str, Callable[[Node, Scope], Rows]] = {}
+"""Table functions over a model, by name: filled by the module that knows them."""

@@ -1,0 +1,100 @@
+"""INSERT: rows go into a table by position or by name, into several tables, into files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Inline, Source, Union, Write
+from feasilint.lower.sql import sources
+from feasilint.lower.sql.adapter import Node, exp
+from feasilint.lower.sql.queries import define_ctes, query
+from feasilint.lower.sql.relations import attach
+from feasilint.lower.sql.scope import Rows, Scope
+from feasilint.lower.sql.select import select
+from feasilint.lower.sql.writes import key_of, target_of, write_to
+
+if TYPE_CHECKING:
+    from feasilint.ir.program import WriteMode
+
+
+def insert(node: Node, scope: Scope) -> None:
+    if isinstance(node.this, exp.Directory):
+        return _insert_directory(node, scope)
+    parts, columns, name = target_of(node.this, scope)
+    define_ctes(node, scope)
+    made = node.args.get("expression")
+    if not isinstance(made, Node):
+        return None
+    rows = query(made, scope.child())
+    mode: WriteMode = "overwrite" if node.args.get("overwrite") else "insert"
+    return inserted(parts, columns, rows, name, mode, scope, bool(node.args.get("by_name")))
+
+
+def inserted(
+    parts: list[str],
+    columns: tuple[str, ...] | None,
+    rows: Rows,
+    name: Node,
+    mode: WriteMode,
+    scope: Scope,
+    by_name: bool = False,
+) -> None:
+    context = scope.context
+    if columns is None and not by_name:
+        columns = _positions(context.session.declared.get(key_of(parts)), name)
+    temporary = context.session.tables.get(key_of(parts))
+    write_to(rows.relation, parts, mode, name, scope, columns, temporary is not None)
+    if temporary is None:
+        return
+    named = sources.renamed(rows, list(columns or temporary.names or ()), context)
+    if mode == "overwrite" or isinstance(temporary.relation, Inline):
+        context.session.tables[key_of(parts)] = Rows(named.relation, named.names or temporary.names)
+    else:
+        both = context.builder.add(Union((temporary.relation, named.relation)))
+        context.session.tables[key_of(parts)] = Rows(both, temporary.names)
+
+
+def _positions(declared: tuple[str, ...] | None, name: Node) -> tuple[str, ...] | None:
+    """The declared columns that the inserted ones go to: without those that the partition clause fixes."""
+    partition = name.args.get("partition")
+    if declared is None or not isinstance(partition, Node):
+        return declared
+    fixed = {one.this.name.lower() for one in partition.expressions if isinstance(one, exp.EQ)}
+    return tuple(column for column in declared if column.lower() not in fixed)
+
+
+def _insert_directory(node: Node, scope: Scope) -> None:
+    rows = query(node.expression, scope.child())
+    path = scope.context.marks.restore(str(node.this.this.name))
+    target = Source(path, sources.file_kind(path), scope.context.dialect or None)
+    scope.context.builder.sink(Write(rows.relation, target, "overwrite", origin=scope.context.layout.origin(node.this)))
+
+
+def multi_insert(node: Node, scope: Scope) -> None:
+    """One source, several targets (Hive, Snowflake, Oracle)."""
+    define_ctes(node, scope)
+    attach(node.args["source"], scope)
+    whole = Rows(scope.whole, scope.items[0].rows.names) if scope.whole is not None else None
+    for one in node.expressions:
+        insert = one.this if isinstance(one, exp.ConditionalInsert) else one
+        parts, columns, name = target_of(insert.this, scope)
+        made = insert.args.get("expression")
+        if isinstance(made, exp.Select):
+            rows = _select_from(made, scope)
+        elif isinstance(made, Node):
+            rows = query(made, _beside(scope))
+        elif whole is not None:
+            rows = whole
+        else:
+            continue
+        mode: WriteMode = "overwrite" if insert.args.get("overwrite") else "insert"
+        inserted(parts, columns, rows, name, mode, scope)
+
+
+def _beside(scope: Scope) -> Scope:
+    """A scope with the same FROM items."""
+    return Scope(scope.context, scope.parent, scope.ctes, list(scope.items), scope.whole)
+
+
+def _select_from(node: Node, scope: Scope) -> Rows:
+    return select(node, _beside(scope))
