@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python import values as v
@@ -12,10 +13,12 @@ from feasilint.lower.python.functions import inline
 from feasilint.lower.python.operators import elementwise
 from feasilint.lower.python.strings import spell
 from feasilint.lower.python.tables import FRAMELIKE, function, method
+from feasilint.lower.python.transfers.loading import guessed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from feasilint.lower.python.call import Transfer
     from feasilint.lower.python.machine import Machine
 
 
@@ -90,7 +93,9 @@ def _unresolved(site: Call, callee: v.Value) -> v.Value:
     values = [site.m.get(value) for value in site.values]
     if any(isinstance(value, v.Lazy) for value in values):
         return elementwise(site.m, _word(site.node), tuple(values), site.node)
-    return site.m.unknown(_word(site.node), callee, *site.values)
+    name = _word(site.node).removesuffix("()")
+    made = guessed(site.at(name=name))
+    return made if made is not None else site.m.unknown(_word(site.node), callee, *site.values)
 
 
 def _library(site: Call) -> v.Value:
@@ -106,6 +111,8 @@ def _method(site: Call, bound: v.Bound) -> v.Value:
     if isinstance(receiver, v.Unknown) and bound.name in FRAMELIKE:
         site = site.at(receiver=m.promote(receiver))
     transfer = method(kind_of(site.receiver), bound.name)
+    if transfer is None and isinstance(site.receiver, v.Frame):
+        site, transfer = _of_engine(site, bound.name)
     if transfer is None and isinstance(receiver, v.Instance):
         member = class_member(m, receiver.of, bound.name)
         if isinstance(member, v.Function):
@@ -118,6 +125,16 @@ def _method(site: Call, bound: v.Bound) -> v.Value:
     transfer = transfer or method("any", bound.name)
     made = transfer(site) if transfer is not None else None
     return made if made is not None else opaque(site)
+
+
+def _of_engine(site: Call, name: str) -> tuple[Call, Transfer | None]:
+    """A frame of which only the method says whose it is: `with_columns` is polars, `withColumn` Spark."""
+    assert isinstance(site.receiver, v.Frame)
+    for library in ("polars", "spark"):
+        transfer = method(library, name)
+        if transfer is not None:
+            return site.at(receiver=replace(site.receiver, library=library)), transfer
+    return site, None
 
 
 def opaque(site: Call) -> v.Value:

@@ -34,6 +34,8 @@ def items_of(m: Machine, value: v.Value, target: ast.expr | None = None) -> tupl
         case v.GroupBy(frame=frame, keys=keys):
             group = v.Frame(frame.relation, frame.library, frame.index, keys)
             return (v.Seq((m.unknown(_word(target)), m.alloc(group)), "tuple"),), True
+        case v.Handle(kind="download"):
+            return (found,), True
         case v.Series(expression=expression):
             return (v.Scalar(expression),), True
         case _:

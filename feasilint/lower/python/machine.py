@@ -80,6 +80,7 @@ class Machine:
     defined: list[Function] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     modules: dict[str, Scope] = field(default_factory=dict)
+    vectors: dict[str, Value] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
     folders: dict[str, str] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from feasilint.ir import Both, Call, Interval, Minus, Names
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
-from feasilint.lower.python.strings import LIMIT, as_text, concat, is_certain, percent
+from feasilint.lower.python.strings import LIMIT, as_text, concat, is_certain, percent, spell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,6 +56,9 @@ def binary(m: Machine, op: ast.operator, left: v.Value, right: v.Value, node: as
         folded = _folded(m, name, fold, a, b)
         if folded is not None:
             return folded
+    for side in (a, b):
+        if isinstance(side, v.Handle) and side.kind == "download":
+            return side
     for special in (_text, _sequence, _names):
         made = special(m, name, a, b, node)
         if made is not None:
@@ -165,7 +168,9 @@ def elementwise(m: Machine, function: str, operands: tuple[v.Value, ...], node: 
         return v.Series(series.relation, made, series.name, series.index, series.group)
     if any(isinstance(value, v.Scalar | v.Const) for value in found) and any(isinstance(x, v.Scalar) for x in found):
         return v.Scalar(made)
-    return m.unknown(function, *operands) if not _datelike(found) else v.Scalar(made)
+    return (
+        m.unknown(spell(node) if node is not None else function, *operands) if not _datelike(found) else v.Scalar(made)
+    )
 
 
 def _datelike(found: Sequence[v.Value]) -> bool:

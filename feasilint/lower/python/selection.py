@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from feasilint.ir import ColumnSet, Expression, Name, Relation
     from feasilint.lower.python.machine import Machine
+
+
+_PLURAL = re.compile(r"(?:[a-z]s|cols|list|s['\"]\])$|\+", re.IGNORECASE)
 
 
 def subscript(m: Machine, target: v.Value, node: ast.Subscript) -> v.Value:
@@ -57,6 +61,8 @@ def _frame(m: Machine, frame: v.Frame, target: v.Value, node: ast.Subscript) -> 
         return filtered(m, frame, mask, node)
     if isinstance(found, v.Frame):
         return frame  # a mask of cells
+    if isinstance(found, v.Unknown) and _PLURAL.search(found.text):
+        return replace(frame)  # a list of columns that is not known: it may be all
     name = None if isinstance(found, v.Seq) and found.kind != "tuple" else name_of(m, key)
     if name is not None:
         return column(m, frame, name, target, node)
@@ -222,7 +228,7 @@ def _accessor(m: Machine, handle: v.Handle, target: v.Value, node: ast.Subscript
 
 def _labelled(m: Machine, frame: v.Frame, key: ast.expr, target: v.Value | None, node: ast.expr) -> v.Value | None:
     if isinstance(key, ast.Slice):
-        return frame
+        return _between(m, frame, key, node)
     value = m.evaluate(key)
     if (mask := mask_of(m, value)) is not None:
         return v.Frame(
@@ -231,6 +237,18 @@ def _labelled(m: Machine, frame: v.Frame, key: ast.expr, target: v.Value | None,
     found = m.get(value)
     name = None if isinstance(found, v.Seq) and found.kind != "tuple" else name_of(m, value)
     return column(m, frame, name, target, node) if name is not None else select(m, frame, value, node)
+
+
+def _between(m: Machine, frame: v.Frame, key: ast.Slice, node: ast.expr) -> v.Frame:
+    """`df.loc[:, 'a':'c']`: columns from one name to another, where their order is known."""
+    names = known(AllOf(frame.relation))
+    data = [] if names is None else [name for name in names if name not in frame.index]
+    ends = [name_of(m, m.evaluate(end)) if end is not None else None for end in (key.lower, key.upper)]
+    if not data or any(end is not None and end not in data for end in ends):
+        return frame
+    first = data.index(ends[0]) if ends[0] is not None else 0
+    last = data.index(ends[1]) if ends[1] is not None else len(data) - 1
+    return select(m, frame, v.Seq(tuple(v.Const(name) for name in data[first : last + 1])), node) or frame
 
 
 def _rows(m: Machine, frame: v.Frame, key: ast.expr, node: ast.expr, labels: bool) -> v.Frame:

@@ -210,7 +210,11 @@ class Estimator:
     transformer: bool = False
     steps: tuple[Value, ...] = ()
     columns: tuple[tuple[Value, Value], ...] = ()
+    options: tuple[tuple[str, Value], ...] = ()
     learned: ColumnSet | None = None
+
+    def option(self, *names: str) -> Value | None:
+        return next((value for name, value in self.options if name in names), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +236,7 @@ class Lazy:
     text: str = ""
     args: tuple[Value, ...] = ()
     parts: tuple[tuple[str, Value], ...] = ()
-    node: ast.expr | None = field(default=None, compare=False)
+    node: ast.expr | None = None
     fragment: Fragment | None = field(default=None, compare=False)
 
     def get(self, name: str) -> Value | None:

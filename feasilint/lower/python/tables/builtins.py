@@ -26,6 +26,7 @@ METHODS: dict[str, Table] = {
         "resolve": same,
         "absolute": same,
         "expanduser": same,
+        "with_name": containers.with_name,
         "with_suffix": containers.with_suffix,
         "open": containers.opened_path,
         "read_text": containers.read_path,

@@ -83,6 +83,7 @@ METHODS: dict[str, Table] = {
         "blob": connectors.bucket_object,
     },
     "storage": {"bucket": handle("bucket"), "get_bucket": handle("bucket")},
+    "download": {"*": same},
     "yfinance": {"history": source("api", None, "yfinance"), "option_chain": source("api", None, "yfinance")},
     "fred": {"get_series": source("api", 0, "fred"), "*": source("api", 0, "fred")},
     "bunch": {"__call__": same, "get": connectors.bunch_member},
@@ -108,7 +109,7 @@ PROPERTIES: dict[str, Table] = {
         "frame": connectors.bunch_member,
         "feature_names": connectors.bunch_names,
     },
-    "fetched": {"Body": connectors.payload},
+    "download": {"parent": same, "name": same, "stem": same},
 }
 
 _CONNECT = ("sqlite3.connect", "psycopg2.connect", "psycopg.connect", "pymysql.connect", "mysql.connector.connect", "pyodbc.connect",
@@ -169,6 +170,10 @@ FUNCTIONS: dict[str, Transfer] = {
     "tensorflow_datasets.load": source("api", 0, "tensorflow_datasets"),
     "gspread.service_account": handle("worksheet"),
     "gspread.authorize": handle("worksheet"),
+    **{
+        f"recommenders.datasets.movielens.{name}": loading.sized_dataset("movielens")
+        for name in ("load_pandas_df", "load_spark_df")
+    },
     "seaborn.load_dataset": source("file", 0, "seaborn"),
     "kagglehub.dataset_download": argument_copied,
     "pickle.load": loading.loaded,

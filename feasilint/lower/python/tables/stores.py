@@ -49,6 +49,15 @@ METHODS: dict[str, Table] = {
         "create_training_data": unknown,
         "query": stores.read_view,
     },
+    "snowflake.store": {
+        "register_feature_view": stores.registered,
+        "get_feature_view": stores.named_view,
+        "read_feature_view": stores.read_registered,
+        "generate_training_set": stores.spine_joined,
+        "generate_dataset": stores.spine_joined,
+        "retrieve_feature_values": stores.spine_joined,
+    },
+    "snowflake.view": {"attach_feature_desc": same, "slice": same},
     "feast": {
         "get_historical_features": stores.historical,
         "get_online_features": stores.historical,
@@ -61,6 +70,11 @@ PROPERTIES: dict[str, Table] = {"hopsworks.view": {"query": stores.read_view}}
 FUNCTIONS: dict[str, Transfer] = {
     "hopsworks.login": handle("hopsworks"),
     "hsfs.connection": handle("hopsworks"),
+    "snowflake.ml.feature_store.FeatureStore": handle("snowflake.store"),
+    "snowflake.ml.feature_store.FeatureView": handle("snowflake.view"),
+    "snowflake.ml.feature_store.feature_view.FeatureView": handle("snowflake.view"),
+    "databricks.feature_engineering.FeatureLookup": handle("feature.lookup"),
+    "databricks.feature_store.FeatureLookup": handle("feature.lookup"),
     "feast.FeatureStore": handle("feast"),
     "databricks.feature_store.FeatureStoreClient": handle("databricks.features"),
     "databricks.feature_engineering.FeatureEngineeringClient": handle("databricks.features"),

@@ -119,13 +119,24 @@ def _fetched(call: Call, command: str) -> None:
     if not words or words[0] not in _FETCH or (words[0] == "git" and "clone" not in words):
         return
     urls = [word for word in words if _URL.match(word)]
-    if not urls or words[0] == "git":
+    if words[0] == "git":
+        _cloned(call, words)
+        return
+    if not urls:
         return
     target = _target(words, urls[0])
     if target is None or _URL.match(target):
         return
     relation = call.m.add(Scan(Source(urls[0], "url" if urls[0].startswith("http") else "file"), None, call.origin))
     call.m.sink(Write(relation, Source(target, "file"), "overwrite", origin=call.origin))
+
+
+def _cloned(call: Call, words: list[str]) -> None:
+    """`git clone URL [folder]`: what is read in the folder comes from the repository."""
+    after = [word for word in words[words.index("clone") + 1 :] if not word.startswith("-")]
+    if after and _URL.match(after[0]):
+        folder = after[1] if len(after) > 1 else after[0].rstrip("/").removesuffix(".git").rsplit("/", 1)[-1]
+        call.m.folders[folder.removeprefix("./").rstrip("/")] = after[0]
 
 
 def _target(words: list[str], url: str) -> str | None:

@@ -170,7 +170,7 @@ def uploaded(call: Call) -> v.Value | None:
 def keras_file(call: Call) -> v.Value | None:
     """`get_file(name, origin=url)`: a path that stands for the URL."""
     origin = call.arg(1, "origin")
-    return as_text(call.m, origin) if origin is not None else None
+    return v.Handle("download", (("url", as_text(call.m, origin)),)) if origin is not None else None
 
 
 def bunch_member(call: Call) -> v.Value | None:

@@ -90,6 +90,9 @@ def join_path(call: Call) -> v.Value | None:
     """`os.path.join(a, b)`, `Path(a, b)`."""
     if not call.args:
         return v.Const(".")
+    fetched = next((value for value in map(call.m.get, call.args) if isinstance(value, v.Handle)), None)
+    if fetched is not None and fetched.kind == "download":
+        return fetched
     return _joined([as_text(call.m, arg) for arg in call.args])
 
 
@@ -126,6 +129,10 @@ def path_stem(call: Call) -> v.Value | None:
 
 def path_suffix(call: Call) -> v.Value | None:
     return v.Const(posixpath.splitext(_path(call))[1])
+
+
+def with_name(call: Call) -> v.Value | None:
+    return _joined([v.Const(posixpath.dirname(_path(call))), v.Const(call.text(0) or "{name}")])
 
 
 def with_suffix(call: Call) -> v.Value | None:

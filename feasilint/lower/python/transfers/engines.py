@@ -317,7 +317,8 @@ def aggregated(call: Call, relation: Relation, keys: tuple[Output, ...], values:
         outputs = [_measure_output(binder, value, call) for value in values]
         return call.m.add(Aggregate(relation, keys, tuple(outputs), call.origin))
     parts = {part: call.m.fresh() for value in values for part in outermost(value, ("measure",))}
-    listed = {id(value): call.m.fresh() for value in values if not outermost(value, ("measure",))}
+    keyed = _is_spark(call)  # outside of measures there are only grouping keys
+    listed = {id(value): call.m.fresh() for value in values if not keyed and not outermost(value, ("measure",))}
     measures = [Output(name, binder.measure(part), binder.origin(part)) for part, name in parts.items()]
     for value in values:
         if id(value) in listed:
@@ -347,9 +348,13 @@ def _measure_output(binder: Binder, value: v.Value, call: Call) -> Output:
     return Output(name, binder.measure(inner), binder.origin(inner) or call.origin)
 
 
-def _default_name(value: v.Lazy, call: Call) -> Name:
+def _is_spark(call: Call) -> bool:
     group = _group(call)
-    spark = group is not None and group.frame.library in ("spark", "snowpark")
+    return group is not None and group.frame.library in ("spark", "snowpark")
+
+
+def _default_name(value: v.Lazy, call: Call) -> Name:
+    spark = _is_spark(call)
     if not value.args:
         return "count" if spark else "len"
     return f"{value.text}({label(value.args[0])})" if spark else label(value)

@@ -343,7 +343,8 @@ def value_counts(call: Call) -> v.Value | None:
             return None
         frame = found
         keys = tuple(Output(name, Column(frame.relation, name)) for name in names or _data(frame) or ())
-    relation = aggregate(call, frame, keys, [Spec("count", None, v.Const("count"))])
+    counted = receiver if isinstance(receiver, v.Series) else None
+    relation = aggregate(call, frame, keys, [Spec("count", None, v.Const("count"))], counted)
     return v.Series(relation, Column(relation, "count"), "count", tuple(key.name for key in keys))
 
 

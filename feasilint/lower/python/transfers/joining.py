@@ -44,14 +44,15 @@ def _merged(call: Call, left: v.Value | None, right: v.Value | None, at: int) ->
     there = call.names(at + 3, "right_on") or (second.index if call.flag("right_index") else ())
     if here and here == there:
         using, here, there = here, (), ()
-    if not using and not here and not there and how != "cross":
+    by_index = call.flag("left_index") and call.flag("right_index")
+    if not using and not here and not there and how != "cross" and not by_index:
         using = _shared(first, second)
     a = _data(call, first, (*using, *here))
     b = _data(call, second, (*using, *there))
     on = _equal(a, b, here, there, call)
     suffixes = call.names(None, "suffixes")
     marks = (str(suffixes[0]), str(suffixes[1])) if suffixes is not None and len(suffixes) == 2 else ("_x", "_y")
-    kind = KINDS.get(how, "unknown")
+    kind = "index" if by_index and not using else KINDS.get(how, "unknown")
     relation = call.m.add(Join(a, b, kind, on, using, marks, origin=call.origin))
     return v.Frame(relation, first.library, (), first.group)
 

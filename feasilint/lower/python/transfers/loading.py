@@ -72,6 +72,8 @@ def scan_paths(call: Call, value: v.Value, columns: tuple[Name, ...] | None = No
     if isinstance(found, v.Handle) and found.kind in ("file", "buffer"):
         inner = found.get("path") or found.get("0")
         return scan_paths(call, inner, columns) if inner is not None else None
+    if isinstance(found, v.Handle) and found.kind == "download":
+        return scan(call, Source(str(as_text(m, found.get("url") or v.NONE).value), "url"), columns)
     if isinstance(found, v.Frame | v.Series | v.Scalar):
         return m.add(
             Opaque((m.frame(found).relation,) if isinstance(found, v.Frame) else (), call.name, origin=call.origin)
@@ -81,8 +83,16 @@ def scan_paths(call: Call, value: v.Value, columns: tuple[Name, ...] | None = No
         return parts[0] if len(parts) == 1 else m.add(Union(tuple(parts), "name", call.origin)) if parts else None
     if isinstance(found, v.Unknown) and (found.relations or found.inputs):
         return m.add(Opaque(found.relations, call.name, found.inputs, call.origin))
-    name = path_name(call, value)
-    return scan(call, Source(name, "url" if _URL.match(name) else "file"), columns)
+    return scan(call, source_of(m, path_name(call, value)), columns)
+
+
+def source_of(m: Machine, name: str) -> Source:
+    """A path as a source: inside a folder that the code has fetched, it is where that came from."""
+    bare = name.removeprefix("./")
+    for folder, url in m.folders.items():
+        if bare == folder or bare.startswith(f"{folder}/"):
+            return Source(url, "url")
+    return Source(name, "url" if _URL.match(name) else "file")
 
 
 def path_name(call: Call, value: v.Value) -> str:
@@ -283,3 +293,32 @@ def copied_file(call: Call) -> v.Value | None:
     if target is not None:
         call.m.sink(Write(relation, Source(path_name(call, target), "file"), "overwrite", origin=call.origin))
     return v.Seq((target or v.Const("{file}"), call.m.unknown("headers")), "tuple")
+
+
+_LOADER = re.compile(r"(^|_|\b)(read|load|fetch|get_data|import_data|ingest|open)(_|$|\b)", re.IGNORECASE)
+_PATHLIKE = re.compile(
+    r"^(\.{0,2}/|~/|\w+://|[\w.-]+/)|\.(csv|parquet|json|pkl|pickle|xlsx?|tsv|txt|gz|zip|feather|h5|avro|orc)$"
+)
+
+
+def guessed(call: Call) -> v.Value | None:
+    """A helper that is defined elsewhere, by its name a loader, called with a path: what it gives comes from there."""
+    if not _LOADER.search(call.name.rsplit(".", 1)[-1]):
+        return None
+    for value in call.values:
+        found = call.m.get(value)
+        if isinstance(found, v.Const) and isinstance(found.value, str) and _PATHLIKE.search(found.value):
+            relation = scan(call, source_of(call.m, found.value))
+            return call.m.unknown(spell(call.node), v.Row(relation))
+    return None
+
+
+def sized_dataset(name: str) -> Transfer:
+    """A public data set in several sizes: `movielens.load_spark_df(spark, size='100k')`."""
+
+    def transfer(call: Call) -> v.Value:
+        value = call.arg(None, "size") or (call.args[-1] if call.args else v.Const("100k"))
+        relation = scan(call, Source(f"{name}-{as_text(call.m, value).value}", "file", vendor=name))
+        return v.Frame(relation, "spark" if "spark" in call.name else "pandas")
+
+    return transfer

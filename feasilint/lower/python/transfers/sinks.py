@@ -24,6 +24,7 @@ from feasilint.ir import (
 )
 from feasilint.ir import Call as Op
 from feasilint.lower.python import values as v
+from feasilint.lower.python.call import names_of
 from feasilint.lower.python.columns import narrowed
 from feasilint.lower.python.selection import column_set
 from feasilint.lower.python.transfers.loading import path_name
@@ -85,7 +86,44 @@ def estimator(call: Call) -> v.Value:
     name = call.name
     transformer = name.split(".")[1:2] in (["preprocessing"], ["impute"], ["decomposition"], ["feature_selection"],
                                            ["feature_extraction"], ["manifold"], ["random_projection"])  # fmt: skip
-    return v.Estimator(name, transformer or _TRANSFORMER.search(name) is not None)
+    options = tuple((key, value) for key, value in call.kwargs.items() if key in _OPTIONS)
+    return v.Estimator(name, transformer or _TRANSFORMER.search(name) is not None, options=options)
+
+
+_OPTIONS = frozenset({"input_cols", "label_cols", "inputCols", "inputCol", "outputCol", "featuresCol", "labelCol", "userCol", "itemCol",
+                      "ratingCol", "weightCol", "sample_weight_col"})  # fmt: skip
+
+
+def named_columns(call: Call, model: v.Estimator, data: v.Value | None) -> tuple[ColumnSet, ColumnSet | None] | None:
+    """Features and label of a model that was told their names: Spark ML, Snowpark ML."""
+    frame = call.m.get(data) if data is not None else None
+    if not isinstance(frame, v.Frame):
+        return None
+    features = model.option("input_cols") or _pair(call.m, model.option("userCol"), model.option("itemCol"))
+    label = model.option("label_cols", "labelCol", "ratingCol")
+    chosen = column_set(call.m, frame.relation, features) if features is not None else _assembled(call, model, frame)
+    if chosen is None:
+        return None
+    target = column_set(call.m, frame.relation, label) if label is not None else None
+    if target is None and frame.library == "spark":
+        target = Names(frame.relation, ("label",))
+    return chosen, target
+
+
+def _pair(m: Machine, one: v.Value | None, other: v.Value | None) -> v.Value | None:
+    return v.Seq((m.get(one), m.get(other))) if one is not None and other is not None else None
+
+
+def _assembled(call: Call, model: v.Estimator, frame: v.Frame) -> ColumnSet | None:
+    """The inputs of the vector that a Spark model is fitted on: of an assembler in its pipeline or one used before."""
+    steps = [step for step in map(call.m.get, model.steps) if isinstance(step, v.Estimator)]
+    assemblers = [step for step in steps if step.name.endswith("VectorAssembler")]
+    if assemblers:
+        return column_set(call.m, frame.relation, assemblers[-1].option("inputCols") or v.NONE)
+    vector = model.option("featuresCol")
+    name = vector.value if isinstance(vector, v.Const) else "features"
+    inputs = call.m.vectors.get(str(name)) if frame.library == "spark" else None
+    return column_set(call.m, frame.relation, inputs) if inputs is not None else None
 
 
 def transformer(call: Call) -> v.Value:
@@ -162,6 +200,10 @@ def fit(call: Call) -> v.Value | None:
         add_fit(call, model.name, columns_of(call.m, v.Seq(call.values)))
         return call.target
     data, label = _training_data(call)
+    named = named_columns(call, model, data)
+    if named is not None:
+        add_fit(call, model.name, *named)
+        return call.target
     add_fit(call, model.name, chosen_columns(call.m, model, data) or columns_of(call.m, data), label)
     return call.target
 
@@ -311,9 +353,28 @@ def transform(call: Call) -> v.Value | None:
     frame = call.m.frame(value)
     if frame is None:
         return None
+    if frame.library in ("spark", "snowpark"):
+        return _spark_transform(call, model, frame)
     columns = chosen_columns(call.m, model, frame) or narrowed(frame.relation, frame.index)
     state = FitState(model.name, model.learned or columns, call.origin)
     return v.Frame(call.m.add(Apply(frame.relation, state, columns, call.origin)), "array", (), frame.group)
+
+
+def _spark_transform(call: Call, model: v.Estimator, frame: v.Frame) -> v.Value:
+    """Spark's transformers add a column; the others stay."""
+    from feasilint.ir import Derive
+    from feasilint.lower.python.columns import replacing
+
+    inputs = model.option("inputCols", "inputCol", "input_cols")
+    output = model.option("outputCol")
+    names = names_of(call.m, inputs) if inputs is not None else None
+    if names is None or not isinstance(output, v.Const):
+        return replace(frame)
+    if model.name.endswith("VectorAssembler") and inputs is not None:
+        call.m.vectors[str(output.value)] = inputs
+    made = Op("vector", tuple(Column(frame.relation, name) for name in names), call.origin)
+    items = replacing(frame.relation, Output(str(output.value), made, call.origin))
+    return replace(frame, relation=call.m.add(Derive(frame.relation, items, call.origin)))
 
 
 def predict(call: Call) -> v.Value | None:

@@ -14,6 +14,7 @@ from feasilint.lower.python.transfers.loading import path_name
 from feasilint.lower.python.transfers.sinks import store
 
 if TYPE_CHECKING:
+    from feasilint.ir import Relation
     from feasilint.lower.python.call import Call
 
 
@@ -161,3 +162,52 @@ def training_set(call: Call) -> v.Value | None:
 def loaded_set(call: Call) -> v.Value | None:
     receiver = call.receiver
     return receiver.get("frame") if isinstance(receiver, v.Handle) else None
+
+
+# --- Snowflake ---
+
+
+def registered(call: Call) -> v.Value | None:
+    """`fs.register_feature_view(view, version)`: the frame of the view becomes a table of features."""
+    view = call.got(0, "feature_view")
+    frame = _defining(call, view)
+    if frame is None:
+        return None
+    store(call, frame.relation, Source(_name(call, view or v.NONE), "table", "snowflake"), "create", feature_group=True)
+    return call.arg(0, "feature_view")
+
+
+def _defining(call: Call, view: v.Value | None) -> v.Frame | None:
+    value = view.get("feature_df") or view.get("2") if isinstance(view, v.Handle) else None
+    return call.m.frame(value) if value is not None else None
+
+
+def named_view(call: Call) -> v.Value:
+    return v.Handle("snowflake.view", (("name", call.arg(0, "name") or v.NONE),))
+
+
+def _view_relation(call: Call, view: v.Value) -> Relation:
+    frame = _defining(call, view)
+    if frame is not None:
+        return frame.relation
+    return call.m.add(Scan(Source(_name(call, view), "feature_view", "snowflake"), None, call.origin))
+
+
+def read_registered(call: Call) -> v.Value | None:
+    view = call.got(0, "feature_view")
+    return v.Frame(_view_relation(call, view), "snowpark") if view is not None else None
+
+
+def spine_joined(call: Call) -> v.Value | None:
+    """`fs.generate_training_set(spine_df, features=[view, …])`."""
+    spine = call.frame(None, "spine_df") or call.frame(0)
+    features = call.got(None, "features") or call.got(1)
+    if spine is None:
+        return None
+    relation = spine.relation
+    for item in features.items if isinstance(features, v.Seq) else ():
+        view = call.m.get(item)
+        relation = call.m.add(
+            Join(relation, _view_relation(call, view), "left", None, (), ("", ""), origin=call.origin)
+        )
+    return v.Frame(relation, "snowpark")

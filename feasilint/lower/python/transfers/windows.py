@@ -109,7 +109,9 @@ def measured(call: Call, window: v.Rolling, function: str) -> v.Value:
     outputs = tuple(Output(name, Column(relation, label)) for name, label in labels.items())
     keys = () if isinstance(base, v.Frame) else tuple(Output(k.name, k.expression) for k in group.keys)
     index = tuple(Output(name, Column(relation, name)) for name in group.frame.index if name not in labels)
-    made = call.m.add(Derive(relation, (*keys, *index, *outputs), call.origin))
+    taken = {*labels, *(o.name for o in (*keys, *index))}
+    times = tuple(Output(c.name, c) for c in window.order if isinstance(c, Column) and c.name not in taken)
+    made = call.m.add(Derive(relation, (*keys, *index, *outputs, *times), call.origin))
     return v.Frame(made, "pandas", (*(key.name for key in keys), *(o.name for o in index)), group.frame.group)
 
 
@@ -196,14 +198,9 @@ def shifted(call: Call) -> v.Value | None:
     receiver = call.receiver
     n = call.const(0, "periods", 1)
     steps = n if isinstance(n, int) else 1
-    if isinstance(receiver, v.Series) and not receiver.group:
+    if isinstance(receiver, v.Series):
         earlier = Shift(receiver.expression, steps, call.origin)
         return replace(receiver, expression=_against(call, receiver.expression, earlier), owner=None)
-    if isinstance(receiver, v.Series):
-        frame = v.Frame(receiver.relation, "pandas", receiver.index, receiver.group)
-        return _grouped_shift(
-            call, v.GroupBy(frame, receiver.group, (receiver.name or "0",), True, series=receiver), steps
-        )
     if isinstance(receiver, v.GroupBy):
         return _grouped_shift(call, receiver, steps)
     if isinstance(receiver, v.Frame):
@@ -224,11 +221,12 @@ def _frame_shift(call: Call, frame: v.Frame, steps: int) -> v.Value:
 
 
 def _grouped_shift(call: Call, group: v.GroupBy, steps: int) -> v.Value:
-    made = windowed(call, group, "lead" if steps < 0 else "lag", None, running=True)
-    if isinstance(made, v.Series):
-        here = group.series.expression if group.series is not None else Column(group.frame.relation, chosen(group)[0])
-        return replace(made, expression=_against(call, here, made.expression))
-    return made
+    if not group.single:
+        return _frame_shift(call, group.frame, steps)
+    name = chosen(group)[0]
+    here = group.series.expression if group.series is not None else Column(group.frame.relation, name)
+    made = _against(call, here, Shift(here, steps, call.origin))
+    return v.Series(group.frame.relation, made, name, group.frame.index, group.frame.group)
 
 
 def _against(call: Call, here: Expression, earlier: Expression) -> Expression:
