@@ -6,7 +6,9 @@ columns the catalog declares.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from feasilint.headers import Headers, matcher, names_of
 from feasilint.ir import (
@@ -35,6 +37,7 @@ from feasilint.ir import (
     Relation,
     Scan,
     Sort,
+    Source,
     Split,
     Star,
     Union,
@@ -57,38 +60,56 @@ class Holds(IntEnum):
     KNOWN = 3
 
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
 _LONGEST = 10_000  # steps of one column's way; ends what cannot end
+
+
+@dataclass(frozen=True, slots=True)
+class _Passing:
+    """Every column of `below` but these (folded) is passed on under its name."""
+
+    below: Relation
+    without: frozenset[str]
 
 
 class Columns(Headers):
     """Resolves columns within one linked set of programs."""
+
+    def __init__(
+        self,
+        bound: Mapping[Scan, tuple[Write, ...]] | None = None,
+        declared: Callable[[Source], tuple[str, ...]] | None = None,
+    ) -> None:
+        super().__init__(bound, declared)
+        self._held: dict[tuple[Relation, Name], Holds] = {}
+        self._passings: dict[Relation, _Passing | None] = {}
 
     # --- is it there ---
 
     def holds(self, relation: Relation, name: Name) -> Holds:
         """Whether a relation has a column of this name."""
         relation = self.settle(relation, name)
-        if self.table(relation).find(name) is not None:
-            return Holds.KNOWN
-        return self._holds(relation, name)
+        key = (relation, name)
+        found = self._held.get(key)
+        if found is None:
+            self._held[key] = Holds.NO  # ends cycles
+            known = self.table(relation).find(name) is not None
+            found = self._held[key] = Holds.KNOWN if known else self._holds(relation, name)
+        return found
 
     def settle(self, relation: Relation, name: Name) -> Relation:
         """The lowest relation that has the column under the same name, unchanged and beyond doubt the same."""
-        while (below := self._through(relation, name)) is not None:
-            relation = below
+        folded = fold(name)
+        while (passing := self._passing(relation)) is not None and folded not in passing.without:
+            relation = passing.below
         return relation
 
-    def _through(self, relation: Relation, name: Name) -> Relation | None:
-        if isinstance(relation, Filter | Sort | Limit | Split | Distinct):
-            return relation.input
-        if self.table(relation).find(name) is not None:
-            return None
-        if isinstance(relation, Window | Unnest):
-            return relation.input
-        if isinstance(relation, Derive):
-            stars = [item.columns for item in relation.items if isinstance(item, Star)]
-            return _only(stars[0], name) if len(stars) == 1 else None
-        return None
+    def _passing(self, relation: Relation) -> _Passing | None:
+        if relation not in self._passings:
+            self._passings[relation] = _passing(relation)
+        return self._passings[relation]
 
     def _holds(self, relation: Relation, name: Name) -> Holds:
         match relation:
@@ -263,10 +284,23 @@ class Columns(Headers):
         return tuple(Column(one, h.names[at]) for one, h in zip(inputs, headers, strict=True) if at < len(h.names))
 
 
-def _only(columns: ColumnSet, name: Name) -> Relation | None:
-    """The relation whose column of that name is passed on by a set, if the set is all of it but some names."""
-    while isinstance(columns, Minus):
-        if fold(name) in map(fold, columns.names):
+def _passing(relation: Relation) -> _Passing | None:
+    """What a relation passes on, if all that it passes on comes from one other relation."""
+    match relation:
+        case Filter(input=below) | Sort(input=below) | Limit(input=below) | Split(input=below) | Distinct(input=below):
+            return _Passing(below, frozenset())
+        case Window(input=below, measures=own) | Unnest(input=below, outputs=own):
+            return _Passing(below, frozenset(map(fold, names_of(own))))
+        case Derive(items=items):
+            stars = [item.columns for item in items if isinstance(item, Star)]
+            own = tuple(item for item in items if isinstance(item, Output))
+            return _rest(stars[0], frozenset(map(fold, names_of(own)))) if len(stars) == 1 else None
+        case _:
             return None
+
+
+def _rest(columns: ColumnSet, without: frozenset[str]) -> _Passing | None:
+    while isinstance(columns, Minus):
+        without |= frozenset(map(fold, columns.names))
         columns = columns.base
-    return columns.relation if isinstance(columns, AllOf) else None
+    return _Passing(columns.relation, without) if isinstance(columns, AllOf) else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter
 from typing import Literal
 
 Language = Literal["python", "sql"]
@@ -66,12 +68,25 @@ class Fragment:
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column (1-based) of one character of `text`."""
-        anchor = self.anchors[max(0, bisect_right(self.anchors, offset, key=lambda a: a.offset) - 1)]
-        passed = self.text[anchor.offset : offset]
-        newlines = passed.count("\n")
-        if newlines:
-            return anchor.line + newlines, len(passed) - passed.rfind("\n")
-        return anchor.line, anchor.column + len(passed)
+        anchor = self.anchors[max(0, bisect_right(self.anchors, offset, key=_offset) - 1)]
+        starts = _line_starts(self.text)
+        line, first = bisect_right(starts, offset), bisect_right(starts, anchor.offset)
+        if line == first:
+            return anchor.line, anchor.column + offset - anchor.offset
+        return anchor.line + line - first, offset - starts[line - 1] + 1
+
+
+_offset = attrgetter("offset")
+
+
+@lru_cache(maxsize=128)
+def _line_starts(text: str) -> tuple[int, ...]:
+    """The offset of each line's first character."""
+    starts, at = [0], text.find("\n")
+    while at >= 0:
+        starts.append(at + 1)
+        at = text.find("\n", at + 1)
+    return tuple(starts)
 
 
 @dataclass(frozen=True, slots=True)
