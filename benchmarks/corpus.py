@@ -1,0 +1,123 @@
+"""Runs `scan` and `inspect` over a folder of files, each on its own, and says what came out: failures, time, findings.
+
+    python benchmarks/corpus.py FOLDER [--limit N] [--suffix .ipynb] [--seed 1] [--findings N] [--catalog FILE]
+
+Exits 1 if any file raised. `--findings N` prints N findings drawn with the seed, for reading.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import sys
+import time
+import traceback
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from feasilint import api
+from feasilint.lower.options import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feasilint.findings import Finding
+
+
+def files(folder: Path, suffix: str, limit: int, seed: int) -> list[Path]:
+    """A draw of the folder's files, the same for the same seed."""
+    found = sorted(path for path in folder.rglob(f"*{suffix}") if path.is_file())
+    random.Random(seed).shuffle(found)
+    return sorted(found[:limit])
+
+
+def run(path: Path, catalog: Any) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+    """One file through the whole pipeline, without the rest of its project."""
+    reading = api._Reading(Options())
+    reading.take(path.as_posix(), path.read_bytes())
+    result = api._judge(reading, [path.as_posix()], catalog)
+    if result.errors:
+        raise RuntimeError("; ".join(result.errors))
+    from feasilint.report.inspect import inspection
+
+    analysis = api._analyse(reading.programs, catalog)
+    return inspection(analysis, [path.as_posix()])["documents"][0], result.findings
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--limit", type=int, default=10**9)
+    parser.add_argument("--suffix", default=".ipynb")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--findings", type=int, default=0)
+    parser.add_argument("--catalog")
+    args = parser.parse_args()
+    from feasilint.catalog.load import load
+
+    catalog = load(args.catalog) if args.catalog else None
+    tally = Tally()
+    for path in files(args.folder, args.suffix, args.limit, args.seed):
+        tally.add(path, catalog)
+    for line in tally.lines():
+        print(line)
+    drawn = random.Random(args.seed).sample(tally.findings, min(args.findings, len(tally.findings)))
+    for finding in sorted(drawn, key=lambda f: (f.code, f.place.path)):
+        print(f"{finding.code} {finding.place.path}:{finding.place.span}\n    {finding.message}")
+    return 1 if tally.failures else 0
+
+
+class Tally:
+    """What is counted over all files."""
+
+    def __init__(self) -> None:
+        self.milliseconds: list[float] = []
+        self.findings: list[Finding] = []
+        self.failures: list[str] = []
+        self.counts: Counter[str] = Counter()
+        self.diagnostics: Counter[str] = Counter()
+        self.slowest: list[tuple[float, str]] = []
+
+    def add(self, path: Path, catalog: Any) -> None:
+        start = time.perf_counter()
+        try:
+            document, findings = run(path, catalog)
+        except Exception:
+            self.failures.append(f"{path}\n{traceback.format_exc(limit=-4)}")
+            return
+        took = (time.perf_counter() - start) * 1000
+        self.milliseconds.append(took)
+        self.slowest.append((took, str(path)))
+        self.findings += findings
+        self.count(document)
+
+    def count(self, document: dict[str, Any]) -> None:
+        self.counts["files"] += 1
+        self.counts["with sources"] += bool(document["sources"])
+        self.counts["with a model"] += bool(document["models"])
+        self.counts["with a model and its features"] += any(model["features"] for model in document["models"])
+        self.counts["aggregations"] += len(document["aggregations"])
+        self.counts["aggregations that reach a sink"] += sum(
+            one["reaches"] in ("model", "table") for one in document["aggregations"]
+        )
+        self.diagnostics.update(one["kind"] for one in document["diagnostics"])
+
+    def lines(self) -> Iterator[str]:
+        yield from (f"{name:32}{count:8}" for name, count in self.counts.items())
+        if self.milliseconds:
+            ordered = sorted(self.milliseconds)
+            at = {p: ordered[min(len(ordered) - 1, int(len(ordered) * p / 100))] for p in (50, 90, 99)}
+            spread = " ".join(f"p{p} {value:.1f}" for p, value in at.items())
+            yield f"ms per file, scan and inspect: {spread} max {ordered[-1]:.0f} mean {statistics.fmean(ordered):.1f}"
+        for took, path in sorted(self.slowest, reverse=True)[:3]:
+            yield f"    slowest {took:8.0f} ms {path}"
+        yield f"diagnostics: {dict(self.diagnostics.most_common())}"
+        yield f"findings: {dict(Counter(finding.code for finding in self.findings).most_common())}"
+        yield f"failures: {len(self.failures)}"
+        yield from self.failures[:10]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
