@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from feasilint.ir import (
@@ -35,25 +36,20 @@ from feasilint.ir.expressions import spelled
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_DEPTH = 60
-
-
-def known(columns: ColumnSet, depth: int = 0) -> tuple[Name, ...] | None:
+def known(columns: ColumnSet) -> tuple[Name, ...] | None:
     """All names of a set in order, None where some can only be known later."""
-    if depth > _DEPTH:
-        return None
     match columns:
         case AllOf(relation=relation):
-            return header(relation, depth + 1)
+            return header(relation)
         case Names(names=names):
             return names
         case Minus(base=base, names=gone):
-            below = known(base, depth + 1)
+            below = known(base)
             return None if below is None else tuple(name for name in below if name not in gone)
         case Matching(base=base, pattern=pattern, negate=negate):
-            return _matching(known(base, depth + 1), pattern, negate)
+            return _matching(known(base), pattern, negate)
         case Both(parts=parts):
-            return _joined(known(part, depth + 1) for part in parts)
+            return _joined(known(part) for part in parts)
         case Values(outputs=outputs):
             return tuple(output.name for output in outputs)
         case _:
@@ -77,35 +73,35 @@ def _joined(parts: Iterable[tuple[Name, ...] | None]) -> tuple[Name, ...] | None
     return tuple(names)
 
 
-def header(relation: Relation, depth: int = 0) -> tuple[Name, ...] | None:
-    """The names of a relation's columns in order, None if it is open."""
-    if depth > _DEPTH:
-        return None
+@lru_cache(maxsize=8192)
+def header(relation: Relation) -> tuple[Name, ...] | None:
+    """The names of a relation's columns in order, None if it is open. Remembered: relations never change, and asking when
+    one is made keeps the way down short."""
     match relation:
         case Scan(columns=names):
             return names
         case Derive(items=items):
-            return _joined((i.name,) if isinstance(i, Output) else known(i.columns, depth + 1) for i in items)
+            return _joined((i.name,) if isinstance(i, Output) else known(i.columns) for i in items)
         case Inline(outputs=outputs):
             return tuple(output.name for output in outputs)
         case Aggregate(keys=keys, measures=measures):
             return tuple(output.name for output in (*keys, *measures))
         case Window(input=below, measures=measures):
-            return _joined((header(below, depth + 1), tuple(o.name for o in measures)))
+            return _joined((header(below), tuple(o.name for o in measures)))
         case Join():
-            return _join(relation, depth)
+            return _join(relation)
         case Union(inputs=many):
-            return _joined(header(one, depth + 1) for one in many)
+            return _joined(header(one) for one in many)
         case Apply(columns=columns):
-            return known(columns, depth + 1)
+            return known(columns)
         case Filter() | Sort() | Limit() | Split() | Distinct():
-            return header(relation.input, depth + 1)
+            return header(relation.input)
         case _:
             return None
 
 
-def _join(join: Join, depth: int) -> tuple[Name, ...] | None:
-    left, right = header(join.left, depth + 1), header(join.right, depth + 1)
+def _join(join: Join) -> tuple[Name, ...] | None:
+    left, right = header(join.left), header(join.right)
     if join.kind in ("semi", "anti"):
         return left
     if left is None or right is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ from feasilint.lower.python.transfers.cells import SQL_MAGICS, fill, split_into
 from feasilint.lower.python.transfers.common import show_value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from feasilint.documents.magics import Magic, Neutral
     from feasilint.documents.model import Cell, Document
     from feasilint.ir import Fragment, Program
@@ -43,7 +46,7 @@ def interpret(document: Document, options: Options) -> Machine:
     m = Machine(builder, options, evaluate, execute, call, path=document.path)
     try:
         for cell in document.cells:
-            _run_cell(m, cell)
+            _guarded(m, partial(_run_cell, m, cell), Span(cell.index, 1, 1, 1, 1), "cell")
         _run_uncalled(m)
     except BudgetError as error:
         builder.diagnose("budget", f"the rest of this file was not read: {error}")
@@ -237,28 +240,24 @@ def _run_uncalled(m: Machine) -> None:
     for function in list(m.defined):
         if function.node in m.called or m.nested or isinstance(function.node, ast.Lambda):
             continue
-        _guarded(m, function)
-
-
-def _guarded(m: Machine, function: v.Function) -> None:
-    before = m.scope
-    try:
         m.enter(function.fragment)
-        run_uncalled(m, function, _parameters(m, function))
+        action = partial(run_uncalled, m, function, _parameters(m, function))
+        _guarded(m, action, m.span(function.node), "function")
+
+
+def _guarded(m: Machine, action: Callable[[], None], span: Span | None, what: str) -> None:
+    """Do something that a failure of the interpreter must not carry beyond."""
+    scope = m.scope
+    try:
+        action()
     except BudgetError:
         raise
-    except RecursionError:
-        m.scope = before
-    except Exception as error:  # total: whatever the document contains
+    except Exception as error:  # noqa: BLE001  # total: whatever the document contains
         m.failures.append(error)
-        m.scope = before
+        m.scope = scope
         m.active.clear()
-        m.enter(function.fragment)
-        m.builder.diagnose(
-            "unsupported",
-            f"this function could not be followed ({type(error).__name__})",
-            m.span(function.node),  # type: ignore[arg-type]
-        )
+        m.returns.clear()
+        m.builder.diagnose("unsupported", f"this {what} could not be followed ({type(error).__name__})", span)
 
 
 def _parameters(m: Machine, function: v.Function) -> dict[str, v.Value]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 from feasilint.ir import AllOf, Column, Hole, Literal, Opaque, Relation
+from feasilint.lower.python.columns import header, known
 from feasilint.lower.python.nodes import NodeIndex
 from feasilint.lower.python.scope import Scope, State, Store
 from feasilint.lower.python.values import (
@@ -129,8 +130,11 @@ class Machine:
         if node is None or self.foreign or not hasattr(node, "lineno"):
             return None
         index = self.indexes[self.fragment.index]
-        start, end = index.extent(node)
-        return self.builder.origin(self.fragment, index.number(node), start, end)
+        found = index.origins.get(node)
+        if found is None:
+            start, end = index.extent(node)
+            found = index.origins[node] = self.builder.origin(self.fragment, index.number(node), start, end)
+        return found
 
     def span(self, node: ast.expr | ast.stmt) -> Span | None:
         origin = self.origin(node)
@@ -213,7 +217,9 @@ class Machine:
         self.made += 1
         if self.made > RELATIONS:
             raise BudgetError(f"more than {RELATIONS} relations")
-        return self.builder.add(relation)
+        self.builder.add(relation)
+        header(relation)
+        return relation
 
     def sink(self, sink: Sink) -> None:
         """Register a sink, unless it belongs to a file that is only run on the way."""
@@ -248,8 +254,6 @@ class Machine:
 
     def _whole(self, relation: Relation) -> Expression:
         """A frame where a value is wanted: its only column, else any of them."""
-        from feasilint.lower.python.columns import known
-
         names = known(AllOf(relation))
         if names is not None and len(names) == 1:
             return Column(relation, names[0])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feasilint.ir import Fragment
+    from feasilint.ir import Fragment, Origin
 
 
 def nodes(fragment: Fragment) -> list[ast.AST]:
@@ -32,10 +32,11 @@ def preorder(tree: ast.AST) -> Iterator[ast.AST]:
 class NodeIndex:
     """Index and text offsets of the nodes of one parsed fragment; numbered when the first one is asked for."""
 
-    __slots__ = ("_ascii", "_lines", "_numbers", "_starts", "tree")
+    __slots__ = ("_ascii", "_lines", "_numbers", "_starts", "origins", "tree")
 
     def __init__(self, tree: ast.AST, text: str) -> None:
         self.tree = tree
+        self.origins: dict[ast.AST, Origin] = {}
         self._numbers: dict[ast.AST, int] | None = None
         self._lines = text.split("\n")
         self._ascii = text.isascii()

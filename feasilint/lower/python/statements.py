@@ -18,6 +18,8 @@ from feasilint.lower.python.strings import spell
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from feasilint.ir import Fragment
+
 LOOP = 4_000
 """Steps after which a loop over known items is no longer unrolled."""
 
@@ -35,18 +37,31 @@ def execute(m: Machine, body: Sequence[ast.stmt]) -> Flow | None:
 
 def top_level(m: Machine, statement: ast.stmt) -> None:
     """Run one statement of a cell; a failure of the interpreter itself costs only this statement."""
+    scope = m.scope
+    fragment = m.fragment
     try:
         execute(m, [statement])
     except BudgetError:
         raise
     except RecursionError:
+        _unwind(m, scope, fragment)
         m.builder.diagnose("unsupported", "nested too deeply to be followed", m.span(statement))
     except Exception as error:  # total: whatever the document contains
         m.failures.append(error)
+        _unwind(m, scope, fragment)
         what = type(statement).__name__.lower()
         m.builder.diagnose(
             "unsupported", f"this {what} could not be followed ({type(error).__name__})", m.span(statement)
         )
+
+
+def _unwind(m: Machine, scope: Scope, fragment: Fragment) -> None:
+    """Back to where the statement began."""
+    m.scope = scope
+    m.active.clear()
+    m.returns.clear()
+    m.foreign = False
+    m.enter(fragment)
 
 
 def _expression(m: Machine, node: ast.Expr) -> None:
