@@ -8,6 +8,7 @@ Exits 1 if any file raised. `--findings N` prints N findings drawn with the seed
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import statistics
 import sys
@@ -47,6 +48,7 @@ def run(path: Path, catalog: Any) -> tuple[dict[str, Any], tuple[Finding, ...]]:
 
 
 def main() -> int:
+    os.environ["FEASILINT_DEBUG"] = "1"  # an internal error is a failure here, not a diagnostic
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--limit", type=int, default=10**9)

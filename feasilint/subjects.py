@@ -10,7 +10,6 @@ from feasilint.aggregations import of_use
 from feasilint.findings import Place
 from feasilint.ir import Aggregate, Column, Fit, Scan, Window, Write
 from feasilint.ir.expressions import fold, spelled
-from feasilint.lineage import LineageGraph
 from feasilint.measure.model import Input
 from feasilint.rule import DocumentSubject, Feature, SourceSubject
 from feasilint.trace import Step
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from feasilint.analysis import Analysis, Member
     from feasilint.catalog.model import ModelEntry
     from feasilint.ir import Program
+    from feasilint.lineage import LineageGraph
     from feasilint.measure.model import Aggregation
     from feasilint.rule import Subject
     from feasilint.trace import Leaf
@@ -41,7 +41,7 @@ def features(analysis: Analysis, reported: Collection[str]) -> Iterator[Feature]
 
     A feature counts as reported where its model or table is, or a document that it passes through.
     """
-    graph = LineageGraph(analysis.linkage) if len(analysis.programs) > 1 else None
+    graph = _graph(analysis) if len(analysis.programs) > 1 else None
     for program, sink in analysis.sinks(Fit):
         assert isinstance(sink, Fit)
         yield from _of_sink(sink, program, analysis, reported)
@@ -51,6 +51,12 @@ def features(analysis: Analysis, reported: Collection[str]) -> Iterator[Feature]
         for write in analysis.final_tables(program):
             if graph is None or not graph.fits(write):
                 yield from _of_sink(write, program, analysis, reported)
+
+
+def _graph(analysis: Analysis) -> LineageGraph:
+    from feasilint.lineage import LineageGraph  # loads networkx, which one document alone does not need
+
+    return LineageGraph(analysis.linkage)
 
 
 def _of_sink(sink: Fit | Write, program: Program, analysis: Analysis, reported: Collection[str]) -> Iterator[Feature]:

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from feasilint.documents.ignores import ignores
+from feasilint.ir import Diagnostic, Program
 
 if TYPE_CHECKING:
     from feasilint.documents.model import Document
-    from feasilint.ir import Program
     from feasilint.lower.options import Options
 
 
 def lower(document: Document, options: Options) -> Program:
-    """The program of a document; never raises for what the document contains."""
+    """The program of a document, with what reading it has found; never raises for what the document contains."""
+    try:
+        program = _front_end(document, options)
+    except Exception as error:  # a mistake of ours must not cost the other files
+        if os.environ.get("FEASILINT_DEBUG"):
+            raise
+        said = f"internal error while reading this file ({type(error).__name__}: {error}); nothing in it was judged"
+        program = Program(document.path, document.kind, diagnostics=(Diagnostic("unreadable", said),))
+    said_before = dict.fromkeys((*document.diagnostics, *program.diagnostics))
+    return replace(program, diagnostics=tuple(said_before), ignores=ignores(document))
+
+
+def _front_end(document: Document, options: Options) -> Program:
     if document.kind == "sql":
         from feasilint.lower.sql import lower_document
     else:
         from feasilint.lower.python import lower_document
-    program = lower_document(document, options)
-    return replace(
-        program,
-        diagnostics=tuple(dict.fromkeys((*document.diagnostics, *program.diagnostics))),
-        ignores=ignores(document),
-    )
+    return lower_document(document, options)
