@@ -10,7 +10,7 @@ from feasilint.columns import Columns
 from feasilint.findings import Place
 from feasilint.ir import Column, Fit, Opaque, Program, Relation, Scan, Show, Write
 from feasilint.ir.expressions import fold, spelled
-from feasilint.ir.relations import members
+from feasilint.ir.relations import members, scans
 from feasilint.link import Linkage, link
 from feasilint.measure.windows import Windows
 from feasilint.trace import Trace, Tracer, Use, merge
@@ -107,13 +107,17 @@ class Analysis:
                     yield program, sink
 
     def final_tables(self, program: Program) -> list[Write]:
-        """The tables that a document ends in: written by it and not read by it again. Of bare SELECTs only the last."""
+        """The tables that a document ends in: written by it, and nothing else that it makes is made of them. Of bare SELECTs
+        only the last."""
         writes = [sink for sink in program.sinks if isinstance(sink, Write)]
-        read = {write for scan, found in self.linkage.bound.items() if self.linkage.inside(scan) for write in found}
         written = [write for write in writes if write.target is not None and not write.temporary]
-        if written:
-            return [write for write in written if write not in read]
-        return [write for write in writes if write.target is None][-1:]
+        if not written:
+            return [write for write in writes if write.target is None][-1:]
+        used = {made for write in written for made in self._made_of(write) if made is not write}
+        return [write for write in written if write not in used]
+
+    def _made_of(self, write: Write) -> Iterator[Write]:
+        return (made for scan in scans([write.relation]) for made in self.linkage.bound.get(scan, ()))
 
     def members(self, sink: Fit | Write) -> tuple[Member, ...]:
         """The columns of a sink (of a fit: the features, without the label) with their lineage."""
