@@ -163,10 +163,10 @@ def _advance(scan: _Scan, line: str) -> None:
         if found is None:
             return
         at = found.end()
-        token = found[0]
-        if token in ('"""', "'''"):
-            scan.quote = token
-        elif token in "([{":
+        mark = found[0]
+        if mark in ('"""', "'''"):
+            scan.quote = mark
+        elif mark in "([{":
             scan.depth += 1
-        elif token in ")]}":
+        elif mark in ")]}":
             scan.depth = max(0, scan.depth - 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from feasilint.ir.expressions import Name
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import known
 
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Callable, Mapping
 
-    from feasilint.ir import Expression, Origin
+    from feasilint.ir import Expression, Name, Origin
     from feasilint.lower.python.machine import Machine
 
 Transfer: TypeAlias = "Callable[[Call], v.Value | None]"

@@ -36,6 +36,7 @@ from feasilint.ir.expressions import spelled
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+
 def known(columns: ColumnSet) -> tuple[Name, ...] | None:
     """All names of a set in order, None where some can only be known later."""
     match columns:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from feasilint.documents.magics import Magic, Neutral
     from feasilint.documents.model import Cell, Document
-    from feasilint.ir import Fragment, Program
+    from feasilint.ir import Fragment, Program, Relation
     from feasilint.lower.options import Options
 
 _FRAME_NAME = re.compile(
@@ -216,7 +216,7 @@ def _sql(m: Machine, cell: Cell, text: str, offset: int, dialect: str | None, ta
         m.builder.sink(Show(result.result))
 
 
-def _frames(m: Machine) -> dict[str, v.Relation]:
+def _frames(m: Machine) -> dict[str, Relation]:
     from feasilint.lower.python.transfers.sql import local_frames
 
     return local_frames(m)
@@ -252,7 +252,7 @@ def _guarded(m: Machine, action: Callable[[], None], span: Span | None, what: st
         action()
     except BudgetError:
         raise
-    except Exception as error:  # noqa: BLE001  # total: whatever the document contains
+    except Exception as error:  # total: whatever the document contains
         m.failures.append(error)
         m.scope = scope
         m.active.clear()

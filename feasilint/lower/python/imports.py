@@ -54,8 +54,8 @@ def _bind_member(m: Machine, module: v.Handle, alias: ast.alias) -> None:
             if not name.startswith("_"):
                 m.scope.bind(name, value)
         return
-    value = module.get(alias.name)
-    m.scope.bind(alias.asname or alias.name, value if value is not None else m.unknown(alias.name))
+    member = module.get(alias.name)
+    m.scope.bind(alias.asname or alias.name, member if member is not None else m.unknown(alias.name))
 
 
 def _local(m: Machine, module: str, level: int) -> v.Handle | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
+from feasilint.ir import AllOf
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import known
 from feasilint.lower.python.strings import spell
 
 if TYPE_CHECKING:
+    import ast
+
+    from feasilint.ir import ColumnSet, Name, Relation
     from feasilint.lower.python.machine import Machine
 
 UNROLL = 64
@@ -42,21 +45,19 @@ def items_of(m: Machine, value: v.Value, target: ast.expr | None = None) -> tupl
             return (m.unknown(_word(target), found),), True
 
 
-def _all(relation: v.Relation) -> v.ColumnSet:
-    from feasilint.ir import AllOf
-
+def _all(relation: Relation) -> ColumnSet:
     return AllOf(relation)
 
 
 def _names(
-    m: Machine, columns: v.Columns, names: tuple[v.Name, ...] | None, target: ast.expr | None
+    m: Machine, columns: v.Columns, names: tuple[Name, ...] | None, target: ast.expr | None
 ) -> tuple[tuple[v.Value, ...], bool]:
     if names is None or len(names) > UNROLL:
         return (v.Element(columns, _word(target)),), True
     return tuple(name_value(name) for name in names), False
 
 
-def name_value(name: v.Name) -> v.Value:
+def name_value(name: Name) -> v.Value:
     """A column name as a Python value."""
     if isinstance(name, tuple):
         return v.Seq(tuple(v.Const(part) for part in name), "tuple")

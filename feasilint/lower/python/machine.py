@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from feasilint.ir import AllOf, Column, Hole, Literal, Opaque, Relation
 from feasilint.lower.python.columns import header, known
@@ -280,7 +280,7 @@ def literal(value: object) -> LiteralValue:
     from feasilint.ir import Interval
 
     if value is None or isinstance(value, str | int | float | bool | datetime | Interval):
-        return cast("LiteralValue", value)
+        return value
     return str(value)
 
 

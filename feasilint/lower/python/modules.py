@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,11 +121,75 @@ def _texts(m: Machine, path: str) -> list[str]:
 
 
 _KNOWN = frozenset(
-    re.split(
-        r"\s+",
-        "abc argparse ast base64 collections concurrent copy csv dataclasses datetime functools gc glob gzip hashlib io itertools json logging"
-        " math multiprocessing operator os pathlib pickle platform pprint random re shutil sqlite3 statistics string subprocess sys tempfile"
-        " threading time traceback typing urllib uuid warnings zipfile pandas numpy polars sklearn scipy matplotlib seaborn xgboost lightgbm"
-        " catboost tensorflow keras torch pyspark google boto3 sagemaker snowflake duckdb sqlalchemy statsmodels plotly IPython requests tqdm",
-    )
+    [
+        "abc",
+        "argparse",
+        "ast",
+        "base64",
+        "collections",
+        "concurrent",
+        "copy",
+        "csv",
+        "dataclasses",
+        "datetime",
+        "functools",
+        "gc",
+        "glob",
+        "gzip",
+        "hashlib",
+        "io",
+        "itertools",
+        "json",
+        "logging",
+        "math",
+        "multiprocessing",
+        "operator",
+        "os",
+        "pathlib",
+        "pickle",
+        "platform",
+        "pprint",
+        "random",
+        "re",
+        "shutil",
+        "sqlite3",
+        "statistics",
+        "string",
+        "subprocess",
+        "sys",
+        "tempfile",
+        "threading",
+        "time",
+        "traceback",
+        "typing",
+        "urllib",
+        "uuid",
+        "warnings",
+        "zipfile",
+        "pandas",
+        "numpy",
+        "polars",
+        "sklearn",
+        "scipy",
+        "matplotlib",
+        "seaborn",
+        "xgboost",
+        "lightgbm",
+        "catboost",
+        "tensorflow",
+        "keras",
+        "torch",
+        "pyspark",
+        "google",
+        "boto3",
+        "sagemaker",
+        "snowflake",
+        "duckdb",
+        "sqlalchemy",
+        "statsmodels",
+        "plotly",
+        "IPython",
+        "requests",
+        "tqdm",
+    ]
 )

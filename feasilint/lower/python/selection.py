@@ -191,10 +191,10 @@ def positional(m: Machine, frame: v.Frame, key: ast.expr, node: ast.expr) -> v.V
     data = None if names is None else [name for name in names if name not in frame.index]
     if isinstance(key, ast.Slice):
         ends = [m.get(m.evaluate(end)) if end is not None else v.NONE for end in (key.lower, key.upper)]
-        bounds = [end.value if isinstance(end, v.Const) else "?" for end in ends]
-        if bounds == [None, None] or data is None or "?" in bounds:
+        bounds = [end.value for end in ends if isinstance(end, v.Const) and isinstance(end.value, int | None)]
+        if bounds == [None, None] or data is None or len(bounds) < 2:
             return frame
-        chosen = data[slice(*bounds)]
+        chosen = data[bounds[0] : bounds[1]]
         return replace(frame, relation=m.add(Derive(frame.relation, (Star(NameSet(frame.relation, tuple(chosen))),))))
     at = m.get(m.evaluate(key))
     if isinstance(at, v.Const) and isinstance(at.value, int):
@@ -335,12 +335,9 @@ def _seq(m: Machine, seq: v.Seq, target: v.Value, node: ast.Subscript) -> v.Valu
     if isinstance(node.slice, ast.Slice):
         ends = (node.slice.lower, node.slice.upper, node.slice.step)
         found = [m.get(m.evaluate(end)) if end is not None else v.NONE for end in ends]
-        if all(isinstance(end, v.Const) and isinstance(end.value, int | None) for end in found):
-            try:
-                cut = slice(*(end.value for end in found if isinstance(end, v.Const)))
-                return v.Seq(seq.items[cut], seq.kind, seq.open)
-            except ValueError:
-                return None
+        numbers = [end.value for end in found if isinstance(end, v.Const) and isinstance(end.value, int | None)]
+        if len(numbers) == 3 and numbers[2] != 0:
+            return v.Seq(seq.items[numbers[0] : numbers[1] : numbers[2]], seq.kind, seq.open)
         return v.Seq(seq.items, seq.kind, True)
     at = m.get(m.evaluate(node.slice))
     if isinstance(at, v.Const) and isinstance(at.value, int) and -len(seq.items) <= at.value < len(seq.items):

@@ -46,7 +46,7 @@ def as_text(m: Machine, value: v.Value, node: ast.expr | None = None) -> v.Const
         return v.Const(f"{{{re.sub(r'[{}]', '', value.text)}}}")
     if isinstance(value, v.Seq) and not value.open:
         parts = [as_text(m, item) for item in value.items]
-        left, right = {"list": "[]", "tuple": "()", "set": "{}"}[value.kind]
+        left, right = {"list": ("[", "]"), "tuple": ("(", ")"), "set": ("{", "}")}[value.kind]
         shown = [
             repr(part.value) if _is_text(m, item) else part.value for part, item in zip(parts, value.items, strict=True)
         ]

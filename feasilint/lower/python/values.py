@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from feasilint.ir import Column, ColumnSet, Expression, Fragment, Name, Output, Relation
 
 if TYPE_CHECKING:
+    import ast
+
     from feasilint.ir import Frame as WindowFrame
     from feasilint.lower.python.scope import Scope
 

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 ALIASES: dict[str, str] = {
     "pd": "pandas", "np": "numpy", "pl": "polars", "plt": "matplotlib.pyplot", "sns": "seaborn", "px": "plotly.express",
-    "F": "pyspark.sql.functions", "spark": "pyspark.sql.SparkSession.builder.session", "sqlContext": "pyspark.sql.SparkSession.builder.session",
-    "sc": "pyspark.SparkContext", "dbutils": "dbutils", "display": "display", "get_ipython": "IPython.get_ipython", "tf": "tensorflow",
-    "keras": "tensorflow.keras", "xgb": "xgboost", "lgb": "lightgbm", "sm": "statsmodels.api", "smf": "statsmodels.formula.api",
-    "wr": "awswrangler", "duckdb": "duckdb", "bigquery": "google.cloud.bigquery", "datetime": "datetime", "os": "os", "re": "re",
+    "F": "pyspark.sql.functions", "spark": "pyspark.sql.SparkSession.builder.session",
+    "sqlContext": "pyspark.sql.SparkSession.builder.session",
+    "sc": "pyspark.SparkContext", "dbutils": "dbutils", "display": "display", "get_ipython": "IPython.get_ipython",
+    "tf": "tensorflow",
+    "keras": "tensorflow.keras", "xgb": "xgboost", "lgb": "lightgbm", "sm": "statsmodels.api",
+    "smf": "statsmodels.formula.api",
+    "wr": "awswrangler", "duckdb": "duckdb", "bigquery": "google.cloud.bigquery", "datetime": "datetime",
+    "os": "os", "re": "re",
 }  # fmt: skip
 
 BUILTINS: dict[str, str] = {
     name: f"builtins.{name}"
     for name in (
-        "abs", "all", "any", "bool", "dict", "dir", "enumerate", "eval", "exec", "filter", "float", "format", "frozenset",
-        "getattr", "globals", "hasattr", "int", "isinstance", "iter", "len", "list", "locals", "map", "max", "min", "next", "object",
-        "open", "print", "range", "repr", "reversed", "round", "set", "setattr", "sorted", "str", "sum", "super", "tuple", "type", "zip",
-        "input", "Exception", "ValueError", "property", "staticmethod", "classmethod", "vars", "callable", "bytes", "divmod", "id",
+        "abs", "all", "any", "bool", "dict", "dir", "enumerate", "eval", "exec", "filter", "float", "format",
+        "frozenset",
+        "getattr", "globals", "hasattr", "int", "isinstance", "iter", "len", "list", "locals", "map", "max", "min",
+        "next", "object",
+        "open", "print", "range", "repr", "reversed", "round", "set", "setattr", "sorted", "str", "sum", "super",
+        "tuple", "type", "zip",
+        "input", "Exception", "ValueError", "property", "staticmethod", "classmethod", "vars", "callable", "bytes",
+        "divmod", "id",
     )
 }  # fmt: skip
 
 CANONICAL: dict[str, str] = {
-    "modin.pandas": "pandas", "pyspark.pandas": "pandas", "databricks.koalas": "pandas", "cudf": "pandas", "dask.dataframe": "pandas",
-    "fireducks.pandas": "pandas", "snowflake.snowpark.modin.pandas": "pandas", "geopandas": "pandas", "keras": "tensorflow.keras",
+    "modin.pandas": "pandas", "pyspark.pandas": "pandas", "databricks.koalas": "pandas", "cudf": "pandas",
+    "dask.dataframe": "pandas",
+    "fireducks.pandas": "pandas", "snowflake.snowpark.modin.pandas": "pandas", "geopandas": "pandas",
+    "keras": "tensorflow.keras",
     "tensorflow.python.keras": "tensorflow.keras", "snowflake.snowpark.functions": "pyspark.sql.functions",
-    "snowflake.snowpark.window": "pyspark.sql.window", "snowflake.snowpark.types": "pyspark.sql.types", "cuml": "sklearn", "cupy": "numpy",
+    "snowflake.snowpark.window": "pyspark.sql.window", "snowflake.snowpark.types": "pyspark.sql.types",
+    "cuml": "sklearn", "cupy": "numpy",
     "jax.numpy": "numpy", "autograd.numpy": "numpy", "sklearn.externals.joblib": "joblib", "sklearnex": "sklearn",
 }  # fmt: skip
 

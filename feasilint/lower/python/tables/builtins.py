@@ -12,8 +12,10 @@ from feasilint.lower.python.transfers.common import function_of as elementwise
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer
 
-_TEXT = ("strip", "lstrip", "rstrip", "upper", "lower", "title", "capitalize", "replace", "split", "rsplit", "splitlines", "startswith", "endswith",
-         "zfill", "removeprefix", "removesuffix", "find", "count", "isdigit", "isalpha", "partition", "rpartition", "encode", "swapcase", "isupper",
+_TEXT = ("strip", "lstrip", "rstrip", "upper", "lower", "title", "capitalize", "replace", "split", "rsplit",
+         "splitlines", "startswith", "endswith",
+         "zfill", "removeprefix", "removesuffix", "find", "count", "isdigit", "isalpha", "partition", "rpartition",
+         "encode", "swapcase", "isupper",
          "islower", "index", "rstrip", "casefold", "center", "ljust", "rjust", "expandtabs")  # fmt: skip
 
 METHODS: dict[str, Table] = {

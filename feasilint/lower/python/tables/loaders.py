@@ -12,8 +12,10 @@ from feasilint.lower.python.transfers.sinks import write_argument
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer
 
-_FETCH = ("to_dataframe", "result", "fetchall", "fetchone", "fetchmany", "fetch_pandas_all", "fetch_pandas_batches", "df", "fetchdf", "to_df", "all",
-          "fetch_df", "pl", "arrow", "to_arrow", "toPandas", "to_pandas", "mappings", "scalar", "first", "DataFrame", "as_pandas", "to_arrow_table",
+_FETCH = ("to_dataframe", "result", "fetchall", "fetchone", "fetchmany", "fetch_pandas_all", "fetch_pandas_batches",
+          "df", "fetchdf", "to_df", "all",
+          "fetch_df", "pl", "arrow", "to_arrow", "toPandas", "to_pandas", "mappings", "scalar", "first",
+          "DataFrame", "as_pandas", "to_arrow_table",
           "to_geodataframe", "fetchnumpy", "fetch_arrow_table", "collect", "execute")  # fmt: skip
 
 _CONNECTION: dict[str, Transfer] = {
@@ -112,11 +114,16 @@ PROPERTIES: dict[str, Table] = {
     "download": {"parent": same, "name": same, "stem": same},
 }
 
-_CONNECT = ("sqlite3.connect", "psycopg2.connect", "psycopg.connect", "pymysql.connect", "mysql.connector.connect", "pyodbc.connect",
-            "snowflake.connector.connect", "duckdb.connect", "redshift_connector.connect", "cx_Oracle.connect", "oracledb.connect",
-            "databricks.sql.connect", "pyathena.connect", "trino.dbapi.connect", "prestodb.dbapi.connect", "pyhive.hive.connect",
-            "clickhouse_driver.Client", "clickhouse_connect.get_client", "vertica_python.connect", "teradatasql.connect", "ibis.connect",
-            "sqlalchemy.create_engine", "sqlalchemy.engine.create_engine", "cassandra.cluster.Cluster", "MySQLdb.connect")  # fmt: skip
+_CONNECT = ("sqlite3.connect", "psycopg2.connect", "psycopg.connect", "pymysql.connect", "mysql.connector.connect",
+            "pyodbc.connect",
+            "snowflake.connector.connect", "duckdb.connect", "redshift_connector.connect", "cx_Oracle.connect",
+            "oracledb.connect",
+            "databricks.sql.connect", "pyathena.connect", "trino.dbapi.connect", "prestodb.dbapi.connect",
+            "pyhive.hive.connect",
+            "clickhouse_driver.Client", "clickhouse_connect.get_client", "vertica_python.connect",
+            "teradatasql.connect", "ibis.connect",
+            "sqlalchemy.create_engine", "sqlalchemy.engine.create_engine", "cassandra.cluster.Cluster",
+            "MySQLdb.connect")  # fmt: skip
 
 FUNCTIONS: dict[str, Transfer] = {
     **dict.fromkeys(_CONNECT, connectors.connection),
@@ -191,7 +198,9 @@ FUNCTIONS: dict[str, Transfer] = {
     "joblib.dump": write_argument("file"),
 }
 
-_SETS = ("load_iris", "load_diabetes", "load_digits", "load_wine", "load_breast_cancer", "load_boston", "load_linnerud", "fetch_california_housing",
-         "fetch_openml", "fetch_20newsgroups", "fetch_covtype", "fetch_kddcup99", "fetch_lfw_people", "fetch_olivetti_faces", "fetch_rcv1")  # fmt: skip
+_SETS = ("load_iris", "load_diabetes", "load_digits", "load_wine", "load_breast_cancer", "load_boston",
+         "load_linnerud", "fetch_california_housing",
+         "fetch_openml", "fetch_20newsgroups", "fetch_covtype", "fetch_kddcup99", "fetch_lfw_people",
+         "fetch_olivetti_faces", "fetch_rcv1")  # fmt: skip
 FUNCTIONS.update({f"sklearn.datasets.{name}": dataset("sklearn") for name in _SETS})
 PREFIXES: tuple[tuple[str, Transfer], ...] = ()

@@ -13,13 +13,18 @@ if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer
 
 _SCALARS = (
-    "log", "log1p", "log2", "log10", "exp", "expm1", "sqrt", "abs", "absolute", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2",
-    "radians", "deg2rad", "degrees", "power", "square", "sign", "floor", "ceil", "round", "rint", "clip", "maximum", "minimum", "isnan",
-    "isinf", "isfinite", "nan_to_num", "add", "subtract", "multiply", "divide", "mod", "logical_and", "logical_or", "logical_not", "digitize",
-    "interp", "busday_count", "searchsorted", "vectorize", "cbrt", "hypot", "fmax", "fmin", "tanh", "float32", "float64", "int64", "int32",
+    "log", "log1p", "log2", "log10", "exp", "expm1", "sqrt", "abs", "absolute", "sin", "cos", "tan", "arcsin",
+    "arccos", "arctan", "arctan2",
+    "radians", "deg2rad", "degrees", "power", "square", "sign", "floor", "ceil", "round", "rint", "clip", "maximum",
+    "minimum", "isnan",
+    "isinf", "isfinite", "nan_to_num", "add", "subtract", "multiply", "divide", "mod", "logical_and", "logical_or",
+    "logical_not", "digitize",
+    "interp", "busday_count", "searchsorted", "vectorize", "cbrt", "hypot", "fmax", "fmin", "tanh", "float32",
+    "float64", "int64", "int32",
 )  # fmt: skip
 _AGGREGATES = (
-    "sum", "mean", "median", "std", "var", "min", "max", "amin", "amax", "nansum", "nanmean", "nanmax", "nanmin", "nanmedian", "nanstd", "prod",
+    "sum", "mean", "median", "std", "var", "min", "max", "amin", "amax", "nansum", "nanmean", "nanmax", "nanmin",
+    "nanmedian", "nanstd", "prod",
     "percentile", "quantile", "average", "unique_", "argmax", "argmin", "count_nonzero", "ptp",
 )  # fmt: skip
 

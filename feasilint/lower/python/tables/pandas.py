@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer
 
 _MEASURES = (
-    "sum", "mean", "min", "max", "count", "std", "var", "median", "nunique", "first", "last", "prod", "skew", "kurt", "sem",
+    "sum", "mean", "min", "max", "count", "std", "var", "median", "nunique", "first", "last", "prod", "skew",
+    "kurt", "sem",
     "quantile", "mode", "any", "all", "idxmax", "idxmin",
 )  # fmt: skip
 _AGGREGATES: dict[str, Transfer] = {name: measure() for name in _MEASURES}
@@ -53,12 +54,18 @@ _RUNNING: dict[str, Transfer] = {
     "ewm": windows.weighted,
 }
 _CELLWISE = (
-    "fillna", "astype", "replace", "round", "clip", "ffill", "bfill", "pad", "backfill", "interpolate", "convert_dtypes", "infer_objects",
-    "abs", "isnull", "isna", "notnull", "notna", "applymap", "combine_first", "tz_localize", "tz_convert", "asfreq", "mul", "add", "sub", "div",
-    "divide", "multiply", "subtract", "pow", "mod", "where", "mask", "dropna", "copy", "reorder_levels", "swaplevel", "droplevel",
-    "rename_axis", "sort_remaining", "to_period", "to_timestamp", "set_axis", "compute", "persist", "repartition", "squeeze", "sparse", "toarray", "reshape",
-    "update", "T", "flatten", "ravel", "todense", "tolist", "to_list", "to_dense", "cache", "numpy", "to_pandas", "toPandas", "transpose",
-    "isin", "eq", "ne", "lt", "gt", "le", "ge", "between_time", "at_time", "last", "first", "truncate", "nlargest_", "map", "to_crs",
+    "fillna", "astype", "replace", "round", "clip", "ffill", "bfill", "pad", "backfill", "interpolate",
+    "convert_dtypes", "infer_objects",
+    "abs", "isnull", "isna", "notnull", "notna", "applymap", "combine_first", "tz_localize", "tz_convert", "asfreq",
+    "mul", "add", "sub", "div",
+    "divide", "multiply", "subtract", "pow", "mod", "where", "mask", "dropna", "copy", "reorder_levels",
+    "swaplevel", "droplevel",
+    "rename_axis", "sort_remaining", "to_period", "to_timestamp", "set_axis", "compute", "persist", "repartition",
+    "squeeze", "sparse", "toarray", "reshape",
+    "update", "T", "flatten", "ravel", "todense", "tolist", "to_list", "to_dense", "cache", "numpy", "to_pandas",
+    "toPandas", "transpose",
+    "isin", "eq", "ne", "lt", "gt", "le", "ge", "between_time", "at_time", "last", "first", "truncate", "nlargest_",
+    "map", "to_crs",
 )  # fmt: skip
 _WRITES: dict[str, Transfer] = {
     **{
@@ -244,8 +251,10 @@ _WINDOW: dict[str, Transfer] = {
 }
 
 _DATE_PARTS = (
-    "year", "month", "day", "hour", "minute", "second", "dayofweek", "day_of_week", "weekday", "dayofyear", "day_of_year", "week", "weekofyear",
-    "quarter", "is_month_end", "is_month_start", "is_quarter_end", "is_quarter_start", "is_year_end", "is_year_start", "days_in_month", "microsecond", "isocalendar",
+    "year", "month", "day", "hour", "minute", "second", "dayofweek", "day_of_week", "weekday", "dayofyear",
+    "day_of_year", "week", "weekofyear",
+    "quarter", "is_month_end", "is_month_start", "is_quarter_end", "is_quarter_start", "is_year_end",
+    "is_year_start", "days_in_month", "microsecond", "isocalendar",
 )  # fmt: skip
 _CYCLIC_NAMES = {"dayofweek": "weekday", "day_of_week": "weekday", "day_of_year": "dayofyear", "weekofyear": "week"}
 _DT: dict[str, Transfer] = {
@@ -276,8 +285,10 @@ METHODS: dict[str, Table] = {
     "row": {"get": frames.row_get, "mean": same, "sum": same, "max": same, "min": same, "to_dict": same, "dropna": same},
     "columns": {
         "tolist": same, "to_list": same, "copy": same, "difference": frames.columns_difference, "drop": frames.columns_difference,
-        "intersection": same, "union": frames.columns_union, "str": same, "remove": frames.columns_removed, "append": frames.columns_added,
-        "extend": frames.columns_added, "to_flat_index": same, "ravel": same, "map": frames.columns_mapped, "get_level_values": frames.columns_level,
+        "intersection": same, "union": frames.columns_union, "str": same, "remove": frames.columns_removed,
+        "append": frames.columns_added,
+        "extend": frames.columns_added, "to_flat_index": same, "ravel": same, "map": frames.columns_mapped,
+        "get_level_values": frames.columns_level,
         "droplevel": frames.columns_level,
     },
     "index": {"*": same},
@@ -329,8 +340,10 @@ PROPERTIES: dict[str, Table] = {
     "rolling": {},
 }
 
-_READERS = ("read_csv", "read_parquet", "read_json", "read_excel", "read_pickle", "read_feather", "read_orc", "read_table", "read_fwf", "read_hdf",
-            "read_html", "read_stata", "read_sas", "read_spss", "read_xml", "read_file", "read_delta", "read_avro", "read_clipboard")  # fmt: skip
+_READERS = ("read_csv", "read_parquet", "read_json", "read_excel", "read_pickle", "read_feather", "read_orc",
+            "read_table", "read_fwf", "read_hdf",
+            "read_html", "read_stata", "read_sas", "read_spss", "read_xml", "read_file", "read_delta", "read_avro",
+            "read_clipboard")  # fmt: skip
 
 FUNCTIONS: dict[str, Transfer] = {
     **{f"pandas.{name}": reader() for name in _READERS},
@@ -386,8 +399,10 @@ FUNCTIONS: dict[str, Transfer] = {
     **{
         f"pandas{path}.{name}": times.offset(unit)
         for path in (".offsets", ".tseries.offsets")
-        for name, unit in (("Day", "day"), ("Hour", "hour"), ("Minute", "minute"), ("Second", "second"), ("Week", "week"),
-                           ("MonthEnd", "month"), ("MonthBegin", "month"), ("BDay", "day"), ("YearEnd", "year"), ("QuarterEnd", "quarter"))
+        for name, unit in (("Day", "day"), ("Hour", "hour"), ("Minute", "minute"), ("Second", "second"), ("Week",
+        "week"),
+                           ("MonthEnd", "month"), ("MonthBegin", "month"), ("BDay", "day"), ("YearEnd",
+                           "year"), ("QuarterEnd", "quarter"))
     },
     "dateutil.relativedelta.relativedelta": times.timedelta,
     "dateutil.parser.parse": times.to_datetime,
@@ -408,8 +423,11 @@ FUNCTIONS: dict[str, Transfer] = {
 }  # fmt: skip
 
 FRAMELIKE = frozenset(
-    {"groupby", "merge", "drop_duplicates", "sort_values", "set_index", "reset_index", "pivot_table", "get_dummies", "value_counts", "fillna",
-     "dropna", "astype", "rolling", "resample", "iterrows", "itertuples", "to_csv", "to_parquet", "to_pickle", "to_sql", "nunique", "describe",
-     "select_dtypes", "assign", "to_feather", "to_gbq", "melt", "isnull", "isna", "query_", "expanding", "ewm", "corr", "shift", "cumsum",
+    {"groupby", "merge", "drop_duplicates", "sort_values", "set_index", "reset_index", "pivot_table", "get_dummies", "value_counts",
+     "fillna",
+     "dropna", "astype", "rolling", "resample", "iterrows", "itertuples", "to_csv", "to_parquet", "to_pickle",
+     "to_sql", "nunique", "describe",
+     "select_dtypes", "assign", "to_feather", "to_gbq", "melt", "isnull", "isna", "query_", "expanding", "ewm",
+     "corr", "shift", "cumsum",
      "pct_change", "add_prefix", "add_suffix", "sort_index", "iloc", "unstack"}
 )  # fmt: skip

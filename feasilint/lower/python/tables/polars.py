@@ -13,17 +13,26 @@ from feasilint.lower.python.transfers.sql import query
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer
 
-_MEASURES = ("sum", "mean", "min", "max", "count", "std", "var", "median", "n_unique", "first", "last", "quantile", "len", "product", "mode",
+_MEASURES = ("sum", "mean", "min", "max", "count", "std", "var", "median", "n_unique", "first", "last", "quantile",
+             "len", "product", "mode",
              "any", "all", "implode", "approx_n_unique", "arg_max", "arg_min", "skew", "kurtosis", "value_counts")  # fmt: skip
-_SAME = ("lazy", "collect", "clone", "shrink_to_fit", "rechunk", "cache", "fill_null", "fill_nan", "drop_nulls", "drop_nans", "cast", "interpolate",
+_SAME = ("lazy", "collect", "clone", "shrink_to_fit", "rechunk", "cache", "fill_null", "fill_nan", "drop_nulls",
+         "drop_nans", "cast", "interpolate",
          "set_sorted", "with_context", "upsample", "reverse", "sink", "transpose", "backward_fill", "forward_fill")  # fmt: skip
-_ROWWISE = ("fill_null", "fill_nan", "cast", "abs", "round", "floor", "ceil", "log", "log1p", "exp", "sqrt", "pow", "clip", "is_null", "is_not_null", "is_in",
-            "is_between", "is_nan", "is_not_nan", "eq", "ne", "lt", "le", "gt", "ge", "and_", "or_", "not_", "map_elements", "apply", "map_batches", "replace",
-            "map_dict", "forward_fill", "backward_fill", "interpolate", "cut", "qcut", "is_duplicated", "is_unique", "drop_nulls", "unique", "sort", "head",
-            "tail", "filter", "explode", "hash", "set_sorted", "rle", "is_first_distinct", "xor", "sign", "is_finite", "add", "sub", "mul", "truediv",
-            "mod", "floordiv", "neg", "when", "then", "otherwise", "sort_by", "gather", "replace_strict", "to_physical", "struct", "isin", "between",
-            "isNull", "isNotNull", "like", "rlike", "contains", "startswith", "endswith", "substr", "getItem", "getField", "astype", "try_cast",
-            "bitwiseAND", "eqNullSafe", "regexp", "in_", "equal_null", "is_not_distinct_from", "within_group", "getitem")  # fmt: skip
+_ROWWISE = ("fill_null", "fill_nan", "cast", "abs", "round", "floor", "ceil", "log", "log1p", "exp", "sqrt", "pow",
+            "clip", "is_null", "is_not_null", "is_in",
+            "is_between", "is_nan", "is_not_nan", "eq", "ne", "lt", "le", "gt", "ge", "and_", "or_", "not_",
+            "map_elements", "apply", "map_batches", "replace",
+            "map_dict", "forward_fill", "backward_fill", "interpolate", "cut", "qcut", "is_duplicated", "is_unique",
+            "drop_nulls", "unique", "sort", "head",
+            "tail", "filter", "explode", "hash", "set_sorted", "rle", "is_first_distinct", "xor", "sign",
+            "is_finite", "add", "sub", "mul", "truediv",
+            "mod", "floordiv", "neg", "when", "then", "otherwise", "sort_by", "gather", "replace_strict",
+            "to_physical", "struct", "isin", "between",
+            "isNull", "isNotNull", "like", "rlike", "contains", "startswith", "endswith", "substr", "getItem",
+            "getField", "astype", "try_cast",
+            "bitwiseAND", "eqNullSafe", "regexp", "in_", "equal_null", "is_not_distinct_from", "within_group",
+            "getitem")  # fmt: skip
 
 METHODS: dict[str, Table] = {
     "polars": {
@@ -81,7 +90,10 @@ METHODS: dict[str, Table] = {
         "sql": query("duckdb", library="polars"),
     },
     "lazy.groups": {
-        **dict.fromkeys(("sum", "mean", "min", "max", "avg", "median", "n_unique", "first", "last", "quantile"), engines.group_measure),
+        **dict.fromkeys(
+            ("sum", "mean", "min", "max", "avg", "median", "n_unique", "first", "last", "quantile"),
+            engines.group_measure,
+        ),
         "agg": engines.agg,
         "count": engines.counted,
         "len": engines.counted,
@@ -116,9 +128,20 @@ METHODS: dict[str, Table] = {
         "cum_min": lazy.running("min"),
         "ewm_mean": lazy.running("ewm"),
         "rank": lazy.measure("rank"),
-        **{f"rolling_{name}{by}": lazy.rolling(canonical) for by in ("", "_by")
-           for name, canonical in (("mean", "avg"), ("sum", "sum"), ("min", "min"), ("max", "max"), ("std", "std"), ("var", "var"),
-                                   ("median", "median"), ("quantile", "percentile"))},
+        **{
+            f"rolling_{name}{by}": lazy.rolling(canonical)
+            for by in ("", "_by")
+            for name, canonical in (
+                ("mean", "avg"),
+                ("sum", "sum"),
+                ("min", "min"),
+                ("max", "max"),
+                ("std", "std"),
+                ("var", "var"),
+                ("median", "median"),
+                ("quantile", "percentile"),
+            )
+        },
         "keep_name": lazy.same,
         "asc": lazy.same,
         "desc": lazy.same,
@@ -136,7 +159,7 @@ METHODS: dict[str, Table] = {
     },
     "lazy.accessor": {"*": lazy.accessor_call},
     "lazy.name": {"*": lazy.renamed_members},
-}  # fmt: skip
+}
 
 PROPERTIES: dict[str, Table] = {
     "lazy": {
@@ -151,12 +174,28 @@ PROPERTIES: dict[str, Table] = {
     "polars": {"columns": engines.column_list, "height": lazy.nothing, "width": lazy.nothing},
 }
 
-_SCALARS = ("concat_str", "concat_list", "struct", "coalesce", "format", "date", "datetime", "duration", "max_horizontal", "min_horizontal", "sum_horizontal",
+_SCALARS = ("concat_str", "concat_list", "struct", "coalesce", "format", "date", "datetime", "duration",
+            "max_horizontal", "min_horizontal", "sum_horizontal",
             "any_horizontal", "all_horizontal", "mean_horizontal", "fold", "from_epoch")  # fmt: skip
 
 FUNCTIONS: dict[str, Transfer] = {
-    **{f"polars.{name}": reader("polars") for name in ("read_csv", "read_parquet", "read_json", "read_ndjson", "read_ipc", "read_excel", "read_avro", "read_delta")},
-    **{f"polars.{name}": reader("polars.lazy") for name in ("scan_csv", "scan_parquet", "scan_ipc", "scan_ndjson", "scan_delta", "scan_iceberg")},
+    **{
+        f"polars.{name}": reader("polars")
+        for name in (
+            "read_csv",
+            "read_parquet",
+            "read_json",
+            "read_ndjson",
+            "read_ipc",
+            "read_excel",
+            "read_avro",
+            "read_delta",
+        )
+    },
+    **{
+        f"polars.{name}": reader("polars.lazy")
+        for name in ("scan_csv", "scan_parquet", "scan_ipc", "scan_ndjson", "scan_delta", "scan_iceberg")
+    },
     "polars.read_database": query(library="polars"),
     "polars.read_database_uri": query(library="polars"),
     "polars.read_sql": query(library="polars"),
@@ -172,9 +211,29 @@ FUNCTIONS: dict[str, Transfer] = {
     "polars.when": lazy.when,
     "polars.len": lazy.named_measure("count"),
     "polars.count": lazy.named_measure("count"),
-    **{f"polars.{name}": lazy.named_measure() for name in ("sum", "mean", "min", "max", "std", "var", "median", "n_unique", "first", "last", "quantile")},
+    **{
+        f"polars.{name}": lazy.named_measure()
+        for name in ("sum", "mean", "min", "max", "std", "var", "median", "n_unique", "first", "last", "quantile")
+    },
     **{f"polars.{name}": lazy.expression_call() for name in _SCALARS},
     "polars.duration": times.timedelta,
-    **{f"polars.selectors.{name}": lazy.selector for name in ("numeric", "string", "all", "by_dtype", "temporal", "categorical", "boolean", "float", "integer",
-                                                               "starts_with", "ends_with", "contains", "matches", "by_name")},
-}  # fmt: skip
+    **{
+        f"polars.selectors.{name}": lazy.selector
+        for name in (
+            "numeric",
+            "string",
+            "all",
+            "by_dtype",
+            "temporal",
+            "categorical",
+            "boolean",
+            "float",
+            "integer",
+            "starts_with",
+            "ends_with",
+            "contains",
+            "matches",
+            "by_name",
+        )
+    },
+}

@@ -49,7 +49,8 @@ METHODS: dict[str, Table] = {
 _DATA: Transfer = handle("training.data")
 _WRAPPERS = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV", "BayesSearchCV")
 _META = ("calibration.CalibratedClassifierCV", "multiclass.OneVsRestClassifier", "multiclass.OneVsOneClassifier",
-         "multioutput.MultiOutputClassifier", "multioutput.MultiOutputRegressor", "compose.TransformedTargetRegressor")  # fmt: skip
+         "multioutput.MultiOutputClassifier", "multioutput.MultiOutputRegressor",
+         "compose.TransformedTargetRegressor")  # fmt: skip
 _EVALUATE = (
     "cross_val_score",
     "cross_val_predict",
@@ -129,12 +130,18 @@ FUNCTIONS: dict[str, Transfer] = {
     "matplotlib.pyplot.show": nothing,
 }
 _PLOTS = ("matplotlib.", "seaborn.", "plotly.", "altair.", "bokeh.", "missingno.", "IPython.display", "pandas.plotting")
-_MODELS = ("sklearn.", "xgboost.", "lightgbm.", "catboost.", "tensorflow.keras.Sequential", "tensorflow.keras.Model", "tensorflow.keras.models.", "imblearn.",
-           "category_encoders.", "feature_engine.", "lifelines.", "pygam.", "ngboost.", "interpret.", "flaml.", "autosklearn.", "tpot.", "h2o.estimators.",
-           "cuml.", "dask_ml.", "implicit.", "surprise.", "lightfm.", "umap.", "hdbscan.", "kmodes.", "lifetimes.", "btyd.", "pymc_marketing.", "sklearn_pandas.", "mlxtend.",
-           "sksurv.", "econml.", "causalml.", "pmdarima.", "neuralprophet.", "sktime.", "skforecast.", "autogluon.", "pyod.", "snowflake.ml.modeling.",
-           "bigframes.ml.", "pyspark.ml.classification", "pyspark.ml.regression", "pyspark.ml.clustering", "pyspark.ml.recommendation",
-           "pyspark.ml.feature.", "synapse.ml.", "sparkdl.", "tensorflow_decision_forests.", "tensorflow.estimator.", "sagemaker.")  # fmt: skip
+_MODELS = ("sklearn.", "xgboost.", "lightgbm.", "catboost.", "tensorflow.keras.Sequential",
+           "tensorflow.keras.Model", "tensorflow.keras.models.", "imblearn.",
+           "category_encoders.", "feature_engine.", "lifelines.", "pygam.", "ngboost.", "interpret.", "flaml.",
+           "autosklearn.", "tpot.", "h2o.estimators.",
+           "cuml.", "dask_ml.", "implicit.", "surprise.", "lightfm.", "umap.", "hdbscan.", "kmodes.", "lifetimes.",
+           "btyd.", "pymc_marketing.", "sklearn_pandas.", "mlxtend.",
+           "sksurv.", "econml.", "causalml.", "pmdarima.", "neuralprophet.", "sktime.", "skforecast.", "autogluon.",
+           "pyod.", "snowflake.ml.modeling.",
+           "bigframes.ml.", "pyspark.ml.classification", "pyspark.ml.regression", "pyspark.ml.clustering",
+           "pyspark.ml.recommendation",
+           "pyspark.ml.feature.", "synapse.ml.", "sparkdl.", "tensorflow_decision_forests.",
+           "tensorflow.estimator.", "sagemaker.")  # fmt: skip
 
 PREFIXES: tuple[tuple[str, Transfer], ...] = (
     ("sklearn.metrics.", models.scored),

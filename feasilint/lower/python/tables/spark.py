@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from feasilint.lower.python.machine import Machine
     from feasilint.lower.python.values import Value
 
-_SAME = ("cache", "persist", "unpersist", "repartition", "coalesce", "checkpoint", "localCheckpoint", "hint", "alias", "fillna", "dropna", "na", "replace",
-         "cache_result", "clone", "withWatermark", "to_df", "toDF", "sortWithinPartitions", "broadcast", "rdd", "fill", "copy_")  # fmt: skip
+_SAME = ("cache", "persist", "unpersist", "repartition", "coalesce", "checkpoint", "localCheckpoint", "hint",
+         "alias", "fillna", "dropna", "na", "replace",
+         "cache_result", "clone", "withWatermark", "to_df", "toDF", "sortWithinPartitions", "broadcast", "rdd",
+         "fill", "copy_")  # fmt: skip
 
 METHODS: dict[str, Table] = {
     "spark": {
@@ -125,7 +127,21 @@ METHODS: dict[str, Table] = {
         "jdbc": source("table", 1, library="spark"),
     },
     "spark.writer": {
-        **dict.fromkeys(("mode", "format", "option", "options", "partitionBy", "bucketBy", "sortBy", "using", "trigger", "outputMode"), same),
+        **dict.fromkeys(
+            (
+                "mode",
+                "format",
+                "option",
+                "options",
+                "partitionBy",
+                "bucketBy",
+                "sortBy",
+                "using",
+                "trigger",
+                "outputMode",
+            ),
+            same,
+        ),
         "saveAsTable": sessions.saved_table,
         "save_as_table": sessions.saved_table,
         "insertInto": sessions.saved_table,
@@ -134,10 +150,24 @@ METHODS: dict[str, Table] = {
         "append": sessions.saved_table,
         "overwritePartitions": sessions.saved_table,
         "toTable": sessions.saved_table,
-        **dict.fromkeys(("save", "csv", "parquet", "json", "orc", "text", "start", "copy_into_location"), sessions.saved_file),
+        **dict.fromkeys(
+            ("save", "csv", "parquet", "json", "orc", "text", "start", "copy_into_location"), sessions.saved_file
+        ),
     },
-    "spark.window": dict.fromkeys(("partitionBy", "orderBy", "rowsBetween", "rangeBetween", "partition_by", "order_by", "rows_between", "range_between"), lazy.window),
-}  # fmt: skip
+    "spark.window": dict.fromkeys(
+        (
+            "partitionBy",
+            "orderBy",
+            "rowsBetween",
+            "rangeBetween",
+            "partition_by",
+            "order_by",
+            "rows_between",
+            "range_between",
+        ),
+        lazy.window,
+    ),
+}
 
 PROPERTIES: dict[str, Table] = {
     "spark": {
@@ -164,9 +194,12 @@ PROPERTIES: dict[str, Table] = {
     },
 }
 
-_MEASURES = ("sum", "avg", "mean", "min", "max", "count", "countDistinct", "count_distinct", "approx_count_distinct", "approxCountDistinct", "first", "last",
-             "stddev", "stddev_samp", "variance", "collect_list", "collect_set", "sumDistinct", "median", "percentile_approx", "skewness", "kurtosis",
-             "row_number", "rank", "dense_rank", "percent_rank", "ntile", "array_agg", "mode", "min_by", "max_by", "any_value", "cume_dist", "listagg",
+_MEASURES = ("sum", "avg", "mean", "min", "max", "count", "countDistinct", "count_distinct",
+             "approx_count_distinct", "approxCountDistinct", "first", "last",
+             "stddev", "stddev_samp", "variance", "collect_list", "collect_set", "sumDistinct", "median",
+             "percentile_approx", "skewness", "kurtosis",
+             "row_number", "rank", "dense_rank", "percent_rank", "ntile", "array_agg", "mode", "min_by", "max_by",
+             "any_value", "cume_dist", "listagg",
              "sum_distinct", "first_value", "last_value", "count_if", "corr", "bool_or", "bool_and", "stddev_pop")  # fmt: skip
 _F = "pyspark.sql.functions"
 
@@ -201,11 +234,20 @@ FUNCTIONS: dict[str, Transfer] = {
     f"{_F}.to_date": sessions.to_date,
     f"{_F}.date_trunc": sessions.truncated,
     f"{_F}.trunc": sessions.truncated,
-    **{f"{_F}.{name}": sessions.part(name) for name in ("year", "month", "hour", "dayofweek", "dayofmonth", "dayofyear", "weekofyear", "quarter", "minute")},
-    **{f"pyspark.sql.{path}.{name}": lazy.window for path in ("Window", "window.Window")
-       for name in ("partitionBy", "orderBy", "rowsBetween", "rangeBetween", "partition_by", "order_by")},
-    **{f"snowflake.snowpark.Window.{name}": lazy.window for name in ("partitionBy", "orderBy", "partition_by", "order_by")},
-}  # fmt: skip
+    **{
+        f"{_F}.{name}": sessions.part(name)
+        for name in ("year", "month", "hour", "dayofweek", "dayofmonth", "dayofyear", "weekofyear", "quarter", "minute")
+    },
+    **{
+        f"pyspark.sql.{path}.{name}": lazy.window
+        for path in ("Window", "window.Window")
+        for name in ("partitionBy", "orderBy", "rowsBetween", "rangeBetween", "partition_by", "order_by")
+    },
+    **{
+        f"snowflake.snowpark.Window.{name}": lazy.window
+        for name in ("partitionBy", "orderBy", "partition_by", "order_by")
+    },
+}
 
 PREFIXES: tuple[tuple[str, Transfer], ...] = (
     (f"{_F}.", expression_call()),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 from itertools import product as all_pairs
@@ -17,6 +16,8 @@ from feasilint.lower.python.strings import as_text
 from feasilint.lower.python.transfers.grouping import column_measure, whole_frame
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from feasilint.lower.python.call import Call, Transfer
 
 

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from feasilint.lower.python.machine import Machine
 
 SQL_MAGICS: dict[str, str | None] = {
-    "bigquery": "bigquery", "bqsql": "bigquery", "sql": None, "sparksql": "spark", "read_sql": None, "duckdb": "duckdb", "dql": "duckdb",
-    "snowflake": "snowflake", "redshift": "redshift", "athena": "trino", "presto": "presto", "hive": "hive", "psql": "postgres", "execsql": None,
+    "bigquery": "bigquery", "bqsql": "bigquery", "sql": None, "sparksql": "spark", "read_sql": None,
+    "duckdb": "duckdb", "dql": "duckdb",
+    "snowflake": "snowflake", "redshift": "redshift", "athena": "trino", "presto": "presto", "hive": "hive",
+    "psql": "postgres", "execsql": None,
 }  # fmt: skip
 _INTO = re.compile(r"^\s*(?:([A-Za-z_]\w*)\s*=?\s*<<)\s*", re.DOTALL)
 _VARIABLE = re.compile(r"(?<![\w{])\{(\w+)\}|\{\{\s*(\w+)\s*\}\}|(?<!\w)\$(\w+)\b|\$\{(\w+)\}")

@@ -13,6 +13,7 @@ from feasilint.lower.python.operators import elementwise
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from feasilint.ir import Relation
     from feasilint.lower.python.call import Call, Transfer
 
 
@@ -103,7 +104,7 @@ def show_value(m: object, value: v.Value, node: object) -> None:
             show_value(m, item, node)
 
 
-def _read(found: v.Scalar) -> list[v.Relation]:
+def _read(found: v.Scalar) -> list[Relation]:
     from feasilint.ir.expressions import columns
 
     return list(dict.fromkeys(column.relation for column in columns(found.expression)))

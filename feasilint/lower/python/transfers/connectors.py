@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from feasilint.lower.python.call import Call
 
 _DIALECTS = {
-    "sqlite": "sqlite", "psycopg": "postgres", "postgres": "postgres", "mysql": "mysql", "MySQLdb": "mysql", "pyodbc": "tsql", "mssql": "tsql",
-    "snowflake": "snowflake", "duckdb": "duckdb", "redshift": "redshift", "oracle": "oracle", "cx_Oracle": "oracle", "databricks": "databricks",
-    "athena": "athena", "trino": "trino", "presto": "presto", "hive": "hive", "clickhouse": "clickhouse", "bigquery": "bigquery",
+    "sqlite": "sqlite", "psycopg": "postgres", "postgres": "postgres", "mysql": "mysql", "MySQLdb": "mysql",
+    "pyodbc": "tsql", "mssql": "tsql",
+    "snowflake": "snowflake", "duckdb": "duckdb", "redshift": "redshift", "oracle": "oracle", "cx_Oracle": "oracle",
+    "databricks": "databricks",
+    "athena": "athena", "trino": "trino", "presto": "presto", "hive": "hive", "clickhouse": "clickhouse",
+    "bigquery": "bigquery",
     "teradata": "teradata",
 }  # fmt: skip
 

@@ -37,7 +37,7 @@ from feasilint.lower.python.transfers.lazy import Binder, expand, label, outermo
 from feasilint.lower.python.transfers.times import as_length, unit_of
 
 if TYPE_CHECKING:
-    from feasilint.ir import Expression, Name, Relation
+    from feasilint.ir import Expression, Name, Origin, Relation
     from feasilint.lower.python.call import Call, Transfer
 
 
@@ -56,13 +56,12 @@ def _derive(call: Call, frame: v.Frame, items: tuple[Star | Output, ...]) -> v.F
 def _outputs(call: Call, frame: v.Frame, values: list[v.Value]) -> list[Output]:
     """Names and expressions as output columns."""
     binder = Binder(call.m, frame.relation)
-    made: list[Output] = []
-    for value in values:
-        for one in expand(call.m, frame.relation, value):
-            made.append(
-                Output(label(one), binder.key(one), call.origin if not isinstance(one, v.Lazy) else binder.origin(one))
-            )
-    return made
+    singles = [one for value in values for one in expand(call.m, frame.relation, value)]
+    return [Output(label(one), binder.key(one), _origin(call, binder, one)) for one in singles]
+
+
+def _origin(call: Call, binder: Binder, value: v.Value) -> Origin | None:
+    return binder.origin(value) if isinstance(value, v.Lazy) else call.origin
 
 
 def select(call: Call) -> v.Value | None:
@@ -265,11 +264,10 @@ def rolled_agg(call: Call) -> v.Value | None:
     frame = rolling.base.frame
     binder = Binder(call.m, frame.relation)
     partition = tuple(key.expression for key in rolling.base.keys)
-    outputs: list[Output] = []
-    for value in [*_flat(call, call.args), *(_named(name, value) for name, value in call.kwargs.items())]:
-        for one in expand(call.m, frame.relation, value):
-            for part in outermost(one, ("measure",)):
-                outputs.append(Output(label(one), binder.measure(part), binder.origin(part)))
+    values = [*_flat(call, call.args), *(_named(name, value) for name, value in call.kwargs.items())]
+    singles = [one for value in values for one in expand(call.m, frame.relation, value)]
+    parts = [(one, part) for one in singles for part in outermost(one, ("measure",))]
+    outputs = [Output(label(one), binder.measure(part), binder.origin(part)) for one, part in parts]
     relation = call.m.add(Window(frame.relation, partition, rolling.order, rolling.frame, tuple(outputs), call.origin))
     return replace(frame, relation=relation)
 
@@ -320,11 +318,11 @@ def aggregated(call: Call, relation: Relation, keys: tuple[Output, ...], values:
     keyed = _is_spark(call)  # outside of measures there are only grouping keys
     listed = {id(value): call.m.fresh() for value in values if not keyed and not outermost(value, ("measure",))}
     measures = [Output(name, binder.measure(part), binder.origin(part)) for part, name in parts.items()]
-    for value in values:
-        if id(value) in listed:
-            measures.append(
-                Output(listed[id(value)], Measure("list", (binder.key(value),), origin=call.origin), call.origin)
-            )
+    measures += [
+        Output(listed[id(value)], Measure("list", (binder.key(value),), origin=call.origin), call.origin)
+        for value in values
+        if id(value) in listed
+    ]
     made = call.m.add(Aggregate(relation, keys, tuple(measures), call.origin))
     top = Binder(call.m, made, {part: Column(made, name) for part, name in parts.items()})
     outputs = [Output(key.name, Column(made, key.name)) for key in keys]

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from feasilint.ir import AllOf, AsOf, Column, Derive, Join, Output, Star, Union
 from feasilint.ir import Call as Op
-from feasilint.ir.relations import JoinKind
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import known, narrowed
 from feasilint.lower.python.transfers.times import as_length
 
 if TYPE_CHECKING:
     from feasilint.ir import Expression, Name, Relation
+    from feasilint.ir.relations import JoinKind
     from feasilint.lower.python.call import Call
 
 KINDS: dict[str, JoinKind] = {
-    "inner": "inner", "left": "left", "right": "right", "outer": "full", "full": "full", "cross": "cross", "semi": "semi", "anti": "anti",
-    "left_outer": "left", "leftouter": "left", "right_outer": "right", "rightouter": "right", "full_outer": "full", "fullouter": "full",
+    "inner": "inner", "left": "left", "right": "right", "outer": "full", "full": "full", "cross": "cross",
+    "semi": "semi", "anti": "anti",
+    "left_outer": "left", "leftouter": "left", "right_outer": "right", "rightouter": "right", "full_outer": "full",
+    "fullouter": "full",
     "left_semi": "semi", "leftsemi": "semi", "left_anti": "anti", "leftanti": "anti", "outer_coalesce": "full",
 }  # fmt: skip
 

@@ -139,7 +139,8 @@ def accessor_call(call: Call) -> v.Value | None:
     return made(call, "call", call.name, (call.m.get(base), *map(call.m.get, call.args)))
 
 
-_PARTS = {"year": "year", "month": "month", "day": "day", "hour": "hour", "minute": "minute", "weekday": "weekday", "week": "week",
+_PARTS = {"year": "year", "month": "month", "day": "day", "hour": "hour", "minute": "minute", "weekday": "weekday",
+"week": "week",
           "ordinal_day": "dayofyear", "quarter": "quarter", "iso_year": "year"}  # fmt: skip
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from feasilint.ir import Name, Relation
     from feasilint.ir.relations import SourceKind
     from feasilint.lower.python.call import Call, Transfer
+    from feasilint.lower.python.machine import Machine
 
 Library: TypeAlias = Literal["pandas", "polars", "polars.lazy", "spark", "array"]
 _URL = re.compile(r"^(https?|ftp)://", re.IGNORECASE)
@@ -74,10 +75,10 @@ def scan_paths(call: Call, value: v.Value, columns: tuple[Name, ...] | None = No
         return scan_paths(call, inner, columns) if inner is not None else None
     if isinstance(found, v.Handle) and found.kind == "download":
         return scan(call, Source(str(as_text(m, found.get("url") or v.NONE).value), "url"), columns)
-    if isinstance(found, v.Frame | v.Series | v.Scalar):
-        return m.add(
-            Opaque((m.frame(found).relation,) if isinstance(found, v.Frame) else (), call.name, origin=call.origin)
-        )  # type: ignore[union-attr]
+    if isinstance(found, v.Frame):
+        return m.add(Opaque((found.relation,), call.name, origin=call.origin))
+    if isinstance(found, v.Series | v.Scalar):
+        return m.add(Opaque((), call.name, (found.expression,), call.origin))
     if isinstance(found, v.Seq) and found.items:
         parts = [part for item in found.items[:64] if (part := scan_paths(call, item, columns)) is not None]
         return parts[0] if len(parts) == 1 else m.add(Union(tuple(parts), "name", call.origin)) if parts else None

@@ -14,7 +14,7 @@ from feasilint.lower.python.transfers.frames import own
 from feasilint.lower.python.transfers.grouping import Spec, aggregate, function_name, keys_of
 
 if TYPE_CHECKING:
-    from feasilint.ir import Name
+    from feasilint.ir import Expression, Name, Relation
     from feasilint.lower.python.call import Call
 
 
@@ -55,7 +55,7 @@ def _specs(call: Call, function: v.Value, values: tuple[Name, ...]) -> list[Spec
 
 
 def spread_out(
-    call: Call, relation: v.Relation, keys: tuple[Output, ...], across: tuple[Output, ...], cells: tuple[Name, ...]
+    call: Call, relation: Relation, keys: tuple[Output, ...], across: tuple[Output, ...], cells: tuple[Name, ...]
 ) -> v.Frame:
     """The values of some keys become columns."""
     made = Pivot(
@@ -130,7 +130,7 @@ def melt(call: Call) -> v.Value | None:
     return v.Frame(call.m.add(Unpivot(frame.relation, keys, names, values, call.origin)), "pandas")
 
 
-def _any_of(cells: tuple[Column, ...]) -> v.Expression:
+def _any_of(cells: tuple[Column, ...]) -> Expression:
     from feasilint.ir import Call as Op
 
     return Op("coalesce", cells)
@@ -157,7 +157,7 @@ def get_dummies(call: Call) -> v.Value | None:
         Output(f"{spelled(stem)}_{{value}}", Column(frame.relation, name), call.origin)
         for stem, name in zip(stems, names, strict=True)
     )
-    items = (Star(narrowed(frame.relation, names)), *outputs)
+    items: tuple[Star | Output, ...] = (Star(narrowed(frame.relation, names)), *outputs)
     return replace(frame, relation=call.m.add(Derive(frame.relation, items, call.origin)))
 
 

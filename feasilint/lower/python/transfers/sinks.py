@@ -90,7 +90,8 @@ def estimator(call: Call) -> v.Value:
     return v.Estimator(name, transformer or _TRANSFORMER.search(name) is not None, options=options)
 
 
-_OPTIONS = frozenset({"input_cols", "label_cols", "inputCols", "inputCol", "outputCol", "featuresCol", "labelCol", "userCol", "itemCol",
+_OPTIONS = frozenset({"input_cols", "label_cols", "inputCols", "inputCol", "outputCol", "featuresCol", "labelCol",
+"userCol", "itemCol",
                       "ratingCol", "weightCol", "sample_weight_col"})  # fmt: skip
 
 
@@ -262,9 +263,12 @@ def _spelled(call: Call) -> str:
 def train(call: Call) -> v.Value | None:
     """`xgb.train(params, dtrain)`, `lgb.train`, `lgb.cv`."""
     values = [call.m.get(value) for value in call.values]
-    data = next((value for value in values if isinstance(value, v.Handle) and value.kind == "training.data"), None)
-    if data is None:
-        data = next((value for value in values if isinstance(value, v.Handle | v.Frame)), None)
+    data: v.Value | None = None
+    for value in values:
+        if isinstance(value, v.Handle) and value.kind == "training.data":
+            data = value
+            break
+        data = data or (value if isinstance(value, v.Handle | v.Frame) else None)
     label = data.get("label") or data.get("1") if isinstance(data, v.Handle) else None
     features = columns_of(call.m, data)
     add_fit(call, call.name, features, columns_of(call.m, label))
@@ -396,11 +400,8 @@ def resampled(call: Call) -> v.Value | None:
 
 def split(call: Call) -> v.Value | None:
     """`train_test_split(X, y)`: two parts of each."""
-    parts: list[v.Value] = []
-    for value in call.args:
-        for part in ("train", "test"):
-            parts.append(call.m.alloc(part_of(call.m, value, part, call)))
-    return v.Seq(tuple(parts), "tuple")
+    sides = ((value, part) for value in call.args for part in ("train", "test"))
+    return v.Seq(tuple(call.m.alloc(part_of(call.m, value, part, call)) for value, part in sides), "tuple")
 
 
 def part_of(m: Machine, value: v.Value, part: str, call: Call) -> v.Value:
@@ -458,7 +459,8 @@ def write(
 
 _TARGETS = ("path_or_buf", "path", "name", "excel_writer", "destination_table", "table_name", "con", "fname", "file")
 _MODES: dict[str, WriteMode] = {
-    "append": "insert", "overwrite": "overwrite", "replace": "overwrite", "ignore": "create", "error": "create", "fail": "create",
+    "append": "insert", "overwrite": "overwrite", "replace": "overwrite", "ignore": "create", "error": "create",
+    "fail": "create",
     "insert": "insert", "upsert": "upsert", "create": "create",
 }  # fmt: skip
 

@@ -14,7 +14,7 @@ from feasilint.lower.python.transfers.loading import path_name
 from feasilint.lower.python.transfers.sinks import store
 
 if TYPE_CHECKING:
-    from feasilint.ir import Relation
+    from feasilint.ir import Name, Relation
     from feasilint.lower.python.call import Call
 
 
@@ -70,7 +70,7 @@ def read_view(call: Call) -> v.Value:
     return _rows(call)
 
 
-def _labels(call: Call) -> tuple[v.Name, ...]:
+def _labels(call: Call) -> tuple[Name, ...]:
     receiver = call.receiver
     value = receiver.get("labels") if isinstance(receiver, v.Handle) else None
     return names_of(call.m, value) or () if value is not None else ()

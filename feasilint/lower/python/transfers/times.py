@@ -15,12 +15,18 @@ if TYPE_CHECKING:
     from feasilint.lower.python.call import Call, Transfer
 
 UNITS: dict[str, str] = {
-    "y": "year", "a": "year", "year": "year", "years": "year", "ye": "year", "ys": "year", "as": "year", "yearend": "year",
-    "q": "quarter", "qs": "quarter", "qe": "quarter", "quarters": "quarter", "mo": "month", "me": "month", "ms_": "month",
-    "month": "month", "months": "month", "w": "week", "week": "week", "weeks": "week", "d": "day", "b": "day", "day": "day",
-    "days": "day", "h": "hour", "hr": "hour", "hour": "hour", "hours": "hour", "bh": "hour", "t": "minute", "min": "minute",
-    "minute": "minute", "minutes": "minute", "m_": "minute", "s": "second", "sec": "second", "second": "second", "seconds": "second",
-    "l": "millisecond", "ms": "millisecond", "milliseconds": "millisecond", "us": "microsecond", "microseconds": "microsecond",
+    "y": "year", "a": "year", "year": "year", "years": "year", "ye": "year", "ys": "year", "as": "year",
+    "yearend": "year",
+    "q": "quarter", "qs": "quarter", "qe": "quarter", "quarters": "quarter", "mo": "month", "me": "month",
+    "ms_": "month",
+    "month": "month", "months": "month", "w": "week", "week": "week", "weeks": "week", "d": "day", "b": "day",
+    "day": "day",
+    "days": "day", "h": "hour", "hr": "hour", "hour": "hour", "hours": "hour", "bh": "hour", "t": "minute",
+    "min": "minute",
+    "minute": "minute", "minutes": "minute", "m_": "minute", "s": "second", "sec": "second", "second": "second",
+    "seconds": "second",
+    "l": "millisecond", "ms": "millisecond", "milliseconds": "millisecond", "us": "microsecond",
+    "microseconds": "microsecond",
     "ns": "nanosecond", "nanoseconds": "nanosecond",
 }  # fmt: skip
 _OFFSET = re.compile(r"^\s*(-?\d+(?:\.\d+)?)?\s*([A-Za-z]+)")
@@ -61,7 +67,7 @@ def as_length(call: Call, value: v.Value | None) -> Interval | None:
 
 
 def timedelta(call: Call) -> v.Value | None:
-    """`timedelta(days=7)`, `pd.Timedelta('30D')`, `pd.DateOffset(months=1)`, `relativedelta(years=1)`, `np.timedelta64(1, 'D')`."""
+    """`timedelta(days=7)`, `pd.Timedelta('30D')`, `pd.DateOffset(months=1)`, `np.timedelta64(1, 'D')`."""
     total = Interval()
     units = [(name, value) for name, value in call.kwargs.items() if UNITS.get(name) is not None]
     if call.args:
