@@ -13,7 +13,18 @@ from sqlglot.tokenizer_core import Token, TokenType
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Failure", "Node", "Token", "canonical_dialect", "exp", "is_semicolon", "parse", "position", "tokenize"]
+__all__ = [
+    "Failure",
+    "Node",
+    "Token",
+    "canonical_dialect",
+    "exp",
+    "is_semicolon",
+    "parse",
+    "position",
+    "tokenize",
+    "unread",
+]
 
 Node: TypeAlias = exp.Expr
 
@@ -63,6 +74,12 @@ def position(node: Node) -> tuple[int, int] | None:
 
 def is_semicolon(token: Token) -> bool:
     return token.token_type == TokenType.SEMICOLON
+
+
+def unread(token: Token, text: str) -> str:
+    """The source that the tokenizer has put into one token unread, as it does after the first word of a command."""
+    source = text[token.end + 1 - len(token.text) : token.end + 1]
+    return source if token.token_type == TokenType.STRING and source == token.text and token.start == token.end else ""
 
 
 def parse(tokens: Sequence[Token], text: str, dialect: str) -> Node | Failure | None:

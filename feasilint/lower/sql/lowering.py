@@ -20,6 +20,7 @@ from feasilint.lower.sql.queries import query
 from feasilint.lower.sql.reading import read
 from feasilint.lower.sql.scope import Context, Rows, Scope, Session
 from feasilint.lower.sql.script import HARMLESS, creates_no_data
+from feasilint.lower.sql.sources import file_kind
 from feasilint.lower.sql.statements import statement
 
 if TYPE_CHECKING:
@@ -113,17 +114,28 @@ class _Text:
         if isinstance(tree, exp.Command):
             self._command(tree, layout)
             return
-        aggregates, windows = assign(layout.special)
-        context = Context(
-            self.builder, self.fragment, layout, self.marks, self.read.dialect, self.session, query, windows, aggregates
-        )
-        scope = Scope(context)
+        scope = Scope(self._context(layout))
         rows = statement(tree, scope)
         if rows is None:
             return
         self.result = rows
         if self.model is not None:
             self._result(rows, tree, layout)
+
+    def _context(self, layout: Layout) -> Context:
+        aggregates, windows = assign(layout.special)
+        return Context(
+            self.builder,
+            self.fragment,
+            self.read.text,
+            layout,
+            self.marks,
+            self.read.dialect,
+            self.session,
+            query,
+            windows,
+            aggregates,
+        )
 
     def _result(self, rows: Rows, tree: Node, layout: Layout) -> None:
         origin = layout.origin(tree)
@@ -137,28 +149,40 @@ class _Text:
         word = str(tree.this).upper()
         nested = _quoted_query(tree) if word in _CARRIERS else None
         if nested is not None:
-            self._nested(nested, layout)
+            self._nested(nested, layout, _UNLOADED.search(tree.expression.name) if word == "UNLOAD" else None)
         elif word not in HARMLESS and not creates_no_data(layout.tokens):
             self.builder.diagnose("unsupported", f"{word.lower()} statement is not understood", layout.statement())
 
-    def _nested(self, text: str, layout: Layout) -> None:
-        """A statement in a string: EXECUTE IMMEDIATE '…', a procedure's quoted body."""
-        start = self.read.text.find(text, layout.tokens[0].start)
-        if start < 0:
-            return
-        line, column = self.fragment.position(start)
-        inner = self.builder.fragment(
-            "sql",
-            text,
-            self.fragment.cell,
-            (Anchor(0, line, column),),
-            self.read.dialect,
-            self.fragment.index,
-            exact=False,
-        )
-        _Text(self.builder, inner, self.session, None).lower()
+    def _nested(self, text: str, layout: Layout, unloaded: re.Match[str] | None) -> None:
+        """A statement in a string: EXECUTE IMMEDIATE '…', UNLOAD ('…') TO 'path'."""
+        rows = _quoted(text, self._context(layout))
+        if unloaded is not None and rows is not None:
+            target = Source(self.marks.restore(unloaded[1]), file_kind(unloaded[1]), self.read.dialect or None)
+            self.builder.sink(Write(rows.relation, target, "overwrite", origin=None))
 
 
+def _quoted(text: str, context: Context) -> Rows | None:
+    """Lower SQL that stands in a string of a statement, as a fragment inside its own; the rows of its last query."""
+    start = context.text.find(text, context.layout.tokens[0].start)
+    if start < 0:
+        return None
+    fragment = context.fragment
+    line, column = fragment.position(start)
+    inner = context.builder.fragment(
+        "sql",
+        fragment.text[start : start + len(text)],
+        fragment.cell,
+        (Anchor(0, line, column),),
+        context.dialect,
+        fragment.index,
+        exact=False,
+    )
+    lowered = _Text(context.builder, inner, context.session, None)
+    lowered.lower()
+    return lowered.result
+
+
+_UNLOADED = re.compile(r"\bto\s+'([^']+)'", re.IGNORECASE)
 _CARRIERS = frozenset(("UNLOAD", "EXECUTE", "EXEC"))
 _NESTED = ("select", "with", "insert", "create", "merge", "update", "begin", "declare")
 _QUOTED = re.compile(r"\$\$(.*)\$\$|'((?:[^']|'')*)'", re.DOTALL)
@@ -191,21 +215,7 @@ def _quoted_body(text: str, node: Node, scope: Scope) -> None:
     language = next(iter(node.find_all(exp.LanguageProperty)), None)
     if language is not None and str(language.this.name).lower() not in ("sql", "plpgsql"):
         return
-    context = scope.context
-    start = context.fragment.text.find(text)
-    if start < 0:
-        return
-    line, column = context.fragment.position(start)
-    inner = context.builder.fragment(
-        "sql",
-        text,
-        context.fragment.cell,
-        (Anchor(0, line, column),),
-        context.dialect,
-        context.fragment.index,
-        exact=False,
-    )
-    _Text(context.builder, inner, context.session, None).lower()
+    _quoted(text, scope.context)
 
 
 CREATED["PROCEDURE"] = _create_procedure

@@ -227,9 +227,8 @@ def window_relations(nodes: list[Node], below: Relation, scope: Scope) -> Relati
             name, number = _output_name(member, number, scope)
             made = measure(member.this, scope)
             origin = scope.context.layout.origin(member)
-            outputs.append(
-                Output(name, Measure(made.function, made.args, made.where, made.distinct, made.order, origin))
-            )
+            placed = Measure(made.function, made.args, made.where, made.distinct, made.order, origin)
+            outputs.append(Output(name, placed, origin))
         relation = scope.context.builder.add(
             Window(below, spec.partition, spec.order, spec.frame, tuple(outputs), scope.context.layout.origin(over))
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from feasilint.lower.sql.adapter import Failure, Node, Token, is_semicolon, parse, tokenize
+from feasilint.lower.sql.adapter import Failure, Node, Token, is_semicolon, parse, tokenize, unread
 from feasilint.lower.sql.guess import LADDER
 from feasilint.lower.sql.marks import MARK
 from feasilint.lower.sql.repair import ROUNDS, repaired
-from feasilint.lower.sql.script import HARMLESS, bare, inside
+from feasilint.lower.sql.script import FLOW, HARMLESS, bare, inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +39,20 @@ def statements(text: str, dialect: str) -> Iterator[Statement]:
         yield from _untokenized(text, dialect, tokens)
         return
     for chunk in _chunks(tokens, dialect):
-        if plain := bare(_begun(chunk)):
+        if plain := _opened(bare(_begun(chunk)), text, dialect):
             yield from _parsed(plain, text, dialect)
+
+
+def _opened(tokens: list[Token], text: str, dialect: str) -> list[Token]:
+    """What follows a word like IF or BEGIN comes as one token in some dialects: taken apart, it may be a statement."""
+    for _ in range(MAX_NESTING):
+        if not tokens or len(tokens) > 2 or not (rest := unread(tokens[-1], text)):
+            break
+        again = tokenize(" " * (tokens[-1].end + 1 - len(rest)) + rest, dialect)
+        if isinstance(again, Failure) or (len(tokens) == 2 and tokens[0].text.upper() not in FLOW):
+            break
+        tokens = bare([*tokens[:-1], *again])
+    return tokens
 
 
 def _begun(tokens: list[Token]) -> list[Token]:

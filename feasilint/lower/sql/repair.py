@@ -46,7 +46,7 @@ def _read_as(tokens: Sequence[Token], index: int, text: str) -> str:
 
 def _leading(tokens: Sequence[Token], index: int) -> bool:
     """Whether the placeholder begins a list or a condition, so that nothing joins it to what is before."""
-    return index == 0 or tokens[index - 1].text.upper() in (*_JOINING, *_CLAUSES, ",", "(")
+    return index == 0 or tokens[index - 1].text.upper().rsplit(" ", 1)[-1] in (*_JOINING, *_CLAUSES, ",", "(")
 
 
 def _joint(tokens: Sequence[Token], index: int) -> str:
@@ -54,7 +54,7 @@ def _joint(tokens: Sequence[Token], index: int) -> str:
     depth = 0
     for token in reversed(tokens[:index]):
         depth += (token.text == ")") - (token.text == "(")
-        word = token.text.upper()
+        word = token.text.upper().rsplit(" ", 1)[-1]  # PARTITION BY is one token
         if depth < 0 or (depth == 0 and word in _CLAUSES):
             return ""
         if depth == 0 and word in _JOINING:

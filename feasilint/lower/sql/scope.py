@@ -42,10 +42,12 @@ QueryLowering: TypeAlias = "Callable[[Node, Scope], Rows]"
 
 @dataclass(slots=True)
 class Context:
-    """What lowering one statement needs at every depth. `query` lowers nested queries."""
+    """What lowering one statement needs at every depth. `text`: that of the fragment with its placeholders masked. `query`
+    lowers nested queries."""
 
     builder: Builder
     fragment: Fragment
+    text: str
     layout: Layout
     marks: Marks
     dialect: str

@@ -128,6 +128,9 @@ _OPENERS: dict[str, Callable[[list[Token]], list[Token]]] = {
 }
 
 
+FLOW = frozenset(_OPENERS)
+
+
 def _without_model_keyword(tokens: list[Token]) -> list[Token]:
     """`ML.EVALUATE(MODEL m, …)` as `ML.EVALUATE(m, …)`: only ML.PREDICT is in the grammar of the parser."""
     gone = {
