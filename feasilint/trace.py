@@ -205,9 +205,26 @@ class Tracer:
 
     def _use(self, relation: Aggregate | Window, made: Output, indirect: list[Trace]) -> Trace:
         value = self.expression(made.expression)
+        if isinstance(made.expression, Measure) and not made.expression.args:
+            value = merge([value, self._counted(relation.input)])
         around = merge(indirect)
         own = Trace(frozenset(), around.own, frozenset(), around.hops, around.approximate)
         return merge([value, own, Trace(uses=frozenset([Use(relation, made, "value")]) | around.uses)])
+
+    def _counted(self, relation: Relation) -> Trace:
+        """What count(*) counts: rows as a whole of every source below."""
+        leaves, hops = set[Leaf](), set[Leaf]()
+        pending, seen = [relation], set[Relation]()
+        while pending:
+            here = pending.pop()
+            if here in seen:
+                continue
+            seen.add(here)
+            if isinstance(here, Scan):
+                (hops if self.columns.bound.get(here) else leaves).add(Leaf(here, "*"))
+            left_only = isinstance(here, Join) and here.kind in ("semi", "anti")
+            pending.extend(self._below(here)[: 1 if left_only else None])
+        return Trace(value=frozenset(leaves), hops=frozenset(hops))
 
     def _opaque(self, relation: Opaque, name: Name) -> Trace:
         found = [self._possible(below, name) for below in relation.inputs]
@@ -289,16 +306,25 @@ class Tracer:
         return self._toward_rows(relation, leaf)
 
     def _toward_rows(self, relation: Relation, leaf: Leaf) -> tuple[Relation, Name] | None:
+        """The next scan on the shortest way down through whole relations."""
+        above: dict[Relation, Relation] = {}
         pending = [relation]
-        seen: set[Relation] = set()
-        while pending:
-            here = pending.pop(0)
-            if here == leaf.scan:
-                return leaf.scan, leaf.column
-            if here not in seen:
-                seen.add(here)
-                pending.extend(self._below(here))
+        for here in pending:
+            if here is leaf.scan and here is not relation:
+                return self._first_scan(relation, here, above, leaf)
+            for below in self._below(here):
+                if below not in above and below is not relation:
+                    above[below] = here
+                    pending.append(below)
         return None
+
+    def _first_scan(
+        self, top: Relation, bottom: Relation, above: dict[Relation, Relation], leaf: Leaf
+    ) -> tuple[Relation, Name]:
+        first, here = bottom, above[bottom]
+        while here is not top:
+            first, here = here if isinstance(here, Scan) else first, above[here]
+        return first, leaf.column if first is leaf.scan else "*"
 
 
 def _referenced(expression: Expression) -> list[Column]:
