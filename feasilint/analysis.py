@@ -53,7 +53,7 @@ class Analysis:
         self._entries: dict[Scan, SourceEntry | None] = {}
         self.columns = Columns(self.linkage.bound, self._declared)
         self.tracer = Tracer(self.columns)
-        self.windows = Windows(self.tracer, self.entry)
+        self.windows = Windows(self.tracer, self._home, self.entry)
         self._members: dict[Sink, tuple[Member, ...]] = {}
         self._arrivals: dict[Use, list[Arrival]] | None = None
 

@@ -113,6 +113,7 @@ class Subquery:
 
 
 Expression: TypeAlias = Column | Literal | Param | Hole | Now | Call | Measure | Shift | Subquery
+EXPRESSIONS = (Column, Literal, Param, Hole, Now, Call, Measure, Shift, Subquery)
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:

@@ -7,13 +7,15 @@ needs no scopes or aliases.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from feasilint.ir.expressions import EXPRESSIONS, Expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from feasilint.ir.expressions import Expression, Name
+    from feasilint.ir.expressions import Name
     from feasilint.ir.intervals import Interval
     from feasilint.ir.spans import Origin
 
@@ -370,6 +372,24 @@ def inputs(relation: Relation) -> tuple[Relation, ...]:
             return many
         case _:
             return (relation.input,)
+
+
+def expressions(relation: Relation) -> Iterator[Expression]:
+    """The expressions that a relation computes or filters, joins, groups and orders by."""
+    for field in fields(relation):
+        yield from _expressions(getattr(relation, field.name))
+
+
+def _expressions(value: object) -> Iterator[Expression]:
+    if isinstance(value, Output):
+        yield value.expression
+    elif isinstance(value, AsOf):
+        yield from (value.left, value.right)
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _expressions(part)
+    elif isinstance(value, EXPRESSIONS):
+        yield value
 
 
 def members(columns: ColumnSet) -> Iterator[Relation]:

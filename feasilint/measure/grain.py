@@ -39,6 +39,12 @@ _BUCKET_NAME = re.compile(
     r"|yyyymmdd|asof|as_of|snapshot)(_|$|\d)|date$|timestamp$|datetime$|^year$|_year$|^day$|_day$",
     re.IGNORECASE,
 )
+_EVENT_NAME = re.compile(
+    r"(^|_)(ts|timestamp|datetime|date|time|dt|ds|day|at)(_|$)|date$|time$|timestamp$", re.IGNORECASE
+)
+_PERSON_NAME = re.compile(
+    r"birth|signup|sign_up|expir|hire|day_of|_of_day|time_zone|elapsed|duration|_per_", re.IGNORECASE
+)
 _ATTRIBUTE_NAME = re.compile(
     r"birth|signup|sign_up|regist|creat|join|hire|expir|first|open|install|admit|due|valid|of_week|of_month|of_year|is_|weekday|per_day",
     re.IGNORECASE,
@@ -61,18 +67,25 @@ def buckets(key: Expression, columns: Columns) -> bool:
         if expression.function in TRANSPARENT and expression.args:
             return any(buckets(arg, columns) for arg in expression.args[:1])
         return False
-    return isinstance(expression, Column) and _named_bucket(str(expression.name))
+    return isinstance(expression, Column) and dated(str(expression.name))
 
 
-def _named_bucket(name: str) -> bool:
+def dated(name: str) -> bool:
+    """Whether a name is that of a time at which something happens, no attribute such as a birth date."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
     return _BUCKET_NAME.search(spaced) is not None and _ATTRIBUTE_NAME.search(spaced) is None
+
+
+def event_time(name: str) -> bool:
+    """Whether a name is likely that of an event's time: what could bound a window."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+    return _EVENT_NAME.search(spaced) is not None and _PERSON_NAME.search(spaced) is None
 
 
 def _over_time(call: Call, columns: Columns) -> bool:
     """Truncating numbers is no time bucket: there must be a unit, or a column that speaks of time."""
     if any(isinstance(arg, Constant) and isinstance(arg.value, str) for arg in call.args) or len(call.args) == 1:
-        return call.function != "floor" or any(_named_bucket(str(c.name)) for c in referenced(call))
+        return call.function != "floor" or any(dated(str(c.name)) for c in referenced(call))
     return any(buckets(arg, columns) for arg in call.args)
 
 

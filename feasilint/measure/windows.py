@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,14 +25,14 @@ from feasilint.ir import (
 )
 from feasilint.ir.expressions import columns as referenced
 from feasilint.ir.expressions import conjuncts, fold, spelled, walk
-from feasilint.ir.relations import inputs
+from feasilint.ir.relations import expressions, inputs
 from feasilint.measure.bounds import Bound, bounds, mentions_hole
 from feasilint.measure.combine import combine
-from feasilint.measure.grain import buckets, leaves, unique_key
+from feasilint.measure.grain import buckets, event_time, leaves, unique_key
 from feasilint.measure.model import Extent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from feasilint.catalog.model import SourceEntry
     from feasilint.findings import Confidence
@@ -50,12 +51,20 @@ class _Reach:
 
 
 class Windows:
-    """Classifies measures; one per linked set of programs. `entry` finds what the catalog knows of a scan."""
+    """Classifies measures; one per linked set of programs, whose `relations` tell which columns the code names. `entry` finds
+    what the catalog knows of a scan."""
 
-    def __init__(self, tracer: Tracer, entry: Callable[[Scan], SourceEntry | None] | None = None) -> None:
+    def __init__(
+        self,
+        tracer: Tracer,
+        relations: Iterable[Relation] = (),
+        entry: Callable[[Scan], SourceEntry | None] | None = None,
+    ) -> None:
         self.tracer = tracer
         self.columns = tracer.columns
         self._entry = entry or (lambda _: None)
+        self._relations = relations
+        self._names: defaultdict[Scan, set[str]] | None = None
         self._reached: dict[Relation, _Reach] = {}
         self._extents: dict[Output, Extent] = {}
 
@@ -212,9 +221,23 @@ class Windows:
             pending.extend(reversed(inputs(node)))
 
     def _time_column(self, reach: _Reach) -> Name | None:
-        """What could bound a measure: the event time that the catalog declares for a source of it."""
-        entries = (self._entry(scan) for scan in reach.scans)
-        return next((entry.event_time for entry in entries if entry is not None and entry.event_time), None)
+        """What could bound a measure: the event time that the catalog declares for a source of it, else a column of a source
+        that the code uses and whose name speaks of time."""
+        entries = [self._entry(scan) for scan in reach.scans]
+        declared = next((entry.event_time for entry in entries if entry is not None and entry.event_time), None)
+        return declared or next((name for scan in reach.scans for name in self._used(scan) if event_time(name)), None)
+
+    def _used(self, scan: Scan) -> tuple[str, ...]:
+        """The columns of a scan that are named anywhere in the code, sorted."""
+        if self._names is None:
+            self._names = defaultdict(set)
+            for relation in self._relations:
+                for expression in expressions(relation):
+                    for column in referenced(expression):
+                        bottom = self.columns.settle(column.relation, column.name)
+                        if isinstance(bottom, Scan):
+                            self._names[bottom].add(spelled(column.name))
+        return tuple(sorted({*self._names[scan], *map(spelled, scan.columns or ())}))
 
 
 def _is_grain(entry: SourceEntry, place: Relation, grouped: list[tuple[Relation, str]]) -> bool:

@@ -96,3 +96,17 @@ def test_the_declared_grain_is_an_entity() -> None:
     sql = "select order_id, sum(price) total from items group by order_id"
     found = feasilint.inspect_source(sql, kind="sql", dialect="duckdb", catalog=catalog)["aggregations"]
     assert [one["window"] for one in found] == ["entity"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("select u, sum(x) s from tx group by u", None),
+        ("select u, sum(x) s from tx where birth_date > date '2000-01-01' group by u", "birth_date"),
+        ("select u, sum(x) s, min(created_at) f from tx group by u", "created_at"),
+        ("select u, event_ts, sum(x) over (partition by u) s from tx", "event_ts"),
+    ],
+)
+def test_what_could_bound_an_unbounded_measure(sql: str, expected: str | None) -> None:
+    found = [one for one in feasilint.inspect_source(sql, kind="sql", dialect="duckdb")["aggregations"] if one["function"] == "sum"]
+    assert [one["time_column"] for one in found] == [expected]
