@@ -69,7 +69,8 @@ def tokenize(text: str, dialect: str) -> list[Token] | Failure:
 def position(node: Node) -> tuple[int, int] | None:
     """The offsets of a node's own token, where it has one."""
     meta = node._meta
-    return (meta["start"], meta["end"] + 1) if meta and "start" in meta else None
+    start = meta.get("start") if meta else None
+    return None if meta is None or start is None else (start, meta["end"] + 1)
 
 
 def is_semicolon(token: Token) -> bool:

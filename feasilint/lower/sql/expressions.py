@@ -23,7 +23,7 @@ BINARY: dict[type[Node], str] = {
     exp.RegexpLike: "regexp_like", exp.Xor: "xor",
 }  # fmt: skip
 _NARY = frozenset(("and", "or", "concat"))
-_SILENT = (exp.DataType, exp.Var, exp.Identifier, exp.JSONPath, exp.Star, exp.Null)
+_SILENT = (exp.DataType, exp.Var, exp.Identifier, exp.JSONPath, exp.Null)
 
 
 def scalar(node: Node, scope: Scope) -> Expression:
@@ -303,7 +303,7 @@ TABLE: dict[type[Node], Lowering] = {
     exp.RawString: _literal,
     exp.Boolean: lambda node, _: Literal(bool(node.this)),
     exp.Null: constant(Literal(None)),
-    exp.Star: constant(Call("star", ())),
+    exp.Star: lambda _, scope: scope.row(),
     exp.Identifier: constant(Call("name", ())),
     exp.Var: lambda node, _: Literal(str(node.this)),
     exp.DataType: constant(Call("type", ())),

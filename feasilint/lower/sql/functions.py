@@ -39,7 +39,7 @@ def _elements(
     outputs = [Output(name, array) for name, array in zip(names, arrays, strict=False)]
     if offset:
         outputs.append(Output(offset.name if isinstance(offset, Node) else "offset", Literal(0)))
-    return unnested(scope, tuple(outputs), alias or (columns[0] if columns else default))
+    return unnested(scope, tuple(outputs), alias or (columns[0] if columns else ""))
 
 
 def array_joined(node: Node, scope: Scope) -> Item:

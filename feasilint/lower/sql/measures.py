@@ -123,6 +123,8 @@ class _Arguments:
         self.distinct = False
 
     def take(self, node: Node, scope: Scope) -> None:
+        if isinstance(node, exp.Star) and isinstance(node.parent, exp.Count | exp.Distinct):
+            return
         if isinstance(node, exp.Distinct):
             self.distinct = True
             for one in node.expressions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from feasilint.ir import AllOf, Call, Column, Derive, Expression, Hole, Names, Output, Relation, Star
+from feasilint.ir import AllOf, Call, Column, Derive, Expression, Hole, Names, Output, Relation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -178,9 +178,17 @@ class Scope:
             return value
         if self.whole is not None and (holders or any(item.known is None for item in self.items)):
             return self._grouped(Column(self.whole, name))
+        if (element := self._element()) is not None:
+            return element
         if (named := next((item for item in self.items if item.alias == folded), None)) is not None:
             return named.row()
         return self._alias(folded) if folded in self.aliases else None
+
+    def _element(self) -> Expression | None:
+        """In a query over one array without an alias, any name may be a field of its elements."""
+        if len(self.items) == 1 and self.items[0].restricted and not self.items[0].alias:
+            return self.items[0].column("")
+        return None
 
     def _alias(self, folded: str) -> Expression:
         """An earlier select item: as a column of its own, so that chains of them stay small."""
@@ -195,6 +203,6 @@ class Scope:
             return self.keys.get((column.relation, column.name.lower()), column)
         return column
 
-    def stars(self) -> list[Star]:
-        """All columns of all items."""
-        return [Star(AllOf(self.whole))] if self.whole is not None else []
+    def row(self) -> Expression:
+        """All columns of all items as one value."""
+        return Call("struct", tuple(item.row() for item in self.items))
