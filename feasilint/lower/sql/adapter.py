@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "TOO_DEEP",
     "Failure",
     "Node",
     "Token",
@@ -40,6 +41,9 @@ _ALIASES = {
 }  # fmt: skip
 
 
+TOO_DEEP = "nested too deeply"
+
+
 class Failure(NamedTuple):
     """A text that could not be parsed, and the offset at which the parser gave up."""
 
@@ -63,7 +67,7 @@ def tokenize(text: str, dialect: str) -> list[Token] | Failure:
     except SqlglotError as error:
         return Failure(_brief(str(error)), 0)
     except RecursionError:
-        return Failure("nested too deeply", 0)
+        return Failure(TOO_DEEP, 0)
 
 
 def position(node: Node) -> tuple[int, int] | None:
@@ -90,7 +94,7 @@ def parse(tokens: Sequence[Token], text: str, dialect: str) -> Node | Failure | 
     except ParseError as error:
         return Failure(_description(error), _offset(error, tokens))
     except RecursionError:
-        raise
+        return Failure(TOO_DEEP, tokens[0].start)
     except Exception as error:  # a bug of the parser must not cost the other statements
         return Failure(_brief(f"{type(error).__name__}: {error}"), tokens[0].start)
     return next((tree for tree in trees if tree is not None), None)

@@ -38,7 +38,7 @@ _MARKS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
         r"\bobject_construct\s*\(", r"\bcopy\s+into\b",
     )),
     ("snowflake", 2, (
-        r"\bas\s+\$\$",
+        r"\bas\s+\$\$", r"\$\$\s*(?:begin|declare)\b",
         r"\bto_timestamp_(?:ntz|ltz|tz)\b", r"\bdateadd\s*\(\s*'?\w+'?\s*,", r"\btimestamp_(?:ntz|ltz|tz)\b", r"\bdiv0\s*\(",
         r"\bratio_to_report\b", r"\w:\w+::\w", r"\bcurrent_date\s*\(\s*\)",
     )),

@@ -87,6 +87,13 @@ _MACROS: dict[str, Callable[[list[str]], str | None]] = {
     "now": _always("current_timestamp"),
     "today": _always("current_date"),
     "listagg": _all("listagg({})"),
+    "type_string": _always("text"),
+    "type_int": _always("int"),
+    "type_bigint": _always("bigint"),
+    "type_float": _always("float"),
+    "type_numeric": _always("numeric"),
+    "type_boolean": _always("boolean"),
+    "type_timestamp": _always("timestamp"),
     "any_value": _all("any_value({})"),
     "bool_or": _all("bool_or({})"),
 }

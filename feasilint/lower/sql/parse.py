@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from feasilint.lower.sql.adapter import Failure, Node, Token, is_semicolon, parse, tokenize, unread
+from feasilint.lower.sql.adapter import TOO_DEEP, Failure, Node, Token, is_semicolon, parse, tokenize, unread
 from feasilint.lower.sql.guess import LADDER
 from feasilint.lower.sql.marks import MARK
 from feasilint.lower.sql.repair import ROUNDS, repaired
 from feasilint.lower.sql.script import FLOW, HARMLESS, bare, inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 MAX_NESTING = 150
+_ATTEMPTS = 300  # at reading what does not parse, for a whole text
 _STARTS = frozenset((
     "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "DROP", "ALTER", "TRUNCATE", "DECLARE", "SET",
     "EXEC", "EXECUTE", "IF", "BEGIN", "END", "WITH", "GO", "PRINT", "USE", "COPY", "UNLOAD", "CALL", "GRANT",
@@ -34,25 +35,119 @@ class Statement:
 
 def statements(text: str, dialect: str) -> Iterator[Statement]:
     """Every statement of a text; empty ones and the words of control flow around them are left out."""
-    tokens = tokenize(text, dialect)
-    if isinstance(tokens, Failure):
-        yield from _untokenized(text, dialect, tokens)
-        return
-    for chunk in _chunks(tokens, dialect):
-        if plain := _opened(bare(_begun(chunk)), text, dialect):
-            yield from _parsed(plain, text, dialect)
+    return _Parsing(text, dialect).statements()
 
 
-def _opened(tokens: list[Token], text: str, dialect: str) -> list[Token]:
-    """What follows a word like IF or BEGIN comes as one token in some dialects: taken apart, it may be a statement."""
-    for _ in range(MAX_NESTING):
-        if not tokens or len(tokens) > 2 or not (rest := unread(tokens[-1], text)):
-            break
-        again = tokenize(" " * (tokens[-1].end + 1 - len(rest)) + rest, dialect)
-        if isinstance(again, Failure) or (len(tokens) == 2 and tokens[0].text.upper() not in FLOW):
-            break
-        tokens = bare([*tokens[:-1], *again])
-    return tokens
+class _Parsing:
+    """The parsing of one text. What does not parse is tried in other ways, as long as there are `attempts` left."""
+
+    def __init__(self, text: str, dialect: str, attempts: int = _ATTEMPTS) -> None:
+        self.text = text
+        self.dialect = dialect
+        self.attempts = attempts
+
+    def statements(self) -> Iterator[Statement]:
+        tokens = tokenize(self.text, self.dialect)
+        if isinstance(tokens, Failure):
+            yield from self._untokenized(tokens)
+            return
+        for chunk in _chunks(tokens, self.dialect):
+            if plain := self._opened(bare(_begun(chunk))):
+                yield from self._parsed(plain)
+
+    def _untokenized(self, failure: Failure) -> Iterator[Statement]:
+        """A text with an open quote, by another dialect or else piece by piece."""
+        for other in LADDER:
+            if other != self.dialect and not isinstance(tokenize(self.text, other), Failure):
+                yield from _Parsing(self.text, other).statements()
+                return
+        at = 0
+        pieces = self.text.split(";")
+        for piece in pieces[:_ATTEMPTS]:
+            shifted = " " * at + piece
+            start = at + len(piece) - len(piece.lstrip())
+            at += len(piece) + 1
+            if len(pieces) > 1 and not isinstance(tokenize(shifted, self.dialect), Failure):
+                yield from _Parsing(shifted, self.dialect).statements()
+            elif piece.strip():
+                yield Statement((), None, Failure(failure.message, start))
+
+    def _opened(self, tokens: list[Token]) -> list[Token]:
+        """What follows a word like IF or BEGIN comes as one token in some dialects: taken apart, it may be a statement."""
+        for _ in range(MAX_NESTING):
+            if not tokens or len(tokens) > 2 or not (rest := unread(tokens[-1], self.text)):
+                break
+            again = tokenize(" " * (tokens[-1].end + 1 - len(rest)) + rest, self.dialect)
+            if isinstance(again, Failure) or (len(tokens) == 2 and tokens[0].text.upper() not in FLOW):
+                break
+            tokens = bare([*tokens[:-1], *again])
+        return tokens
+
+    def _parsed(self, tokens: list[Token]) -> Iterator[Statement]:
+        """The statements that a chunk between semicolons consists of: one, or several that begin without one."""
+        while tokens:
+            if nesting(tokens) > MAX_NESTING:
+                yield Statement(tuple(tokens), None, Failure(TOO_DEEP, tokens[0].start), True)
+                return
+            tree = parse(tokens, self.text, self.dialect)
+            if isinstance(tree, Node) and tree.key == "command" and (inner := inside(tokens)):
+                tokens = inner
+                continue
+            if not isinstance(tree, Failure):
+                yield Statement(tuple(tokens), tree)
+                return
+            first, rest = self._split(tokens, tree)
+            if first is None:
+                yield from self._otherwise(tokens, tree)
+                return
+            yield first
+            tokens = rest
+
+    def _split(self, tokens: list[Token], failure: Failure) -> tuple[Statement | None, list[Token]]:
+        """The statement before the place where the parser gave up, if another one may begin there."""
+        at = next((index for index, token in enumerate(tokens) if token.start >= failure.offset), 0)
+        if not at or tokens[at].text.upper() not in _STARTS:
+            return None, []
+        first = parse(tokens[:at], self.text, self.dialect)
+        return (None, []) if isinstance(first, Failure) else (Statement(tuple(tokens[:at]), first), bare(tokens[at:]))
+
+    def _otherwise(self, tokens: list[Token], failure: Failure) -> Iterator[Statement]:
+        """The statement with placeholders read as clauses, or in another dialect; else why it cannot be read."""
+        alone = " " * tokens[0].start + self.text[tokens[0].start : tokens[-1].end + 1]
+        found = self._repaired(tokens, alone, failure) or self._in_other_dialect(alone)
+        if found is not None:
+            yield found
+        elif tokens[0].text.upper() not in HARMLESS:
+            yield Statement(tuple(tokens), None, failure, failure.message == TOO_DEEP)
+
+    def _repaired(self, tokens: list[Token], text: str, failure: Failure) -> Statement | None:
+        for _ in range(ROUNDS):
+            again = repaired(tokens, text, failure.offset)
+            if again is None:
+                return None
+            text = again
+            read = self._attempt(text, self.dialect)
+            if read is None or read.tree is not None:
+                return read
+            assert read.failure is not None
+            tokens, failure = list(read.tokens), read.failure
+        return None
+
+    def _in_other_dialect(self, text: str) -> Statement | None:
+        for other in LADDER:
+            read = self._attempt(text, other) if other != self.dialect else None
+            if read is not None and _sensible(read.tree):
+                return read
+        return None
+
+    def _attempt(self, text: str, dialect: str) -> Statement | None:
+        """A text that is one statement, parsed or not; None if there are no tokens or no attempts left."""
+        self.attempts -= 1
+        tokens = tokenize(text, dialect) if self.attempts >= 0 else []
+        if isinstance(tokens, Failure) or not tokens:
+            return None
+        tree = parse(tokens, text, dialect)
+        return Statement(tuple(tokens), None, tree) if isinstance(tree, Failure) else Statement(tuple(tokens), tree)
 
 
 def _begun(tokens: list[Token]) -> list[Token]:
@@ -60,24 +155,6 @@ def _begun(tokens: list[Token]) -> list[Token]:
     while len(tokens) > 1 and MARK.fullmatch(tokens[0].text) and tokens[1].text.upper() in _STARTS:
         tokens = tokens[1:]
     return tokens
-
-
-def _untokenized(text: str, dialect: str, failure: Failure) -> Iterator[Statement]:
-    """A text with an open quote, by another dialect or else piece by piece."""
-    for other in LADDER:
-        if other != dialect and not isinstance(tokenize(text, other), Failure):
-            yield from statements(text, other)
-            return
-    at = 0
-    pieces = text.split(";")
-    for piece in pieces:
-        shifted = " " * at + piece
-        at += len(piece) + 1
-        if len(pieces) > 1 and not isinstance(tokenize(shifted, dialect), Failure):
-            yield from statements(shifted, dialect)
-        elif piece.strip():
-            start = at - len(piece) - 1 + len(piece) - len(piece.lstrip())
-            yield Statement((), None, Failure(failure.message, start))
 
 
 def _chunks(tokens: list[Token], dialect: str) -> Iterator[list[Token]]:
@@ -91,28 +168,7 @@ def _chunks(tokens: list[Token], dialect: str) -> Iterator[list[Token]]:
     yield chunk
 
 
-def _parsed(tokens: list[Token], text: str, dialect: str) -> Iterator[Statement]:
-    if nesting(tokens) > MAX_NESTING:
-        yield Statement(tuple(tokens), None, Failure("nested too deeply", tokens[0].start), True)
-        return
-    try:
-        tree = parse(tokens, text, dialect)
-    except RecursionError:
-        yield Statement(tuple(tokens), None, Failure("nested too deeply", tokens[0].start), True)
-        return
-    if isinstance(tree, Node) and tree.key == "command" and (inner := inside(tokens)):
-        yield from _parsed(inner, text, dialect)
-    elif not isinstance(tree, Failure):
-        yield Statement(tuple(tokens), tree)
-    else:
-        yield from (
-            _split(tokens, text, dialect, tree)
-            or _repaired(tokens, text, dialect, tree)
-            or _other_dialect(tokens, text, dialect, tree)
-        )
-
-
-def nesting(tokens: list[Token]) -> int:
+def nesting(tokens: Sequence[Token]) -> int:
     """The depth of parentheses and CASEs."""
     depth = deepest = 0
     for token in tokens:
@@ -126,52 +182,6 @@ def nesting(tokens: list[Token]) -> int:
 
 _OPENING = frozenset(("(", "[", "{", "CASE", "case", "Case"))
 _CLOSING = frozenset((")", "]", "}", "END", "end", "End"))
-
-
-def _split(tokens: list[Token], text: str, dialect: str, failure: Failure) -> list[Statement]:
-    """Two statements without a semicolon between them, if the parser gave up where one may begin."""
-    at = next((index for index, token in enumerate(tokens) if token.start >= failure.offset), 0)
-    if not at or tokens[at].text.upper() not in _STARTS:
-        return []
-    first = parse(tokens[:at], text, dialect)
-    if isinstance(first, Failure):
-        return []
-    rest = bare(tokens[at:])
-    return [Statement(tuple(tokens[:at]), first), *(_parsed(rest, text, dialect) if rest else ())]
-
-
-def _repaired(tokens: list[Token], text: str, dialect: str, failure: Failure) -> list[Statement]:
-    """The statement with placeholders read as clauses."""
-    shifted: str | None = _alone(tokens, text)
-    for _ in range(ROUNDS):
-        shifted = repaired(tokens, shifted or "", failure.offset)
-        again = tokenize(shifted, dialect) if shifted is not None else []
-        if shifted is None or isinstance(again, Failure) or not again:
-            return []
-        tree = parse(again, shifted, dialect)
-        if not isinstance(tree, Failure):
-            return [Statement(tuple(again), tree)]
-        tokens, failure = again, tree
-    return []
-
-
-def _alone(tokens: list[Token], text: str) -> str:
-    """The text of a statement at its own offsets, without what is around it."""
-    begin, end = tokens[0].start, tokens[-1].end + 1
-    return " " * begin + text[begin:end]
-
-
-def _other_dialect(tokens: list[Token], text: str, dialect: str, failure: Failure) -> list[Statement]:
-    """The statement in the first dialect that can read it."""
-    shifted = _alone(tokens, text)
-    for other in LADDER:
-        again = tokenize(shifted, other) if other != dialect else []
-        if isinstance(again, Failure) or not again:
-            continue
-        tree = parse(again, shifted, other)
-        if not isinstance(tree, Failure) and _sensible(tree):
-            return [Statement(tuple(again), tree)]
-    return [] if tokens[0].text.upper() in HARMLESS else [Statement(tuple(tokens), None, failure)]
 
 
 def _sensible(tree: Node | None) -> bool:

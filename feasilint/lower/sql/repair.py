@@ -20,6 +20,7 @@ _JOINING = {
     "WHERE": "AND ", "AND": "AND ", "OR": "AND ", "ON": "AND ", "HAVING": "AND ", "QUALIFY": "AND ", "WHEN": "AND ",
     "SELECT": ", ", "BY": ", ", "SET": ", ", "DISTINCT": ", ",
 }  # fmt: skip
+_TYPE = "text"  # CAST(x AS {{ some_type() }})
 _CLAUSES = frozenset(
     ("FROM", "JOIN", "LIMIT", "OVER", "USING", "UNION", "VALUES", "INTO", "WITH", "THEN", "ELSE", "CASE", "END")
 )
@@ -37,6 +38,8 @@ def repaired(tokens: Sequence[Token], text: str, offset: int) -> str | None:
 def _read_as(tokens: Sequence[Token], index: int, text: str) -> str:
     token = tokens[index]
     start, end = token.start, token.end + 1
+    if index and tokens[index - 1].text.upper() in ("AS", "::") and end - start >= len(_TYPE):
+        return text[:start] + _TYPE.ljust(end - start) + text[end:]
     joint = _joint(tokens, index)
     if not joint or end - start <= len(joint) or _leading(tokens, index):
         return text[:start] + " " * (end - start) + text[end:]

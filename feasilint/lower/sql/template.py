@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Branch: TypeAlias = Literal["all", "first", "last"]
 
 _TRIGGER = re.compile(r"<%|%[A-Za-z_]|^[ \t]*[\\!]|\{[\w{%#]|\{\}|%\(\w|%s|\$\{|^\s*config\s*\{", re.MULTILINE)
-_INNER = r"\{\{(?:[^}]|\}(?!\}))*\}\}"
+_INNER = r"""\{\{(?:"[^"]*"|'[^']*'|[^}"']|\}(?!\})|["'])*+\}\}"""
 _SCAN = re.compile(
     r"(?P<comment>--[^\n]*|/\*.*?\*/)"
     r"|(?P<jinja>\{#.*?#\}|\{%.*?%\}|" + _INNER + r")"
