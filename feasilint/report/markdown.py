@@ -5,6 +5,7 @@ Findings that do not fit into GitHub's limit are left out, the last ones first, 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from feasilint.findings import Severity
@@ -56,12 +57,24 @@ def headline(result: ScanResult) -> str:
     if not total.findings:
         return f"**feasilint found nothing that speaks against {_judged(result)}.**"
     concerned = {
-        (f.feature, f.model or f.place.path) for f in result.findings if f.feature and f.severity > Severity.INFO
+        (name, finding.model or finding.place.path)
+        for finding in result.findings
+        if finding.severity > Severity.INFO
+        for name in _features(finding)
     }
     if not concerned:
         return f"**feasilint found {total.severities} in {plural(total.files, 'file')}.**"
     verb = "needs" if len(concerned) == 1 else "need"
     return f"**{len(concerned):,} of {_judged(result)} {verb} a change before production: {total.severities}.**"
+
+
+def _features(finding: Finding) -> Iterator[str]:
+    """The feature that a finding is about, and the others that it speaks for."""
+    if finding.feature:
+        yield finding.feature
+    for name, text in finding.facts:
+        if name == "features":
+            yield from re.findall(r"`([^`]*)`", text)
 
 
 def _judged(result: ScanResult) -> str:

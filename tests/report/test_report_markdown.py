@@ -23,6 +23,11 @@ def test_the_headline_counts_features_not_findings(finding: Finding) -> None:
     assert body.splitlines()[1] == "**1 of 14 features needs a change before production: 1 error and 1 warning.**"
 
 
+def test_the_headline_counts_every_feature_that_a_finding_speaks_for(finding: Finding) -> None:
+    merged = replace(finding, feature="a", facts=(("features", "`a`, `b`, `c`"),))
+    assert render(ScanResult((merged,), features=14)).splitlines()[1].startswith("**3 of 14 features need a change")
+
+
 def test_information_alone_asks_for_no_change(finding: Finding) -> None:
     body = render(ScanResult((replace(finding, severity=Severity.INFO),), features=14))
     assert body.splitlines()[1] == "**feasilint found 1 info in 0 files.**"
@@ -82,9 +87,7 @@ def outside_code(body: str) -> str:
     return "\n".join(kept)
 
 
-@pytest.mark.parametrize(
-    "active", ["@octocat", "<img", "a](", "**b", "~~s", "#1 ", "http://evil", "\x1b", "\n# head"]
-)
+@pytest.mark.parametrize("active", ["@octocat", "<img", "a](", "**b", "~~s", "#1 ", "http://evil", "\x1b", "\n# head"])
 def test_scanned_text_is_inert(hostile: str, active: str) -> None:
     assert active not in outside_code(hostile)
 
