@@ -134,7 +134,7 @@ def _column(node: Node, scope: Scope) -> Expression:
         return _positional(node, scope)
     if marks.found:
         if len(parts) == 1 and (mark := marks.whole(parts[0])) is not None:
-            return marked(mark)
+            return marked(mark, scope)
         parts = [marks.restore(part) for part in parts]
     return scope.column(parts)
 
@@ -153,9 +153,12 @@ def _positional(node: Node, scope: Scope) -> Expression:
     return Param(number)
 
 
-def marked(mark: Mark) -> Expression:
-    """What a placeholder stands for, as a value."""
-    return Param(mark.name) if mark.kind == "param" else Hole(f"{{{mark.name}}}")
+def marked(mark: Mark, scope: Scope) -> Expression:
+    """What a placeholder stands for, as a value; a macro may read the columns that it is given by name."""
+    if mark.kind == "param":
+        return Param(mark.name)
+    inputs = tuple(scope.column(column.split(".")) for column in mark.columns) if scope.whole is not None else ()
+    return Hole(f"{{{mark.name}}}", inputs)
 
 
 def _literal(node: Node, scope: Scope) -> Expression:
@@ -165,7 +168,7 @@ def _literal(node: Node, scope: Scope) -> Expression:
     marks = scope.context.marks
     if marks.found and marks.within(text):
         mark = marks.whole(text)
-        return marked(mark) if mark is not None else Hole(marks.restore(text))
+        return marked(mark, scope) if mark is not None else Hole(marks.restore(text))
     return Literal(text)
 
 

@@ -18,10 +18,13 @@ MARK = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]{_PAD}*")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a placeholder stands for. `name`: the parameter or dotted table; of a hole the text between the braces."""
+    """What a placeholder stands for. `name`: the parameter or dotted table; of a hole the text between the braces, with the
+    `tables` and the `columns` that it seems to name."""
 
     kind: Kind
     name: str
+    tables: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -154,7 +154,9 @@ def _values(node: Node, scope: Scope) -> Rows:
 
 
 def _expression(node: Node, scope: Scope) -> Rows:
-    """A lone expression: `CALL`-like functions, ARRAY(…)."""
+    """A lone expression: `CALL`-like functions, ARRAY(…), a macro that makes a query."""
+    if (mark := sources.mark_of(node, scope.context)) is not None and mark.tables:
+        return sources.unread(mark, node, scope)
     made = scalar(node, scope)
     name = "value"
     return Rows(scope.context.builder.add(Inline((Output(name, made),))), (name,))

@@ -14,6 +14,7 @@ from feasilint.ir import (
     Inline,
     Matching,
     Minus,
+    Opaque,
     Output,
     Relation,
     Star,
@@ -24,6 +25,7 @@ from feasilint.lower.sql.grouping import aggregated
 from feasilint.lower.sql.measures import window_relations
 from feasilint.lower.sql.relations import read_from
 from feasilint.lower.sql.scope import Rows
+from feasilint.lower.sql.sources import mark_of
 
 if TYPE_CHECKING:
     from feasilint.ir.relations import FilterRole
@@ -140,6 +142,9 @@ class _Items:
 
     def _several(self, item: Node) -> bool:
         """An item that makes several columns: explode() AS (a, b), TRANSFORM … AS (a, b), COLUMNS('pattern')."""
+        if mark_of(item, self.scope.context) is not None and self.scope.whole is not None:
+            self._unread(item)
+            return True
         if isinstance(item, exp.Columns) and isinstance(item.this, exp.Literal):
             self._add_star(Matching(self._all(), str(item.this.this)), None, item)
             return True
@@ -156,6 +161,13 @@ class _Items:
         if self.names is not None:
             self.names += names
         return True
+
+    def _unread(self, item: Node) -> None:
+        """A placeholder for any number of columns."""
+        assert self.scope.whole is not None
+        text = self.scope.context.marks.restore(item.name)
+        hidden = self.scope.context.builder.add(Opaque((self.scope.whole,), f"the columns of {text}"))
+        self._add_star(AllOf(hidden), None, item)
 
     def _name(self, item: Node) -> str:
         kept = _KEEPING if self.scope.context.dialect in _CASTS_KEEP_NAMES else (exp.Paren,)

@@ -10,6 +10,7 @@ from feasilint.lower.sql.scope import Rows
 
 if TYPE_CHECKING:
     from feasilint.ir.relations import SourceKind
+    from feasilint.lower.sql.marks import Mark
     from feasilint.lower.sql.scope import Context, Scope
 
 FILE_FUNCTIONS = frozenset((
@@ -86,11 +87,26 @@ def scan(parts: list[str], node: Node, context: Context, read: bool = True) -> R
 def table(node: Node, scope: Scope) -> Rows:
     """What a table name means: a common table expression, a temporary table, else a source."""
     context = scope.context
+    if (mark := mark_of(node, context)) is not None and mark.tables:
+        return unread(mark, node, scope)
     parts = parts_of(node, context)
     folded = ".".join(parts).lower()
     found = scope.cte(folded) if len(parts) == 1 else None
     found = found or context.session.tables.get(folded)
     return again(found, context) if found is not None else scan(parts, node, context)
+
+
+def mark_of(node: Node, context: Context) -> Mark | None:
+    """The placeholder that a table or column name consists of."""
+    single = isinstance(node, exp.Table | exp.Column) and not node.args.get("db") and not node.args.get("table")
+    return context.marks.whole(str(node.name)) if single and isinstance(node.this, exp.Identifier) else None
+
+
+def unread(mark: Mark, node: Node, scope: Scope) -> Rows:
+    """A query that a macro makes of the tables it names."""
+    names = [scope.cte(name.lower()) or scan(name.split("."), node, scope.context) for name in mark.tables]
+    relations = tuple(rows.relation for rows in names)
+    return Rows(scope.context.builder.add(Opaque(relations, f"the query of {{{mark.name}}}")))
 
 
 def again(rows: Rows, context: Context) -> Rows:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from feasilint.ir.intervals import UNITS
 from feasilint.lower.sql.macros import expansion
 from feasilint.lower.sql.marks import Mark, Marks
 
@@ -40,6 +41,8 @@ _INSIDE = re.compile(
 _CALL = re.compile(r"^(\w+)\s*\((.*)\)$", re.DOTALL)
 _TEXTS = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 _TAG = re.compile(r"\{%[-+]?\s*(\w+)\s*(.*?)\s*[-+]?%\}", re.DOTALL)
+_REFERENCES = re.compile(r"\b(ref|source)\s*\(([^()]*)\)")
+_COLUMN = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?")
 _VALUE = re.compile(r"[\w.]+(\[[\w'\"]+\])?")
 _BLANKS = re.compile(r"\S")
 _NO_BRACES = ("duckdb", "clickhouse")  # {'a': 1} and {name:Type} are theirs
@@ -204,7 +207,14 @@ def _expression(code: str, marks: Marks) -> Mark | None:
 def _value(code: str) -> Mark:
     """A name is a value that the caller supplies; anything else could be any text."""
     plain = " ".join(code.split())
-    return Mark("param" if _VALUE.fullmatch(plain) else "hole", plain)
+    if _VALUE.fullmatch(plain):
+        return Mark("param", plain)
+    tables = [
+        _CALLS[call[1]]([one or two for one, two in _TEXTS.findall(call[2])]) for call in _REFERENCES.finditer(plain)
+    ]
+    words = [one or two for one, two in _TEXTS.findall(_REFERENCES.sub("", plain))]
+    columns = (word for word in words if _COLUMN.fullmatch(word) and word.lower() not in UNITS)
+    return Mark("hole", plain, tuple(table.name for table in tables if table is not None), tuple(columns))
 
 
 def _ref(texts: list[str]) -> Mark | None:

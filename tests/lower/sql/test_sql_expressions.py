@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from feasilint.ir import Column, Derive, Hole, Output
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from feasilint.ir import Program
 
     Item = Callable[..., str]
 
@@ -112,6 +116,15 @@ def test_times(item: Item, dialect: str, text: str, made: str) -> None:
 )
 def test_placeholders(item: Item, text: str, made: str) -> None:
     assert item(text) == made
+
+
+def test_a_macro_depends_on_the_columns_that_it_is_given(lower: Callable[..., Program]) -> None:
+    derive = lower("SELECT {{ cleaned('a', 'day', 'not a name') }} AS x FROM t").relations[1]
+    assert isinstance(derive, Derive)
+    assert isinstance(derive.items[0], Output)
+    made = derive.items[0].expression
+    assert isinstance(made, Hole)
+    assert [column.name for column in made.inputs if isinstance(column, Column)] == ["a"]
 
 
 def test_thousands_of_terms_need_no_recursion(item: Item) -> None:

@@ -104,6 +104,21 @@ def test_a_placeholder_after_a_table_is_a_condition(outline: Outline) -> None:
     assert outline("SELECT a FROM t {conditions}")[1] == "r1 Filter(r0) where: hole {conditions}"
 
 
+def test_a_macro_that_makes_a_query_reads_the_tables_it_names(outline: Outline) -> None:
+    assert outline("WITH c AS ({{ latest(ref('x'), 'day') }}) SELECT a FROM c")[:2] == [
+        "r0 Scan() x",
+        "r1 Opaque(r0) the query of {latest(ref('x'), 'day')}",
+    ]
+    assert outline("SELECT a FROM {{ latest(source('r', 't')) }} AS c")[0] == "r0 Scan() r.t"
+
+
+def test_a_macro_may_make_columns(outline: Outline) -> None:
+    assert outline("SELECT {{ all_columns(x) }}, a FROM t")[1:3] == [
+        "r1 Opaque(r0) the columns of {all_columns(x)}",
+        "r2 Derive(r0) *r1; a = r0.a",
+    ]
+
+
 def test_pivot_with_known_values(outline: Outline) -> None:
     lines = outline("SELECT * FROM t PIVOT (SUM(x) FOR m IN ('a' AS p, 'b' AS q))", "bigquery")
     assert lines[1:3] == [
