@@ -135,9 +135,8 @@ def merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _fact(finding: Finding) -> _Fact:
-    """What two findings must share to tell the same; the feature's name apart."""
-    message = finding.message.replace(f"`{finding.feature}`", "``", 1)
-    return finding.code, finding.place, finding.source, finding.column, message
+    """What two findings share that tell the same: all that the message says, but for the feature's name."""
+    return finding.code, finding.place, finding.message.replace(f"`{finding.feature}`", "``", 1)
 
 
 def _merged(group: list[Finding]) -> Finding:

@@ -127,9 +127,9 @@ def test_the_same_feature_of_two_models_is_told_once_and_named_once() -> None:
     assert found.facts == ()
 
 
-def test_facts_about_other_columns_or_with_other_words_are_others() -> None:
+def test_a_message_that_says_something_else_is_another_fact() -> None:
     def say(rule: Rule, feature: Feature) -> Iterator[Finding]:
-        yield from one(column=feature.name)(rule, feature)
+        yield from one(f"feature `{{0}}` uses column {feature.name}")(rule, feature)
 
     assert len(check([feature("a"), feature("b")], [rule("TST001", say)], context()).findings) == 2
 

@@ -153,8 +153,28 @@ def _recent(grouping: _Grouping, code: _Code, bound: Bound, program: Program) ->
     time = f'{frame}["{bound.event_time}"]'
     since = f"({time} >= as_of - {pandas}.Timedelta(days={bound.days}))"
     lines.append(f"{recent} = {frame}[{since} & ({time} < as_of)]  # as_of: the time of prediction")
-    edits = [_Edit(*code.extent(grouping.frame), recent), *_renames(grouping.statement, code, bound)]
+    edits = [_Edit(*code.extent(node), recent) for node in _mentions(grouping, code)]
+    edits += _renames(grouping.statement, code, bound)
     return "\n".join([*lines, code.edited(grouping.statement, edits)])
+
+
+def _mentions(grouping: _Grouping, code: _Code) -> Iterator[ast.expr]:
+    """The grouped frame, and further mentions of it in the same chain: `df.groupby([df.index, "k"])`."""
+    yield grouping.frame
+    if isinstance(grouping.frame, ast.Name):
+        chain = _chain(grouping.call, code)
+        same = (node for node in ast.walk(chain) if isinstance(node, ast.Name) and node.id == grouping.frame.id)
+        yield from (node for node in same if node is not grouping.frame)
+
+
+def _chain(call: ast.expr, code: _Code) -> ast.expr:
+    """The whole chain of calls, attributes and subscripts on top of a call."""
+    above = code.parents.get(call)
+    while isinstance(above, ast.Attribute | ast.Call | ast.Subscript):
+        if call is not (above.func if isinstance(above, ast.Call) else above.value):
+            break
+        call, above = above, code.parents.get(above)
+    return call
 
 
 def _renames(statement: ast.stmt, code: _Code, bound: Bound) -> Iterator[_Edit]:
@@ -236,7 +256,7 @@ def _rolled(grouping: _Grouping, code: _Code, bound: Bound) -> str | None:
         return None
     call, function, column = found
     last = _realigned(call, code)
-    if isinstance(code.parents.get(last), ast.Attribute):
+    if not _stands_alone(last, call, code):
         return None
     frame, by = grouping.frame.id, [*keys, bound.event_time]
     if not _assigns_to(grouping.statement, frame):
@@ -251,6 +271,14 @@ def _rolled(grouping: _Grouping, code: _Code, bound: Bound) -> str | None:
     ]
     listed = ", ".join(f'"{name}"' for name in by)
     return f"{frame} = {frame}.sort_values([{listed}])\n{code.edited(grouping.statement, edits)}"
+
+
+def _stands_alone(last: ast.expr, call: ast.Call, code: _Code) -> bool:
+    """Whether nothing is computed from the value that counts on the current row being in it: `cumsum() - x` takes it out
+    again, `cumcount() + 1` does not."""
+    above = code.parents.get(last)
+    counted = isinstance(call.func, ast.Attribute) and call.func.attr == "cumcount"
+    return isinstance(above, ast.Assign) or (counted and isinstance(above, ast.BinOp))
 
 
 def _realigned(call: ast.expr, code: _Code) -> ast.expr:

@@ -128,10 +128,16 @@ def _filtered(node: exp.Expr, select: exp.Select, text: _Text, bound: Bound) -> 
     _restrict(site, conditions)
     own = _projection(node, select)
     for projection in list(select.expressions):
-        whole = projection.find(exp.AggFunc) is not None and projection.find(*_CONDITIONAL) is None
+        whole = projection.find(exp.AggFunc) is not None and not _bounded_itself(projection, bound)
         if whole or projection is own:
             _rename(select, projection, bound)
     return text.written(select if site.select is select else select.root())
+
+
+def _bounded_itself(projection: exp.Expr, bound: Bound) -> bool:
+    """Whether a measure has a time condition of its own: COUNTIF(ts > …), FILTER, CASE WHEN ts > …."""
+    inside = (column for condition in projection.find_all(*_CONDITIONAL) for column in condition.find_all(exp.Column))
+    return any(_same(column.name, bound.event_time) for column in inside)
 
 
 def _site(select: exp.Select, bound: Bound, depth: int) -> _Site | None:

@@ -80,9 +80,10 @@ def test_a_running_value_that_is_not_assigned_to_its_frame_is_left_alone() -> No
     assert suggest(f"print({call})", call, running=True) is None
 
 
-def test_a_running_value_that_is_worked_on_further_is_left_alone() -> None:
+@pytest.mark.parametrize("tail", [".shift(1)", " - tx['amount']", ".fillna(0)"])
+def test_a_running_value_that_is_worked_on_further_is_left_alone(tail: str) -> None:
     call = "tx.groupby('user_id')['amount'].cumsum()"
-    assert suggest(f"tx['s'] = {call}.shift(1)", call, running=True) is None
+    assert suggest(f"tx['s'] = {call}{tail}", call, running=True) is None
 
 
 def test_an_index_out_of_range_is_no_error() -> None:
@@ -149,6 +150,26 @@ def test_an_expression_that_is_grouped_is_named_first(tx: pd.DataFrame) -> None:
     code = suggest(f"top = {call}", call)
     expected = recent(tx[tx["amount"] > 2]).groupby("user_id")["amount"].max()
     pd.testing.assert_series_equal(run(code, tx)["top"], expected)
+
+
+def test_the_frame_is_replaced_wherever_the_chain_mentions_it(tx: pd.DataFrame) -> None:
+    call = 'tx.groupby([tx["ts"].dt.year, "user_id"]).size()'
+    expected = recent(tx).groupby([recent(tx)["ts"].dt.year, "user_id"]).size()
+    pd.testing.assert_series_equal(run(suggest(f"n = {call}", call), tx)["n"], expected)
+
+
+def test_the_frame_that_the_result_goes_into_stays() -> None:
+    call = 'tx.groupby("user_id").size()'
+    code = suggest(f'tx = tx.merge({call}.rename("n"), on="user_id")', call)
+    assert code is not None
+    assert code.splitlines()[1] == 'tx = tx.merge(recent.groupby("user_id").size().rename("n_365d"), on="user_id")'
+
+
+def test_an_ordinal_may_count_the_current_row_in(tx: pd.DataFrame) -> None:
+    call = 'tx.groupby("user_id").cumcount()'
+    result = run(suggest(f'tx["nth"] = {call} + 1', call, running=True), tx)["tx"]
+    expected = rolled(tx, "count")
+    assert all(row.nth_365d == expected[(row.user_id, row.ts)] + 1 for row in result.itertuples())
 
 
 def test_a_grouping_that_was_assigned_before(tx: pd.DataFrame) -> None:

@@ -168,13 +168,15 @@ def test_a_correlated_subquery_is_bounded_by_its_outer_row(db: duckdb.DuckDBPyCo
 def test_other_measures_of_the_select_are_named_for_what_they_become() -> None:
     text = """
         select user_id, count(*) as n, sum(amount) as total,
-               sum(case when ts >= current_date - interval 7 day then amount end) as total_7d
+               sum(case when ts >= current_date - interval 7 day then amount end) as total_7d,
+               sum(case when merchant = 1 then amount end) as at_one
         from tx group by user_id
     """
     code = normal(suggest(text))
     assert "AS n_365d" in code
     assert "AS total_365d" in code
     assert "AS total_7d" in code
+    assert "AS at_one_365d" in code, "a condition without time bounds nothing"
 
 
 def test_only_the_affected_select_is_shown() -> None:
