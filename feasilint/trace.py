@@ -25,7 +25,7 @@ from feasilint.ir import (
     Upsert,
     Window,
 )
-from feasilint.ir.expressions import children, spelled
+from feasilint.ir.expressions import children, fold, spelled
 from feasilint.ir.relations import inputs
 
 if TYPE_CHECKING:
@@ -183,6 +183,10 @@ class Tracer:
                 return self._windowed(relation, made)
             case Opaque():
                 return self._opaque(relation, name)
+            case Join(using=using):
+                parts = self.columns.step(relation, name)
+                sure = len(parts) < 2 or fold(name) in map(fold, using)
+                return merge([*(self.expression(e) for e in parts), EMPTY if sure else Trace(approximate=True)])
             case _:
                 return merge(self.expression(e) for e in self.columns.step(relation, name))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from feasilint.ir import Call, Column, Expression, Hole, Interval, Param
 from feasilint.ir import Literal as Constant
-from feasilint.ir.expressions import conjuncts, walk
+from feasilint.ir.expressions import conjuncts, spelled, walk
 from feasilint.measure.moments import Moment, moment, timelike
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 _FLIP = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq"}
 _ORDER = frozenset(_FLIP)
+_YEAR = re.compile(r"(^|_)(year|yr)$", re.IGNORECASE)
 _PART_WIDTH = {"year": "year", "quarter": "quarter", "month": "month", "week": "week", "day": "day", "date": "day"}
 
 
@@ -102,9 +105,15 @@ def _compared(operator: str, left: Expression, right: Expression, columns: Colum
 
 
 def _part_value(expression: Expression, other: Moment | None) -> Moment | None:
-    """The constant that a part of a date is compared with: `year(ts) = 2024`."""
-    constant = isinstance(expression, Constant) and isinstance(expression.value, int | float | str)
-    return Moment("constant") if constant and other is not None and other.part in ("year", "date") else None
+    """The constant that a part of a date is compared with: `year(ts) = 2024`, `d_year = 2024`."""
+    if other is None or not isinstance(expression, Constant) or isinstance(expression.value, bool):
+        return None
+    if other.part in ("year", "date") and isinstance(expression.value, int | float | str):
+        return Moment("constant")
+    by_name = any(_YEAR.search(spelled(column.name)) for column in other.columns)
+    if by_name and isinstance(expression.value, int) and 1900 <= expression.value <= 2200:
+        return Moment("constant", at=datetime(expression.value, 1, 1), part="year")
+    return None
 
 
 def _made(operator: str, event: Moment, anchor: Moment) -> Bound:

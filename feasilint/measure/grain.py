@@ -36,7 +36,13 @@ _CYCLIC = frozenset(
 )  # fmt: skip
 _BUCKET_NAME = re.compile(
     r"(^|_)(date|dt|ds|datetime|timestamp|ts|yearmonth|year_month|year_week|month_start|week_start|month_end|week_end|period|ym|yyyymm"
-    r"|yyyymmdd|asof|as_of|snapshot)(_|$|\d)|date$|timestamp$|datetime$|^year$|_year$|^day$|_day$",
+    r"|yyyymmdd|asof|as_of|snapshot)(_|$|\d)|date$|timestamp$|datetime$|[a-z]_?time$|^year$|_year$|^day$|_day$",
+    re.IGNORECASE,
+)
+_OCCURRENCE = re.compile(  # things that happen once: what belongs to one of them is soon complete
+    r"(^|_)(session|visit|order|invoice|transaction|txn|tx|payment|request|impression|encounter|hadm|icustay|stay|admission|specimen|trip|ride"
+    r"|shipment|booking|reservation|claim|receipt|basket|cart|checkout|event|message|call|flight|game|match|auction|query|job|run)"
+    r"(_partition)?(_?(id|key|no|nr|num|number|uuid))$|^(invoice|invoice_?no|session|basket|receipt)$",
     re.IGNORECASE,
 )
 _EVENT_NAME = re.compile(
@@ -80,6 +86,11 @@ def event_time(name: str) -> bool:
     """Whether a name is likely that of an event's time: what could bound a window."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
     return _EVENT_NAME.search(spaced) is not None and _PERSON_NAME.search(spaced) is None
+
+
+def occurrence(name: str) -> bool:
+    """Whether a key's name is that of something that happens once, such as an order or a session."""
+    return _OCCURRENCE.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)) is not None
 
 
 def _over_time(call: Call, columns: Columns) -> bool:

@@ -28,7 +28,7 @@ from feasilint.ir.expressions import conjuncts, fold, spelled, walk
 from feasilint.ir.relations import expressions, inputs
 from feasilint.measure.bounds import Bound, bounds, mentions_hole
 from feasilint.measure.combine import combine
-from feasilint.measure.grain import buckets, event_time, leaves, unique_key
+from feasilint.measure.grain import buckets, event_time, leaves, occurrence, unique_key
 from feasilint.measure.model import Extent
 
 if TYPE_CHECKING:
@@ -118,7 +118,8 @@ class Windows:
         verdict = combine(about)
         if verdict is not None and verdict.window == "bounded":
             return verdict
-        anchors = [c for bound in about for end in (bound.lower, bound.upper) if end is not None for c in end.columns]
+        ends = [end for bound in about if bound.width is None for end in (bound.lower, bound.upper) if end is not None]
+        anchors = [column for end in ends for column in end.columns]
         against = {leaf for column in anchors for leaf in leaves(column, self.columns)}
         for key in keys:
             if buckets(key, self.columns) and not against.intersection(leaves(key, self.columns)):
@@ -179,6 +180,8 @@ class Windows:
         for place, name in grouped:
             entry = self._entry(place) if isinstance(place, Scan) else None
             if entry is not None and (name in map(fold, entry.bounded_keys) or _is_grain(entry, place, grouped)):
+                return True
+            if entry is None and occurrence(name):
                 return True
         return False
 

@@ -45,6 +45,14 @@ FINITE = [
     ("select u, max(n) m from (select u, count(*) n from tx where ts > current_date - interval '9' day group by u) t group by u",
      "bounded", ["P9D"]),
     ("select count(*) n from tx", "global", []),
+    # buckets by other names, constants by year
+    ("select u, cast(event_time as date) as d, count(*) n from tx group by 1, 2", "bucketed", []),
+    ("select a.u, cast(a.ts as date) as d, sum(b.x) s from a join b on a.u = b.u and cast(a.ts as date) = cast(b.ts as date) group by 1, 2",
+     "bucketed", []),
+    ("select u, sum(x) s from tx join date_dim d on tx.d_sk = d.d_sk where d.d_year = 2001 group by u", "bounded", ["P1Y"]),
+    # what belongs to something that happens once
+    ("select invoice_id, sum(price) s from lines group by invoice_id", "entity", []),
+    ("select sessionId, count(*) n from clicks group by sessionId", "entity", []),
 ]  # fmt: skip
 
 GROWING = [
@@ -108,5 +116,9 @@ def test_the_declared_grain_is_an_entity() -> None:
     ],
 )
 def test_what_could_bound_an_unbounded_measure(sql: str, expected: str | None) -> None:
-    found = [one for one in feasilint.inspect_source(sql, kind="sql", dialect="duckdb")["aggregations"] if one["function"] == "sum"]
+    found = [
+        one
+        for one in feasilint.inspect_source(sql, kind="sql", dialect="duckdb")["aggregations"]
+        if one["function"] == "sum"
+    ]
     assert [one["time_column"] for one in found] == [expected]
