@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from feasilint.lower.python.transfers import connectors, loading, sql
 from feasilint.lower.python.transfers.common import argument_copied, handle, nothing, same
 from feasilint.lower.python.transfers.loading import dataset, reader, source
-from feasilint.lower.python.transfers.sinks import write_argument
+from feasilint.lower.python.transfers.writes import write_argument
 
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer

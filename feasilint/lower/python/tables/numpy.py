@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from feasilint.lower.python.transfers import builtins, joining, loading, series, times
 from feasilint.lower.python.transfers.common import argument_copied, constant
 from feasilint.lower.python.transfers.common import function_of as elementwise
-from feasilint.lower.python.transfers.sinks import write_argument
+from feasilint.lower.python.transfers.writes import write_argument
 
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer

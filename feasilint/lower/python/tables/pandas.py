@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import (
+    aggregates,
     frames,
     grouping,
     joining,
     loading,
+    names,
     reshaping,
     series,
     sql,
+    texts,
     times,
     windows,
 )
+from feasilint.lower.python.transfers.aggregates import measure
 from feasilint.lower.python.transfers.common import (
     argument_copied,
     copied,
@@ -25,10 +29,9 @@ from feasilint.lower.python.transfers.common import (
     show,
 )
 from feasilint.lower.python.transfers.common import function_of as elementwise
-from feasilint.lower.python.transfers.grouping import measure
 from feasilint.lower.python.transfers.loading import reader, source
-from feasilint.lower.python.transfers.sinks import write
 from feasilint.lower.python.transfers.windows import over_window, running
+from feasilint.lower.python.transfers.writes import write
 
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer
@@ -101,9 +104,9 @@ _FRAME: dict[str, Transfer] = {
     "pop": frames.pop,
     "get": frames.get_column,
     "drop": frames.drop,
-    "rename": frames.rename,
-    "add_prefix": frames.affixed,
-    "add_suffix": frames.affixed,
+    "rename": names.rename,
+    "add_prefix": names.affixed,
+    "add_suffix": names.affixed,
     "head": frames.limited,
     "tail": frames.limited,
     "sample": frames.limited,
@@ -114,11 +117,11 @@ _FRAME: dict[str, Transfer] = {
     "sort_index": frames.ordered,
     "sort": frames.ordered,
     "drop_duplicates": frames.distinct,
-    "query": frames.query,
-    "eval": frames.evaluate_in_place,
-    "filter": frames.filter_columns,
-    "select_dtypes": frames.select_dtypes,
-    "reindex": frames.reindexed,
+    "query": texts.query,
+    "eval": texts.evaluate_in_place,
+    "filter": names.filter_columns,
+    "select_dtypes": names.select_dtypes,
+    "reindex": names.reindexed,
     "set_index": frames.set_index,
     "reset_index": frames.reset_index,
     "pipe": frames.pipe,
@@ -128,14 +131,14 @@ _FRAME: dict[str, Transfer] = {
     "itertuples": frames.rows,
     "items": frames.column_items,
     "iteritems": frames.column_items,
-    "keys": frames.columns_property,
+    "keys": names.columns_property,
     "to_numpy": frames.as_array,
     "as_matrix": frames.as_array,
     "groupby": grouping.group_by,
     "resample": grouping.resample,
-    "agg": grouping.agg,
-    "aggregate": grouping.agg,
-    "value_counts": grouping.value_counts,
+    "agg": aggregates.agg,
+    "aggregate": aggregates.agg,
+    "value_counts": aggregates.value_counts,
     "merge": joining.merge,
     "join": joining.join,
     "append": joining.append,
@@ -158,9 +161,9 @@ _SERIES: dict[str, Transfer] = {
     **_AGGREGATES,
     **_RUNNING,
     **{name: write("file") for name in ("to_csv", "to_pickle", "to_json", "to_excel")},
-    "value_counts": grouping.value_counts,
-    "agg": grouping.agg,
-    "aggregate": grouping.agg,
+    "value_counts": aggregates.value_counts,
+    "agg": aggregates.agg,
+    "aggregate": aggregates.agg,
     "groupby": grouping.group_by,
     "resample": grouping.resample,
     "apply": series.apply,
@@ -220,10 +223,10 @@ _SERIES: dict[str, Transfer] = {
 _GROUPBY: dict[str, Transfer] = {
     **_AGGREGATES,
     **_RUNNING,
-    "agg": grouping.agg,
-    "aggregate": grouping.agg,
-    "size": grouping.size,
-    "value_counts": grouping.value_counts,
+    "agg": aggregates.agg,
+    "aggregate": aggregates.agg,
+    "size": aggregates.size,
+    "value_counts": aggregates.value_counts,
     "apply": grouping.apply,
     "transform": grouping.transform,
     "filter": grouping.filtered_groups,
@@ -282,14 +285,14 @@ METHODS: dict[str, Table] = {
     "str": {"*": times.accessor},
     "cat": {"*": times.accessor},
     "plot": {"*": show},
-    "row": {"get": frames.row_get, "mean": same, "sum": same, "max": same, "min": same, "to_dict": same, "dropna": same},
+    "row": {"get": names.row_get, "mean": same, "sum": same, "max": same, "min": same, "to_dict": same, "dropna": same},
     "columns": {
-        "tolist": same, "to_list": same, "copy": same, "difference": frames.columns_difference, "drop": frames.columns_difference,
-        "intersection": same, "union": frames.columns_union, "str": same, "remove": frames.columns_removed,
-        "append": frames.columns_added,
-        "extend": frames.columns_added, "to_flat_index": same, "ravel": same, "map": frames.columns_mapped,
-        "get_level_values": frames.columns_level,
-        "droplevel": frames.columns_level,
+        "tolist": same, "to_list": same, "copy": same, "difference": names.columns_difference, "drop": names.columns_difference,
+        "intersection": same, "union": names.columns_union, "str": same, "remove": names.columns_removed,
+        "append": names.columns_added,
+        "extend": names.columns_added, "to_flat_index": same, "ravel": same, "map": names.columns_mapped,
+        "get_level_values": names.columns_level,
+        "droplevel": names.columns_level,
     },
     "index": {"*": same},
     "writer": {"*": nothing},
@@ -297,7 +300,7 @@ METHODS: dict[str, Table] = {
 
 PROPERTIES: dict[str, Table] = {
     "pandas": {
-        "columns": frames.columns_property,
+        "columns": names.columns_property,
         "index": frames.index_property,
         "values": frames.as_array,
         "T": copied,
@@ -308,7 +311,7 @@ PROPERTIES: dict[str, Table] = {
         "ix": handle("loc"),
         "plot": handle("plot"),
         "shape": grouping.shape,
-        "dtypes": frames.dtypes,
+        "dtypes": names.dtypes,
     },
     "series": {
         "values": same,
@@ -423,11 +426,9 @@ FUNCTIONS: dict[str, Transfer] = {
 }  # fmt: skip
 
 FRAMELIKE = frozenset(
-    {"groupby", "merge", "drop_duplicates", "sort_values", "set_index", "reset_index", "pivot_table", "get_dummies", "value_counts",
-     "fillna",
-     "dropna", "astype", "rolling", "resample", "iterrows", "itertuples", "to_csv", "to_parquet", "to_pickle",
-     "to_sql", "nunique", "describe",
-     "select_dtypes", "assign", "to_feather", "to_gbq", "melt", "isnull", "isna", "query_", "expanding", "ewm",
-     "corr", "shift", "cumsum",
-     "pct_change", "add_prefix", "add_suffix", "sort_index", "iloc", "unstack"}
+    {"groupby", "merge", "drop_duplicates", "sort_values", "set_index", "reset_index", "pivot_table", "get_dummies",
+     "value_counts", "fillna", "dropna", "astype", "rolling", "resample", "iterrows", "itertuples", "to_csv",
+     "to_parquet", "to_pickle", "to_sql", "nunique", "describe", "select_dtypes", "assign", "to_feather", "to_gbq",
+     "melt", "isnull", "isna", "expanding", "ewm", "corr", "shift", "cumsum", "pct_change", "add_prefix",
+     "add_suffix", "sort_index", "iloc", "unstack"}
 )  # fmt: skip

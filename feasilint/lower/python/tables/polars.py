@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.lower.python.transfers import engines, frames, lazy, times
+from feasilint.lower.python.transfers import enginegroups, enginejoins, engines, frames, lazy, times
 from feasilint.lower.python.transfers.common import argument_copied, copied, handle, show
 from feasilint.lower.python.transfers.loading import frame_of, reader
-from feasilint.lower.python.transfers.sinks import write
 from feasilint.lower.python.transfers.sql import query
+from feasilint.lower.python.transfers.writes import write
 
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer
@@ -42,26 +42,26 @@ METHODS: dict[str, Table] = {
         "with_column": engines.with_columns,
         "with_columns_seq": engines.with_columns,
         "filter": engines.filtered,
-        "group_by": engines.group_by,
-        "groupby": engines.group_by,
-        "group_by_dynamic": engines.dynamic,
-        "groupby_dynamic": engines.dynamic,
-        "rolling": engines.rolled,
-        "groupby_rolling": engines.rolled,
-        "group_by_rolling": engines.rolled,
-        "agg": engines.agg,
-        "join": engines.join,
-        "join_asof": engines.join_asof,
+        "group_by": enginegroups.group_by,
+        "groupby": enginegroups.group_by,
+        "group_by_dynamic": enginegroups.dynamic,
+        "groupby_dynamic": enginegroups.dynamic,
+        "rolling": enginegroups.rolled,
+        "groupby_rolling": enginegroups.rolled,
+        "group_by_rolling": enginegroups.rolled,
+        "agg": enginegroups.agg,
+        "join": enginejoins.join,
+        "join_asof": enginejoins.join_asof,
         "sort": engines.ordered,
         "unique": engines.distinct,
         "drop": engines.dropped,
         "rename": engines.rename,
         "explode": engines.exploded,
-        "melt": engines.unpivot,
-        "unpivot": engines.unpivot,
-        "pivot": engines.pivot,
-        "vstack": engines.union,
-        "extend": engines.union,
+        "melt": enginejoins.unpivot,
+        "unpivot": enginejoins.unpivot,
+        "pivot": enginejoins.pivot,
+        "vstack": enginejoins.union,
+        "extend": enginejoins.union,
         "with_row_count": engines.row_number,
         "with_row_index": engines.row_number,
         "pipe": frames.pipe,
@@ -92,21 +92,21 @@ METHODS: dict[str, Table] = {
     "lazy.groups": {
         **dict.fromkeys(
             ("sum", "mean", "min", "max", "avg", "median", "n_unique", "first", "last", "quantile"),
-            engines.group_measure,
+            enginegroups.group_measure,
         ),
-        "agg": engines.agg,
-        "count": engines.counted,
-        "len": engines.counted,
-        "pivot": engines.pivot_groups,
-        "applyInPandas": engines.group_apply,
-        "apply": engines.group_apply,
-        "map_groups": engines.group_apply,
-        "head": engines.group_rows,
-        "tail": engines.group_rows,
-        "all": engines.group_rows,
+        "agg": enginegroups.agg,
+        "count": enginegroups.counted,
+        "len": enginegroups.counted,
+        "pivot": enginegroups.pivot_groups,
+        "applyInPandas": enginegroups.group_apply,
+        "apply": enginegroups.group_apply,
+        "map_groups": enginegroups.group_apply,
+        "head": enginegroups.group_rows,
+        "tail": enginegroups.group_rows,
+        "all": enginegroups.group_rows,
     },
-    "lazy.pivot": dict.fromkeys(("agg", "sum", "count", "mean", "avg", "max", "min"), engines.pivot_agg),
-    "lazy.rolling": {"agg": engines.rolled_agg},
+    "lazy.pivot": dict.fromkeys(("agg", "sum", "count", "mean", "avg", "max", "min"), enginegroups.pivot_agg),
+    "lazy.rolling": {"agg": enginegroups.rolled_agg},
     "lazy": {
         **{name: lazy.measure() for name in _MEASURES},
         **{name: lazy.method_call() for name in _ROWWISE},
@@ -203,7 +203,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "polars.DataFrame": frame_of,
     "polars.LazyFrame": frame_of,
     "polars.from_pandas": argument_copied,
-    "polars.concat": engines.concat,
+    "polars.concat": enginejoins.concat,
     "polars.col": lazy.column,
     "polars.all": lazy.everything,
     "polars.exclude": lazy.excluded,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.lower.python.transfers import models, sinks
+from feasilint.lower.python.transfers import estimators, fits, models, transformers
 from feasilint.lower.python.transfers.common import argument_copied, handle, nothing, same, show
 
 if TYPE_CHECKING:
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 METHODS: dict[str, Table] = {
     "estimator": {
-        "fit": sinks.fit,
-        "fit_generator": sinks.fit,
-        "partial_fit": sinks.fit,
-        "fit_predict": sinks.fit,
-        "train": sinks.fit,
-        "fit_transform": sinks.fit_transform,
-        "transform": sinks.transform,
-        "fit_resample": sinks.resampled,
-        "fit_sample": sinks.resampled,
-        "predict": sinks.predict,
-        "predict_proba": sinks.predict,
-        "decision_function": sinks.predict,
+        "fit": fits.fit,
+        "fit_generator": fits.fit,
+        "partial_fit": fits.fit,
+        "fit_predict": fits.fit,
+        "train": fits.fit,
+        "fit_transform": transformers.fit_transform,
+        "transform": transformers.transform,
+        "fit_resample": transformers.resampled,
+        "fit_sample": transformers.resampled,
+        "predict": transformers.predict,
+        "predict_proba": transformers.predict,
+        "decision_function": transformers.predict,
         "set_params": same,
         "set_output": same,
         "add": nothing,
@@ -32,16 +32,16 @@ METHODS: dict[str, Table] = {
         "inverse_transform": argument_copied,
         "split": models.folds,
     },
-    "specified": {"fit": sinks.fit_specified, "fit_regularized": sinks.fit_specified},
-    "lightning": {"fit": sinks.fit},
+    "specified": {"fit": fits.fit_specified, "fit_regularized": fits.fit_specified},
+    "lightning": {"fit": fits.fit},
     "any": {
-        "fit": sinks.fit_unknown,
+        "fit": fits.fit_unknown,
         "train": models.train_unknown,
         "fit_transform": models.transform_unknown,
-        "fit_predict": sinks.fit_unknown,
+        "fit_predict": fits.fit_unknown,
     },
     "prophet": {"fit": models.fit_prophet, "add_regressor": nothing},
-    "implicit": {"fit": sinks.fit},
+    "implicit": {"fit": fits.fit},
     "h2o": {"train": models.train_named},
     "surprise.reader": {},
 }
@@ -61,46 +61,46 @@ _EVALUATE = (
 )
 
 FUNCTIONS: dict[str, Transfer] = {
-    "sklearn.model_selection.train_test_split": sinks.split,
-    "sklearn.cross_validation.train_test_split": sinks.split,
-    "sklearn.pipeline.Pipeline": sinks.pipeline,
-    "sklearn.pipeline.make_pipeline": sinks.pipeline,
-    "imblearn.pipeline.Pipeline": sinks.pipeline,
-    "imblearn.pipeline.make_pipeline": sinks.pipeline,
-    "pyspark.ml.Pipeline": sinks.pipeline,
-    "sklearn.compose.ColumnTransformer": sinks.column_transformer,
-    "sklearn.compose.make_column_transformer": sinks.column_transformer,
+    "sklearn.model_selection.train_test_split": transformers.split,
+    "sklearn.cross_validation.train_test_split": transformers.split,
+    "sklearn.pipeline.Pipeline": estimators.pipeline,
+    "sklearn.pipeline.make_pipeline": estimators.pipeline,
+    "imblearn.pipeline.Pipeline": estimators.pipeline,
+    "imblearn.pipeline.make_pipeline": estimators.pipeline,
+    "pyspark.ml.Pipeline": estimators.pipeline,
+    "sklearn.compose.ColumnTransformer": estimators.column_transformer,
+    "sklearn.compose.make_column_transformer": estimators.column_transformer,
     "sklearn.compose.make_column_selector": models.selector,
-    **{f"sklearn.model_selection.{name}": sinks.wrapper for name in _WRAPPERS},
-    "sklearn.grid_search.GridSearchCV": sinks.wrapper,
-    "skopt.BayesSearchCV": sinks.wrapper,
-    "dask_ml.model_selection.GridSearchCV": sinks.wrapper,
-    **{f"sklearn.{name}": sinks.wrapper for name in _META},
-    **{f"sklearn.model_selection.{name}": sinks.evaluated for name in _EVALUATE},
-    **{f"sklearn.cross_validation.{name}": sinks.evaluated for name in _EVALUATE},
+    **{f"sklearn.model_selection.{name}": estimators.wrapper for name in _WRAPPERS},
+    "sklearn.grid_search.GridSearchCV": estimators.wrapper,
+    "skopt.BayesSearchCV": estimators.wrapper,
+    "dask_ml.model_selection.GridSearchCV": estimators.wrapper,
+    **{f"sklearn.{name}": estimators.wrapper for name in _META},
+    **{f"sklearn.model_selection.{name}": fits.evaluated for name in _EVALUATE},
+    **{f"sklearn.cross_validation.{name}": fits.evaluated for name in _EVALUATE},
     "sklearn.base.clone": argument_copied,
     "xgboost.DMatrix": _DATA,
     "xgboost.QuantileDMatrix": _DATA,
     "lightgbm.Dataset": _DATA,
     "catboost.Pool": _DATA,
-    "xgboost.train": sinks.train,
-    "xgboost.cv": sinks.train,
-    "lightgbm.train": sinks.train,
-    "lightgbm.cv": sinks.train,
-    "catboost.train": sinks.train,
-    "catboost.cv": sinks.train,
+    "xgboost.train": fits.train,
+    "xgboost.cv": fits.train,
+    "lightgbm.train": fits.train,
+    "lightgbm.cv": fits.train,
+    "catboost.train": fits.train,
+    "catboost.cv": fits.train,
     **{
-        f"statsmodels.formula.api.{name}": sinks.formula
+        f"statsmodels.formula.api.{name}": fits.formula
         for name in ("ols", "logit", "glm", "probit", "poisson", "wls", "mixedlm", "negativebinomial")
     },
     **{
-        f"statsmodels.api.{name}": sinks.specified
+        f"statsmodels.api.{name}": fits.specified
         for name in ("OLS", "Logit", "GLM", "Probit", "WLS", "Poisson", "GLS", "MNLogit", "RLM", "NegativeBinomial")
     },
     "statsmodels.api.add_constant": argument_copied,
     "statsmodels.tools.add_constant": argument_copied,
     **{
-        f"statsmodels.tsa.{path}": sinks.specified
+        f"statsmodels.tsa.{path}": fits.specified
         for path in (
             "arima.model.ARIMA",
             "arima_model.ARIMA",
@@ -109,7 +109,7 @@ FUNCTIONS: dict[str, Transfer] = {
             "api.VAR",
         )
     },
-    "statsmodels.api.tsa.statespace.SARIMAX": sinks.specified,
+    "statsmodels.api.tsa.statespace.SARIMAX": fits.specified,
     "prophet.Prophet": handle("prophet"),
     "fbprophet.Prophet": handle("prophet"),
     "tensorflow.data.Dataset.from_tensor_slices": models.tensor_data,
@@ -146,8 +146,8 @@ _MODELS = ("sklearn.", "xgboost.", "lightgbm.", "catboost.", "tensorflow.keras.S
 PREFIXES: tuple[tuple[str, Transfer], ...] = (
     ("sklearn.metrics.", models.scored),
     ("sklearn.datasets.", models.generated),
-    ("sklearn.model_selection.", sinks.transformer),
+    ("sklearn.model_selection.", estimators.transformer),
     ("sklearn.utils.", models.scored),
-    *((prefix, sinks.estimator) for prefix in _MODELS),
+    *((prefix, estimators.estimator) for prefix in _MODELS),
     *((prefix, show) for prefix in _PLOTS),
 )

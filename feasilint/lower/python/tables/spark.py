@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.lower.python.transfers import engines, frames, lazy, sessions, sinks, sql, times
+from feasilint.lower.python.transfers import (
+    enginegroups,
+    enginejoins,
+    engines,
+    estimators,
+    frames,
+    lazy,
+    sessions,
+    sql,
+    times,
+    transformers,
+    writes,
+)
 from feasilint.lower.python.transfers.common import argument_copied, copied, handle, nothing, same, show
 from feasilint.lower.python.transfers.lazy import expression_call, named_measure
 from feasilint.lower.python.transfers.loading import source
@@ -36,18 +48,18 @@ METHODS: dict[str, Table] = {
         "rename": engines.rename,
         "filter": engines.filtered,
         "where": engines.filtered,
-        "groupBy": engines.group_by,
-        "groupby": engines.group_by,
-        "group_by": engines.group_by,
-        "agg": engines.agg,
-        "join": engines.join,
-        "crossJoin": engines.join,
-        "union": engines.union,
-        "unionAll": engines.union,
-        "union_all": engines.union,
-        "unionByName": engines.union,
-        "union_by_name": engines.union,
-        "union_all_by_name": engines.union,
+        "groupBy": enginegroups.group_by,
+        "groupby": enginegroups.group_by,
+        "group_by": enginegroups.group_by,
+        "agg": enginegroups.agg,
+        "join": enginejoins.join,
+        "crossJoin": enginejoins.join,
+        "union": enginejoins.union,
+        "unionAll": enginejoins.union,
+        "union_all": enginejoins.union,
+        "unionByName": enginejoins.union,
+        "union_by_name": enginejoins.union,
+        "union_all_by_name": enginejoins.union,
         "drop": engines.dropped,
         "distinct": engines.distinct,
         "dropDuplicates": engines.distinct,
@@ -78,12 +90,12 @@ METHODS: dict[str, Table] = {
         "create_or_replace_temp_view": sql.register_view,
         "create_or_replace_view": sql.register_view,
         "registerTempTable": sql.register_view,
-        "randomSplit": sinks.random_split,
-        "random_split": sinks.random_split,
+        "randomSplit": transformers.random_split,
+        "random_split": transformers.random_split,
         "transform": frames.pipe,
-        "pivot": engines.pivot,
-        "unpivot": engines.unpivot,
-        "melt": engines.unpivot,
+        "pivot": enginejoins.pivot,
+        "unpivot": enginejoins.unpivot,
+        "melt": enginejoins.unpivot,
         "explode": engines.exploded,
         "col": sessions.column_of,
         "write_pandas": nothing,
@@ -111,7 +123,7 @@ METHODS: dict[str, Table] = {
         "read_table": source("table", library="snowpark", dialect="snowflake"),
         "createDataFrame": sessions.created,
         "create_dataframe": sessions.created,
-        "write_pandas": sinks.write_argument("table", dialect="snowflake"),
+        "write_pandas": writes.write_argument("table", dialect="snowflake"),
         "configs": same,
         "create": same,
         "getOrCreate": same,
@@ -251,7 +263,7 @@ FUNCTIONS: dict[str, Transfer] = {
 
 PREFIXES: tuple[tuple[str, Transfer], ...] = (
     (f"{_F}.", expression_call()),
-    ("pyspark.ml.feature.VectorAssembler", sinks.estimator),
+    ("pyspark.ml.feature.VectorAssembler", estimators.estimator),
 )
 
 

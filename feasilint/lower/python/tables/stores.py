@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from feasilint.lower.python.transfers import sessions, stores
 from feasilint.lower.python.transfers.common import handle, nothing, same
 from feasilint.lower.python.transfers.lazy import nothing as unknown
-from feasilint.lower.python.transfers.sinks import write_argument
+from feasilint.lower.python.transfers.writes import write_argument
 
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer

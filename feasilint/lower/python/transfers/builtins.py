@@ -13,7 +13,7 @@ from feasilint.lower.python.columns import known
 from feasilint.lower.python.iteration import UNROLL, items_of
 from feasilint.lower.python.operators import elementwise
 from feasilint.lower.python.strings import as_text
-from feasilint.lower.python.transfers.grouping import column_measure, whole_frame
+from feasilint.lower.python.transfers.aggregates import column_measure, whole_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from feasilint.ir import Fit, Minus, Opaque
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import narrowed
-from feasilint.lower.python.transfers.sinks import add_fit, fit_unknown
+from feasilint.lower.python.transfers.fits import add_fit, fit_unknown
 
 if TYPE_CHECKING:
     from feasilint.ir import ColumnSet

@@ -10,8 +10,9 @@ from feasilint.ir.expressions import spelled
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
 from feasilint.lower.python.columns import narrowed
+from feasilint.lower.python.transfers.aggregates import Spec, aggregate, function_name
 from feasilint.lower.python.transfers.frames import own
-from feasilint.lower.python.transfers.grouping import Spec, aggregate, function_name, keys_of
+from feasilint.lower.python.transfers.grouping import keys_of
 
 if TYPE_CHECKING:
     from feasilint.ir import Expression, Name, Relation
@@ -46,9 +47,9 @@ def pivoted(call: Call, frame: v.Frame, at: int) -> v.Value | None:
 
 def _specs(call: Call, function: v.Value, values: tuple[Name, ...]) -> list[Spec]:
     if isinstance(function, v.Dict):
-        from feasilint.lower.python.transfers.grouping import _by_column
+        from feasilint.lower.python.transfers.aggregates import by_column
 
-        return [spec for key, value in function.items for spec in _by_column(call.m, key, value)]
+        return [spec for key, value in function.items for spec in by_column(call.m, key, value)]
     if isinstance(function, v.Seq):
         return [Spec((function_name(call.m, f), spelled(name)), name, f) for f in function.items for name in values]
     return [Spec(name, name, function) for name in values]

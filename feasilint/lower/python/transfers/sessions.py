@@ -9,8 +9,8 @@ from feasilint.ir import Interval, Source
 from feasilint.lower.python import values as v
 from feasilint.lower.python.transfers.lazy import made
 from feasilint.lower.python.transfers.loading import frame_of, path_name, scan_paths
-from feasilint.lower.python.transfers.sinks import _MODES, store
 from feasilint.lower.python.transfers.times import unit_of
+from feasilint.lower.python.transfers.writes import MODES, store
 
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Call, Transfer
@@ -76,7 +76,7 @@ def saved_table(call: Call) -> v.Value | None:
     )
     if frame is None or name is None:
         return None
-    mode = _MODES.get(call.text(None, "mode") or call.name, "create")
+    mode = MODES.get(call.text(None, "mode") or call.name, "create")
     dialect = "snowflake" if frame.library == "snowpark" else "spark"
     store(call, frame.relation, Source(path_name(call, name), "table", dialect), mode)
     return v.NONE

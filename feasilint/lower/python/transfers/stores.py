@@ -11,7 +11,7 @@ from feasilint.lower.python.call import names_of
 from feasilint.lower.python.columns import narrowed
 from feasilint.lower.python.strings import as_text
 from feasilint.lower.python.transfers.loading import path_name
-from feasilint.lower.python.transfers.sinks import store
+from feasilint.lower.python.transfers.writes import store
 
 if TYPE_CHECKING:
     from feasilint.ir import Name, Relation

@@ -10,8 +10,9 @@ from feasilint.ir import Column, Derive, Frame, Interval, Measure, Output, Shift
 from feasilint.ir.functions import canonical, is_aggregate
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import replacing
+from feasilint.lower.python.transfers.aggregates import chosen, function_name, specs_of
 from feasilint.lower.python.transfers.frames import order_of
-from feasilint.lower.python.transfers.grouping import chosen, function_name, specs_of, windowed
+from feasilint.lower.python.transfers.grouping import windowed
 from feasilint.lower.python.transfers.times import as_length
 
 if TYPE_CHECKING:

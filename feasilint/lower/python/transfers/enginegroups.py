@@ -1,0 +1,247 @@
+"""Groups of polars, PySpark and Snowpark frames: aggregates over lazy expressions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+from feasilint.ir import (
+    Aggregate,
+    Column,
+    Derive,
+    Distinct,
+    Frame,
+    Interval,
+    Measure,
+    Output,
+    Pivot,
+    Window,
+)
+from feasilint.ir import Call as Op
+from feasilint.ir import Literal as Constant
+from feasilint.ir.functions import canonical
+from feasilint.lower.python import values as v
+from feasilint.lower.python.call import name_of
+from feasilint.lower.python.transfers.binding import Binder, expand, label, outermost
+from feasilint.lower.python.transfers.engines import flat, is_flag, outputs_of
+from feasilint.lower.python.transfers.frames import order_of, own
+from feasilint.lower.python.transfers.times import as_length, unit_of
+
+if TYPE_CHECKING:
+    from feasilint.ir import Name, Relation
+    from feasilint.lower.python.call import Call
+
+
+def group_by(call: Call) -> v.Value | None:
+    frame = own(call)
+    if frame is None:
+        return None
+    values = flat(call, call.args) + [value for name, value in call.kwargs.items() if name != "maintain_order"]
+    keys = tuple(outputs_of(call, frame, [value for value in values if not is_flag(value)]))
+    return v.Handle("lazy.groups", (("of", v.GroupBy(frame, keys, as_index=False)),))
+
+
+def dynamic(call: Call) -> v.Value | None:
+    """polars' `group_by_dynamic('ts', every='1d', group_by='user')`."""
+    frame, names = own(call), call.names(0, "index_column")
+    if frame is None or not names:
+        return None
+    extra = call.arg(None, "group_by") or call.arg(None, "by")
+    more = outputs_of(call, frame, flat(call, (extra,))) if extra is not None else []
+    every = call.text(None, "every")
+    bucket = Op(
+        "date_trunc", (Constant(unit_of(every) if every else "day"), Column(frame.relation, names[0])), call.origin
+    )
+    return v.Handle("lazy.groups", (("of", v.GroupBy(frame, (*more, Output(names[0], bucket)), as_index=False)),))
+
+
+def rolled(call: Call) -> v.Value | None:
+    """polars' `df.rolling('ts', period='7d', group_by='user').agg(…)`."""
+    frame, names = own(call), call.names(0, "index_column")
+    if frame is None or not names:
+        return None
+    extra = call.arg(None, "group_by") or call.arg(None, "by")
+    keys = tuple(outputs_of(call, frame, flat(call, (extra,)))) if extra is not None else ()
+    length = as_length(call, call.arg(None, "period"))
+    frame_spec = Frame("range", -length if length is not None else -1, Interval() if length is not None else 0)
+    group = v.GroupBy(frame, keys, as_index=False)
+    return v.Handle("lazy.rolling", (("of", v.Rolling(group, frame_spec, (Column(frame.relation, names[0]),))),))
+
+
+def rolled_agg(call: Call) -> v.Value | None:
+    receiver = call.receiver
+    rolling = receiver.get("of") if isinstance(receiver, v.Handle) else None
+    if not isinstance(rolling, v.Rolling) or not isinstance(rolling.base, v.GroupBy):
+        return None
+    frame = rolling.base.frame
+    binder = Binder(call.m, frame.relation)
+    partition = tuple(key.expression for key in rolling.base.keys)
+    values = [*flat(call, call.args), *(_named(name, value) for name, value in call.kwargs.items())]
+    singles = [one for value in values for one in expand(call.m, frame.relation, value)]
+    parts = [(one, part) for one in singles for part in outermost(one, ("measure",))]
+    outputs = [Output(label(one), binder.measure(part), binder.origin(part)) for one, part in parts]
+    relation = call.m.add(Window(frame.relation, partition, rolling.order, rolling.frame, tuple(outputs), call.origin))
+    return replace(frame, relation=relation)
+
+
+def _named(name: str, value: v.Value) -> v.Value:
+    return v.Lazy("alias", name, (value,))
+
+
+def _group(call: Call) -> v.GroupBy | None:
+    receiver = call.receiver
+    found = receiver.get("of") if isinstance(receiver, v.Handle) else None
+    return found if isinstance(found, v.GroupBy) else None
+
+
+def agg(call: Call) -> v.Value | None:
+    """`group_by(…).agg(pl.col('x').sum(), n=pl.len())`, Spark's `agg({'x': 'sum'})`."""
+    group = _group(call)
+    frame = group.frame if group is not None else own(call)
+    if frame is None:
+        return None
+    values = [value for one in flat(call, call.args) for value in _agg_items(call, one)]
+    values += [_named(name, call.m.get(value)) for name, value in call.kwargs.items() if name != "**"]
+    expanded = [one for value in values for one in expand(call.m, frame.relation, value)]
+    return replace(frame, relation=aggregated(call, frame.relation, group.keys if group is not None else (), expanded))
+
+
+def _agg_items(call: Call, value: v.Value) -> list[v.Value]:
+    if not isinstance(value, v.Dict):
+        return [value]
+    made: list[v.Value] = []
+    for key, function in value.items:
+        name, word = name_of(call.m, key), call.m.get(function)
+        if name is not None and isinstance(word, v.Const):
+            inner = () if name == "*" else (v.Lazy("column", str(name)),)
+            measure = v.Lazy("measure", canonical(str(word.value)), inner, (), call.node, call.m.fragment)
+            made.append(v.Lazy("alias", f"{word.value}({name})", (measure,)))
+    return made
+
+
+def aggregated(call: Call, relation: Relation, keys: tuple[Output, ...], values: list[v.Value]) -> Relation:
+    """One row per group; expressions over several measures are computed on top."""
+    binder = Binder(call.m, relation)
+    plain = all(isinstance(_bare(value), v.Lazy) and cast("v.Lazy", _bare(value)).op == "measure" for value in values)
+    if plain:
+        outputs = [_measure_output(binder, value, call) for value in values]
+        return call.m.add(Aggregate(relation, keys, tuple(outputs), call.origin))
+    parts = {part: call.m.fresh() for value in values for part in outermost(value, ("measure",))}
+    keyed = _is_spark(call)  # outside of measures there are only grouping keys
+    listed = {id(value): call.m.fresh() for value in values if not keyed and not outermost(value, ("measure",))}
+    measures = [Output(name, binder.measure(part), binder.origin(part)) for part, name in parts.items()]
+    measures += [
+        Output(listed[id(value)], Measure("list", (binder.key(value),), origin=call.origin), call.origin)
+        for value in values
+        if id(value) in listed
+    ]
+    made = call.m.add(Aggregate(relation, keys, tuple(measures), call.origin))
+    top = Binder(call.m, made, {part: Column(made, name) for part, name in parts.items()})
+    outputs = [Output(key.name, Column(made, key.name)) for key in keys]
+    for value in values:
+        expression = Column(made, listed[id(value)]) if id(value) in listed else top.expression(value)
+        outputs.append(Output(label(value), expression, call.origin))
+    return call.m.add(Derive(made, tuple(outputs), call.origin))
+
+
+def _bare(value: v.Value) -> v.Value:
+    while isinstance(value, v.Lazy) and value.op in ("alias", "rename"):
+        value = value.args[0]
+    return value
+
+
+def _measure_output(binder: Binder, value: v.Value, call: Call) -> Output:
+    inner = cast("v.Lazy", _bare(value))
+    name = label(value)
+    if isinstance(value, v.Lazy) and value.op == "measure" and isinstance(call.m.get(call.target), v.Handle):
+        name = _default_name(value, call)
+    return Output(name, binder.measure(inner), binder.origin(inner) or call.origin)
+
+
+def _is_spark(call: Call) -> bool:
+    group = _group(call)
+    return group is not None and group.frame.library in ("spark", "snowpark")
+
+
+def _default_name(value: v.Lazy, call: Call) -> Name:
+    spark = _is_spark(call)
+    if not value.args:
+        return "count" if spark else "len"
+    return f"{value.text}({label(value.args[0])})" if spark else label(value)
+
+
+def counted(call: Call) -> v.Value | None:
+    """`group_by(…).count()`, `.len()`."""
+    group = _group(call)
+    if group is None:
+        return None
+    output = Output("len" if call.name == "len" else "count", Measure("count", (), origin=call.origin), call.origin)
+    return replace(
+        group.frame, relation=call.m.add(Aggregate(group.frame.relation, group.keys, (output,), call.origin))
+    )
+
+
+def group_measure(call: Call) -> v.Value | None:
+    """`groupBy(…).sum('x', 'y')`, `group_by(…).mean()`."""
+    group = _group(call)
+    if group is None:
+        return None
+    function = canonical(call.name)
+    names = [str(value.value) for value in flat(call, call.args) if isinstance(value, v.Const)] or ["{column}"]
+    spark = group.frame.library in ("spark", "snowpark")
+    relation = group.frame.relation
+    outputs = tuple(
+        Output(
+            f"{call.name}({name})" if spark else name,
+            Measure(function, (Column(relation, name),), origin=call.origin),
+            call.origin,
+        )
+        for name in names
+    )
+    return replace(group.frame, relation=call.m.add(Aggregate(relation, group.keys, outputs, call.origin)))
+
+
+def pivot_groups(call: Call) -> v.Value | None:
+    """Spark's `groupBy(…).pivot('c')`: the values of `c` become columns."""
+    group, names = _group(call), call.names(0)
+    if group is None or not names:
+        return None
+    key = Output(names[0], Column(group.frame.relation, names[0]))
+    inner = replace(group, keys=(*group.keys, key))
+    return v.Handle("lazy.pivot", (("of", inner), ("by", v.Const(names[0]))))
+
+
+def pivot_agg(call: Call) -> v.Value | None:
+    made = agg(call) if call.name == "agg" else group_measure(call) if call.args else counted(call)
+    group = _group(call)
+    by = call.receiver.get("by") if isinstance(call.receiver, v.Handle) else None
+    if not isinstance(made, v.Frame) or group is None or not isinstance(by, v.Const):
+        return made
+    from feasilint.ir import AllOf
+    from feasilint.lower.python.columns import known
+
+    keys = tuple(Output(key.name, Column(made.relation, key.name)) for key in group.keys[:-1])
+    names = [name for name in known(AllOf(made.relation)) or () if name not in {key.name for key in group.keys}]
+    cells = tuple(Column(made.relation, name) for name in names)
+    pivoted = Pivot(made.relation, keys, (Column(made.relation, str(by.value)),), (), cells, True, call.origin)
+    return replace(made, relation=call.m.add(pivoted))
+
+
+def group_apply(call: Call) -> v.Value | None:
+    """`applyInPandas(f, schema)`, `map_groups(f)`: f sees the rows of one group."""
+    group, function = _group(call), call.arg(0)
+    if group is None or function is None:
+        return None
+    inside = call.m.alloc(replace(group.frame, library="pandas", group=group.keys))
+    result = call.m.frame(call.m.call(function, (inside,), {}, call.node))
+    return replace(result, library=group.frame.library, group=group.frame.group) if result is not None else None
+
+
+def group_rows(call: Call) -> v.Value | None:
+    """`group_by(…).head(1)`."""
+    group = _group(call)
+    if group is None:
+        return None
+    keys = tuple(key.expression for key in group.keys)
+    made = Distinct(group.frame.relation, keys, order_of(group.frame.relation), call.origin)
+    return replace(group.frame, relation=call.m.add(made))

@@ -1,0 +1,164 @@
+"""Frames of polars, PySpark and Snowpark put together or reshaped."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from feasilint.ir import (
+    AsOf,
+    Column,
+    Join,
+    Output,
+    Pivot,
+    Union,
+    Unpivot,
+)
+from feasilint.ir import Call as Op
+from feasilint.ir import Literal as Constant
+from feasilint.lower.python import values as v
+from feasilint.lower.python.transfers.binding import Binder
+from feasilint.lower.python.transfers.engines import flat
+from feasilint.lower.python.transfers.frames import own
+from feasilint.lower.python.transfers.joining import KINDS
+from feasilint.lower.python.transfers.times import as_length
+
+if TYPE_CHECKING:
+    from feasilint.ir import Expression, Name, Relation
+    from feasilint.lower.python.call import Call
+
+
+def join(call: Call) -> v.Value | None:
+    """`df.join(other, on=…, how=…)` of polars, Spark and Snowpark."""
+    first, second = own(call), call.frame(0, "other")
+    if first is None or second is None:
+        return None
+    how = KINDS.get(
+        (call.text(2, "how") or call.text(None, "join_type") or call.text(None, "lsuffix") or "inner").lower(), "inner"
+    )
+    on = call.got(1, "on")
+    using, condition = _condition(call, first.relation, second.relation, on)
+    here, there = call.names(None, "left_on"), call.names(None, "right_on")
+    if here and there:
+        pairs = tuple(
+            Op("eq", (Column(first.relation, a), Column(second.relation, b))) for a, b in zip(here, there, strict=False)
+        )
+        condition = pairs[0] if len(pairs) == 1 else Op("and", pairs)
+    suffix = call.text(None, "suffix")
+    marks = ("", suffix or "_right") if first.library.startswith("polars") else None
+    kind = how if using or condition is not None or how == "cross" else "cross"
+    return replace(
+        first,
+        relation=call.m.add(Join(first.relation, second.relation, kind, condition, using, marks, origin=call.origin)),
+    )
+
+
+def _condition(
+    call: Call, left: Relation, right: Relation, on: v.Value | None
+) -> tuple[tuple[Name, ...], Expression | None]:
+    if on is None or on == v.NONE:
+        return (), None
+    values = flat(call, (on,))
+    names = [value.value for value in values if isinstance(value, v.Const) and isinstance(value.value, str)]
+    if len(names) == len(values):
+        return tuple(names), None
+    lazies = [value for value in values if isinstance(value, v.Lazy)]
+    if lazies and all(value.op == "column" for value in lazies):
+        return tuple(value.text for value in lazies), None
+    parts = tuple(SidedBinder(call, left, right).expression(value) for value in values)
+    return (), parts[0] if len(parts) == 1 else Op("and", parts)
+
+
+class SidedBinder(Binder):
+    """Expressions over the two sides of a join: `left.a == right.b`."""
+
+    def __init__(self, call: Call, left: Relation, right: Relation) -> None:
+        super().__init__(call.m, left)
+        self.right = right
+
+    def _column(self, lazy: v.Lazy) -> Expression:
+        frame = lazy.get("frame")
+        on_right = isinstance(frame, v.Row) and frame.relation is self.right
+        return Column(self.right if on_right else self.relation, lazy.text, self.origin(lazy))
+
+    def _call(self, lazy: v.Lazy) -> Expression:
+        args = lazy.args
+        if lazy.text == "eq" and len(args) == 2 and not any(isinstance(a, v.Lazy) and a.get("frame") for a in args):
+            left, right = Binder(self.m, self.relation), Binder(self.m, self.right)
+            return Op("eq", (left.expression(args[0]), right.expression(args[1])), self.origin(lazy))
+        return super()._call(lazy)
+
+
+def join_asof(call: Call) -> v.Value | None:
+    first, second = own(call), call.frame(0, "other")
+    if first is None or second is None:
+        return None
+    here, there = (
+        call.names(None, "left_on") or call.names(None, "on"),
+        call.names(None, "right_on") or call.names(None, "on"),
+    )
+    by = call.names(None, "by") or ()
+    asof = None
+    if here and there:
+        tolerance = as_length(call, call.arg(None, "tolerance"))
+        asof = AsOf(Column(first.relation, here[0]), Column(second.relation, there[0]), tolerance)
+    made = Join(first.relation, second.relation, "asof", None, by, ("", "_right"), asof, call.origin)
+    return replace(first, relation=call.m.add(made))
+
+
+def union(call: Call) -> v.Value | None:
+    """`df.union(other)`, `unionByName`, `vstack`."""
+    first, second = own(call), call.frame(0, "other")
+    if first is None or second is None:
+        return None
+    by_name = call.name in ("unionByName", "union_by_name", "union_all_by_name")
+    made = Union((first.relation, second.relation), "name" if by_name else "position", call.origin)
+    return replace(first, relation=call.m.add(made))
+
+
+def concat(call: Call) -> v.Value | None:
+    """`pl.concat([a, b], how=…)`."""
+    frames = [frame for value in flat(call, call.args[:1]) if (frame := call.m.frame(value)) is not None]
+    if not frames:
+        return None
+    if call.text(None, "how") == "horizontal":
+        from feasilint.lower.python.transfers.joining import beside
+
+        return beside(call, frames)
+    if len(frames) == 1:
+        return replace(frames[0])
+    return replace(frames[0], relation=call.m.add(Union(tuple(f.relation for f in frames), "name", call.origin)))
+
+
+def unpivot(call: Call) -> v.Value | None:
+    frame = own(call)
+    if frame is None:
+        return None
+    keep = call.names(None, "id_vars") or call.names(None, "index") or ()
+    chosen = call.names(None, "value_vars") or call.names(None, "on") or call.names(0) or ()
+    cells = tuple(Column(frame.relation, name) for name in chosen)
+    keys = tuple(Output(name, Column(frame.relation, name)) for name in keep)
+    names = Output("variable", Constant(None))
+    made = Unpivot(frame.relation, keys, names, Output("value", Op("coalesce", cells)), call.origin)
+    return replace(frame, relation=call.m.add(made))
+
+
+def pivot(call: Call) -> v.Value | None:
+    """polars' `df.pivot(on, index=…, values=…)`."""
+    frame = own(call)
+    if frame is None:
+        return None
+    index = call.names(None, "index") or ()
+    on = call.names(None, "on") or call.names(None, "columns") or call.names(0) or ()
+    values = call.names(None, "values") or ("{value}",)
+    keys = tuple(Output(name, Column(frame.relation, name)) for name in index)
+    made = Pivot(
+        frame.relation,
+        keys,
+        tuple(Column(frame.relation, name) for name in on),
+        (),
+        tuple(Column(frame.relation, name) for name in values),
+        True,
+        call.origin,
+    )
+    return replace(frame, relation=call.m.add(made))

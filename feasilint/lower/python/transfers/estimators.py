@@ -1,0 +1,171 @@
+"""Estimators, pipelines and column transformers, and the columns that they take."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from feasilint.ir import (
+    AllOf,
+    Both,
+    Column,
+    ColumnSet,
+    Names,
+    Output,
+    Values,
+)
+from feasilint.lower.python import values as v
+from feasilint.lower.python.columns import narrowed
+from feasilint.lower.python.selection import column_set
+
+if TYPE_CHECKING:
+    from feasilint.lower.python.call import Call
+    from feasilint.lower.python.machine import Machine
+
+
+TRANSFORMER = re.compile(
+    r"(Scaler|Encoder|Imputer|Transformer|Vectorizer|Discretizer|Binarizer|Normalizer|PCA|Tokenizer|Selector|Features|Sampler|SelectKBest"
+    r"|SelectFromModel|SelectPercentile|VarianceThreshold|RFE|RFECV|TSNE|TruncatedSVD|SMOTE|SMOTENC|ADASYN|Indexer|Assembler|Lemmatizer"
+    r"|FeatureUnion|StringIndexer|Bucketizer|StopWordsRemover|IDF|HashingTF)$"
+)
+
+
+def columns_of(m: Machine, value: v.Value | None) -> ColumnSet | None:
+    """A value as a set of columns: a frame, a column, several of them, a data set object."""
+    found = m.get(value) if value is not None else None
+    match found:
+        case v.Frame(relation=relation, index=index):
+            return narrowed(relation, index)
+        case v.Series(relation=relation, expression=Column(relation=at, name=name)) if at is relation:
+            return Names(relation, (name,))
+        case v.Series(expression=expression, name=name, relation=relation):
+            return Values((Output(name if name is not None else "{label}", expression),))
+        case v.Scalar(expression=expression):
+            return Values((Output("{value}", expression),))
+        case v.Seq(items=items):
+            return _several(m, items)
+        case v.Dict(items=pairs):
+            return _several(m, tuple(item for _, item in pairs))
+        case v.Handle():
+            inner = found.get("data") or found.get("0")
+            return columns_of(m, inner) if inner is not None else None
+        case v.Unknown() if found.relations or found.inputs:
+            return AllOf(m.promote(found).relation)
+        case _:
+            return None
+
+
+def _several(m: Machine, items: tuple[v.Value, ...]) -> ColumnSet | None:
+    parts = [part for item in items if (part := columns_of(m, item)) is not None]
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    return Both(tuple(parts))
+
+
+def estimator(call: Call) -> v.Value:
+    """A class of a learning library: a model, or a transformer by its package or name."""
+    name = call.name
+    transformer = name.split(".")[1:2] in (["preprocessing"], ["impute"], ["decomposition"], ["feature_selection"],
+                                           ["feature_extraction"], ["manifold"], ["random_projection"])  # fmt: skip
+    options = tuple((key, value) for key, value in call.kwargs.items() if key in _OPTIONS)
+    return v.Estimator(name, transformer or TRANSFORMER.search(name) is not None, options=options)
+
+
+_OPTIONS = frozenset({"input_cols", "label_cols", "inputCols", "inputCol", "outputCol", "featuresCol", "labelCol",
+"userCol", "itemCol",
+                      "ratingCol", "weightCol", "sample_weight_col"})  # fmt: skip
+
+
+def named_columns(call: Call, model: v.Estimator, data: v.Value | None) -> tuple[ColumnSet, ColumnSet | None] | None:
+    """Features and label of a model that was told their names: Spark ML, Snowpark ML."""
+    frame = call.m.get(data) if data is not None else None
+    if not isinstance(frame, v.Frame):
+        return None
+    features = model.option("input_cols") or _pair(call.m, model.option("userCol"), model.option("itemCol"))
+    label = model.option("label_cols", "labelCol", "ratingCol")
+    chosen = column_set(call.m, frame.relation, features) if features is not None else _assembled(call, model, frame)
+    if chosen is None:
+        return None
+    target = column_set(call.m, frame.relation, label) if label is not None else None
+    if target is None and frame.library == "spark":
+        target = Names(frame.relation, ("label",))
+    return chosen, target
+
+
+def _pair(m: Machine, one: v.Value | None, other: v.Value | None) -> v.Value | None:
+    return v.Seq((m.get(one), m.get(other))) if one is not None and other is not None else None
+
+
+def _assembled(call: Call, model: v.Estimator, frame: v.Frame) -> ColumnSet | None:
+    """The inputs of the vector that a Spark model is fitted on: of an assembler in its pipeline or one used before."""
+    steps = [step for step in map(call.m.get, model.steps) if isinstance(step, v.Estimator)]
+    assemblers = [step for step in steps if step.name.endswith("VectorAssembler")]
+    if assemblers:
+        return column_set(call.m, frame.relation, assemblers[-1].option("inputCols") or v.NONE)
+    vector = model.option("featuresCol")
+    name = vector.value if isinstance(vector, v.Const) else "features"
+    inputs = call.m.vectors.get(str(name)) if frame.library == "spark" else None
+    return column_set(call.m, frame.relation, inputs) if inputs is not None else None
+
+
+def transformer(call: Call) -> v.Value:
+    return v.Estimator(call.name, True)
+
+
+def wrapper(call: Call) -> v.Value:
+    """A search or meta-estimator around a model: it is the model that is fitted."""
+    inner = call.got(0, "estimator") or call.got(None, "base_estimator")
+    if isinstance(inner, v.Estimator):
+        return replace(inner)
+    return v.Estimator(call.name)
+
+
+def pipeline(call: Call) -> v.Value:
+    """`Pipeline([('a', A()), …])`, `make_pipeline(A(), …)`."""
+    if call.name.rsplit(".", 1)[-1].startswith("make_"):
+        steps = call.args
+    else:
+        found = call.got(0, "steps") or call.got(None, "stages")
+        items = found.items if isinstance(found, v.Seq) else ()
+        steps = tuple(_last(call.m, item) for item in items)
+    models = [step for step in (call.m.get(step) for step in steps) if isinstance(step, v.Estimator)]
+    last = models[-1] if models else None
+    name = last.name if last is not None and not last.transformer else call.name
+    return v.Estimator(name, last is not None and last.transformer, tuple(steps))
+
+
+def _last(m: Machine, item: v.Value) -> v.Value:
+    found = m.get(item)
+    return found.items[-1] if isinstance(found, v.Seq) and found.items else item
+
+
+def column_transformer(call: Call) -> v.Value:
+    """`ColumnTransformer([('name', transformer, columns), …])`."""
+    name = call.name.rsplit(".", 1)[-1]
+    found = call.got(0, "transformers") if name == "ColumnTransformer" else v.Seq(call.args)
+    pairs: list[tuple[v.Value, v.Value]] = []
+    for item in found.items if isinstance(found, v.Seq) else ():
+        parts = call.m.get(item)
+        if isinstance(parts, v.Seq) and len(parts.items) >= 2:
+            pairs.append((parts.items[-2], parts.items[-1]))
+    if call.const(None, "remainder") == "passthrough":
+        pairs.append((v.NONE, v.Const("*")))
+    return v.Estimator(call.name, True, (), tuple(pairs))
+
+
+def chosen_columns(m: Machine, model: v.Estimator, value: v.Value | None) -> ColumnSet | None:
+    """The columns that a pipeline's first column transformer takes, if it names them."""
+    frame = m.get(value) if value is not None else None
+    if not isinstance(frame, v.Frame):
+        return None
+    pairs = model.columns or next(
+        (step.columns for step in (m.get(s) for s in model.steps) if isinstance(step, v.Estimator) and step.columns), ()
+    )
+    if not pairs or any(names == v.Const("*") for _, names in pairs):
+        return None
+    parts = [column_set(m, frame.relation, names) for transform, names in pairs if transform != v.Const("drop")]
+    found = [part for part in parts if part is not None]
+    if len(found) != len(parts) or not found:
+        return None
+    return found[0] if len(found) == 1 else Both(tuple(found))

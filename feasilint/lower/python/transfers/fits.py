@@ -1,0 +1,162 @@
+"""Models: the columns that they are fitted on, by every protocol."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from feasilint.ir import (
+    ColumnSet,
+    Fit,
+    Names,
+    Values,
+)
+from feasilint.lower.python import values as v
+from feasilint.lower.python.transfers.estimators import TRANSFORMER, chosen_columns, columns_of, named_columns
+from feasilint.lower.python.transfers.transformers import learn
+
+if TYPE_CHECKING:
+    from feasilint.lower.python.call import Call
+    from feasilint.lower.python.machine import Machine
+
+
+def fit(call: Call) -> v.Value | None:
+    """`model.fit(X, y)`."""
+    model = call.receiver
+    if not isinstance(model, v.Estimator):
+        return None
+    if model.transformer:
+        learn(call, model)
+        return call.target
+    if model.name.endswith("Fitter") and isinstance(call.got(0), v.Series):  # lifetimes: every argument is an input
+        add_fit(call, model.name, columns_of(call.m, v.Seq(call.values)))
+        return call.target
+    data, label = _training_data(call)
+    named = named_columns(call, model, data)
+    if named is not None:
+        add_fit(call, model.name, *named)
+        return call.target
+    add_fit(call, model.name, chosen_columns(call.m, model, data) or columns_of(call.m, data), label)
+    return call.target
+
+
+_DATA = (
+    "X",
+    "x",
+    "data",
+    "training_data",
+    "train_data",
+    "dataset",
+    "train",
+    "X_train",
+    "input",
+    "features",
+    "training_frame",
+    "df",
+)
+
+
+_LABEL = ("y", "Y", "label", "labels", "target", "y_train")
+
+
+def _training_data(call: Call) -> tuple[v.Value | None, ColumnSet | None]:
+    data = call.arg(0) if call.args else next((call.kwargs[name] for name in _DATA if name in call.kwargs), None)
+    label = call.arg(1) if len(call.args) > 1 else next((call.kwargs[n] for n in _LABEL if n in call.kwargs), None)
+    found = call.m.get(data) if data is not None else None
+    if isinstance(found, v.Handle) and label is None:
+        label = found.get("label")
+    if isinstance(found, v.Seq) and found.kind == "tuple" and len(found.items) == 2 and label is None:
+        data, label = found.items
+    return data, columns_of(call.m, label) if label is not None else None
+
+
+def add_fit(call: Call, name: str, features: ColumnSet | None, label: ColumnSet | None = None) -> None:
+    weight = columns_of(call.m, call.arg(None, "sample_weight"))
+    call.m.sink(Fit(name, features if features is not None else Values(()), label, weight, call.origin))
+
+
+def fit_unknown(call: Call) -> v.Value | None:
+    """`.fit` of something that is not known: a model, if it is given data."""
+    if TRANSFORMER.search(call.m.get(call.target).text if isinstance(call.m.get(call.target), v.Unknown) else ""):  # type: ignore[union-attr]
+        return call.target
+    data, label = _training_data(call)
+    features = columns_of(call.m, data)
+    if features is None:
+        return call.target
+    add_fit(call, _spelled(call), features, label)
+    return call.target
+
+
+def _spelled(call: Call) -> str:
+    from feasilint.lower.python.machine import text_of
+
+    return text_of(call.m.get(call.target))
+
+
+def train(call: Call) -> v.Value | None:
+    """`xgb.train(params, dtrain)`, `lgb.train`, `lgb.cv`."""
+    values = [call.m.get(value) for value in call.values]
+    data: v.Value | None = None
+    for value in values:
+        if isinstance(value, v.Handle) and value.kind == "training.data":
+            data = value
+            break
+        data = data or (value if isinstance(value, v.Handle | v.Frame) else None)
+    label = data.get("label") or data.get("1") if isinstance(data, v.Handle) else None
+    features = columns_of(call.m, data)
+    add_fit(call, call.name, features, columns_of(call.m, label))
+    return v.Estimator(call.name)
+
+
+def evaluated(call: Call) -> v.Value | None:
+    """`cross_val_score(model, X, y)`: fits a model."""
+    model = call.got(0, "estimator")
+    data, label = call.arg(1, "X"), call.arg(2, "y")
+    features = columns_of(call.m, data)
+    if features is None:
+        return None
+    name = model.name if isinstance(model, v.Estimator) else call.name
+    chosen = chosen_columns(call.m, model, data) if isinstance(model, v.Estimator) else None
+    add_fit(call, name, chosen or features, columns_of(call.m, label))
+    return call.m.unknown(call.name)
+
+
+def formula(call: Call) -> v.Value | None:
+    """`smf.ols('y ~ a + b', data=df)`: fitted by `.fit()`."""
+    text, frame = call.text(0, "formula"), call.frame(1, "data")
+    if text is None or frame is None:
+        return v.Estimator(call.name)
+    left, _, right = text.partition("~")
+    names = tuple(
+        dict.fromkeys(re.findall(r"\b(?!C\b|np\b|log\b|Q\b|exp\b|sqrt\b|I\b|scale\b)[A-Za-z_]\w*\b(?!\()", right))
+    )
+    labels = tuple(re.findall(r"[A-Za-z_]\w*", left))[-1:]
+    relation = frame.relation
+    features: v.Value = v.Columns(Names(relation, names), relation)
+    return v.Handle(
+        "specified",
+        (("name", v.Const(call.name)), ("data", features), ("label", v.Columns(Names(relation, labels), relation))),
+    )
+
+
+def specified(call: Call) -> v.Value | None:
+    """`sm.OLS(y, X)`: fitted by `.fit()`."""
+    label, data = call.arg(0, "endog"), call.arg(1, "exog")
+    parts = (("name", v.Const(call.name)), ("label", label or v.NONE), ("data", data or label or v.NONE))
+    return v.Handle("specified", parts)
+
+
+def fit_specified(call: Call) -> v.Value | None:
+    model = call.receiver
+    if not isinstance(model, v.Handle):
+        return None
+    name = model.get("name")
+    data, label = model.get("data"), model.get("label")
+    made = [_direct(call.m, part) for part in (data, label)]
+    add_fit(call, str(name.value) if isinstance(name, v.Const) else call.name, made[0], made[1])
+    return call.m.unknown("results")
+
+
+def _direct(m: Machine, value: v.Value | None) -> ColumnSet | None:
+    found = m.get(value) if value is not None else None
+    return found.columns if isinstance(found, v.Columns) else columns_of(m, found)

@@ -1,0 +1,70 @@
+"""Expressions in strings: `query` and `eval` of pandas."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Column, Filter
+from feasilint.lower.python import values as v
+from feasilint.lower.python.assignment import with_columns
+from feasilint.lower.python.scope import Scope
+from feasilint.lower.python.transfers.frames import own
+
+if TYPE_CHECKING:
+    from feasilint.lower.python.call import Call
+    from feasilint.lower.python.machine import Machine
+
+
+_VARIABLE = re.compile(r"@(\w+)")
+
+
+def query(call: Call) -> v.Value | None:
+    """`df.query('amount > 0 and ts >= @start')`."""
+    frame, text = own(call), call.text(0, "expr")
+    if frame is None:
+        return None
+    value = evaluate_text(call.m, frame, text) if text is not None else None
+    if value is None:
+        return call.result(replace(frame))
+    predicate = call.m.expression(value)
+    return call.result(replace(frame, relation=call.m.add(Filter(frame.relation, predicate, origin=call.origin))))
+
+
+def evaluate_in_place(call: Call) -> v.Value | None:
+    """`df.eval('total = price * count')`, or a value."""
+    frame, text = own(call), call.text(0, "expr")
+    if frame is None or text is None:
+        return None
+    changed = False
+    for line in text.strip().splitlines():
+        name, is_assignment, right = line.partition("=")
+        if is_assignment and name.strip().isidentifier() and not right.startswith("="):
+            value = evaluate_text(call.m, frame, right.strip())
+            changed = True
+            frame = with_columns(call.m, frame, ((name.strip(), value or call.unknown(right)),), call.node)
+    if changed:
+        return call.result(frame)
+    return evaluate_text(call.m, frame, text)
+
+
+def evaluate_text(m: Machine, frame: v.Frame, text: str) -> v.Value | None:
+    """An expression in a string, in which names are columns and `@x` is a variable."""
+    source = text.replace("@", "").replace("`", "").strip().replace("\n", " ")
+    variables = set(_VARIABLE.findall(text))
+    try:
+        tree = ast.parse(source, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    names: dict[str, v.Value] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id not in variables and node.id not in ("True", "False", "None"):
+            names[node.id] = v.Series(frame.relation, Column(frame.relation, node.id), node.id, frame.index)
+    outer, foreign = m.scope, m.foreign
+    m.scope, m.foreign = Scope(outer, names), True
+    try:
+        return m.evaluate(tree)
+    finally:
+        m.scope, m.foreign = outer, foreign

@@ -1,0 +1,132 @@
+"""Where data ends: models, files, tables; and the splits and fitted states on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from feasilint.ir import (
+    Apply,
+    Column,
+    FitState,
+    Opaque,
+    Output,
+    Split,
+)
+from feasilint.ir import Call as Op
+from feasilint.lower.python import values as v
+from feasilint.lower.python.call import names_of
+from feasilint.lower.python.columns import narrowed
+from feasilint.lower.python.transfers.estimators import chosen_columns, columns_of
+
+if TYPE_CHECKING:
+    from feasilint.lower.python.call import Call
+    from feasilint.lower.python.machine import Machine
+
+
+# --- columns that a sink gets ---
+
+
+# --- estimators ---
+
+
+# --- transformers ---
+
+
+def learn(call: Call, model: v.Estimator) -> None:
+    columns = columns_of(call.m, call.arg(0, "X"))
+    if columns is not None:
+        call.m.set(call.target, replace(model, learned=columns))
+
+
+def fit_transform(call: Call) -> v.Value | None:
+    """`scaler.fit_transform(X)`."""
+    model = call.receiver
+    if isinstance(model, v.Estimator):
+        learn(call, model)
+    return transform(call)
+
+
+def transform(call: Call) -> v.Value | None:
+    """`scaler.transform(X)`: the columns under their own names, with what was learned."""
+    model = call.m.get(call.target)
+    value = call.got(0, "X")
+    if not isinstance(model, v.Estimator) or value is None:
+        return None
+    if isinstance(value, v.Series):
+        return replace(value, expression=Op("transform", (value.expression,), call.origin), owner=None)
+    frame = call.m.frame(value)
+    if frame is None:
+        return None
+    if frame.library in ("spark", "snowpark"):
+        return _spark_transform(call, model, frame)
+    columns = chosen_columns(call.m, model, frame) or narrowed(frame.relation, frame.index)
+    state = FitState(model.name, model.learned or columns, call.origin)
+    return v.Frame(call.m.add(Apply(frame.relation, state, columns, call.origin)), "array", (), frame.group)
+
+
+def _spark_transform(call: Call, model: v.Estimator, frame: v.Frame) -> v.Value:
+    """Spark's transformers add a column; the others stay."""
+    from feasilint.ir import Derive
+    from feasilint.lower.python.columns import replacing
+
+    inputs = model.option("inputCols", "inputCol", "input_cols")
+    output = model.option("outputCol")
+    names = names_of(call.m, inputs) if inputs is not None else None
+    if names is None or not isinstance(output, v.Const):
+        return replace(frame)
+    if model.name.endswith("VectorAssembler") and inputs is not None:
+        call.m.vectors[str(output.value)] = inputs
+    made = Op("vector", tuple(Column(frame.relation, name) for name in names), call.origin)
+    items = replacing(frame.relation, Output(str(output.value), made, call.origin))
+    return replace(frame, relation=call.m.add(Derive(frame.relation, items, call.origin)))
+
+
+def predict(call: Call) -> v.Value | None:
+    """`model.predict(X)`: depends on all of X."""
+    frame = call.frame(0, "X")
+    if frame is None:
+        return None
+    relation = call.m.add(Opaque((frame.relation,), "a prediction", origin=call.origin))
+    return v.Series(frame.relation, Column(relation, "{prediction}", call.origin), "{prediction}", frame.index)
+
+
+def resampled(call: Call) -> v.Value | None:
+    """`smote.fit_resample(X, y)`."""
+    return v.Seq(tuple(call.m.alloc(call.m.get(value)) for value in call.args[:2]), "tuple")
+
+
+# --- splits ---
+
+
+def split(call: Call) -> v.Value | None:
+    """`train_test_split(X, y)`: two parts of each."""
+    sides = ((value, part) for value in call.args for part in ("train", "test"))
+    return v.Seq(tuple(call.m.alloc(part_of(call.m, value, part, call)) for value, part in sides), "tuple")
+
+
+def part_of(m: Machine, value: v.Value, part: str, call: Call) -> v.Value:
+    found = m.get(value)
+    if isinstance(found, v.Frame):
+        return replace(found, relation=m.add(Split(found.relation, part, call.origin)))
+    if isinstance(found, v.Series):
+        made = m.add(Split(found.relation, part, call.origin))
+        expression = found.expression
+        if isinstance(expression, Column) and expression.relation is found.relation:
+            expression = Column(made, expression.name, expression.origin)
+        return replace(found, relation=made, expression=expression, owner=None)
+    return found
+
+
+def random_split(call: Call) -> v.Value | None:
+    """`df.randomSplit([0.8, 0.2])`."""
+    frame = call.m.frame(call.target)
+    weights = call.got(0)
+    if frame is None:
+        return None
+    count = len(weights.items) if isinstance(weights, v.Seq) else 2
+    names = ["train", "test", "validation"] + [f"part{at}" for at in range(3, count)]
+    return v.Seq(tuple(call.m.alloc(part_of(call.m, frame, name, call)) for name in names[:count]), "tuple")
+
+
+# --- writes ---
