@@ -73,8 +73,8 @@ def tokenize(text: str, dialect: str) -> list[Token] | Failure:
 def position(node: Node) -> tuple[int, int] | None:
     """The offsets of a node's own token, where it has one."""
     meta = node._meta
-    start = meta.get("start") if meta else None
-    return None if meta is None or start is None else (start, meta["end"] + 1)
+    start, end = (meta.get("start"), meta.get("end")) if meta else (None, None)
+    return None if start is None or end is None else (start, end + 1)
 
 
 def is_semicolon(token: Token) -> bool:

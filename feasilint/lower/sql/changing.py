@@ -127,6 +127,8 @@ def _all_columns(source: Item) -> tuple[Output, ...]:
 def delete(node: Node, scope: Scope) -> None:
     """Writes nothing, but what decides about the rows is read."""
     define_ctes(node, scope)
+    if not isinstance(node.this, Node):
+        return
     parts = sources.parts_of(node.this, scope.context)
     target = sources.scan(parts, node.this, scope.context, read=False)
     scope.items.append(Item(target, str(node.this.alias or "").lower(), tuple(part.lower() for part in parts)))

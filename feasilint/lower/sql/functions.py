@@ -80,10 +80,8 @@ def table_function(node: Node, function: Node, scope: Scope) -> Item | None:
         return aliased(node, special(function, scope), scope)
     args = _arguments(function, scope)
     if qualified:
-        parts = [
-            *sources.parts_of(exp.Table(this=None, db=node.args.get("db"), catalog=node.args.get("catalog")), context)
-        ]
-        return Item(sources.scan([*parts, str(function.name or name)], node, context), alias.lower())
+        parts = [*sources.qualifier_of(node, context), str(function.name or name)]
+        return Item(sources.scan(parts, node, context), alias.lower())
     names = columns or _FUNCTION_COLUMNS.get(name) or [alias or name]
     call: Expression = args[0] if len(args) == 1 else Call(name, args)
     outputs = tuple(Output(one, call) for one in names)
@@ -102,8 +100,13 @@ def _arguments(function: Node, scope: Scope) -> tuple[Expression, ...]:
 
 
 def from_rows(node: Node, scope: Scope) -> Item | None:
-    """TABLE(function(…))."""
-    return table_function(node, node.this, scope)
+    """TABLE(function(…)); a function of some schema is a table of its own."""
+    function = node.this
+    if isinstance(function, exp.Dot):
+        *schema, last = function.flatten()
+        parts = [str(part.name) for part in schema]
+        return aliased(node, sources.scan([*parts, name_of(last)], node, scope.context), scope)
+    return table_function(node, function, scope)
 
 
 MODEL_FUNCTIONS: dict[str, Callable[[Node, Scope], Rows]] = {}

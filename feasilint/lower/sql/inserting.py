@@ -9,7 +9,7 @@ from feasilint.lower.sql import sources
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.queries import define_ctes, query
 from feasilint.lower.sql.relations import attach
-from feasilint.lower.sql.scope import Rows, Scope
+from feasilint.lower.sql.scope import Item, Rows, Scope
 from feasilint.lower.sql.select import select
 from feasilint.lower.sql.writes import key_of, target_of, write_to
 
@@ -73,7 +73,12 @@ def _insert_directory(node: Node, scope: Scope) -> None:
 def multi_insert(node: Node, scope: Scope) -> None:
     """One source, several targets (Hive, Snowflake, Oracle)."""
     define_ctes(node, scope)
-    attach(node.args["source"], scope)
+    source = node.args["source"]
+    if isinstance(source, exp.Select | exp.SetOperation):
+        rows = query(source, scope.child())
+        scope.items, scope.whole = [Item(rows)], rows.relation
+    else:
+        attach(source, scope)
     whole = Rows(scope.whole, scope.items[0].rows.names) if scope.whole is not None else None
     for one in node.expressions:
         insert = one.this if isinstance(one, exp.ConditionalInsert) else one

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["lower_document", "lower_text", "models", "times"]
 
+INTERNAL = "the statement could not be lowered"
 _FRAMES = 8_000  # a parenthesis costs the parser about 25 frames
 
 
@@ -101,6 +102,8 @@ class _Text:
                 self._statement(one.tree, layout)
             except RecursionError:
                 self.builder.diagnose("budget", "the statement is nested too deeply", layout.statement())
+            except Exception as error:  # a shape of tree that nobody thought of costs this statement only
+                self.builder.diagnose("opaque", f"{INTERNAL}: {type(error).__name__}: {error}", layout.statement())
 
     def _failed(self, one: Statement) -> None:
         failure = one.failure

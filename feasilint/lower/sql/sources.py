@@ -55,8 +55,17 @@ def file_kind(path: str) -> SourceKind:
 
 def parts_of(table: Node, context: Context) -> list[str]:
     """The parts of a table's name as written, placeholders resolved."""
+    return _parts(table, ("catalog", "db", "this"), context)
+
+
+def qualifier_of(table: Node, context: Context) -> list[str]:
+    """The parts before the last one."""
+    return _parts(table, ("catalog", "db"), context)
+
+
+def _parts(table: Node, keys: tuple[str, ...], context: Context) -> list[str]:
     names: list[str] = []
-    for key in ("catalog", "db", "this"):
+    for key in keys:
         part = table.args.get(key)
         if isinstance(part, Node):
             names += _names(part)

@@ -169,6 +169,13 @@ def _as(kind: str) -> Lowering:
     return lambda node, scope: typed(scalar(node.this, scope), kind) if isinstance(node.this, Node) else Now()
 
 
+def _date(node: Node, scope: Scope) -> Expression:
+    """DATE(x), DATE('now', '-30 days')."""
+    args = tuple(scalar(child, scope) for child in operands(node))
+    moved_by = [arg.value for arg in args if isinstance(arg, Literal) and isinstance(arg.value, str)]
+    return _sqlite_date(args) if "now" in moved_by or not args else typed(args[0], "date")
+
+
 def _converted(node: Node, scope: Scope) -> Expression:
     """CONVERT(type, x)."""
     return typed(scalar(node.expression, scope), str(getattr(node.this, "this", "")).rsplit(".", 1)[-1].lower())
@@ -218,7 +225,7 @@ _LOWERINGS: dict[type[Node], Lowering] = {
     exp.Cast: _cast,
     exp.TryCast: _cast,
     exp.Convert: _converted,
-    exp.Date: _as("date"),
+    exp.Date: _date,
     exp.Datetime: _as("datetime"),
     exp.Timestamp: _as("timestamp"),
     exp.TsOrDsToDate: _as("date"),
@@ -272,7 +279,7 @@ def _age(args: Args) -> Expression | None:
     return Call("sub", args if len(args) == 2 else (Now(), *args))
 
 
-def _sqlite_date(args: Args) -> Expression | None:
+def _sqlite_date(args: tuple[Expression, ...]) -> Expression:
     """date('now', '-30 days', …)."""
     if not args:
         return Now()

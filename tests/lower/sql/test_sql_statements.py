@@ -137,9 +137,13 @@ def test_files(outline: Outline, dialect: str, text: str, lines: list[str]) -> N
 
 
 def test_several_targets_of_one_source(outline: Outline) -> None:
-    assert sinks(outline("FROM t INSERT OVERWRITE TABLE u SELECT a INSERT INTO v SELECT b", "hive")) == [
-        "overwrite u r1",
-        "insert v r2",
+    text = "INSERT ALL WHEN a > 1 THEN INTO u (i) VALUES (a) ELSE INTO v SELECT a FROM t"
+    assert outline(text, "snowflake") == [
+        "r0 Scan() t",
+        "r1 Derive(r0) a = r0.a",
+        "r2 Inline() column1 = r1.a",
+        "insert u r2 ['i']",
+        "insert v r1",
     ]
 
 
