@@ -38,7 +38,7 @@ class Builder:
         self._fragments: list[Fragment] = []
         self._relations: list[Relation] = []
         self._sinks: list[Sink] = []
-        self._diagnostics: list[Diagnostic] = []
+        self._diagnostics: dict[Diagnostic, None] = {}  # a set that keeps its order
         self._ignores: list[Ignore] = []
         self._dependencies: list[Dependency] = []
 
@@ -72,9 +72,7 @@ class Builder:
 
     def diagnose(self, kind: DiagnosticKind, message: str, span: Span | None = None) -> None:
         """Say what could not be read; the same thing at the same place is said once."""
-        made = Diagnostic(kind, message, span)
-        if made not in self._diagnostics:
-            self._diagnostics.append(made)
+        self._diagnostics[Diagnostic(kind, message, span)] = None
 
     def ignore(self, ignore: Ignore) -> None:
         self._ignores.append(ignore)

@@ -82,7 +82,8 @@ class Layout:
         """Extended to the parentheses and the END that the tokens from `start` on leave open."""
         at = bisect_left(self._starts, start)
         depth = 0
-        for token in self.tokens[at:]:
+        for index in range(at, len(self.tokens)):
+            token = self.tokens[index]
             if token.start >= end and depth <= 0:
                 break
             text = token.text

@@ -85,10 +85,10 @@ class _Parsing:
 
     def _parsed(self, tokens: list[Token]) -> Iterator[Statement]:
         """The statements that a chunk between semicolons consists of: one, or several that begin without one."""
+        if nesting(tokens) > MAX_NESTING:
+            yield Statement(tuple(tokens), None, Failure(TOO_DEEP, tokens[0].start), True)
+            return
         while tokens:
-            if nesting(tokens) > MAX_NESTING:
-                yield Statement(tuple(tokens), None, Failure(TOO_DEEP, tokens[0].start), True)
-                return
             tree = parse(tokens, self.text, self.dialect)
             if isinstance(tree, Node) and tree.key == "command" and (inner := inside(tokens)):
                 tokens = inner
