@@ -33,7 +33,7 @@ def duration(seconds: float) -> str:
     """The two largest units: `1 h 40 min`, `25 d 12 h`, `30 s`; `any time` without limit."""
     if seconds == inf:
         return "any time"
-    left, parts = round(seconds) or 0, []
+    left, parts = round(seconds), list[str]()
     if not left and seconds:
         return f"{seconds:.2g} s"
     for unit, size in _UNITS:
