@@ -10,7 +10,7 @@ from feasilint.ir import Column
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import Call as CallSite
 from feasilint.lower.python.call import kind_of
-from feasilint.lower.python.tables import method, property_of
+from feasilint.lower.python.tables import FRAMELIKE, method, property_of
 
 if TYPE_CHECKING:
     from feasilint.lower.python.machine import Machine
@@ -29,7 +29,7 @@ def read_attribute(m: Machine, target: v.Value, name: str, node: ast.expr | None
             return m.alloc(made)
     if isinstance(receiver, v.Instance | v.Class):
         return _field(m, target, receiver, name)
-    if method(kind, name) is not None:
+    if method(kind, name) is not None or (isinstance(receiver, v.Frame) and name in FRAMELIKE):
         return v.Bound(target, name)
     return _other(m, target, receiver, name, node)
 

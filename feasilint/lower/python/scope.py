@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
     from feasilint.lower.python.values import Value
 
+    Join = Callable[[Value, Value], Value]
+
 K = TypeVar("K")
 
 
@@ -71,23 +73,23 @@ class State:
         self.objects = dict(store.objects)
 
     def restore(self, store: Store) -> None:
-        """Go back to this state."""
+        """Go back to this state; objects that were made since stay, for a value that was returned may be one."""
         self.scope.names.clear()
         self.scope.names.update(self.names)
         if self.outer is not None:
             self.scope.globals.names.clear()
             self.scope.globals.names.update(self.outer)
-        store.objects = dict(self.objects)
+        store.objects = {**store.objects, **self.objects}
 
-    def merge(self, store: Store, join: Callable[[Value, Value], Value]) -> None:
+    def merge(self, store: Store, join: Join, join_objects: Join) -> None:
         """Make the present state one of two: what it is now, or what was kept here."""
+        _merge(store.objects, self.objects, join_objects)
         _merge(self.scope.names, self.names, join)
         if self.outer is not None:
             _merge(self.scope.globals.names, self.outer, join)
-        _merge(store.objects, self.objects, join)
 
 
-def _merge(here: dict[K, Value], there: dict[K, Value], join: Callable[[Value, Value], Value]) -> None:
+def _merge(here: dict[K, Value], there: dict[K, Value], join: Join) -> None:
     for key, value in there.items():
         other = here.get(key)
         if other is None:

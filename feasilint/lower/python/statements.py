@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python import values as v
 from feasilint.lower.python.assignment import assign
 from feasilint.lower.python.imports import bind_import, bind_import_from
 from feasilint.lower.python.iteration import items_of
-from feasilint.lower.python.join import join_states
+from feasilint.lower.python.join import join, join_states
 from feasilint.lower.python.machine import BudgetError, Flow, Machine
 from feasilint.lower.python.operators import binary
 from feasilint.lower.python.scope import Scope
@@ -134,7 +135,7 @@ def _either(m: Machine, body: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> 
         _note_return(m, second)
         after_first.restore(m.store)
         return None
-    after_first.merge(m.store, lambda one, other: join_states(m, one, other))
+    after_first.merge(m.store, partial(join, m), partial(join_states, m))
     return None
 
 

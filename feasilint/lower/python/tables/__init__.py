@@ -40,7 +40,7 @@ for _module in _MODULES:
 _PREFIXES: tuple[tuple[str, Transfer], ...] = tuple(
     pair for module in _MODULES for pair in getattr(module, "PREFIXES", ())
 )
-FRAMELIKE: frozenset[str] = pandas.FRAMELIKE
+FRAMELIKE: frozenset[str] = pandas.FRAMELIKE | polars.FRAMELIKE | spark.FRAMELIKE
 """Methods that only a dataframe has: an unknown receiver of one is taken for a dataframe."""
 
 

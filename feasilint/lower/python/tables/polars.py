@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import enginegroups, enginejoins, engines, frames, lazy, times
-from feasilint.lower.python.transfers.common import argument_copied, copied, handle, show
+from feasilint.lower.python.transfers.common import copied, handle, show
 from feasilint.lower.python.transfers.loading import frame_of, reader
 from feasilint.lower.python.transfers.sql import query
 from feasilint.lower.python.transfers.writes import write
@@ -202,7 +202,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "polars.sql": query("duckdb", library="polars"),
     "polars.DataFrame": frame_of,
     "polars.LazyFrame": frame_of,
-    "polars.from_pandas": argument_copied,
+    "polars.from_pandas": engines.to_polars,
     "polars.concat": enginejoins.concat,
     "polars.col": lazy.column,
     "polars.all": lazy.everything,
@@ -237,3 +237,7 @@ FUNCTIONS: dict[str, Transfer] = {
         )
     },
 }
+
+FRAMELIKE = frozenset(
+    {"with_columns", "group_by", "group_by_dynamic", "join_asof", "write_parquet", "with_row_index", "sink_parquet"}
+)

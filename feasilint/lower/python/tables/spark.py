@@ -272,3 +272,8 @@ def _as_udf(m: Machine, function: Value) -> Value:
 
 
 DECORATORS: dict[str, Callable[[Machine, Value], Value]] = {"udf": _as_udf, "pandas_udf": _as_udf}
+
+FRAMELIKE = frozenset(
+    {"withColumn", "with_column", "withColumnRenamed", "groupBy", "createOrReplaceTempView", "unionByName", "dropDuplicates",
+     "toPandas"}
+)  # fmt: skip

@@ -254,3 +254,9 @@ def select_text(call: Call) -> v.Value | None:
             lazy = expression(call.at(args=(value,)))
             items += outputs_of(call, frame, [lazy]) if lazy is not None else []
     return _derive(call, frame, tuple(items))
+
+
+def to_polars(call: Call) -> v.Value | None:
+    """`pl.from_pandas(df)`: the index is left behind."""
+    frame = call.frame(0)
+    return replace(frame, library="polars", index=()) if frame is not None else None

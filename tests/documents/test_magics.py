@@ -1,0 +1,74 @@
+"""IPython syntax becomes plain Python, line by line."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from feasilint.documents.magics import neutralise
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = 1\n",
+        "s = '''\n!no\n%magic\n'''\n",
+        "y = (a\n     % b)\n",
+        "x = a if b else c\n",
+        "",
+        "# %%time\nx = 1\n",
+        "print('what?')\n",
+    ],
+)
+def test_python_is_left_alone(source: str):
+    assert neutralise(source).text == source
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("%time x = f()", "x = f()"),
+        ("%%time\nx = 1", "\nx = 1"),
+        ("%%capture out\nx = 1", "\nx = 1"),
+        ("%timeit -n 3 f()", "f()"),
+        ("!ls -la", "get_ipython().system('ls -la')"),
+        ("if a:\n    !ls", "if a:\n    get_ipython().system('ls')"),
+        ("x = !ls", "x = get_ipython().getoutput('ls')"),
+        ("df = %sql select 1", "df = get_ipython().run_line_magic('sql', 'select 1')"),
+        ("%matplotlib inline", "get_ipython().run_line_magic('matplotlib', 'inline')"),
+        ("?foo", "pass"),
+        ("foo?", "pass"),
+        ("pd.read_csv??", "pass"),
+    ],
+)
+def test_rewritten(source: str, text: str):
+    assert neutralise(source).text == text
+
+
+@pytest.mark.parametrize(
+    "source", ["!a \\\n  b \\\n  c\nx = 1", "%%bigquery df\nselect 1\nfrom t", "%time x = (\n  1)\n!ls\n"]
+)
+def test_lines_stay(source: str):
+    found = neutralise(source)
+    assert found.text.count("\n") == source.count("\n")
+    ast.parse(found.text)
+
+
+def test_a_cell_magic_keeps_its_body():
+    magic = neutralise("# comment\n%%bigquery df --params $p\nselect 1\n").cell_magic
+    assert magic is not None
+    assert (magic.name, magic.arguments, magic.line, magic.body) == ("bigquery", "df --params $p", 2, "select 1\n")
+
+
+def test_magics_are_told_with_their_lines():
+    magics = neutralise("x = 1\n%run a.py\ny = !ls\n").magics
+    assert [(magic.name, magic.arguments, magic.line, magic.target) for magic in magics] == [
+        ("run", "a.py", 2, None),
+        ("!", "ls", 3, "y"),
+    ]
+
+
+def test_columns_that_moved_are_mapped():
+    found = neutralise("%time x = f()\ny = 2")
+    assert [(anchor.offset, anchor.line, anchor.column) for anchor in found.anchors] == [(0, 1, 7), (8, 2, 1)]
