@@ -195,6 +195,9 @@ class Machine:
         return None
 
     def promote(self, value: Unknown, library: str = "pandas") -> Frame:
+        if value.source:
+            self.store.objects[value.oid] = known_frame = Frame(value.relations[0], library)
+            return known_frame
         if value.relations:
             self.builder.diagnose("opaque", f"`{value.text}` is not understood: its lineage is approximate")
         relation = self.add(Opaque(value.relations, value.text, value.inputs))

@@ -247,12 +247,13 @@ class Lazy:
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """Something that could not be read, and all that it may depend on. Used as a frame it becomes one: `oid` is its
-    place in the store."""
+    place in the store. `source`: it is what its only relation, a source, holds."""
 
     text: str
     oid: int
     inputs: tuple[Expression, ...] = ()
     relations: tuple[Relation, ...] = ()
+    source: bool = False
 
 
 Value: TypeAlias = (

@@ -98,6 +98,22 @@ def fill(m: Machine, text: v.Const) -> v.Const:
 
 # --- shell ---
 
+_CODE = (
+    ".py",
+    ".sh",
+    ".ipynb",
+    ".whl",
+    ".yaml",
+    ".yml",
+    ".md",
+    ".deb",
+    ".jar",
+    ".toml",
+    ".ttf",
+    ".png",
+    ".jpg",
+    ".html",
+)
 _FETCH = ("wget", "curl", "gsutil", "aws", "gcloud", "kaggle", "git", "bq", "gdown")
 
 
@@ -127,7 +143,7 @@ def _fetched(call: Call, command: str) -> None:
     if not urls:
         return
     target = _target(words, urls[0])
-    if target is None or _URL.match(target):
+    if target is None or _URL.match(target) or target.endswith(_CODE):
         return
     relation = call.m.add(Scan(Source(urls[0], "url" if urls[0].startswith("http") else "file"), None, call.origin))
     call.m.sink(Write(relation, Source(target, "file"), "overwrite", origin=call.origin))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from feasilint.ir import Source, Write
 from feasilint.lower.python import values as v
 from feasilint.lower.python.strings import as_text
-from feasilint.lower.python.transfers.loading import path_name, scan
+from feasilint.lower.python.transfers.loading import contents, path_name, scan
 from feasilint.lower.python.transfers.sql import looks_like_sql, run
 
 if TYPE_CHECKING:
@@ -121,6 +121,8 @@ def payload(call: Call) -> v.Value | None:
     """The content of a response or stored object: it is what the source is."""
     receiver = call.receiver
     data = receiver.get("data") if isinstance(receiver, v.Handle) else None
+    if isinstance(data, v.Row):
+        return contents(call, "response", data.relation)
     return call.m.unknown("response", data) if data is not None else None
 
 
@@ -173,7 +175,11 @@ def uploaded(call: Call) -> v.Value | None:
 def keras_file(call: Call) -> v.Value | None:
     """`get_file(name, origin=url)`: a path that stands for the URL."""
     origin = call.arg(1, "origin")
-    return v.Handle("download", (("url", as_text(call.m, origin)),)) if origin is not None else None
+    if origin is None:
+        return None
+    url = as_text(call.m, origin)
+    relation = scan(call, Source(str(url.value), "url"))
+    return v.Handle("download", (("url", url), ("data", v.Row(relation))))
 
 
 def bunch_member(call: Call) -> v.Value | None:

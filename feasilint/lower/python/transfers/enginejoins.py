@@ -124,10 +124,20 @@ def concat(call: Call) -> v.Value | None:
     if call.text(None, "how") == "horizontal":
         from feasilint.lower.python.transfers.joining import beside
 
-        return beside(call, frames)
+        made = beside(call, frames)
+        return replace(made, library=_polars(made)) if isinstance(made, v.Frame) else made
     if len(frames) == 1:
-        return replace(frames[0])
-    return replace(frames[0], relation=call.m.add(Union(tuple(f.relation for f in frames), "name", call.origin)))
+        return replace(frames[0], library=_polars(frames[0]))
+    return replace(
+        frames[0],
+        library=_polars(frames[0]),
+        relation=call.m.add(Union(tuple(f.relation for f in frames), "name", call.origin)),
+    )
+
+
+def _polars(frame: v.Frame) -> str:
+    """What polars puts together is polars, wherever its parts came from."""
+    return frame.library if frame.library.startswith("polars") else "polars"
 
 
 def unpivot(call: Call) -> v.Value | None:

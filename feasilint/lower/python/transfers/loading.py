@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from feasilint.ir import Column, Inline, Opaque, Output, Scan, Source, Union
@@ -74,7 +75,8 @@ def scan_paths(call: Call, value: v.Value, columns: tuple[Name, ...] | None = No
         inner = found.get("path") or found.get("0")
         return scan_paths(call, inner, columns) if inner is not None else None
     if isinstance(found, v.Handle) and found.kind == "download":
-        return scan(call, Source(str(as_text(m, found.get("url") or v.NONE).value), "url"), columns)
+        data = found.get("data")
+        return data.relation if isinstance(data, v.Row) else None
     if isinstance(found, v.Frame):
         return m.add(Opaque((found.relation,), call.name, origin=call.origin))
     if isinstance(found, v.Series | v.Scalar):
@@ -184,8 +186,6 @@ def frame_of(call: Call) -> v.Value | None:
 
 
 def _renamed(call: Call, frame: v.Frame, names: tuple[Name, ...] | None) -> v.Value:
-    from dataclasses import replace
-
     from feasilint.lower.python.assignment import renamed
 
     if names is None:
@@ -257,8 +257,13 @@ def loaded(call: Call) -> v.Value | None:
     if path is None or isinstance(call.m.get(path), v.Unknown):
         return call.unknown()
     name = path_name(call, path)
-    relation = scan(call, Source(name, "url" if _URL.match(name) else "file"))
-    return call.m.unknown(spell(call.node), v.Row(relation))
+    relation = scan(call, source_of(call.m, name))
+    return contents(call, spell(call.node), relation)
+
+
+def contents(call: Call, text: str, relation: Relation) -> v.Value:
+    """What a source holds, as an object of a kind that is not known."""
+    return replace(call.m.unknown(text, v.Row(relation)), source=True)
 
 
 def requested(call: Call) -> v.Value | None:
@@ -310,7 +315,7 @@ def guessed(call: Call) -> v.Value | None:
         found = call.m.get(value)
         if isinstance(found, v.Const) and isinstance(found.value, str) and _PATHLIKE.search(found.value):
             relation = scan(call, source_of(call.m, found.value))
-            return call.m.unknown(spell(call.node), v.Row(relation))
+            return contents(call, spell(call.node), relation)
     return None
 
 

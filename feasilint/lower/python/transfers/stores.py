@@ -38,8 +38,11 @@ def read_group(call: Call) -> v.Value:
 
 def select_group(call: Call) -> v.Value:
     """`group.select(['a', 'b'])`."""
-    names = call.names(0)
-    return v.Frame(call.m.add(Scan(Source(_name(call, call.receiver), "table"), names, call.origin)))
+    frame, names = read_group(call), call.names(0)
+    if not isinstance(frame, v.Frame) or names is None:
+        return frame
+    chosen = (Star(Names(frame.relation, names)),)
+    return replace(frame, relation=call.m.add(Derive(frame.relation, chosen, call.origin)))
 
 
 def select_except(call: Call) -> v.Value:
@@ -61,8 +64,9 @@ def _rows(call: Call) -> v.Frame:
     receiver = call.receiver
     query = receiver.get("query") if isinstance(receiver, v.Handle) else None
     frame = call.m.frame(query) if query is not None else None
+    library = "polars" if call.text(None, "dataframe_type") == "polars" else "pandas"
     if frame is not None:
-        return frame
+        return replace(frame, library=library)
     return v.Frame(call.m.add(Scan(Source(_name(call, receiver), "feature_view"), None, call.origin)))
 
 
