@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import estimators, fits, models, transformers
-from feasilint.lower.python.transfers.common import argument_copied, handle, nothing, same, show
+from feasilint.lower.python.transfers.common import argument_copied, constant, handle, nothing, same, show
 
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer
@@ -31,6 +31,12 @@ METHODS: dict[str, Table] = {
         "setInputCol": same,
         "inverse_transform": argument_copied,
         "split": models.folds,
+    },
+    "tensors": {"*": same},
+    "sagemaker.session": {
+        "upload_data": models.uploaded_data,
+        "default_bucket": constant("{default_bucket}"),
+        "upload_string_as_file_body": nothing,
     },
     "specified": {"fit": fits.fit_specified, "fit_regularized": fits.fit_specified},
     "lightning": {"fit": fits.fit},
@@ -78,6 +84,12 @@ FUNCTIONS: dict[str, Transfer] = {
     **{f"sklearn.{name}": estimators.wrapper for name in _META},
     **{f"sklearn.model_selection.{name}": fits.evaluated for name in _EVALUATE},
     **{f"sklearn.cross_validation.{name}": fits.evaluated for name in _EVALUATE},
+    "sagemaker.Session": handle("sagemaker.session"),
+    "sagemaker.session.Session": handle("sagemaker.session"),
+    "sagemaker.inputs.TrainingInput": handle("sagemaker.input"),
+    "sagemaker.TrainingInput": handle("sagemaker.input"),
+    "sagemaker.s3_input": handle("sagemaker.input"),
+    "sagemaker.session.s3_input": handle("sagemaker.input"),
     "sklearn.base.clone": argument_copied,
     "xgboost.DMatrix": _DATA,
     "xgboost.QuantileDMatrix": _DATA,
@@ -143,7 +155,11 @@ _MODELS = ("sklearn.", "xgboost.", "lightgbm.", "catboost.", "tensorflow.keras.S
            "pyspark.ml.feature.", "synapse.ml.", "sparkdl.", "tensorflow_decision_forests.",
            "tensorflow.estimator.", "sagemaker.")  # fmt: skip
 
+_TRANSFORMERS = ("feature_engine.", "category_encoders.", "imblearn.over_sampling", "imblearn.under_sampling", "imblearn.combine",
+                 "sklearn_pandas.", "umap.")  # fmt: skip
+
 PREFIXES: tuple[tuple[str, Transfer], ...] = (
+    *((prefix, estimators.transformer) for prefix in _TRANSFORMERS),
     ("sklearn.metrics.", models.scored),
     ("sklearn.datasets.", models.generated),
     ("sklearn.model_selection.", estimators.transformer),

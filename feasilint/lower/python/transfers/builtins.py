@@ -128,6 +128,8 @@ def filtered(call: Call) -> v.Value | None:
 
 def dictionary(call: Call) -> v.Value | None:
     found = call.got(0)
+    if isinstance(found, v.Frame):
+        return found
     made = found if isinstance(found, v.Dict) else v.Dict()
     if isinstance(found, v.Seq):
         for item in found.items:

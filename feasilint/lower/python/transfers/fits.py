@@ -32,6 +32,11 @@ def fit(call: Call) -> v.Value | None:
         add_fit(call, model.name, columns_of(call.m, v.Seq(call.values)))
         return call.target
     data, label = _training_data(call)
+    if model.name.startswith("sagemaker."):
+        from feasilint.lower.python.transfers.models import remote_data
+
+        add_fit(call, model.name, columns_of(call.m, data) or remote_data(call, data or call.arg(None, "inputs")))
+        return call.target
     named = named_columns(call, model, data)
     if named is not None:
         add_fit(call, model.name, *named)
@@ -63,6 +68,9 @@ def _training_data(call: Call) -> tuple[v.Value | None, ColumnSet | None]:
     data = call.arg(0) if call.args else next((call.kwargs[name] for name in _DATA if name in call.kwargs), None)
     label = call.arg(1) if len(call.args) > 1 else next((call.kwargs[n] for n in _LABEL if n in call.kwargs), None)
     found = call.m.get(data) if data is not None else None
+    if isinstance(found, v.Function):  # an input function: what it gives
+        data = call.m.call(found, (), {}, call.node)
+        found = call.m.get(data)
     if isinstance(found, v.Handle) and label is None:
         label = found.get("label")
     if isinstance(found, v.Seq) and found.kind == "tuple" and len(found.items) == 2 and label is None:

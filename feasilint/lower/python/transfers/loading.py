@@ -123,6 +123,9 @@ def source(
         if value is None and at is not None:
             value = next((call.kwargs[n] for n in _NAME_ARGUMENTS if n in call.kwargs), None)
         name = path_name(call, value) if value is not None else (vendor or call.name)
+        view = call.m.views.get(name.lower()) if kind == "table" else None
+        if view is not None:
+            return v.Frame(view, library)
         if kind == "api" and vendor is not None and vendor not in name:
             name = f"{vendor}:{name}" if value is not None else vendor
         return v.Frame(scan(call, Source(name, kind, dialect, vendor)), library)
@@ -149,7 +152,7 @@ def dataset(library: str) -> Transfer:
 
     def transfer(call: Call) -> v.Value | None:
         short = call.name.rsplit(".", 1)[-1]
-        relation = scan(call, Source(f"{library}.{short}", "file", vendor=library))
+        relation = scan(call, Source(f"{library}.{short}", "file"))
         frame = call.m.alloc(v.Frame(relation))
         target = v.Series(relation, Column(relation, "target", call.origin), "target")
         if call.flag("return_X_y"):
@@ -324,7 +327,7 @@ def sized_dataset(name: str) -> Transfer:
 
     def transfer(call: Call) -> v.Value:
         value = call.arg(None, "size") or (call.args[-1] if call.args else v.Const("100k"))
-        relation = scan(call, Source(f"{name}-{as_text(call.m, value).value}", "file", vendor=name))
+        relation = scan(call, Source(f"{name}-{as_text(call.m, value).value}", "file"))
         return v.Frame(relation, "spark" if "spark" in call.name else "pandas")
 
     return transfer
