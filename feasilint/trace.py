@@ -26,6 +26,7 @@ from feasilint.ir import (
     Window,
 )
 from feasilint.ir.expressions import children, fold, spelled
+from feasilint.ir.functions import traits
 from feasilint.ir.relations import inputs
 
 if TYPE_CHECKING:
@@ -208,12 +209,18 @@ class Tracer:
         return self._use(relation, made, [*frame, self.rows(relation.input)])
 
     def _use(self, relation: Aggregate | Window, made: Output, indirect: list[Trace]) -> Trace:
-        value = self.expression(made.expression)
-        if isinstance(made.expression, Measure) and not made.expression.args:
-            value = merge([value, self._counted(relation.input)])
+        value = merge([self.expression(made.expression), self._implied(relation, made.expression)])
         around = merge(indirect)
         own = Trace(frozenset(), around.own, frozenset(), around.hops, around.approximate)
         return merge([value, own, Trace(uses=frozenset([Use(relation, made, "value")]) | around.uses)])
+
+    def _implied(self, relation: Aggregate | Window, measure: Expression) -> Trace:
+        """What a measure without arguments is made of: a rank of what it ranks by, a count of the rows."""
+        if not isinstance(measure, Measure) or measure.args:
+            return EMPTY
+        if isinstance(relation, Window) and relation.order and traits(measure.function).ordinal:
+            return merge(self.expression(e) for e in (*relation.partition, *relation.order))
+        return self._counted(relation.input)
 
     def _counted(self, relation: Relation) -> Trace:
         """What count(*) counts: rows as a whole of every source below."""

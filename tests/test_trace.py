@@ -10,6 +10,7 @@ from feasilint.ir import (
     Column,
     Derive,
     Filter,
+    Frame,
     Join,
     Literal,
     Measure,
@@ -21,6 +22,7 @@ from feasilint.ir import (
     Source,
     Star,
     Union,
+    Window,
 )
 from feasilint.trace import Tracer
 
@@ -57,6 +59,18 @@ def test_a_filter_below_an_aggregate_is() -> None:
     assert value(counted, "n") == ["tx.id"]
     assert own(counted, "n") == ["tx.kind where", "tx.user group_by"]
     assert own(counted, "user") == []
+
+
+def test_a_rank_is_made_of_what_it_ranks_by() -> None:
+    tx = table("tx")
+    frame = Frame("range", None, 0, default=True)
+    place, by = (Column(tx, "user"),), (Column(tx, "ts"),)
+    ranked = Window(
+        tx, place, by, frame, (Output("r", Measure("rank", ())), Output("s", Measure("sum", (Column(tx, "x"),))))
+    )
+    assert value(ranked, "r") == ["tx.ts", "tx.user"]
+    assert value(ranked, "s") == ["tx.x"]
+    assert own(ranked, "s") == ["tx.ts window", "tx.user window"]
 
 
 def test_a_known_column_wins_over_a_possible_one() -> None:

@@ -61,6 +61,9 @@ def _declared(node: Node, name: Node, parts: list[str], columns: tuple[str, ...]
     if columns is not None:
         scope.context.session.declared[key_of(parts)] = columns
         scope.context.session.tables.pop(key_of(parts), None)
+    like = _property(node, exp.LikeProperty)
+    if like is not None:
+        sources.table(like.this, scope)  # its columns are read, if not its rows
     location = _location(node, scope)
     if location is not None:
         context = scope.context
