@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.model import Catalog
     from feasilint.documents.model import Document
     from feasilint.ir import DocumentKind, Program
+    from feasilint.rule import Context, Feature, Rule, Subject
 
 _FRAMES = 20_000  # deep expressions and long chains of assignments need more than Python's default of 1,000
 
@@ -50,18 +51,22 @@ def scan(
     dialect: str | None = None,
     exclude: Sequence[str] = (),
     force_exclude: bool = False,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
 ) -> ScanResult:
     """Judge the files below `paths` against a catalog.
 
     `catalog`: a file or a loaded one; without it the nearest `catalog.yaml` above the first path is taken, unless
     `use_catalog` is false. `root`: the project whose other documents lend lineage; by default found from the first path.
-    Raises UsageError for a missing path, CatalogError for a catalog that cannot be read.
+    `select`, `ignore`: rules by code or the beginning of one.
+    Raises UsageError for a missing path or an unknown rule, CatalogError for a catalog that cannot be read.
     """
+    running = _rules(select, ignore)
     files = _discover(paths, exclude, force_exclude)
     known = _catalog(paths, catalog, use_catalog)
     reading = _read(files, Options(dialect, root or "."))
     _read_project(reading, paths, root)
-    return _judge(reading, files, known)
+    return _judge(reading, files, known, running)
 
 
 def scan_files(files: Mapping[str, str | bytes], catalog: str | None = None) -> ScanResult:
@@ -71,7 +76,7 @@ def scan_files(files: Mapping[str, str | bytes], catalog: str | None = None) -> 
     reading = _Reading(Options())
     for path, content in files.items():
         reading.take(path, content.encode() if isinstance(content, str) else content)
-    return _judge(reading, list(files), load_text(catalog, "catalog.yaml") if catalog is not None else None)
+    return _judge(reading, list(files), load_text(catalog, "catalog.yaml") if catalog is not None else None, _rules())
 
 
 def inspect(
@@ -173,42 +178,62 @@ def _analyse(programs: list[Program], catalog: Catalog | None) -> Analysis:
     return Analysis(programs, Matcher(catalog or Catalog()))
 
 
-def _judge(reading: _Reading, reported: list[str], catalog: Catalog | None) -> ScanResult:
-    from feasilint.catalog.model import Catalog
-    from feasilint.check import check
+def _rules(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> tuple[Rule, ...]:
     from feasilint.registry import rules
-    from feasilint.rule import Context, Feature, SourceSubject
+    from feasilint.selection import selected
+
+    return selected(rules(), select, ignore)
+
+
+def _judge(
+    reading: _Reading, reported: list[str], catalog: Catalog | None, running: tuple[Rule, ...] | None = None
+) -> ScanResult:
+    from feasilint.check import check
+    from feasilint.rule import Feature
     from feasilint.subjects import subjects
 
+    running = _rules() if running is None else running
     analysis = _analyse(reading.programs, catalog)
     found = list(subjects(analysis, set(reported)))
-    context = Context(
-        catalog or Catalog(),
-        analysis.matcher,
-        {program.path: program for program in analysis.programs},
-        {path: document.text for path, document in reading.documents.items()},
-    )
-    checked = check(found, rules(), context)
+    checked = check(found, running, _context(reading, analysis, running))
     judged = [subject for subject in found if isinstance(subject, Feature)]
-    unknown = [
-        s.source.name
-        for s in found
-        if isinstance(s, SourceSubject) and s.features and not analysis.matcher.find(s.source)
-    ]
     return ScanResult(
         findings=checked.findings,
         suppressed=checked.suppressed,
         documents={path: reading.documents[path] for path in reported},
+        upstream={path: document for path, document in reading.documents.items() if path not in reported},
         features=len(judged),
         models=len({(feature.sink, feature.target) for feature in judged if feature.kind == "model"}),
-        unknown_sources=tuple(dict.fromkeys(unknown)),
+        unknown_sources=tuple(_unknown(found, analysis)),
         catalog=catalog,
         hints=tuple(_hints(judged, catalog)),
         errors=checked.errors,
     )
 
 
-def _hints(judged: Sequence[Any], catalog: Catalog | None) -> Iterable[str]:
-    if catalog is not None and any(feature.point is None for feature in judged):
-        paths = sorted({feature.sink.path for feature in judged if feature.point is None})
+def _context(reading: _Reading, analysis: Analysis, running: tuple[Rule, ...]) -> Context:
+    from feasilint.registry import rules
+    from feasilint.rule import Context
+
+    silent = [rule for rule in rules() if rule not in running]
+    return Context(
+        analysis.matcher.catalog,
+        analysis.matcher,
+        {program.path: program for program in analysis.programs},
+        {path: document.text for path, document in reading.documents.items()},
+        frozenset(word for rule in silent for word in (rule.code, rule.name)),
+    )
+
+
+def _unknown(found: Iterable[Subject], analysis: Analysis) -> Iterable[str]:
+    """The sources that features depend on and that the catalog does not know, each once."""
+    from feasilint.rule import SourceSubject
+
+    read = (subject for subject in found if isinstance(subject, SourceSubject) and subject.features)
+    return dict.fromkeys(one.source.name for one in read if not analysis.matcher.find(one.source))
+
+
+def _hints(judged: Iterable[Feature], catalog: Catalog | None) -> Iterable[str]:
+    paths = sorted({feature.sink.path for feature in judged if feature.point is None})
+    if catalog is not None and paths:
         yield f"no prediction point is declared for {', '.join(paths[:3])}: severities are those of the mildest one"

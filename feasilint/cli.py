@@ -80,7 +80,7 @@ def scan(form: str, color: str, fail_on: str, output: str | None, paths: tuple[s
     present = _present(paths)
     if not present:
         return FAILED
-    result = _selected(api.scan(present, **_arguments(options)), options["select"], options["ignore"])
+    result = api.scan(present, select=options["select"], ignore=options["ignore"], **_arguments(options))
     if result.documents:
         _write(_report(result, form, _painter(color, output)), output)
     else:
@@ -176,15 +176,6 @@ def _present(paths: Iterable[str]) -> tuple[str, ...]:
         if path not in present:
             click.echo(f"feasilint: {visible(path)}: no such file or directory", err=True)
     return present
-
-
-def _selected(result: ScanResult, select: tuple[str, ...], ignore: tuple[str, ...]) -> ScanResult:
-    if not select and not ignore:
-        return result
-    from feasilint.registry import rules as installed
-    from feasilint.selection import selected
-
-    return selected(result, select, ignore, tuple(rule.code for rule in installed()))
 
 
 def _arguments(options: dict[str, Any]) -> dict[str, Any]:

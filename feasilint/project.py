@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 MARKERS = ("catalog.yaml", ".git", "dbt_project.yml", "pyproject.toml")
 _TESTS = re.compile(r"(^|/)(tests?/|test_[^/]*$|conftest\.py$)|_test\.[a-z]+$")  # they write what they pretend is there
+_DATA = re.compile(
+    rb"\b(?:import|from)\s+(?:pandas|polars|pyspark|snowflake|duckdb|sqlalchemy|google\.cloud|awswrangler|ibis|dask|databricks|hsfs"
+    rb"|hopsworks|feast|sqlite3|psycopg2?|pymysql|sagemaker|cudf|numpy|datasets|pickle|joblib)\b|%%?(?:bigquery|sql)|spark\.(?:sql|table|read)"
+)
+_WRITES = re.compile(
+    rb"\bto_[a-z]|\bwrite|\bsave|\binsert|\bcreate\b|\bmerge\b|\bunload\b|\bcopy\b|\bdump|\bupload|\bput_"
+)
 _MOST_FILES = 20_000
 _MOST_BYTES = 4 * 1024 * 1024
 _MOST_ROUNDS = 6
@@ -45,7 +52,7 @@ def upstream(
     added: list[Program] = []
     for _ in range(_MOST_ROUNDS):
         wanted = set(_wanted(programs + added))
-        chosen = [path for path, text in texts.items() if _names_any(text, wanted)]
+        chosen = [path for path, text in texts.items() if _may_write(path, text, wanted)]
         if not chosen:
             break
         made = [lower(path, texts.pop(path)) for path in chosen]
@@ -56,9 +63,15 @@ def upstream(
     return added
 
 
-def _names_any(text: bytes, words: set[bytes]) -> bool:
+def _may_write(path: str, text: bytes, words: set[bytes]) -> bool:
+    """Whether a file might write something of these names: a search that is cheap and never wrongly says no.
+
+    A model of dbt is named like its file; code writes data only if it works with some library for data.
+    """
     folded = text.lower()
-    return any(word in folded for word in words)
+    if not any(word in folded or word in path.lower().encode() for word in words):
+        return False
+    return path.endswith((".sql", ".sqlx")) or (_DATA.search(folded) is not None and _WRITES.search(folded) is not None)
 
 
 def _texts(candidates: Iterable[str], known: set[str]) -> Iterator[tuple[str, bytes]]:

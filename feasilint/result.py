@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class ScanResult:
     """`findings` by path and position; `suppressed` those silenced by an ignore comment. `documents`: every file that was
-    reported on, by path. `features`: how many were judged. `unknown_sources`: read, but not in the catalog (all of them
-    without a catalog). `hints`: one-line advice about the run as a whole. `errors`: failures of rules, isolated."""
+    reported on, by path; `upstream`: others of the project that lent their lineage. `features`: how many were judged.
+    `unknown_sources`: read, but not in the catalog (all of them without a catalog). `hints`: one-line advice about the run
+    as a whole. `errors`: failures of rules, isolated."""
 
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Finding, ...] = ()
     documents: Mapping[str, Document] = field(default_factory=dict)
+    upstream: Mapping[str, Document] = field(default_factory=dict)
     features: int = 0
     models: int = 0
     unknown_sources: tuple[str, ...] = ()

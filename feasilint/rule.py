@@ -74,12 +74,14 @@ Subject: TypeAlias = Feature | SourceSubject | DocumentSubject
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What rules may look up besides their subject. `texts`: the source text of every scanned file, by path."""
+    """What rules may look up besides their subject. `texts`: the source text of every scanned file, by path. `silent`: codes and
+    names of installed rules that do not run."""
 
     catalog: Catalog
     matcher: Matcher
     programs: Mapping[str, Program] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

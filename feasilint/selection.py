@@ -1,8 +1,7 @@
-"""Which rules a run reports: `--select` and `--ignore`, by code or the beginning of one."""
+"""Which rules run: `--select` and `--ignore`, by code or the beginning of one."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -11,23 +10,21 @@ from feasilint.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from feasilint.findings import Finding
-    from feasilint.result import ScanResult
+    from feasilint.rule import Rule
 
 
-def selected(result: ScanResult, select: Iterable[str], ignore: Iterable[str], codes: Sequence[str]) -> ScanResult:
-    """The result with the findings of selected rules only. `codes` are those of the installed rules.
+def selected(rules: Sequence[Rule], select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[Rule, ...]:
+    """The rules that `select` names (all, if it names none) and `ignore` does not.
 
     Values may hold several codes separated by commas. UsageError for one that no rule begins with.
     """
-    chosen = _prefixes(select, codes)
-    rejected = _prefixes(ignore, codes)
-
-    def keep(finding: Finding) -> bool:
-        return (not chosen or finding.code.startswith(chosen)) and not (rejected and finding.code.startswith(rejected))
-
-    findings = tuple(filter(keep, result.findings))
-    return replace(result, findings=findings, suppressed=tuple(filter(keep, result.suppressed)))
+    codes = [rule.code for rule in rules]
+    chosen, rejected = _prefixes(select, codes), _prefixes(ignore, codes)
+    return tuple(
+        rule
+        for rule in rules
+        if (not chosen or rule.code.startswith(chosen)) and not (rejected and rule.code.startswith(rejected))
+    )
 
 
 def _prefixes(values: Iterable[str], codes: Sequence[str]) -> tuple[str, ...]:

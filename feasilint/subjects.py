@@ -63,8 +63,10 @@ def _of_sink(sink: Fit | Write, program: Program, analysis: Analysis, reported: 
     origin = sink.origin
     place = Place(program.path, origin.span if origin is not None else None)
     entry = analysis.matcher.model_for(program.path)
+    point = analysis.matcher.point_for(entry)
+    entity = frozenset(map(fold, point.entity)) if point is not None else frozenset()
     for member in analysis.members(sink)[:_WIDEST]:
-        if isinstance(sink, Write) and _is_key(member, analysis):
+        if isinstance(sink, Write) and _is_key(member, entity, analysis):
             continue
         feature = _feature(member, sink, place, entry, analysis)
         if program.path in reported or any(path in reported for path in _touched(feature)):
@@ -76,20 +78,29 @@ def _touched(feature: Feature) -> set[str]:
     return {place.path for place in [*places, feature.place]}
 
 
-def _is_key(member: Member, analysis: Analysis) -> bool:
-    """Whether a column of a table is what it is grouped by: an entity or a time, no feature."""
+def _is_key(member: Member, entity: Collection[str], analysis: Analysis) -> bool:
+    """Whether a column of a table says whom or when a row is about, and is no feature: what it is grouped by, the entity of its
+    prediction point, or a source's own key passed on as it is."""
     if member.column is None:
         return False
-    relation = analysis.columns.settle(member.column.relation, member.column.name)
-    name = member.column.name
+    if fold(member.name) in entity or _is_grouped(member.column, analysis):
+        return True
+    relation, _ = analysis.columns.definition(member.column.relation, member.column.name)
+    entry = analysis.entry(relation) if isinstance(relation, Scan) else None
+    return entry is not None and fold(member.name) in map(fold, entry.grain)
+
+
+def _is_grouped(column: Column, analysis: Analysis) -> bool:
+    relation = analysis.columns.settle(column.relation, column.name)
     for _ in range(64):
-        made = analysis.columns.table(relation).find(name)
+        made = analysis.columns.table(relation).find(column.name)
         if isinstance(relation, Aggregate) and made is not None and made in relation.keys:
             return True
-        below = analysis.columns.step(relation, name)
+        below = analysis.columns.step(relation, column.name)
         if isinstance(relation, Aggregate | Window | Scan) or len(below) != 1 or not isinstance(below[0], Column):
             return False
-        relation, name = analysis.columns.settle(below[0].relation, below[0].name), below[0].name
+        column = below[0]
+        relation = analysis.columns.settle(column.relation, column.name)
     return False
 
 

@@ -51,10 +51,11 @@ class UnusedIgnore(Rule):
         ),
     )
 
-    def check(self, subject: Subject, context: Context) -> Iterator[Finding]:  # noqa: ARG002
+    def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
         assert isinstance(subject, DocumentSubject)
         for ignore in subject.program.ignores:
-            if ignore not in subject.used:
+            meant_for_silent = context.silent and (not ignore.codes or context.silent.intersection(ignore.codes))
+            if ignore not in subject.used and not meant_for_silent:
                 codes = f"[{', '.join(ignore.codes)}]" if ignore.codes else ""
                 yield self.finding(
                     self.severity,

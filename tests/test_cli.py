@@ -81,6 +81,8 @@ def test_options_reach_the_api(scanner: Api) -> None:
             "--force-exclude",
             "--dialect",
             "spark",
+            "--select",
+            "LAT",
         ]
     )
     assert scanner.paths == ("a.sql",)
@@ -90,6 +92,8 @@ def test_options_reach_the_api(scanner: Api) -> None:
         "dialect": "spark",
         "exclude": ("x/", "y"),
         "force_exclude": True,
+        "select": ("LAT",),
+        "ignore": (),
     }
 
 
@@ -185,26 +189,44 @@ def test_colours_only_on_a_terminal_or_when_asked(scanner: Api, capsys: pytest.C
     assert "\x1b[" in capsys.readouterr().out
 
 
+TABLE = "create table n as select user_id, count(distinct shop) as shops from payments.transactions group by user_id"
+
+
 @pytest.mark.parametrize(
     ("arguments", "shown"),
     [
-        (["--select", "LAT"], True),
+        (["--select", "AGG"], True),
         (["--select", "lat201,AGG301"], True),
-        (["--select", "AGG"], False),
-        (["--ignore", "LAT201"], False),
-        (["--ignore", "AGG301"], True),
-        (["--select", "LAT", "--ignore", "LAT201"], False),
+        (["--select", "LAT"], False),
+        (["--ignore", "AGG301"], False),
+        (["--ignore", "LAT201"], True),
+        (["--select", "AGG", "--ignore", "AGG301"], False),
     ],
 )
 def test_rules_are_selected_by_code_or_its_beginning(
-    scanner: Api, capsys: pytest.CaptureFixture[str], arguments: list[str], shown: bool
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], shown: bool
 ) -> None:
-    cli.main(["scan", "a.sql", *arguments])
-    assert ("LAT201" in capsys.readouterr().out) is shown
+    path = tmp_path / "n.sql"
+    path.write_text(TABLE)
+    cli.main(["scan", str(path), *arguments])
+    assert ("AGG301" in capsys.readouterr().out) is shown
 
 
-def test_an_unknown_code_is_an_error(scanner: Api, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["scan", "a.sql", "--select", "LAT2O1"]) == 2
+def test_an_ignore_for_a_rule_that_does_not_run_is_not_unused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "n.sql"
+    path.write_text(f"-- feasilint: ignore[LAT201] late, but good enough\n{TABLE}")
+    cli.main(["scan", str(path), "--ignore", "LAT201"])
+    assert "FEA003" not in capsys.readouterr().out
+    cli.main(["scan", str(path)])
+    assert "FEA003" in capsys.readouterr().out
+
+
+def test_an_unknown_code_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "n.sql"
+    path.write_text(TABLE)
+    assert cli.main(["scan", str(path), "--select", "LAT2O1"]) == 2
     assert capsys.readouterr().err == "feasilint: no rule's code begins with `LAT2O1`; did you mean `LAT201`?\n"
 
 

@@ -275,7 +275,10 @@ def _conditions(measure: Measure) -> Iterator[Expression]:
 
 
 def _order_name(window: Window) -> Name | None:
-    return next((_name_of(key) for key in window.order), None)
+    """The time that a window is ordered by: not a key of its partition, the one that speaks of time first."""
+    keys = {fold(column.name) for key in window.partition for column in referenced(key)}
+    names = [column.name for by in window.order for column in referenced(by) if fold(column.name) not in keys]
+    return next((name for name in names if event_time(spelled(name))), next(iter(names), None))
 
 
 def _name_of(expression: Expression) -> Name | None:

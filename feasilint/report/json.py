@@ -24,7 +24,7 @@ def render(result: ScanResult) -> str:
 
 def document(result: ScanResult) -> dict[str, Any]:
     """The report as JSON values."""
-    texts = Texts(result.documents)
+    texts = Texts({**result.upstream, **result.documents})
     total = counts(result)
     return {
         "schema": SCHEMA,

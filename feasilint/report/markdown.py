@@ -32,7 +32,7 @@ _HEAD = "| | Feature | Where | Why | Owner | Try instead |\n| --- | --- | --- | 
 
 def render(result: ScanResult, *, limit: int = LIMIT) -> str:
     """The comment, at most `limit` characters long; ends in a newline."""
-    texts = Texts(result.documents)
+    texts = Texts({**result.upstream, **result.documents})
     opening = f"{TAG}\n{headline(result)}"
     closing = _closing(result, limit // 4)
     room = limit - len(opening) - len(closing) - len(_HEAD) - _RESERVE

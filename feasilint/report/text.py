@@ -25,7 +25,7 @@ _ROLES: dict[Severity, Role] = {Severity.ERROR: "error", Severity.WARNING: "warn
 
 def render(result: ScanResult, *, paint: Painter = plain) -> str:
     """The whole report, ending in a newline."""
-    texts = Texts(result.documents)
+    texts = Texts({**result.upstream, **result.documents})
     parts = ["\n".join(finding_lines(finding, texts, paint)) for finding in result.findings]
     parts.append("\n".join(_closing(result, paint)))
     return "\n\n".join(parts) + "\n"
