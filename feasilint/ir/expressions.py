@@ -19,7 +19,7 @@ Name: TypeAlias = str | tuple[str, ...]
 Value: TypeAlias = "str | int | float | bool | datetime | Interval | None"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Column:
     """Column `name` of exactly this version of a relation."""
 
@@ -28,7 +28,7 @@ class Column:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Literal:
     """A constant. Dates written as typed literals (`DATE '2024-01-01'`, `pd.Timestamp(...)`) are datetimes, quoted
     dates stay strings, INTERVALs and timedeltas are `Interval`."""
@@ -37,7 +37,7 @@ class Literal:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Param:
     """A value that the caller supplies: `@asof`, `:start`, a papermill parameter, `{{ var('x') }}`."""
 
@@ -45,7 +45,7 @@ class Param:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Hole:
     """Something that could not be read; `inputs` are what it may depend on."""
 
@@ -54,14 +54,14 @@ class Hole:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Now:
     """The clock: CURRENT_DATE, now(), pd.Timestamp.now()."""
 
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Call:
     """A scalar function by its canonical name (`feasilint.ir.functions`), row by row.
 
@@ -75,7 +75,7 @@ class Call:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Measure:
     """An aggregate function over the rows of a group or frame. Occurs only in `Aggregate.measures` and `Window.measures`.
 
@@ -90,7 +90,7 @@ class Measure:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Shift:
     """The value `n` rows earlier (negative: later) in the order of its relation: lag, lead, shift, diff."""
 
@@ -99,7 +99,7 @@ class Shift:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Subquery:
     """A value that comes from another relation as a whole: scalar subquery, EXISTS, IN (SELECT …).
 

@@ -2,7 +2,7 @@
 
 Relations are immutable and compared by identity: two reads of one table are two relations. A dataframe that is assigned
 to becomes a new relation on top of the old one. Every `Column` names the very relation that it is read from, so lineage
-needs no scopes or aliases.
+needs no scopes or aliases. They have no repr of their own: it would print all that is below, again and again.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Source:
 # --- columns -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Output:
     """A column that a relation computes."""
 
@@ -50,14 +50,14 @@ class Output:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AllOf:
     """Every column of a relation, known or not."""
 
     relation: Relation
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Names:
     """These columns of a relation, in this order."""
 
@@ -65,7 +65,7 @@ class Names:
     names: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Minus:
     """A set without these names."""
 
@@ -73,7 +73,7 @@ class Minus:
     names: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Matching:
     """The members of a set whose name matches a regular expression (or does not, with `negate`)."""
 
@@ -82,7 +82,7 @@ class Matching:
     negate: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class OfType:
     """The members of a set with one of these kinds of type (`number`, `string`, `boolean`, `time`, `category`)."""
 
@@ -91,14 +91,14 @@ class OfType:
     negate: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Both:
     """Several sets one after the other."""
 
     parts: tuple[ColumnSet, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Values:
     """Expressions used as columns without belonging to one frame: a series, an array."""
 
@@ -108,7 +108,7 @@ class Values:
 ColumnSet: TypeAlias = AllOf | Names | Minus | Matching | OfType | Both | Values
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Star:
     """Columns passed on unchanged, in their order. `origin` is that of the `*`."""
 
@@ -119,7 +119,7 @@ class Star:
 # --- relations ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Scan:
     """Reading a source. `columns` are all columns it gives where the reader says so, else None: open."""
 
@@ -128,7 +128,7 @@ class Scan:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Inline:
     """Rows written in the code: VALUES, a DataFrame of literals, SELECT without FROM."""
 
@@ -136,7 +136,7 @@ class Inline:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Derive:
     """Projection and computation, row by row. Later items replace earlier columns of the same name, in place.
 
@@ -149,7 +149,7 @@ class Derive:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Filter:
     """Rows for which the predicate holds."""
 
@@ -159,7 +159,7 @@ class Filter:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Join:
     """Columns of both sides. `using` are the shared key names; `on` any condition (its columns name the sides).
 
@@ -177,14 +177,14 @@ class Join:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AsOf:
     left: Expression
     right: Expression
     tolerance: Interval | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Aggregate:
     """One row per key. Columns: the keys, then the measures. No keys: the whole table."""
 
@@ -208,7 +208,7 @@ class Frame:
     default: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Window:
     """Every row, with measures over a frame around it. Columns: those of the input, then the measures.
 
@@ -223,7 +223,7 @@ class Window:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Union:
     """Rows of all inputs; columns match by position (SQL) or by name (pd.concat)."""
 
@@ -232,7 +232,7 @@ class Union:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Choice:
     """One of these: the branches of an if, several definitions of which one holds."""
 
@@ -240,7 +240,7 @@ class Choice:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Distinct:
     """One row per key (None: per whole row); `order` decides which one is kept."""
 
@@ -250,7 +250,7 @@ class Distinct:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Unnest:
     """One row per element of `outputs`' expressions, beside the columns of the input."""
 
@@ -259,7 +259,7 @@ class Unnest:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Pivot:
     """Values become columns. Known result columns are `outputs`; with `open` there are more that the data decides."""
 
@@ -272,7 +272,7 @@ class Pivot:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Unpivot:
     """Columns become values: `keys` stay, `names` holds the old names, `values` the cells."""
 
@@ -283,7 +283,7 @@ class Unpivot:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Upsert:
     """A table after MERGE or UPDATE: `target` with columns that also come from `source` where `on` matches.
 
@@ -298,14 +298,14 @@ class Upsert:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Sort:
     input: Relation
     keys: tuple[Expression, ...]
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Limit:
     """The first n rows, or a random sample: bounds no window."""
 
@@ -315,7 +315,7 @@ class Limit:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Split:
     """A random or positional part of the rows: `part` is train, test, fold, …"""
 
@@ -324,7 +324,7 @@ class Split:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FitState:
     """What a scaler, encoder or imputer learned from these columns."""
 
@@ -333,7 +333,7 @@ class FitState:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Apply:
     """Columns transformed by a fitted state, under their own names; columns outside the set are dropped."""
 
@@ -343,7 +343,7 @@ class Apply:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Opaque:
     """A step that could not be read. Any column may come from any column of the inputs: all lineage is approximate."""
 
