@@ -164,7 +164,7 @@ class Tracer:
         seen: set[tuple[Relation, Name]] = set()
         while at is not None and at not in seen:
             seen.add(at)
-            here, column = at
+            here, column = self.columns.settle(*at), at[1]
             output = self.columns.table(here).find(column)
             if output is not None or isinstance(here, Scan):
                 steps.append(Step(spelled(column), here, output.origin if output is not None else here.origin))
