@@ -88,7 +88,6 @@ class Machine:
     nested: int = 0
     foreign: bool = False
     last: Value | None = None
-    returned: Value | None = None
     path: str = ""
     steps: int = 0
     made: int = 0

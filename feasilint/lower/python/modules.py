@@ -88,17 +88,15 @@ def run_text(m: Machine, text: str) -> None:
         return
     from feasilint.lower.python.statements import top_level
 
-    before = m._fragment
-    cell = before.cell if before is not None else None
-    m.enter(m.builder.fragment("python", text, cell, exact=False), tree)
+    before = m.fragment
+    m.enter(m.builder.fragment("python", text, before.cell, exact=False), tree)
     m.nested += 1
     try:
         for statement in tree.body:
             top_level(m, statement)
     finally:
         m.nested -= 1
-        if before is not None:
-            m.enter(before)
+        m.enter(before)
 
 
 def _texts(m: Machine, path: str) -> list[str]:

@@ -31,7 +31,6 @@ METHODS: dict[str, Table] = {
         "with_name": containers.with_name,
         "with_suffix": containers.with_suffix,
         "open": containers.opened_path,
-        "read_text": containers.read_path,
         "glob": containers.path_glob,
         "rglob": containers.path_glob,
         "mkdir": nothing,

@@ -382,6 +382,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "pandas.notna": elementwise("is_not_null"),
     "pandas.Categorical": elementwise("category"),
     "pandas.unique": argument_copied,
+    "pandas.from_pandas": argument_copied,
     "pandas.Index": argument_copied,
     "pandas.NamedAgg": handle("named_agg"),
     "pandas.Grouper": handle("grouper"),

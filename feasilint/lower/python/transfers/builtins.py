@@ -220,7 +220,7 @@ def array(call: Call) -> v.Value | None:
         return replace(found, library="array")
     if isinstance(found, v.Seq | v.Series | v.Columns):
         return found
-    return None
+    return found
 
 
 def get_attribute(call: Call) -> v.Value | None:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Interval, Show
-from feasilint.ir import Literal as Constant
+from feasilint.ir import Show
 from feasilint.lower.python import values as v
 from feasilint.lower.python.operators import elementwise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from feasilint.ir import Relation
     from feasilint.lower.python.call import Call, Transfer
 
@@ -30,11 +27,6 @@ def copied(call: Call) -> v.Value:
     """Another object of the same content: cell-wise changes keep every column's lineage."""
     found = call.receiver
     return call.result(replace(found)) if isinstance(found, v.Frame) else found
-
-
-def first_argument(call: Call) -> v.Value | None:
-    """The first argument, unchanged."""
-    return call.arg(0)
 
 
 def argument_copied(call: Call) -> v.Value | None:
@@ -124,17 +116,3 @@ def handle(kind: str, **fixed: object) -> Transfer:
 
 def constant(value: object) -> Transfer:
     return lambda call: v.Const(value)
-
-
-def interval(of: Callable[[Call], Interval | None]) -> Transfer:
-    """A length of time; unknown lengths stay holes."""
-
-    def transfer(call: Call) -> v.Value | None:
-        found = of(call)
-        return v.Const(found) if found is not None else None
-
-    return transfer
-
-
-def text(value: str | None) -> Constant:
-    return Constant(value)

@@ -147,10 +147,6 @@ def opened_path(call: Call) -> v.Value | None:
     return v.Handle("file", (("path", call.receiver),))
 
 
-def read_path(call: Call) -> v.Value | None:
-    return None
-
-
 def parent_of(call: Call) -> v.Value | None:
     text = call.text(0)
     return v.Const(posixpath.dirname(text)) if text is not None else None

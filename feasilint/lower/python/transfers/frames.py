@@ -234,11 +234,6 @@ def exploded(call: Call) -> v.Value | None:
     return replace(frame, relation=call.m.add(Unnest(frame.relation, outputs, call.origin)))
 
 
-def masked(call: Call) -> v.Value | None:
-    """`df.where(cond)`, `df.mask(cond)`: cells blanked; columns stay."""
-    return call.result(replace(frame)) if (frame := own(call)) is not None else None
-
-
 def get_column(call: Call) -> v.Value | None:
     """`df.get('x')`."""
     frame, names = own(call), call.names(0, "key")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from feasilint.ir import Column, Inline, Opaque, Output, Scan, Source, Union
 from feasilint.lower.python import values as v
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from feasilint.lower.python.call import Call, Transfer
     from feasilint.lower.python.machine import Machine
 
-Library: TypeAlias = Literal["pandas", "polars", "polars.lazy", "spark", "array"]
 _URL = re.compile(r"^(https?|ftp)://", re.IGNORECASE)
 _PATH_ARGUMENTS = (
     "filepath_or_buffer",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from feasilint.ir import AllOf, Column, Derive, Measure, Output, Pivot, Star, Unpivot
+from feasilint.ir import Column, Derive, Measure, Output, Pivot, Star, Unpivot
 from feasilint.ir.expressions import spelled
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
@@ -173,13 +173,3 @@ def stack(call: Call) -> v.Value | None:
     return v.Frame(
         call.m.add(Unpivot(frame.relation, keys, names, Output("0", cells), call.origin)), "pandas", frame.index
     )
-
-
-def transposed(call: Call) -> v.Value | None:
-    """`df.T`: the same cells."""
-    frame = own(call)
-    return replace(frame) if frame is not None else None
-
-
-def everything(frame: v.Frame) -> Star:
-    return Star(AllOf(frame.relation))
