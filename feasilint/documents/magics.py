@@ -18,6 +18,8 @@ TRANSPARENT = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", 
 
 _CANDIDATE = re.compile(r"^\s*[%!?]|=\s*[%!]|\?\s*$", re.MULTILINE)
 _CELL = re.compile(r"^\s*%%(\w[\w.]*)[ \t]*(.*)$")
+_WHOLE = re.compile(r"^\s*%(bash|sh|sql|md|md-sandbox|scala|r|fs)\s*$")
+"""With one mark alone on the first line these mean the whole cell, as in Databricks, if the rest is no Python."""
 _LINE = re.compile(
     r"^(?P<indent>\s*)(?P<target>[A-Za-z_][\w.\[\]'\", ]*?\s*=\s*)?(?P<mark>%|!!|!)(?P<name>[A-Za-z_][\w.]*)?(?P<rest>.*)$"
 )
@@ -97,6 +99,10 @@ def _cell_magic(source: str) -> Magic | None:
         found = _CELL.match(line)
         if found:
             return Magic(found[1], found[2].strip(), at + 1, cell=True, body="\n".join(lines[at + 1 :]))
+        whole = _WHOLE.match(line)
+        rest = "\n".join(lines[at + 1 :])
+        if whole and rest.strip() and not _parses(rest):
+            return Magic(whole[1], "", at + 1, cell=True, body=rest)
         if line.strip() and not line.lstrip().startswith("#"):
             return None
     return None

@@ -72,3 +72,14 @@ def test_magics_are_told_with_their_lines():
 def test_columns_that_moved_are_mapped():
     found = neutralise("%time x = f()\ny = 2")
     assert [(anchor.offset, anchor.line, anchor.column) for anchor in found.anchors] == [(0, 1, 7), (8, 2, 1)]
+
+
+def test_one_mark_is_a_whole_cell_of_another_language_only_if_the_rest_is_no_python() -> None:
+    assert neutralise("%sql select 1\nx = 2").cell_magic is None
+    assert neutralise("%pip install x\nfor f in").cell_magic is None
+    shell = neutralise("%bash\ngsutil ls gs://bucket/*").cell_magic
+    assert shell is not None
+    assert (shell.name, shell.body) == ("bash", "gsutil ls gs://bucket/*")
+    query = neutralise("# the newest\n%sql\nselect a\nfrom t").cell_magic
+    assert query is not None
+    assert (query.name, query.line, query.body) == ("sql", 2, "select a\nfrom t")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import connectors, loading, sql
 from feasilint.lower.python.transfers.common import argument_copied, handle, nothing, same
-from feasilint.lower.python.transfers.loading import dataset, reader, source
+from feasilint.lower.python.transfers.loading import collection, dataset, reader, source
 from feasilint.lower.python.transfers.writes import write_argument
 
 if TYPE_CHECKING:
@@ -172,16 +172,16 @@ FUNCTIONS: dict[str, Transfer] = {
     "fredapi.Fred": handle("fred"),
     "pandas_datareader.data.DataReader": source("api", 0, "pandas_datareader"),
     "pandas_datareader.DataReader": source("api", 0, "pandas_datareader"),
-    "datasets.load_dataset": source("api", 0, "huggingface"),
+    "datasets.load_dataset": collection("huggingface"),
     "datasets.load_from_disk": reader(),
-    "tensorflow_datasets.load": source("api", 0, "tensorflow_datasets"),
+    "tensorflow_datasets.load": collection("tensorflow_datasets"),
     "gspread.service_account": handle("worksheet"),
     "gspread.authorize": handle("worksheet"),
     **{
         f"recommenders.datasets.movielens.{name}": loading.sized_dataset("movielens")
         for name in ("load_pandas_df", "load_spark_df")
     },
-    "seaborn.load_dataset": source("file", 0, "seaborn"),
+    "seaborn.load_dataset": collection("seaborn"),
     "kagglehub.dataset_download": argument_copied,
     "pickle.load": loading.loaded,
     "pickle.loads": loading.loaded,

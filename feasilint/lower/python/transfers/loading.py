@@ -132,6 +132,19 @@ def source(
     return transfer
 
 
+def collection(library: str) -> Transfer:
+    """A public data set by its name in a collection: `tensorflow_datasets.load("cifar10")`. No vendor: it is no live data."""
+
+    def transfer(call: Call) -> v.Value | None:
+        value = call.arg(0)
+        if value is None:
+            value = next((call.kwargs[n] for n in _NAME_ARGUMENTS if n in call.kwargs), None)
+        name = path_name(call, value) if value is not None else call.name
+        return v.Frame(scan(call, Source(f"{library}:{name}", "file")), library)
+
+    return transfer
+
+
 _NAME_ARGUMENTS = (
     "name",
     "table_name",
