@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,8 @@ from feasilint.ir import (
     Values,
     Window,
 )
-from feasilint.ir.expressions import spelled
+from feasilint.ir.expressions import is_dynamic, spelled
+from feasilint.ir.relations import inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,8 +60,6 @@ def known(columns: ColumnSet) -> tuple[Name, ...] | None:
 
 
 def _matching(names: tuple[Name, ...] | None, pattern: str, negate: bool) -> tuple[Name, ...] | None:
-    import re
-
     if names is None:
         return None
     return tuple(name for name in names if (re.search(pattern, spelled(name)) is not None) != negate)
@@ -122,3 +122,24 @@ def narrowed(relation: Relation, gone: tuple[Name, ...]) -> ColumnSet:
 def replacing(relation: Relation, *outputs: Output) -> tuple[Star | Output, ...]:
     """The items of a Derive that passes everything on and computes some columns anew."""
     return (Star(AllOf(relation)), *outputs)
+
+
+@lru_cache(maxsize=8192)
+def holes(relation: Relation) -> tuple[str, ...]:
+    """The names with unknown parts, such as `month_{value}`, that a relation's columns may have."""
+    items = relation.items if isinstance(relation, Derive) else ()
+    passing = not isinstance(relation, Derive) or any(
+        isinstance(item, Star) and not isinstance(item.columns, Names) for item in items
+    )
+    below = dict.fromkeys(name for one in inputs(relation) for name in holes(one)) if passing else {}
+    own = (item.name for item in items if isinstance(item, Output))
+    return tuple({**below, **dict.fromkeys(name for name in own if isinstance(name, str) and is_dynamic(name))})
+
+
+def under_hole(relation: Relation, name: Name) -> Name:
+    """The name with an unknown part that stands for this one, if there is such a column; else the name itself."""
+    for hole in holes(relation) if isinstance(name, str) and name not in (header(relation) or ()) else ():
+        parts = re.split(r"\{[^{}]*\}", hole)
+        if sum(map(len, parts)) > 2 and re.fullmatch(".+".join(map(re.escape, parts)), str(name)):
+            return hole
+    return name

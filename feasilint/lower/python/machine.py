@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from feasilint.ir import AllOf, Column, Hole, Literal, Opaque, Relation
-from feasilint.lower.python.columns import header, known
+from feasilint.lower.python.columns import header, holes, known
 from feasilint.lower.python.nodes import NodeIndex
 from feasilint.lower.python.scope import Scope, State, Store
 from feasilint.lower.python.values import (
@@ -221,6 +221,7 @@ class Machine:
             raise BudgetError(f"more than {RELATIONS} relations")
         self.builder.add(relation)
         header(relation)
+        holes(relation)
         return relation
 
     def sink(self, sink: Sink) -> None:

@@ -11,7 +11,7 @@ from feasilint.ir import AllOf, Call, Column, Derive, Filter, Hole, Limit, Liter
 from feasilint.ir import Names as NameSet
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
-from feasilint.lower.python.columns import known, replacing
+from feasilint.lower.python.columns import holes, known, replacing, under_hole
 from feasilint.lower.python.strings import spell
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def column(m: Machine, frame: v.Frame, name: Name, target: v.Value | None, node:
             outputs = tuple(Output(full[-1], Column(frame.relation, full)) for full in inner)
             return v.Frame(m.add(Derive(frame.relation, outputs, m.origin(node))), frame.library)
     owner = target.oid if isinstance(target, v.Ref | v.Unknown) else None
-    read = Column(frame.relation, name, m.origin(node))
+    read = Column(frame.relation, under_hole(frame.relation, name), m.origin(node))
     return v.Series(frame.relation, read, name, frame.index, frame.group, owner)
 
 
@@ -95,8 +95,19 @@ def select(m: Machine, frame: v.Frame, key: v.Value, node: ast.expr | None) -> v
     if columns is None:
         return None
     kept = (Star(NameSet(frame.relation, frame.index)),) if frame.index else ()
-    made = m.add(Derive(frame.relation, (*kept, Star(columns)), m.origin(node)))
+    made = m.add(Derive(frame.relation, (*kept, *_items(frame.relation, columns)), m.origin(node)))
     return replace(frame, relation=made)
+
+
+def _items(relation: Relation, columns: ColumnSet) -> tuple[Star | Output, ...]:
+    """The chosen columns; one whose name is only partly known where it is made is found by the known parts."""
+    if not isinstance(columns, NameSet) or not holes(relation):
+        return (Star(columns),)
+    pairs = [(name, under_hole(relation, name)) for name in columns.names]
+    return tuple(
+        Star(NameSet(relation, (name,))) if name == made else Output(name, Column(relation, made))
+        for name, made in pairs
+    )
 
 
 def column_set(m: Machine, relation: Relation, key: v.Value) -> ColumnSet | None:

@@ -170,3 +170,10 @@ def test_origins_of_measures_are_the_aggregating_calls():
     assert output.expression.origin is not None
     assert output.expression.origin.span.end_line == 6
     assert isinstance(output.expression.args[0], Column)
+
+
+def test_a_column_is_found_by_the_known_part_of_its_name():
+    code = "d = pd.get_dummies(tx['month'], prefix='month')\ndf = pd.concat([tx[['u', 'x']], d], axis=1)[['x', 'month_3', 'other']]"
+    relation = frame(PANDAS + code)
+    assert columns(relation) == ["x", "month_3", "other"]
+    assert origins(relation, "month_3") == {"tx.csv.month"}
