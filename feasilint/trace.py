@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from feasilint.columns import Columns, Holds
@@ -58,7 +58,8 @@ class Trace:
     """Where a column comes from.
 
     `value`: the leaves whose values flow into it. `own`: leaves that its own computation filters, joins, groups or orders
-    by (below an aggregate), with the role. `hops`: columns of written tables that it passes on the way.
+    by (below an aggregate), with the role. `hops`: columns of written tables that it passes on the way. `maybe`: the part
+    of `value` that is only one of several possibilities (a bare name in a join of tables nobody knows the columns of).
     """
 
     value: frozenset[Leaf] = frozenset()
@@ -66,6 +67,16 @@ class Trace:
     uses: frozenset[Use] = frozenset()
     hops: frozenset[Leaf] = frozenset()
     approximate: bool = False
+    maybe: frozenset[Leaf] = frozenset()
+
+    @property
+    def sure(self) -> frozenset[Leaf]:
+        """The leaves that it certainly comes from."""
+        return self.value - self.maybe
+
+    def doubted(self) -> Trace:
+        """The same as one of several possibilities."""
+        return replace(self, maybe=self.value, approximate=True)
 
     def as_role(self, role: str) -> Trace:
         """The same dependencies as an indirect edge."""
@@ -95,12 +106,15 @@ def merge(traces: Iterable[Trace]) -> Trace:
     parts = [trace for trace in traces if trace is not EMPTY]
     if len(parts) < 2:
         return parts[0] if parts else EMPTY
+    value = frozenset[Leaf]().union(*(part.value for part in parts))
+    doubtful = any(part.maybe for part in parts)
     return Trace(
-        frozenset().union(*(part.value for part in parts)),
+        value,
         frozenset().union(*(part.own for part in parts)),
         frozenset().union(*(part.uses for part in parts)),
         frozenset().union(*(part.hops for part in parts)),
         any(part.approximate for part in parts),
+        value.difference(*(part.sure for part in parts)) if doubtful else frozenset(),
     )
 
 
@@ -139,7 +153,7 @@ class Tracer:
                 return merge([*parts, *([self.expression(where).as_role("where")] if where is not None else [])])
             case Hole():
                 found = merge(self.expression(part) for part in children(expression))
-                return Trace(found.value, found.own, found.uses, found.hops, True) if found is not EMPTY else EMPTY
+                return replace(found, approximate=True) if found is not EMPTY else EMPTY
             case _:
                 return merge(self.expression(part) for part in children(expression))
 
@@ -185,9 +199,9 @@ class Tracer:
             case Opaque():
                 return self._opaque(relation, name)
             case Join(using=using):
-                parts = self.columns.step(relation, name)
-                sure = len(parts) < 2 or fold(name) in map(fold, using)
-                return merge([*(self.expression(e) for e in parts), EMPTY if sure else Trace(approximate=True)])
+                sides = merge(self.expression(e) for e in self.columns.step(relation, name))
+                either = len(self.columns.step(relation, name)) > 1 and fold(name) not in map(fold, using)
+                return sides.doubted() if either else sides
             case _:
                 return merge(self.expression(e) for e in self.columns.step(relation, name))
 
@@ -241,7 +255,7 @@ class Tracer:
         found = [self._possible(below, name) for below in relation.inputs]
         found += [self.expression(value) for value in relation.values]
         whole = merge(found)
-        return Trace(whole.value, whole.own, whole.uses, whole.hops, True)
+        return replace(whole, approximate=True)
 
     def _possible(self, relation: Relation, name: Name) -> Trace:
         """A column of that name where there may be one, else all that the relation has."""

@@ -84,6 +84,18 @@ def test_a_known_column_wins_over_a_possible_one() -> None:
 def test_an_ambiguous_column_may_be_either() -> None:
     joined = Join(table("a"), table("b"), "inner")
     assert value(joined, "x") == ["a.x", "b.x"]
+    trace = Tracer(Columns()).column(joined, "x")
+    assert trace.maybe == trace.value
+    assert not trace.sure
+
+
+def test_what_is_sure_in_one_place_is_sure_in_the_whole() -> None:
+    a = table("a")
+    joined = Join(a, table("b"), "inner")
+    both = Derive(joined, (Output("y", Call("add", (Column(joined, "x"), Column(a, "x")))),))
+    trace = Tracer(Columns()).column(both, "y")
+    assert [leaf.scan.source.name for leaf in trace.sure] == ["a"]
+    assert [leaf.scan.source.name for leaf in trace.maybe] == ["b"]
 
 
 def test_a_declared_column_wins_over_an_undeclared_one() -> None:

@@ -98,15 +98,16 @@ def _columns(write: Write, analysis: Analysis) -> Iterator[dict[str, Any]]:
         yield {
             "target": target,
             "name": member.name,
-            "value": [list(pair) for pair in sorted({_pair(leaf) for leaf in member.trace.value})],
+            "value": _pairs(member.trace.sure),
+            "maybe": _pairs(member.trace.maybe),
             "indirect": [list(edge) for edge in sorted(indirect)],
             "span": _span(_built(member, analysis)),
         }
     header = analysis.columns.header(write.relation)
     for relation in header.open if write.columns is None and not isinstance(write.relation, Upsert) else ():
         if isinstance(relation, Scan):
-            pairs = sorted({_pair(Leaf(relation, "*"))})
-            yield {"target": target, "name": "*", "value": [list(pair) for pair in pairs], "indirect": [], "span": None}
+            value = _pairs([Leaf(relation, "*")])
+            yield {"target": target, "name": "*", "value": value, "maybe": [], "indirect": [], "span": None}
 
 
 def _members(write: Write, analysis: Analysis) -> Iterator[Member]:
@@ -117,6 +118,10 @@ def _members(write: Write, analysis: Analysis) -> Iterator[Member]:
     for output in write.relation.outputs:
         column = Column(write.relation, output.name)
         yield Member(spelled(output.name), column, analysis.tracer.expression(output.expression))
+
+
+def _pairs(leaves: Iterable[Leaf]) -> list[list[str]]:
+    return [list(pair) for pair in sorted({_pair(leaf) for leaf in leaves})]
 
 
 def _pair(leaf: Leaf) -> tuple[str, str]:
@@ -180,7 +185,7 @@ def _feature(member: Member, model: str | None, table: str | None, analysis: Ana
         "name": member.name,
         "model": model,
         "table": table,
-        "derived_from": [list(pair) for pair in sorted({_pair(leaf) for leaf in member.trace.value})],
+        "derived_from": _pairs(member.trace.sure or member.trace.maybe),
         "confidence": "approximate" if member.trace.approximate else "exact",
         "span": _span(_built(member, analysis)),
     }
