@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from feasilint.columns import Columns
 from feasilint.findings import Place
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from feasilint.trace import Leaf, Step
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A column of a sink: its name there, the column that it is, and where it comes from."""
 
     name: str
@@ -34,8 +34,7 @@ class Member:
     trace: Trace
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """That a measure flows into a column of a sink, and as what."""
 
     reach: Reach

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from feasilint.errors import UsageError
 from feasilint.lower.options import Options
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 _FRAMES = 20_000  # deep expressions and long chains of assignments need more than Python's default of 1,000
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """Documents as they are read and lowered."""
 
     options: Options

@@ -7,8 +7,10 @@ features is told once; what an ignore comment speaks of is set aside. A rule tha
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from feasilint.rule import DocumentSubject, Feature, SourceSubject
 
@@ -25,8 +27,7 @@ _NAMED = 2  # further features that a merged message names
 _Fact: TypeAlias = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """`findings` and `suppressed` by path and position. `errors`: one line per rule that failed."""
 
     findings: tuple[Finding, ...] = ()
@@ -49,8 +50,7 @@ def check(subjects: Iterable[Subject], rules: Sequence[Rule], context: Context) 
     return Checked(merge(run.kept), merge(run.silenced), tuple(run.errors.values()))
 
 
-@dataclass(slots=True)
-class _Run:
+class _Run(Struct):
     context: Context
     kept: list[Finding] = field(default_factory=list)
     silenced: list[Finding] = field(default_factory=list)

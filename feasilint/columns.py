@@ -6,9 +6,10 @@ columns the catalog declares.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from feasilint.headers import Headers, matcher, names_of
 from feasilint.ir import (
@@ -66,8 +67,7 @@ if TYPE_CHECKING:
 _LONGEST = 10_000  # steps of one column's way; ends what cannot end
 
 
-@dataclass(frozen=True, slots=True)
-class _Passing:
+class _Passing(Struct, frozen=True):
     """Every column of `below` but these (folded) is passed on under its name."""
 
     below: Relation

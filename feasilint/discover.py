@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from feasilint.gitignore import GitIgnore, repository
 
@@ -24,8 +25,7 @@ SKIPPED_FOLDERS = frozenset(
 _DBT_OUTPUT = frozenset({"target", "logs"})  # beside a dbt_project.yml: what dbt compiles
 
 
-@dataclass(frozen=True, slots=True)
-class Discovery:
+class Discovery(Struct, frozen=True):
     """`files` as the user would write them, sorted, each once. `missing` do not exist; `unreadable` folders cannot be listed."""
 
     files: tuple[str, ...]
@@ -53,8 +53,7 @@ def discover(paths: Iterable[str], *, force_exclude: bool = False, exclude: Iter
     return Discovery(_unique(files), tuple(missing), tuple(sorted(set(walk.unreadable))))
 
 
-@dataclass(slots=True)
-class _Walk:
+class _Walk(Struct):
     exclude: tuple[str, ...]
     here: Path = field(default_factory=Path.cwd)
     unreadable: list[str] = field(default_factory=list)

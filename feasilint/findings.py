@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from feasilint.ir import Span
@@ -28,24 +29,21 @@ class Severity(IntEnum):
         return Severity(max(self - 1, 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A span in a scanned document or in a catalog file. `span` None: the file as a whole."""
 
     path: str
     span: Span | None
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A place with what stands there: `read here`, `declared here (owner #risk-data)`."""
 
     place: Place
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """What to do instead: code that can be pasted, with what it changes.
 
     `title` is short ("365-day count of transactions, updated daily"); `code` may be empty where a name says it all;
@@ -58,8 +56,7 @@ class Suggestion:
     saves: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One fact that speaks against a feature.
 
     `labels` are in lineage order (read, built, declared); `place` is the primary one. `facts` are (name, text) lines such as

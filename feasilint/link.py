@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from feasilint.ir import Program, Scan, Source, Write
 from feasilint.ir.relations import scans
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 APPENDING = ("insert", "upsert")
 
 
-@dataclass(frozen=True, slots=True)
-class Linkage:
+class Linkage(Struct, frozen=True):
     """`bound`: the writes that may have made what a scan reads (one of them, or one after the other). `home`: the program of
     every relation's scan and of every write, by identity. `cut`: scans whose binding would close a cycle."""
 

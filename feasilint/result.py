@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from feasilint.findings import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class ScanResult:
+class ScanResult(Struct, frozen=True):
     """`findings` by path and position; `suppressed` those silenced by an ignore comment. `documents`: every file that was
     reported on, by path; `upstream`: others of the project that lent their lineage. `features`: how many were judged.
     `unknown_sources`: read, but not in the catalog (all of them without a catalog). `hints`: one-line advice about the run

@@ -8,8 +8,9 @@ same way.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from feasilint.findings import Finding, Label, Place, Severity, Suggestion
 
@@ -30,8 +31,7 @@ __all__ = [
 Scope: TypeAlias = Literal["feature", "source", "document"]
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(Struct, frozen=True):
     """A column that a model is fitted on or, without a model, that a feature table holds.
 
     `place` is where it is built. `target` names the model's estimator or the table. `entry`/`point`: the declared model and
@@ -51,8 +51,7 @@ class Feature:
     confidence: Confidence = "exact"
 
 
-@dataclass(frozen=True, slots=True)
-class SourceSubject:
+class SourceSubject(Struct, frozen=True):
     """A source that the scan reads and where; `features` are the names of those that depend on it."""
 
     source: Source
@@ -61,8 +60,7 @@ class SourceSubject:
     reaches_sink: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentSubject:
+class DocumentSubject(Struct, frozen=True):
     """A whole document with its diagnostics. `used` are the ignores that silenced something."""
 
     program: Program
@@ -72,8 +70,7 @@ class DocumentSubject:
 Subject: TypeAlias = Feature | SourceSubject | DocumentSubject
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What rules may look up besides their subject. `texts`: the source text of every scanned file, by path. `silent`: codes and
     names of installed rules that do not run."""
 
@@ -84,8 +81,7 @@ class Context:
     silent: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """A documented case that is also a test. `flagged`: how many findings of the rule it gives.
 
     `files` maps paths to contents: `.sql`, `.py`, and `.ipynb` given as cells separated by lines of `# %%`;

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from feasilint.aggregations import of_use
 from feasilint.findings import Place
@@ -207,8 +208,7 @@ def _places(member: Member, steps: tuple[Step, ...], analysis: Analysis) -> Iter
 # --- sources ---
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     scans: list[Scan] = field(default_factory=list)
     features: dict[str, None] = field(default_factory=dict)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from feasilint.columns import Columns, Holds
 from feasilint.ir import (
@@ -53,8 +55,7 @@ class Use(NamedTuple):
 Edge: TypeAlias = tuple[Leaf, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """Where a column comes from.
 
     `value`: the leaves whose values flow into it. `own`: leaves that its own computation filters, joins, groups or orders

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from math import ceil, isfinite
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from feasilint.ir.expressions import spelled
 from feasilint.ir.functions import traits
@@ -34,8 +36,7 @@ RUNNING_TOTAL = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """An unbounded aggregation of a feature and the events that it reads. `others`: further ones of the feature over the
     same source; one bound serves them all."""
 

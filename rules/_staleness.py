@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil, isfinite
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from feasilint.catalog.model import Staleness
 from feasilint.ir.functions import traits
@@ -27,8 +28,7 @@ _ABSENT = ("training_only", "vendor")
 TOLERATED = 0.10  # relative error of a count or sum that is worth no word
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A bounded measure and the input whose age decides what it sees. `window` in seconds."""
 
     aggregation: Aggregation

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from feasilint.catalog.model import (
     LATENCY_AGES,
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.tree import Path, Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One validated file of a catalog."""
 
     schema: CatalogSchema
@@ -90,5 +90,5 @@ def _owner(owner: OwnerSchema | None) -> Owner | None:
 
 
 def _fields(entry: BaseModel) -> dict[str, Any]:
-    """The values of a model by field: schema and dataclass call them the same."""
+    """The values of a model by field: schema and entry call them the same."""
     return dict(entry.__dict__)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
-from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+from msgspec.structs import astuple
 from pydantic import ValidationError
 
 from feasilint.catalog import build, explain, references, tree
@@ -33,8 +34,7 @@ class _UnreadableError(Exception):
         self.column = column
 
 
-@dataclass(slots=True)
-class Files:
+class Files(Struct):
     """One loading. `read`: the files and the digests of their bytes; `globs`: what each include pattern expanded to."""
 
     read: dict[str, str] = field(default_factory=dict)

@@ -5,9 +5,10 @@ All durations are seconds (floats, `inf` for never). The YAML side with its erro
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +35,7 @@ LATENCY_AGES: dict[LatencyClass, float] = {  # worst-case age of the newest usab
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A place in a catalog file, 1-based."""
 
     path: str
@@ -43,8 +43,7 @@ class Mark:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Staleness:
+class Staleness(Struct, frozen=True):
     """Age in seconds of the newest event that a reader sees: at best, on average, at worst."""
 
     least: float
@@ -55,8 +54,7 @@ class Staleness:
         return Staleness(self.least + other.least, self.mean + other.mean, self.worst + other.worst)
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     team: str | None = None
     contact: str | None = None
 
@@ -64,8 +62,7 @@ class Owner:
         return self.contact or self.team or ""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnEntry:
+class ColumnEntry(Struct, frozen=True):
     """What is known of one column. `known_after`: seconds after the event until its value exists."""
 
     name: str
@@ -77,15 +74,13 @@ class ColumnEntry:
     mark: Mark | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class KeyVolume:
+class KeyVolume(Struct, frozen=True):
     distinct: float | None = None
     active_per_day: float | None = None
     max_rows_per_day: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SourceEntry:
+class SourceEntry(Struct, frozen=True):
     """What production knows of one source. `marks` has the place of each field that the catalog states, by its key."""
 
     name: str
@@ -134,8 +129,7 @@ class SourceEntry:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class PredictionPoint:
+class PredictionPoint(Struct, frozen=True):
     """Where a model is called. `run_at`: seconds after midnight in `tz`."""
 
     name: str
@@ -149,8 +143,7 @@ class PredictionPoint:
     mark: Mark | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ModelEntry:
+class ModelEntry(Struct, frozen=True):
     """Which files train a model, and where it is called."""
 
     name: str
@@ -160,8 +153,7 @@ class ModelEntry:
     mark: Mark | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Catalog:
+class Catalog(Struct, frozen=True):
     """All that is declared. `root` is the folder that model paths and relative file sources are relative to."""
 
     path: str | None = None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from msgspec import Struct, field
 
 from feasilint.catalog.model import (
     Catalog,
@@ -80,8 +81,7 @@ def decode(text: str, paths: tuple[str, ...], root: str) -> Catalog:
     )
 
 
-@dataclass(slots=True)
-class _Writer:
+class _Writer(Struct):
     index: dict[str, int]
     details: list[str] = field(default_factory=list)
 
@@ -90,14 +90,14 @@ class _Writer:
         plain: dict[str, Any] = {}
         lists: dict[str, Any] = {}
         special: dict[str, Any] = {}
-        for known in fields(entry):
-            value = getattr(entry, known.name)
+        for name in entry.__struct_fields__:
+            value = getattr(entry, name)
             if value is None or value == () or value == {}:
                 continue
-            if known.name in _ENCODERS:
-                special[known.name] = _ENCODERS[known.name](self, value)
+            if name in _ENCODERS:
+                special[name] = _ENCODERS[name](self, value)
             else:
-                (lists if isinstance(value, tuple) else plain)[known.name] = value
+                (lists if isinstance(value, tuple) else plain)[name] = value
         return plain, lists, special
 
     def owner(self, owner: Owner) -> object:
@@ -120,8 +120,7 @@ class _Writer:
         return len(self.details) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     paths: tuple[str, ...]
     details: list[str]
 

@@ -6,10 +6,10 @@ Scalars stay the text that is written: what `NO`, `02:00` or `50e6` mean is up t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 import yaml
+from msgspec import Struct, field
 
 from feasilint.catalog.model import Mark
 
@@ -36,8 +36,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Something wrong at a place of a file; `path` is where in the data, empty for the file as such."""
 
     mark: Mark
@@ -49,8 +48,7 @@ class Problem:
         return f"{self.mark.path}:{self.mark.line}:{self.mark.column}: {where}{': ' if where else ''}{self.message}"
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """Data of one file. `data` has dicts, lists, text and None; places are looked up when somebody asks."""
 
     path: str
@@ -137,8 +135,7 @@ class _Refused(Exception):  # noqa: N818 - a signal, not an error
         self.problem = problem
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """Turns nodes into data, and gives up on aliases that grow or loop."""
 
     path: str

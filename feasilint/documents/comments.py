@@ -6,12 +6,12 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+
+class Comment(Struct, frozen=True):
     """`text[start:end]` of a source is this comment; `inner` is what it says, without its marks."""
 
     start: int

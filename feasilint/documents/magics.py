@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from feasilint.ir import Anchor
 
@@ -28,8 +29,7 @@ _TOKEN = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#.*|
 _OPTION = re.compile(r"^(?:-\w+\s+(?:\d+\s+)?)+")
 
 
-@dataclass(frozen=True, slots=True)
-class Magic:
+class Magic(Struct, frozen=True):
     """One magic or shell command: `name` without marks (`!` for a shell command), `line` 1-based, `body` of a cell magic."""
 
     name: str
@@ -40,8 +40,7 @@ class Magic:
     body: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Neutral:
+class Neutral(Struct, frozen=True):
     """A cell as plain Python: `text` has the lines of the source. `cell_magic` is set where the body is no Python."""
 
     text: str
@@ -50,8 +49,7 @@ class Neutral:
     cell_magic: Magic | None = None
 
 
-@dataclass(slots=True)
-class _Scan:
+class _Scan(Struct):
     """Lines done so far, and whether the next one continues a string or a bracket."""
 
     out: list[str] = field(default_factory=list)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 from feasilint.ir.spans import Anchor
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from feasilint.ir import Diagnostic, DocumentKind
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One cell; plain files have one, without index.
 
     `index` is 0-based among all cells of the notebook. `language` is what the cell's metadata, the kernel or the file type
@@ -36,8 +36,7 @@ class Cell:
     anchors: tuple[Anchor, ...] = (Anchor(0, 1, 1),)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A file that was read. `text` is its decoded content with newlines as `\\n`, `digest` the SHA-256 of its bytes."""
 
     path: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
 
 from feasilint.documents.jsonscan import Cursor
 from feasilint.documents.model import Cell
@@ -42,8 +43,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?= |$)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Notebook:
+class Notebook(Struct, frozen=True):
     """What a notebook file holds."""
 
     cells: tuple[Cell, ...]
@@ -51,8 +51,7 @@ class Notebook:
     metadata: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(Struct, frozen=True):
     """A cell's source: its offset in the file, and the strings that it consists of with theirs."""
 
     offset: int

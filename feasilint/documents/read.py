@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from feasilint.documents import notebook, script, sqlfile
 from feasilint.documents.model import Cell, Document
@@ -13,8 +14,7 @@ from feasilint.documents.text import UnreadableError, decode
 from feasilint.ir import Diagnostic, DocumentKind, Span
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
+class _Content(Struct, frozen=True):
     kind: DocumentKind
     cells: tuple[Cell, ...]
     diagnostics: tuple[Diagnostic, ...] = ()

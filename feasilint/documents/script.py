@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
 
 from feasilint.documents.model import Cell
 from feasilint.ir import Anchor
@@ -25,8 +26,7 @@ _MAGICS: dict[str, Language] = {
 _MAGIC_WORD = re.compile(r"\s*%([\w-]+)[ \t]*")
 
 
-@dataclass(frozen=True, slots=True)
-class _Flavour:
+class _Flavour(Struct, frozen=True):
     """How a language writes Databricks' markers, in its own comments."""
 
     language: Language
@@ -48,8 +48,7 @@ _PYTHON = _flavour("python", "#")
 _SQL = _flavour("sql", "--")
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     """A line of a cell: its text and where it stands in the file."""
 
     text: str

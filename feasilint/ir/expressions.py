@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from feasilint.ir.node import Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +20,7 @@ Name: TypeAlias = str | tuple[str, ...]
 Value: TypeAlias = "str | int | float | bool | datetime | Interval | None"
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Column:
+class Column(Node, frozen=True):
     """Column `name` of exactly this version of a relation."""
 
     relation: Relation
@@ -28,8 +28,7 @@ class Column:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Literal:
+class Literal(Node, frozen=True):
     """A constant. Dates written as typed literals (`DATE '2024-01-01'`, `pd.Timestamp(...)`) are datetimes, quoted
     dates stay strings, INTERVALs and timedeltas are `Interval`."""
 
@@ -37,16 +36,14 @@ class Literal:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Param:
+class Param(Node, frozen=True):
     """A value that the caller supplies: `@asof`, `:start`, a papermill parameter, `{{ var('x') }}`."""
 
     name: str
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Hole:
+class Hole(Node, frozen=True):
     """Something that could not be read; `inputs` are what it may depend on."""
 
     text: str
@@ -54,15 +51,13 @@ class Hole:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Now:
+class Now(Node, frozen=True):
     """The clock: CURRENT_DATE, now(), pd.Timestamp.now()."""
 
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Call:
+class Call(Node, frozen=True):
     """A scalar function by its canonical name (`feasilint.ir.functions`), row by row.
 
     Operators are calls: eq ne lt le gt ge and or not add sub mul div, between(x, low, high), in(x, …),
@@ -75,8 +70,7 @@ class Call:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Measure:
+class Measure(Node, frozen=True):
     """An aggregate function over the rows of a group or frame. Occurs only in `Aggregate.measures` and `Window.measures`.
 
     `where` is FILTER (WHERE …) or the condition of COUNTIF; CASE WHEN inside the argument stays in the argument.
@@ -90,8 +84,7 @@ class Measure:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Shift:
+class Shift(Node, frozen=True):
     """The value `n` rows earlier (negative: later) in the order of its relation: lag, lead, shift, diff."""
 
     arg: Expression
@@ -99,8 +92,7 @@ class Shift:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Subquery:
+class Subquery(Node, frozen=True):
     """A value that comes from another relation as a whole: scalar subquery, EXISTS, IN (SELECT …).
 
     `function` is scalar, exists or in; `args` the expressions compared with it.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
+class Aggregate(Struct, frozen=True):
     """How an aggregate behaves when its input grows.
 
     `mergeable`: partial results of tiles combine exactly. `bounded`: its state has constant size. `reversible`: rows can be

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 _DAY = 86_400
 _MONTH = 30.4375 * _DAY
@@ -22,8 +22,7 @@ UNITS: dict[str, tuple[int, int, float]] = {  # unit -> (months, days, seconds)
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Struct, frozen=True):
     """A signed length of time. `seconds` in seconds; months are not converted to days."""
 
     months: int = 0

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
+
+from feasilint.ir.node import Node
 
 if TYPE_CHECKING:
     from feasilint.ir.relations import ColumnSet, Relation, Source
@@ -16,8 +19,7 @@ DiagnosticKind: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Fit:
+class Fit(Node, frozen=True):
     """A model fitted on columns. Sets may be open; a label inside `features` is none."""
 
     estimator: str
@@ -27,8 +29,7 @@ class Fit:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Write:
+class Write(Node, frozen=True):
     """A relation stored under a name. `target` None: the result of a bare SELECT. `columns`: the target's names by
     position, where the statement lists them. `temporary`: seen by this document only. `after`: how many relations of the
     document were made before it; a later scan of the target reads this write."""
@@ -43,8 +44,7 @@ class Write:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Show:
+class Show(Node, frozen=True):
     """Looking at a relation: print, plot, display, the last expression of a cell."""
 
     relation: Relation
@@ -54,8 +54,7 @@ class Show:
 Sink: TypeAlias = Fit | Write | Show
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """Something that could not be read or analysed, and what that costs."""
 
     kind: DiagnosticKind
@@ -63,8 +62,7 @@ class Diagnostic:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(Struct, frozen=True):
     """`feasilint: ignore[CODE] reason` on a line. `codes` empty: every rule. `own_line`: the comment stands alone and
     speaks for the next line of code. `covers` is the line it speaks for, counted as its span's lines are."""
 
@@ -75,16 +73,14 @@ class Ignore:
     covers: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency:
+class Dependency(Struct, frozen=True):
     """A file whose content went into the program, by path and content hash."""
 
     path: str
     digest: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Program:
+class Program(Node, frozen=True):
     """A lowered document: a pure function of its bytes, options and dependencies.
 
     `relations` are all that the document makes, inputs before users, in document order: also those that reach no sink.

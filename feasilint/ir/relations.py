@@ -2,15 +2,16 @@
 
 Relations are immutable and compared by identity: two reads of one table are two relations. A dataframe that is assigned
 to becomes a new relation on top of the old one. Every `Column` names the very relation that it is read from, so lineage
-needs no scopes or aliases. They have no repr of their own: it would print all that is below, again and again.
-"""
+needs no scopes or aliases."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from msgspec import Struct
+
 from feasilint.ir.expressions import EXPRESSIONS, Expression
+from feasilint.ir.node import Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,8 +25,7 @@ JoinKind: TypeAlias = Literal["inner", "left", "right", "full", "cross", "semi",
 FilterRole: TypeAlias = Literal["where", "having", "qualify", "exists", "split"]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A physical place that data comes from or goes to. Unknown parts of the name stay as `{text}`."""
 
     name: str
@@ -41,8 +41,7 @@ class Source:
 # --- columns -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Output:
+class Output(Node, frozen=True):
     """A column that a relation computes."""
 
     name: Name
@@ -50,31 +49,27 @@ class Output:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class AllOf:
+class AllOf(Node, frozen=True):
     """Every column of a relation, known or not."""
 
     relation: Relation
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Names:
+class Names(Node, frozen=True):
     """These columns of a relation, in this order."""
 
     relation: Relation
     names: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Minus:
+class Minus(Node, frozen=True):
     """A set without these names."""
 
     base: ColumnSet
     names: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Matching:
+class Matching(Node, frozen=True):
     """The members of a set whose name matches a regular expression (or does not, with `negate`)."""
 
     base: ColumnSet
@@ -82,8 +77,7 @@ class Matching:
     negate: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class OfType:
+class OfType(Node, frozen=True):
     """The members of a set with one of these kinds of type (`number`, `string`, `boolean`, `time`, `category`)."""
 
     base: ColumnSet
@@ -91,15 +85,13 @@ class OfType:
     negate: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Both:
+class Both(Node, frozen=True):
     """Several sets one after the other."""
 
     parts: tuple[ColumnSet, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Values:
+class Values(Node, frozen=True):
     """Expressions used as columns without belonging to one frame: a series, an array."""
 
     outputs: tuple[Output, ...]
@@ -108,8 +100,7 @@ class Values:
 ColumnSet: TypeAlias = AllOf | Names | Minus | Matching | OfType | Both | Values
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Star:
+class Star(Node, frozen=True):
     """Columns passed on unchanged, in their order. `origin` is that of the `*`."""
 
     columns: ColumnSet
@@ -119,8 +110,7 @@ class Star:
 # --- relations ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Scan:
+class Scan(Node, frozen=True):
     """Reading a source. `columns` are all columns it gives where the reader says so, else None: open."""
 
     source: Source
@@ -128,16 +118,14 @@ class Scan:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Inline:
+class Inline(Node, frozen=True):
     """Rows written in the code: VALUES, a DataFrame of literals, SELECT without FROM."""
 
     outputs: tuple[Output, ...] = ()
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Derive:
+class Derive(Node, frozen=True):
     """Projection and computation, row by row. Later items replace earlier columns of the same name, in place.
 
     `SELECT a, b + 1 AS c`: two outputs. `df['x'] = e`: (Star(AllOf(df)), Output('x', e)). Rename and drop:
@@ -149,8 +137,7 @@ class Derive:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Filter:
+class Filter(Node, frozen=True):
     """Rows for which the predicate holds."""
 
     input: Relation
@@ -159,8 +146,7 @@ class Filter:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Join:
+class Join(Node, frozen=True):
     """Columns of both sides. `using` are the shared key names; `on` any condition (its columns name the sides).
 
     `suffixes`: pandas renames clashing columns with these; None: SQL, where the side decides and a bare name is
@@ -177,15 +163,13 @@ class Join:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class AsOf:
+class AsOf(Node, frozen=True):
     left: Expression
     right: Expression
     tolerance: Interval | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Aggregate:
+class Aggregate(Node, frozen=True):
     """One row per key. Columns: the keys, then the measures. No keys: the whole table."""
 
     input: Relation
@@ -194,8 +178,7 @@ class Aggregate:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """The rows of a window, relative to the current one.
 
     `start` and `end` are signed offsets (-30 days, -6 rows, 0 = current row), None = unbounded. `unit` rows counts rows,
@@ -208,8 +191,7 @@ class Frame:
     default: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Window:
+class Window(Node, frozen=True):
     """Every row, with measures over a frame around it. Columns: those of the input, then the measures.
 
     `frame` None: the whole partition (no ORDER BY; groupby.transform).
@@ -223,8 +205,7 @@ class Window:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Union:
+class Union(Node, frozen=True):
     """Rows of all inputs; columns match by position (SQL) or by name (pd.concat)."""
 
     inputs: tuple[Relation, ...]
@@ -232,16 +213,14 @@ class Union:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Choice:
+class Choice(Node, frozen=True):
     """One of these: the branches of an if, several definitions of which one holds."""
 
     inputs: tuple[Relation, ...]
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Distinct:
+class Distinct(Node, frozen=True):
     """One row per key (None: per whole row); `order` decides which one is kept."""
 
     input: Relation
@@ -250,8 +229,7 @@ class Distinct:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Unnest:
+class Unnest(Node, frozen=True):
     """One row per element of `outputs`' expressions, beside the columns of the input."""
 
     input: Relation
@@ -259,8 +237,7 @@ class Unnest:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Pivot:
+class Pivot(Node, frozen=True):
     """Values become columns. Known result columns are `outputs`; with `open` there are more that the data decides."""
 
     input: Relation
@@ -272,8 +249,7 @@ class Pivot:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Unpivot:
+class Unpivot(Node, frozen=True):
     """Columns become values: `keys` stay, `names` holds the old names, `values` the cells."""
 
     input: Relation
@@ -283,8 +259,7 @@ class Unpivot:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Upsert:
+class Upsert(Node, frozen=True):
     """A table after MERGE or UPDATE: `target` with columns that also come from `source` where `on` matches.
 
     `outputs` are the assigned columns; `conditions` further predicates of the branches.
@@ -298,15 +273,13 @@ class Upsert:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Sort:
+class Sort(Node, frozen=True):
     input: Relation
     keys: tuple[Expression, ...]
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Limit:
+class Limit(Node, frozen=True):
     """The first n rows, or a random sample: bounds no window."""
 
     input: Relation
@@ -315,8 +288,7 @@ class Limit:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Split:
+class Split(Node, frozen=True):
     """A random or positional part of the rows: `part` is train, test, fold, …"""
 
     input: Relation
@@ -324,8 +296,7 @@ class Split:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class FitState:
+class FitState(Node, frozen=True):
     """What a scaler, encoder or imputer learned from these columns."""
 
     estimator: str
@@ -333,8 +304,7 @@ class FitState:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Apply:
+class Apply(Node, frozen=True):
     """Columns transformed by a fitted state, under their own names; columns outside the set are dropped."""
 
     input: Relation
@@ -343,8 +313,7 @@ class Apply:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Opaque:
+class Opaque(Node, frozen=True):
     """A step that could not be read. Any column may come from any column of the inputs: all lineage is approximate."""
 
     inputs: tuple[Relation, ...]
@@ -376,8 +345,8 @@ def inputs(relation: Relation) -> tuple[Relation, ...]:
 
 def expressions(relation: Relation) -> Iterator[Expression]:
     """The expressions that a relation computes or filters, joins, groups and orders by."""
-    for field in fields(relation):
-        yield from _expressions(getattr(relation, field.name))
+    for name in relation.__struct_fields__:
+        yield from _expressions(getattr(relation, name))
 
 
 def _expressions(value: object) -> Iterator[Expression]:

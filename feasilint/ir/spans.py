@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
 from typing import Literal
 
+from msgspec import Struct
+
 Language = Literal["python", "sql"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """A stretch of one document.
 
     `cell` is the 0-based index among all cells of a notebook, None in plain files. Lines and columns are 1-based and
@@ -32,8 +32,7 @@ class Span:
         return Span(self.cell, self.line, self.column, other.end_line, other.end_column)
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(Struct, frozen=True):
     """From this offset of a fragment's text on, characters stand at `line`:`column` of the document, until a newline
     or the next anchor."""
 
@@ -42,8 +41,7 @@ class Anchor:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(Struct, frozen=True):
     """One parsed text and where it stands in the document.
 
     A notebook cell, a SQL file and a SQL string inside Python are fragments; `parent` is the index of the fragment
@@ -89,8 +87,7 @@ def _line_starts(text: str) -> tuple[int, ...]:
     return tuple(starts)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The syntax node that an IR node was made from: preorder index `node` in the unqualified tree of `fragment`.
 
     Rewriters parse the fragment again and find the node by that index; `span` covers its tokens in the document.

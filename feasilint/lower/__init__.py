@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from feasilint.documents.ignores import ignores
 from feasilint.ir import Diagnostic, Program

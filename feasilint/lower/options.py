@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """`dialect`: of SQL that does not say; `root`: the project folder that imports and relative paths are looked up in."""
 
     dialect: str | None = None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from feasilint.ir import Call, Column, Expression, Hole, Interval, Param
 from feasilint.ir import Literal as Constant
@@ -23,8 +24,7 @@ _YEAR = re.compile(r"(^|_)(year|yr)$", re.IGNORECASE)
 _PART_WIDTH = {"year": "year", "quarter": "quarter", "month": "month", "week": "week", "day": "day", "date": "day"}
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """`event` is at or after (`lower`) or at or before (`upper`) a moment; equality gives both, `width` long."""
 
     event: Column

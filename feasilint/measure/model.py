@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from feasilint.catalog.model import SourceEntry, Staleness
@@ -19,8 +20,7 @@ Reach: TypeAlias = Literal["model", "table", "eda", "unknown"]
 GROWING: frozenset[WindowClass] = frozenset({"unbounded", "anchored"})
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Struct, frozen=True):
     """How far back a measure's input reaches. `intervals`: the lengths of a bounded one, shortest first (several where a
     feature is defined several times). `time_column`: what bounds it, or what could."""
 
@@ -30,8 +30,7 @@ class Extent:
     confidence: Confidence = "exact"
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregation:
+class Aggregation(Struct, frozen=True):
     """One aggregate function in the code, with all that was found out about it.
 
     `running`: over an explicit or default frame that grows row by row (cumsum, OVER (ORDER BY …)), `default_frame` where the
@@ -55,8 +54,7 @@ class Aggregation:
     node: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """A physical column that a feature depends on.
 
     `role` is value where its values flow into the feature; otherwise the way in which the feature's own computation uses it

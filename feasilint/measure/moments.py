@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from feasilint.ir import Aggregate, Call, Column, Expression, Hole, Interval, Measure, Now, Param, Subquery
 from feasilint.ir import Literal as Constant
@@ -81,8 +83,7 @@ _TIME_NAME = re.compile(
 _DATE_TEXT = re.compile(r"^\s*(\d{4})-?(\d{2})-?(\d{2})([ T].*)?\s*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """A point in time: `base` moved by `offset` (None: by an unknown length).
 
     `columns` are the columns it was read through, outermost first; `at` the instant of a constant; `unit` what it was truncated

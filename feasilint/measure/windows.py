@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from feasilint.ir import (
     Aggregate,
@@ -40,8 +41,7 @@ if TYPE_CHECKING:
     from feasilint.trace import Tracer
 
 
-@dataclass(frozen=True, slots=True)
-class _Reach:
+class _Reach(Struct, frozen=True):
     """What lies below a measure: its predicates, joins and scans."""
 
     predicates: tuple[Expression, ...]

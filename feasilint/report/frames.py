@@ -13,8 +13,9 @@ Labels keep their lineage numbers; those in the finding's own cell or file come 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from feasilint.findings import Label, Place
 from feasilint.report.screen import glyph, visible, width
@@ -31,8 +32,7 @@ _MAX_COLUMNS = 132  # of code; longer lines are cut around the mark
 _MAX_MARKED_LINES = 4  # a longer span is marked on its first line only
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+class _Mark(Struct, frozen=True):
     """One label on one line: columns `start` to `end` (1-based, exclusive), `text` on the last line of its span."""
 
     line: int
@@ -41,8 +41,7 @@ class _Mark:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(Struct, frozen=True):
     """The labels of one cell or file. `primary`: that of the finding itself."""
 
     located: Located
@@ -51,8 +50,7 @@ class _Group:
     primary: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Frames:
+class Frames(Struct, frozen=True):
     """The frames of one finding. `margin` is the width of the line numbers; what follows below is indented likewise."""
 
     groups: tuple[_Group, ...]
@@ -119,8 +117,7 @@ def _marks(span: Span, text: str, lines: tuple[str, ...]) -> list[_Mark]:
     return [*marks, _Mark(final.line, final.start, final.end, text)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawing:
+class _Drawing(Struct, frozen=True):
     group: _Group
     margin: int
     paint: Painter

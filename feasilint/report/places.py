@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from feasilint.report.screen import shorten, visible
 
@@ -20,8 +22,7 @@ _MAX_FILE = 5_000_000
 _COMMENT = re.compile(r"\s+#.*")  # of YAML
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(Struct, frozen=True):
     """A place with the lines of the cell or file that it is in. `lines` is empty where they cannot be read."""
 
     place: Place

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from feasilint.findings import Severity
 
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 _NAMED_SOURCES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     errors: int
     warnings: int
     infos: int

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from feasilint.ir import Aggregate, Measure, Window, Write
 from feasilint.ir.expressions import fold
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
 _WHOLE = re.compile(r"(?i)(?<![a-z])(life_?time|all_?time|overall|to_date|ever)(?![a-z])")
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """The window to give an aggregation: `days` of `event_time`. `running`: it is computed per row, over the rows before it.
     `source`: the physical name of what it reads. `lacking`: tables that are known not to have it, by the last part of
     their names."""
@@ -40,8 +41,7 @@ class Bound:
         return f"{rest or 'value'}_{suffix}"
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(Struct, frozen=True):
     """Code to paste."""
 
     code: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from textwrap import dedent
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from feasilint.lower.python.nodes import NodeIndex, nodes
 
@@ -24,15 +25,13 @@ _REALIGNING = frozenset({"reset_index", "droplevel", "to_numpy", "values", "sort
 _NAMING = frozenset({"rename", "reset_index", "to_frame", "add_suffix", "agg", "aggregate", "assign"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
+class _Edit(Struct, frozen=True):
     start: int
     end: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Grouping:
+class _Grouping(Struct, frozen=True):
     """A call of groupby: the frame that is grouped, and the statement that says so."""
 
     call: ast.Call

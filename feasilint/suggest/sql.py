@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from sqlglot import exp
 
 from feasilint.lower.sql.guess import guess_dialect
@@ -52,8 +52,7 @@ class _Text:
         return f"-- {parameter}: the time of prediction, which the caller passes\n" + text.replace(_AS_OF, parameter)
 
 
-@dataclass(frozen=True, slots=True)
-class _Site:
+class _Site(Struct, frozen=True):
     """Where a time condition goes: the SELECT and the item of its FROM clause that has the event time."""
 
     select: exp.Select

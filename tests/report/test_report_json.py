@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 from made import NOTEBOOK, made, notebook, place, scanned, sqlfile
+from msgspec.structs import replace
 
 from feasilint.findings import Finding, Label, Place
 from feasilint.report.json import document, fingerprint, render

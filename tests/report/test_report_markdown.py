@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from made import NOTEBOOK, made, notebook, place, scanned, sqlfile
+from msgspec.structs import replace
 
 from feasilint.findings import Finding, Place, Severity, Suggestion
 from feasilint.report.markdown import LIMIT, TAG, render

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from made import NOTEBOOK, made, notebook, place, scanned, sqlfile
+from msgspec.structs import replace
 
 from feasilint.findings import Finding, Label, Place, Severity, Suggestion
 from feasilint.report.paint import colours

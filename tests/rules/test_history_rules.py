@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from feasilint_rules.running_aggregate import RunningAggregate
 from feasilint_rules.unbounded_aggregation import UnboundedAggregation
+from msgspec.structs import replace
 from rule_subjects import DAY, NIGHTLY, TABLE, at, context, entry, feature, judge, read, unbounded
 
 from feasilint.findings import Severity

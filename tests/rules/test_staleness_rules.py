@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -8,6 +7,7 @@ import pytest
 from feasilint_rules.stale_window import StaleWindow
 from feasilint_rules.too_old_for_decision import TooOldForDecision
 from feasilint_rules.window_inside_staleness import WindowInsideStaleness
+from msgspec.structs import replace
 from rule_subjects import (
     DAY,
     HOUR,

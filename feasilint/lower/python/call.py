@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import known
@@ -20,8 +22,7 @@ Transfer: TypeAlias = "Callable[[Call], v.Value | None]"
 Table: TypeAlias = "Mapping[str, Transfer]"
 
 
-@dataclass(slots=True)
-class Call:
+class Call(Struct):
     """A call (or the reading of a property) with evaluated receiver and arguments.
 
     `target` is the receiver as an object that can be changed, `receiver` what it is now. `starred`: more arguments came from
@@ -91,8 +92,7 @@ class Call:
 
     def at(self, **changed: object) -> Call:
         """The same call with something else in it."""
-        made = {slot: getattr(self, slot) for slot in self.__slots__}
-        return Call(**{**made, **changed})
+        return replace(self, **changed)
 
     def result(self, value: v.Value) -> v.Value:
         """The value, or with inplace=True the change of the receiver to it."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from msgspec import Struct, field
 
 from feasilint.ir import AllOf, Column, Hole, Literal, Opaque, Relation
 from feasilint.lower.python.columns import header, holes, known
@@ -53,16 +54,14 @@ Executor: TypeAlias = "Callable[[Machine, Sequence[ast.stmt]], Flow | None]"
 Caller: TypeAlias = "Callable[[Machine, Value, tuple[Value, ...], Mapping[str, Value], ast.expr | None], Value]"
 
 
-@dataclass(slots=True)
-class Flow:
+class Flow(Struct):
     """How a block ends early: `return` (with its value), `break`, `continue` or `raise`."""
 
     kind: str
     value: Value = NONE
 
 
-@dataclass
-class Machine:
+class Machine(Struct, eq=False):
     """One interpretation of one document. Evaluation and execution are handed in, so that transfer functions can use
     them without knowing the syntax."""
 

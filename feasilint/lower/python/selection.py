@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from feasilint.ir import AllOf, Call, Column, Derive, Filter, Hole, Limit, Literal, Output, Star
 from feasilint.ir import Names as NameSet

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import string
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from feasilint.ir import Interval
 from feasilint.lower.python import values as v

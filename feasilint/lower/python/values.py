@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
 
 from feasilint.ir import Column, ColumnSet, Expression, Fragment, Name, Output, Relation
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from feasilint.lower.python.scope import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """From `offset` on, a string's text was written by the literal `node` of a fragment, from its character `skip` on
     (of an f-string: counted over its constant parts)."""
 
@@ -25,23 +25,27 @@ class Place:
     skip: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Const:
+class Const(Struct, frozen=True, eq=False):
     """A constant: any immutable Python value, a datetime or an Interval. Text may hold `{parts}` that are not known."""
 
     value: object
-    places: tuple[Place, ...] = field(default=(), compare=False)
+    places: tuple[Place, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        """Equal by value, wherever it is written."""
+        return isinstance(other, Const) and self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Struct, frozen=True):
     """A mutable object; the store says what it is now."""
 
     oid: int
 
 
-@dataclass(frozen=True, slots=True)
-class Seq:
+class Seq(Struct, frozen=True):
     """A list, tuple or set. `open`: there may be more items than these."""
 
     items: tuple[Value, ...]
@@ -49,8 +53,7 @@ class Seq:
     open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Dict:
+class Dict(Struct, frozen=True):
     items: tuple[tuple[Value, Value], ...] = ()
     open: bool = False
 
@@ -63,8 +66,7 @@ class Dict:
         return Dict((*kept, (key, value)), self.open)
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """A dataframe of any library at one moment, or a two-dimensional array.
 
     `index` names the columns that are the index: they are columns of the relation, but no data. `group`: the keys of the
@@ -77,8 +79,7 @@ class Frame:
     group: tuple[Output, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """One value for each row of a relation. `owner`: the object of the store whose column it is, as it was read."""
 
     relation: Relation
@@ -89,22 +90,19 @@ class Series:
     owner: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """A single value that the data, the clock or a parameter decides."""
 
     expression: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row of a frame, as functions of `apply(axis=1)`, `iterrows` and `itertuples` see it."""
 
     relation: Relation
 
 
-@dataclass(frozen=True, slots=True)
-class GroupBy:
+class GroupBy(Struct, frozen=True):
     """A frame by groups. `selected`: the chosen columns, `single` where one was chosen by a bare name."""
 
     frame: Frame
@@ -117,8 +115,7 @@ class GroupBy:
     order: tuple[Expression, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rolling:
+class Rolling(Struct, frozen=True):
     """Rows around each row of `base`; `None` as a frame is exponential weighting over all earlier ones."""
 
     base: Frame | Series | GroupBy
@@ -129,24 +126,21 @@ class Rolling:
     single: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Names of columns as a value: `df.columns`, `df.select_dtypes(…).columns`, comprehensions over them."""
 
     columns: ColumnSet
     relation: Relation
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(Struct, frozen=True):
     """Any one member of a set of column names: the variable of a loop over `df.columns`."""
 
     columns: Columns
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function or lambda with the scope that it was made in."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -156,8 +150,7 @@ class Function:
     me: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Class:
+class Class(Struct, frozen=True):
     node: ast.ClassDef
     scope: Scope
     fragment: Fragment
@@ -165,8 +158,7 @@ class Class:
     bases: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(Struct, frozen=True):
     """An object of a class that the document defines."""
 
     of: Class
@@ -179,15 +171,13 @@ class Instance:
         return Instance(self.of, (*(f for f in self.fields if f[0] != name), (name, value)))
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
+class Library(Struct, frozen=True):
     """A module, function or class of a library by its dotted path."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Handle:
+class Handle(Struct, frozen=True):
     """An object of a library whose kind decides what its methods do: a client, a query, a reader, an accessor.
 
     `parts` are the values that it holds, by name.
@@ -203,8 +193,7 @@ class Handle:
         return Handle(self.kind, (*(p for p in self.parts if p[0] != name), (name, value)))
 
 
-@dataclass(frozen=True, slots=True)
-class Estimator:
+class Estimator(Struct, frozen=True):
     """A model or transformer by the name that it is written with. `steps` of a pipeline, `learned` from a fit."""
 
     name: str
@@ -218,16 +207,14 @@ class Estimator:
         return next((value for name, value in self.options if name in names), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A method with its receiver."""
 
     receiver: Value
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lazy:
+class Lazy(Struct, frozen=True):
     """A column expression that is not bound to a frame yet (polars, PySpark): an operator over such expressions.
 
     `op`: column, columns, literal, call, measure, over, alias, shift, case. `text` is the name or function.
@@ -238,14 +225,13 @@ class Lazy:
     args: tuple[Value, ...] = ()
     parts: tuple[tuple[str, Value], ...] = ()
     node: ast.expr | None = None
-    fragment: Fragment | None = field(default=None, compare=False)
+    fragment: Fragment | None = None
 
     def get(self, name: str) -> Value | None:
         return next((value for part, value in self.parts if part == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """Something that could not be read, and all that it may depend on. Used as a frame it becomes one: `oid` is its
     place in the store. `source`: it is what its only relation, a source, holds."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from feasilint.lower.options import Options
 
 
-@dataclass(frozen=True, slots=True)
-class SqlResult:
+class SqlResult(Struct, frozen=True):
     """What SQL inside a program gives back: the rows of its last query, and the temporary tables and views it made by
     folded name."""
 

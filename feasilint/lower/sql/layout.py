@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from feasilint.ir import Fragment, Origin, Span
 from feasilint.lower.sql.adapter import Node, exp, position
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 _SPECIAL = (exp.AggFunc, exp.Window, exp.RowNumber, exp.Anonymous)
 
 
-@dataclass(slots=True)
-class Layout:
+class Layout(Struct):
     """One statement: `base` is the number of its root in the fragment."""
 
     fragment: Fragment

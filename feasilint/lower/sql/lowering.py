@@ -6,8 +6,9 @@ import posixpath
 import re
 import sys
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from feasilint.ir import Anchor, Fragment, Program, Relation, Source, Write
 from feasilint.lower.builder import Builder

@@ -7,8 +7,9 @@ Unicode's private use area, which every tokenizer takes for letters: the first o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 Kind: TypeAlias = Literal["hole", "param", "table"]
 
@@ -16,8 +17,7 @@ _FIRST, _LAST, _PAD = 0xE000, 0xF8FE, "\uf8ff"
 MARK = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]{_PAD}*")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """What a placeholder stands for. `name`: the parameter or dotted table; of a hole the text between the braces, with the
     `tables` and the `columns` that it seems to name."""
 
@@ -27,8 +27,7 @@ class Mark:
     columns: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Marks:
+class Marks(Struct):
     """The marks of one text."""
 
     found: list[Mark] = field(default_factory=list)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from feasilint.lower.sql.adapter import TOO_DEEP, Failure, Node, Token, is_semicolon, parse, tokenize, unread
 from feasilint.lower.sql.guess import LADDER
@@ -23,8 +24,7 @@ _STARTS = frozenset((
 ))  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One statement: its tokens and its tree, or why there is none."""
 
     tokens: tuple[Token, ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from feasilint.lower.sql.adapter import canonical_dialect
 from feasilint.lower.sql.guess import guess_dialect
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from feasilint.lower.sql.marks import Marks
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """`text` is the masked one, as long as the original."""
 
     dialect: str

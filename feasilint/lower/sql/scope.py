@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct, field
 
 from feasilint.ir import AllOf, Call, Column, Derive, Expression, Hole, Names, Output, Relation
 
@@ -17,16 +18,14 @@ if TYPE_CHECKING:
     from feasilint.lower.sql.marks import Marks
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """A relation with its column names in order; None: more columns than are known here."""
 
     relation: Relation
     names: tuple[str, ...] | None = None
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """What the statements of a document share: temporary tables, columns of created ones, labels of models, the values of
     variables and the rows that a loop runs over."""
 
@@ -40,8 +39,7 @@ class Session:
 QueryLowering: TypeAlias = "Callable[[Node, Scope], Rows]"
 
 
-@dataclass(slots=True)
-class Context:
+class Context(Struct):
     """What lowering one statement needs at every depth. `text`: that of the fragment with its placeholders masked. `query`
     lowers nested queries."""
 
@@ -57,8 +55,7 @@ class Context:
     aggregates: Mapping[int, list[Node]] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Item:
+class Item(Struct):
     """Something in FROM. `parts`: its table name, folded; `restricted`: the relation has columns of other items too, and
     what is no column of this one is a field of its element."""
 
@@ -98,8 +95,7 @@ class Item:
         return 0
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """Where names of one query are looked up.
 
     `whole`: the rows of FROM together. `aliases`: select items so far; they come after known source columns, before all

@@ -7,8 +7,9 @@ stay, an incremental one goes: it bounds nothing that a full refresh would not r
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
 
 from feasilint.ir.intervals import UNITS
 from feasilint.lower.sql.macros import expansion
@@ -62,8 +63,7 @@ def mask(text: str, dialect: str | None = None, branch: Branch = "all") -> tuple
     return "".join(out), marks
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     kind: str  # sql, or the group of _SCAN
     text: str
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations
 from itertools import product as all_pairs
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from feasilint.ir.functions import canonical
 from feasilint.lower.python import values as v

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from feasilint.ir import AllOf, Fit, Minus, Opaque, Source, Write
 from feasilint.lower.python import values as v
