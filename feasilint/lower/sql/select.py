@@ -74,8 +74,10 @@ def _filtered(
 
 
 _KEEPING = (exp.Paren, exp.Cast, exp.TryCast)
-_CASTS_KEEP_NAMES = frozenset(("postgres", "redshift", "spark", "spark2", "databricks", "hive", "materialize", "trino"))
-"""Dialects that name an unaliased `CAST(x AS …)` or `x::…` like the column."""
+_CASTS_KEEP_NAMES = frozenset(
+    (None, "", "postgres", "redshift", "spark", "spark2", "databricks", "hive", "materialize", "trino")
+)
+"""Dialects that name an unaliased `CAST(x AS …)` or `x::…` like the column, and no dialect."""
 
 
 class _Aliases:
