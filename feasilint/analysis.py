@@ -149,17 +149,20 @@ class Analysis:
         yield from self._guessed(header.open, {fold(name) for name in header.names})
 
     def _guessed(self, sources: Iterable[Relation], known: set[str]) -> Iterator[Member]:
-        """The columns that most likely come out of a step that could not be read: those that go in."""
-        for relation in sources:
-            if not isinstance(relation, Opaque):
+        """The columns that most likely come out of steps that could not be read: those that go in."""
+        pending, seen = list(sources), set[Relation]()
+        while pending:
+            relation = pending.pop(0)
+            if not isinstance(relation, Opaque) or relation in seen:
                 continue
+            seen.add(relation)
             for below in relation.inputs:
                 header = self.columns.header(below)
                 for name in header.names:
                     if fold(name) not in known:
                         known.add(fold(name))
                         yield self._member(spelled(name), Column(relation, name))
-                yield from self._guessed(header.open, known)
+                pending.extend(header.open)
 
     def _member(self, name: str, column: Column) -> Member:
         return Member(name, column, self.tracer.expression(column))

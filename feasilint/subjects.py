@@ -142,15 +142,27 @@ def _built(member: Member, analysis: Analysis) -> Place | None:
 
 
 def _inputs(member: Member, analysis: Analysis) -> Iterator[Input]:
-    """The physical columns a feature depends on, and the written tables on the way that the catalog knows."""
+    """The physical columns a feature depends on, and the written tables on the way that the catalog knows.
+
+    What its own computation filters, joins and groups by on one source goes the same way: one path is looked for.
+    """
     trace = member.trace
-    yield from (_input(leaf, "value", member, analysis) for leaf in _ordered(trace.value))
-    yield from (_input(hop, "value", member, analysis) for hop in _ordered(trace.hops) if analysis.entry(hop.scan))
-    seen: set[tuple[Leaf, str]] = set()
+    for leaf in (*_ordered(trace.value), *(hop for hop in _ordered(trace.hops) if analysis.entry(hop.scan))):
+        yield _input(leaf, "value", member, analysis, _steps(leaf, member, analysis))
+    ways: dict[Scan, tuple[Step, ...]] = {}
     for leaf, role in sorted(trace.own, key=lambda edge: (*_key(edge[0]), edge[1])):
-        if leaf not in trace.value and (leaf, role) not in seen:
-            seen.add((leaf, role))
-            yield _input(leaf, role, member, analysis)
+        if leaf not in trace.value:
+            if leaf.scan not in ways:
+                ways[leaf.scan] = _steps(leaf, member, analysis)
+            here = Step(leaf.column, leaf.scan, leaf.scan.origin)
+            yield _input(leaf, role, member, analysis, (*ways[leaf.scan][:-1], here))
+
+
+def _steps(leaf: Leaf, member: Member, analysis: Analysis) -> tuple[Step, ...]:
+    """The way from a feature down to one of its leaves; the last step is the reading of the source."""
+    steps = analysis.tracer.path(member.column.relation, member.column.name, leaf) if member.column is not None else ()
+    found = bool(steps) and steps[-1].relation is leaf.scan
+    return steps if found else (*steps, Step(leaf.column, leaf.scan, leaf.scan.origin))
 
 
 def _ordered(leaves: frozenset[Leaf]) -> list[Leaf]:
@@ -163,10 +175,7 @@ def _key(leaf: Leaf) -> tuple[str, str, int, int, int]:
     return (leaf.scan.source.name, leaf.column, *place)
 
 
-def _input(leaf: Leaf, role: str, member: Member, analysis: Analysis) -> Input:
-    steps = analysis.tracer.path(member.column.relation, member.column.name, leaf) if member.column is not None else ()
-    if not steps or steps[-1].relation is not leaf.scan:
-        steps = (*steps, Step(leaf.column, leaf.scan, leaf.scan.origin))
+def _input(leaf: Leaf, role: str, member: Member, analysis: Analysis, steps: tuple[Step, ...]) -> Input:
     return Input(
         source=leaf.scan.source,
         column=leaf.column,

@@ -92,6 +92,7 @@ class Trace(Struct, frozen=True):
 
 
 EMPTY = Trace()
+_WIDEST = 200  # columns of a step that could not be read
 
 
 class Step(NamedTuple):
@@ -126,6 +127,7 @@ class Tracer:
         self.columns = columns
         self._traced: dict[tuple[Relation, Name], Trace] = {}
         self._rows: dict[Relation, Trace] = {}
+        self._whole: dict[Relation, Trace] = {}
 
     def column(self, relation: Relation, name: Name) -> Trace:
         """The lineage of one column; empty where the relation has none of that name."""
@@ -266,8 +268,15 @@ class Tracer:
 
     def anything(self, relation: Relation) -> Trace:
         """All columns of a relation together, known or not."""
+        found = self._whole.get(relation)
+        if found is None:
+            self._whole[relation] = EMPTY  # ends cycles
+            found = self._whole[relation] = self._anything(relation)
+        return found
+
+    def _anything(self, relation: Relation) -> Trace:
         header = self.columns.header(relation)
-        parts = [self.column(relation, column) for column in header.names[:200]]
+        parts = [self.column(relation, column) for column in header.names[:_WIDEST]]
         parts += [
             Trace(value=frozenset([Leaf(scan, "*")]), approximate=True)
             for scan in header.open
