@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from feasilint.ir import Aggregate, Call, Column, Expression, Measure, Window
-from feasilint.ir.expressions import spelled
+from feasilint.ir.expressions import columns, spelled
 from feasilint.measure.model import Aggregation, Extent
 from feasilint.trace import Use
 
@@ -59,6 +59,7 @@ def of_use(use: Use, analysis: Analysis) -> Aggregation | None:
         extent=extent,
         place=place,
         text=spelled(output.name),
+        arguments=tuple(dict.fromkeys(spelled(column.name) for arg in measure.args for column in columns(arg))),
         outputs=_outputs(arrivals) or (spelled(output.name),),
         reaches=min((arrival.reach for arrival in arrivals), key=_STRENGTH.__getitem__, default="unknown"),
         roles=tuple(sorted({arrival.role for arrival in arrivals if arrival.reach != "eda"})),

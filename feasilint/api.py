@@ -190,7 +190,7 @@ def _judge(
 ) -> ScanResult:
     from feasilint.check import check
     from feasilint.rule import Feature
-    from feasilint.subjects import subjects
+    from feasilint.subjects import subjects, tables_passed_over
 
     running = _rules() if running is None else running
     analysis = _analyse(reading.programs, catalog)
@@ -206,7 +206,7 @@ def _judge(
         models=len({(feature.sink, feature.target) for feature in judged if feature.kind == "model"}),
         unknown_sources=tuple(_unknown(found, analysis)),
         catalog=catalog,
-        hints=tuple(_hints(judged, catalog)),
+        hints=tuple(_hints(judged, catalog, 0 if judged else tables_passed_over(analysis, set(reported)))),
         errors=checked.errors,
     )
 
@@ -233,7 +233,10 @@ def _unknown(found: Iterable[Subject], analysis: Analysis) -> Iterable[str]:
     return dict.fromkeys(one.source.name for one in read if not analysis.matcher.find(one.source))
 
 
-def _hints(judged: Iterable[Feature], catalog: Catalog | None) -> Iterable[str]:
+def _hints(judged: Iterable[Feature], catalog: Catalog | None, passed_over: int) -> Iterable[str]:
+    if passed_over:
+        tables = "1 table is" if passed_over == 1 else f"{passed_over} tables are"
+        yield f"{tables} not judged, because nothing says that it holds features: list such files under `models:` in catalog.yaml"
     paths = sorted({feature.sink.path for feature in judged if feature.point is None})
     if catalog is not None and paths:
         yield f"no prediction point is declared for {', '.join(paths[:3])}: severities are those of the mildest one"

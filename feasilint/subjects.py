@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from feasilint.rule import Subject
     from feasilint.trace import Leaf
 
+_FEATURES = re.compile(
+    r"feature|(^|[/._-])feat(s|[/._-]|$)|(^|[/._-])ml([/._-]|$)|train(ing)?_?(set|data|table)|model_?input",
+    re.IGNORECASE,
+)
 _WIDEST = 2000  # features of one sink; a wider one is a mistake in the reading, not a model
 
 
@@ -38,7 +43,7 @@ def subjects(analysis: Analysis, reported: Collection[str]) -> Iterator[Subject]
 
 
 def features(analysis: Analysis, reported: Collection[str]) -> Iterator[Feature]:
-    """The columns of every model and of every feature table that no model and no other table is made of.
+    """The columns of every model, and of every feature table that no model is made of.
 
     A feature counts as reported where its model or table is, or a document that it passes through.
     """
@@ -50,8 +55,27 @@ def features(analysis: Analysis, reported: Collection[str]) -> Iterator[Feature]
         if any(isinstance(sink, Fit) for sink in program.sinks):
             continue
         for write in analysis.final_tables(program):
-            if graph is None or not graph.fits(write):
+            if _holds_features(write, program, analysis) and (graph is None or not graph.fits(write)):
                 yield from _of_sink(write, program, analysis, reported)
+
+
+def tables_passed_over(analysis: Analysis, reported: Collection[str]) -> int:
+    """How many tables the reported documents end in that nothing says to hold features."""
+    programs = [p for p in analysis.programs if p.path in reported and not any(isinstance(s, Fit) for s in p.sinks)]
+    ends = [(write, program) for program in programs for write in analysis.final_tables(program)]
+    tables = [end for end in ends if end[0].target is not None and end[0].target.kind == "table"]
+    return sum(not _holds_features(write, program, analysis) for write, program in tables)
+
+
+def _holds_features(write: Write, program: Program, analysis: Analysis) -> bool:
+    """Whether a table is one of features: a feature group, a file that the catalog counts to a model, or a name that says so.
+
+    Most tables and files that are written are reports, extracts and steps on the way: to judge them all would drown what matters.
+    """
+    if write.feature_group or analysis.matcher.model_for(program.path) is not None:
+        return True
+    names = (program.path, write.target.name if write.target is not None else "")
+    return any(_FEATURES.search(name) for name in names)
 
 
 def _graph(analysis: Analysis) -> LineageGraph:

@@ -96,11 +96,19 @@ def _histories(feature: Feature, running: bool) -> Iterator[History]:
     for aggregation in feature.aggregations:
         if aggregation.extent.window != "unbounded" or aggregation.running is not running:
             continue
-        if aggregation.function in _STATELESS or not _summarises(aggregation):
+        if aggregation.function in _STATELESS or not _summarises(aggregation) or _is_a_date(aggregation):
+            continue
+        if aggregation.function == "row_number" and feature.kind == "table":  # most often a filter, carried along
             continue
         read = next((read for read in events(feature, aggregation) if read.source.kind not in _INLINE), None)
         if read is not None:
             yield History(feature, aggregation, read)
+
+
+def _is_a_date(aggregation: Aggregation) -> bool:
+    """The first or last time of something: one timestamp per key, which is written once or overwritten."""
+    times = {spelled(aggregation.extent.time_column)} if aggregation.extent.time_column is not None else set()
+    return aggregation.function in ("min", "max", "first", "last") and bool(times.intersection(aggregation.arguments))
 
 
 def _summarises(aggregation: Aggregation) -> bool:
@@ -117,7 +125,10 @@ def does(history: History) -> str:
     """What the aggregation does: `counts all transactions a `user_id` has ever made`."""
     function = history.aggregation.function
     counting = "counts" if function == "row_number" else f"takes the {traits(function).words} of"
+    more = len(history.aggregation.sources) - 1
     what = f"{VERBS.get(function, counting)} all {rows(history.read.source)}"
+    if more > 0:
+        what += f" and {more} more source{'s' if more > 1 else ''}"
     whose, made = _whose(history.aggregation.keys), "made" if noun(history.read.source) else "had"
     if history.aggregation.running:
         return f"{what} {whose} has {made} up to each row" if whose else f"{what} up to each row"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
 
     from feasilint.measure.model import Input
 
+_OUTSIDE = re.compile(
+    r"https?://(?!localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|[\w-]+([:/]|$)|[\w.-]+\.(local|internal|corp|lan)\b)"
+)
 _CATALOG = """
 version: 1
 sources:
@@ -114,4 +118,6 @@ def _third_party(read: Input) -> bool:
         return column.availability == "vendor"
     if read.entry is not None and read.entry.availability != "unknown":
         return read.entry.availability == "vendor"
-    return read.source.vendor is not None or read.source.kind == "api"
+    return read.source.vendor is not None or (
+        read.source.kind == "api" and _OUTSIDE.match(read.source.name) is not None
+    )

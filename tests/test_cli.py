@@ -189,7 +189,7 @@ def test_colours_only_on_a_terminal_or_when_asked(scanner: Api, capsys: pytest.C
     assert "\x1b[" in capsys.readouterr().out
 
 
-TABLE = "create table n as select user_id, count(distinct shop) as shops from payments.transactions group by user_id"
+TABLE = "create table ml.n as select user_id, count(distinct shop) as shops from payments.transactions group by user_id"
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_an_unknown_rule_is_answered_with_the_nearest(word: str, near: str, caps
 
 def test_inspect_prints_the_contract(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "daily.sql"
-    path.write_text("create table n as select user_id, count(*) as txns from payments.transactions group by user_id")
+    path.write_text("create table ml.n as select user_id, count(*) as txns from payments.transactions group by user_id")
     assert cli.main(["inspect", str(path), "--format", "json", "--no-catalog"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["schema"] == "feasilint.inspect/1"
@@ -303,7 +303,7 @@ def test_inspect_prints_the_contract(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 def test_inspect_reads_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "daily.sql"
-    path.write_text("create table n as select user_id, count(*) as txns from payments.transactions group by user_id")
+    path.write_text("create table ml.n as select user_id, count(*) as txns from payments.transactions group by user_id")
     assert cli.main(["inspect", str(path), "--no-catalog"]) == 0
     printed = capsys.readouterr().out
     assert "  sources\n" in printed

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _FLIP = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq"}
 _ORDER = frozenset(_FLIP)
+_NULL = ("is_null", "isnull", "isna", "is")
+_SEQUENCE = re.compile(r"(^|_)(day|week|month|quarter|year)_(seq|sk|id|key|num|number)$", re.IGNORECASE)
 _YEAR = re.compile(r"(^|_)(year|yr)$", re.IGNORECASE)
 _PART_WIDTH = {"year": "year", "quarter": "quarter", "month": "month", "week": "week", "day": "day", "date": "day"}
 
@@ -61,6 +63,10 @@ def _bound(part: Expression, columns: Columns, depth: int) -> Iterator[Bound]:
         yield from _compared("le", part.args[0], part.args[2], columns)
     elif part.function in ("in", "isin") and part.args:
         yield from _listed(part, columns)
+    elif part.function == "or":  # `x > t OR x IS NULL`: open ends
+        stated = [arg for arg in part.args if not (isinstance(arg, Call) and arg.function in _NULL)]
+        if len(stated) == 1 and depth < 8:
+            yield from _bound(stated[0], columns, depth + 1)
 
 
 def _flag(column: Column, columns: Columns, depth: int) -> Iterator[Bound]:
@@ -110,6 +116,9 @@ def _part_value(expression: Expression, other: Moment | None) -> Moment | None:
         return None
     if other.part in ("year", "date") and isinstance(expression.value, int | float | str):
         return Moment("constant")
+    named = any(_SEQUENCE.search(spelled(column.name)) for column in other.columns)
+    if named or (isinstance(expression.value, str) and re.search(r"(19|20)\d\d", expression.value) and _is_time(other)):
+        return Moment("constant", part="date")
     by_name = any(_YEAR.search(spelled(column.name)) for column in other.columns)
     if by_name and isinstance(expression.value, int) and 1900 <= expression.value <= 2200:
         return Moment("constant", at=datetime(expression.value, 1, 1), part="year")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from feasilint.measure.bounds import Bound
     from feasilint.measure.moments import Moment
 
+_ENDS = re.compile(
+    r"(^|_)(end|ended|expir\w*|until|to|stop|close\w*|cancel\w*|out|valid_to)(_|$)|enddate|endtime", re.IGNORECASE
+)
 _PREFERENCE: dict[WindowClass, int] = {"bounded": 0, "anchored": 1, "unknown": 2}
 
 
@@ -27,7 +31,25 @@ def combine(said: Iterable[Bound]) -> Extent | None:
     for bound in said:
         by_column[fold(bound.event.name)].append(bound)
     found = [extent for bounds in by_column.values() for extent in _of_column(bounds)]
+    if _valid_at(by_column):
+        found.append(Extent("bounded", (), next(iter(by_column.values()))[0].event.name))
     return min(found, key=_rank, default=None)
+
+
+def _valid_at(by_column: dict[str, list[Bound]]) -> bool:
+    """`start <= t AND end > t`: the rows that are valid at one moment, however long ago they began."""
+    lowers = [
+        (name, b.lower) for name, bounds in by_column.items() for b in bounds if b.lower is not None and b.width is None
+    ]
+    uppers = [
+        (name, b.upper) for name, bounds in by_column.items() for b in bounds if b.upper is not None and b.width is None
+    ]
+    return any(
+        one != other and lower.base != "unknown" and _same_anchor(lower, upper) and lower.offset == upper.offset
+        and not _ENDS.search(other) and _ENDS.search(one)
+        for one, lower in lowers
+        for other, upper in uppers
+    )  # fmt: skip
 
 
 def _rank(extent: Extent) -> tuple[int, float]:

@@ -36,7 +36,7 @@ _CYCLIC = frozenset(
 )  # fmt: skip
 _BUCKET_NAME = re.compile(
     r"(^|_)(date|dt|ds|datetime|timestamp|ts|yearmonth|year_month|year_week|month_start|week_start|month_end|week_end|period|ym|yyyymm"
-    r"|yyyymmdd|asof|as_of|snapshot)(_|$|\d)|date$|timestamp$|datetime$|[a-z]_?time$|^year$|_year$|^day$|_day$",
+    r"|yyyymmdd|asof|as_of|snapshot|(week|month|quarter|day)_(seq|start|end|id)|metric_time|calc_date)(_|$|\d)|date$|timestamp$|datetime$|[a-z]_?time$|^year$|_year$|^day$|_day$",
     re.IGNORECASE,
 )
 _OCCURRENCE = re.compile(  # things that happen once: what belongs to one of them is soon complete
@@ -46,10 +46,13 @@ _OCCURRENCE = re.compile(  # things that happen once: what belongs to one of the
     re.IGNORECASE,
 )
 _EVENT_NAME = re.compile(
-    r"(^|_)(ts|timestamp|datetime|date|time|dt|ds|day|at)(_|$)|date$|time$|timestamp$", re.IGNORECASE
+    r"(^|_)(ts|timestamp|datetime|dt|ds)$|^(date|time|day)$|(?<!end)_(date|dttm)$|_at$|timestamp$|datetime$|[a-z]date$"
+    r"|(^|_)(event|transaction|tx|txn|purchase|order|click|visit|view|request|start|creat\w*|updat\w*|log|message|session|pickup|chart"
+    r"|insert\w*|load\w*|arrival|departure|occurr\w*|posted|received|server|client)_?(time|date|day)$",
+    re.IGNORECASE,
 )
 _PERSON_NAME = re.compile(
-    r"birth|signup|sign_up|expir|hire|day_of|_of_day|time_zone|elapsed|duration|_per_", re.IGNORECASE
+    r"birth|signup|sign_up|expir|hire|due|valid|closed|(^|_)(end|until|cancel\w*)_", re.IGNORECASE
 )
 _ATTRIBUTE_NAME = re.compile(
     r"birth|signup|sign_up|regist|creat|join|hire|expir|first|open|install|admit|due|valid|of_week|of_month|of_year|is_|weekday|per_day",
@@ -68,8 +71,12 @@ def buckets(key: Expression, columns: Columns) -> bool:
             return isinstance(part, Constant) and str(part.value).lower() in ("year", "date", "epoch", "yearmonth")
         if expression.function in ("date", "to_date", "strftime", "date_format", "to_char", "format_date"):
             return not _formats_cyclic(expression)
+        if expression.function in ("last_day", "make_date", "date_from_parts", "eomonth"):
+            return True
         if expression.function in _CYCLIC:
             return False
+        if expression.function in ("add", "sub", "mul", "concat", "dpipe"):  # month + 100 * year
+            return any(buckets(arg, columns) for arg in expression.args)
         if expression.function in TRANSPARENT and expression.args:
             return any(buckets(arg, columns) for arg in expression.args[:1])
         return False

@@ -34,7 +34,8 @@ class Aggregation(Struct, frozen=True):
     """One aggregate function in the code, with all that was found out about it.
 
     `running`: over an explicit or default frame that grows row by row (cumsum, OVER (ORDER BY …)), `default_frame` where the
-    code states none. `outputs`: the final columns it flows into. `reading`: the sources of its input.
+    code states none. `arguments`: the names of the columns that it is applied to. `outputs`: the final columns it flows into.
+    `sources`: those of its input.
     """
 
     function: str
@@ -42,6 +43,7 @@ class Aggregation(Struct, frozen=True):
     extent: Extent
     place: Place
     text: str
+    arguments: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     reaches: Reach = "unknown"
     roles: tuple[Role, ...] = ()

@@ -15,6 +15,7 @@ from feasilint.ir import (
     Filter,
     Interval,
     Join,
+    Literal,
     Measure,
     Name,
     Opaque,
@@ -29,7 +30,7 @@ from feasilint.ir.expressions import conjuncts, fold, spelled, walk
 from feasilint.ir.relations import expressions, inputs
 from feasilint.measure.bounds import Bound, bounds, mentions_hole
 from feasilint.measure.combine import combine
-from feasilint.measure.grain import buckets, event_time, leaves, occurrence, unique_key
+from feasilint.measure.grain import buckets, defined, event_time, leaves, occurrence, unique_key
 from feasilint.measure.model import Extent
 
 if TYPE_CHECKING:
@@ -104,11 +105,22 @@ class Windows:
         if isinstance(relation, Window) and (framed := _framed(relation, output.expression)) is not None:
             return Extent(framed[0], framed[1], _order_name(relation), confidence)
         keys = relation.partition if isinstance(relation, Window) else tuple(k.expression for k in relation.keys)
+        keys = tuple(key for key in keys if not self._constant(key))
         found = self._bounded(output.expression, keys, reach)
         if found is None:
             found = self._unbounded(relation, output.expression, keys, reach)
         time = found.time_column or (_order_name(relation) if isinstance(relation, Window) else None)
         return Extent(found.window, found.intervals, time or self._time_column(reach), confidence)
+
+    def _constant(self, key: Expression) -> bool:
+        """Whether a key is the same in every row, and so groups nothing."""
+        bottom = defined(key, self.columns)
+        if isinstance(bottom, Column):
+            made = self.columns.table(bottom.relation).find(bottom.name)
+            bottom = made.expression if made is not None else bottom
+        while isinstance(bottom, Call) and bottom.function == "cast":
+            bottom = bottom.args[0]
+        return isinstance(bottom, Literal)
 
     # --- bounds ---
 

@@ -50,6 +50,14 @@ FINITE = [
     ("select a.u, cast(a.ts as date) as d, sum(b.x) s from a join b on a.u = b.u and cast(a.ts as date) = cast(b.ts as date) group by 1, 2",
      "bucketed", []),
     ("select u, sum(x) s from tx join date_dim d on tx.d_sk = d.d_sk where d.d_year = 2001 group by u", "bounded", ["P1Y"]),
+    ("select last_day(d, month) as m, u, count(*) n from tx group by 1, 2", "bucketed", []),
+    ("select month(ts) + 100 * year(ts) as ym, count(*) n from tx group by 1", "bucketed", []),
+    ("select u, sum(x) s from tx join dd on tx.d = dd.d where dd.d_month_seq between 1199 and 1210 group by u", "bounded", []),
+    # valid at one moment
+    ("select u, sum(mrr) s from subs where start_date <= current_date and (end_date > current_date or end_date is null) group by u",
+     "bounded", []),
+    # a constant groups nothing
+    ("select 1 as k, count(*) n from tx group by 1", "global", []),
     # what belongs to something that happens once
     ("select invoice_id, sum(price) s from lines group by invoice_id", "entity", []),
     ("select sessionId, count(*) n from clicks group by sessionId", "entity", []),
@@ -112,6 +120,7 @@ def test_the_declared_grain_is_an_entity() -> None:
         ("select u, sum(x) s from tx group by u", None),
         ("select u, sum(x) s from tx where birth_date > date '2000-01-01' group by u", "birth_date"),
         ("select u, sum(x) s, min(created_at) f from tx group by u", "created_at"),
+        ("select u, sum(x) s, max(cycle_time) c, max(cancel_at_period_end) e, max(dt_dow) d from tx group by u", None),
         ("select u, event_ts, sum(x) over (partition by u) s from tx", "event_ts"),
     ],
 )

@@ -112,10 +112,17 @@ def test_no_third_party_or_under_contract(given: object) -> None:
 
 
 @pytest.mark.parametrize(
+    "name", ["http://localhost:8000/score", "http://scorer/score", "http://scorer.corp.local/x", "<endpoint>"]
+)
+def test_a_service_of_ones_own_is_no_third_party(name: str) -> None:
+    assert not list(VendorSource().check(feature(read(None, source=Source(name, "api"))), context()))
+
+
+@pytest.mark.parametrize(
     ("given", "whose"),
     [
         (read(entry(availability="vendor")), "a third party's"),
-        (read(None, source=Source("api.bureau.com", "api")), "a third party's"),
+        (read(None, source=Source("https://api.bureau.com/v1/scores", "api")), "a third party's"),
         (read(None, source=Source("api.bureau.com", "api", vendor="Bureau")), "Bureau's"),
         (read(entry(availability="unknown"), source=Source("s", "table", vendor="Bureau")), "Bureau's"),
         (read(entry(columns={"amount": ColumnEntry("amount", availability="vendor")})), "a third party's"),

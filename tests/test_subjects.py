@@ -1,0 +1,69 @@
+"""Which columns are judged as features: what must not be first."""
+
+from __future__ import annotations
+
+import pytest
+
+from feasilint.api import scan_files
+
+COUNT = "select user_id, count(*) as n from payments.transactions group by user_id"
+CATALOG = """
+version: 1
+prediction_points: {checkout: {mode: online, entity: [user_id]}}
+models: [{name: fraud, paths: ["risk/**"], prediction_point: checkout}]
+sources:
+  - {name: payments.transactions, availability: production, latency: daily, kind: events, grain: [tx_id], event_time: ts}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("report.sql", COUNT),
+        ("report.sql", f"create table marts.daily_report as {COUNT}"),
+        ("report.py", "import pandas as pd\npd.read_csv('tx.csv').groupby('u').size().to_csv('summary.csv')"),
+    ],
+)
+def test_reports_and_extracts_hold_no_features(path: str, text: str) -> None:
+    assert scan_files({path: text}).features == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("user_features.sql", COUNT),
+        ("a.sql", f"create table ml.user_counts as {COUNT}"),
+        ("a.sql", f"insert into training_set {COUNT}"),
+        (
+            "a.py",
+            "import pandas as pd\npd.read_csv('tx.csv').groupby('u').size().rename('n').reset_index().to_csv('features.csv')",
+        ),
+    ],
+)
+def test_names_tell_feature_tables(path: str, text: str) -> None:
+    assert scan_files({path: text}).features == 1
+
+
+def test_the_catalog_tells_feature_tables() -> None:
+    text = f"create table marts.daily_report as {COUNT}"
+    assert scan_files({"risk/a.sql": text}, CATALOG).features == 1
+    passed_over = scan_files({"other/a.sql": text}, CATALOG)
+    assert passed_over.features == 0
+    assert "1 table is not judged" in passed_over.hints[0]
+
+
+def test_keys_and_entities_are_no_features() -> None:
+    text = "create table ml.f as select user_id, tx_id, amount from payments.transactions"
+    result = scan_files({"risk/a.sql": text}, CATALOG)
+    assert result.features == 1
+
+
+def test_a_table_that_a_model_reads_is_judged_at_the_model() -> None:
+    notebook = (
+        "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\n"
+        "df = pd.read_sql('select n, y from ml.user_counts', con)\nLogisticRegression().fit(df[['n']], df['y'])"
+    )
+    result = scan_files({"a.sql": f"create table ml.user_counts as {COUNT}", "train.py": notebook})
+    assert result.features == 1
+    assert [finding.model for finding in result.findings] == ["sklearn.linear_model.LogisticRegression"]
+    assert result.findings[0].place.path == "a.sql"
