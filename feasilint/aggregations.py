@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Aggregate, Call, Column, Expression, Measure, Window
+from feasilint.ir import Aggregate, Call, Column, Expression, Measure, Output, Window
 from feasilint.ir.expressions import columns, spelled
 from feasilint.measure.model import Aggregation, Extent
 from feasilint.trace import Use
@@ -55,7 +55,7 @@ def of_use(use: Use, analysis: Analysis) -> Aggregation | None:
     frame = relation.frame if isinstance(relation, Window) else None
     return Aggregation(
         function=measure.function,
-        keys=keys(relation),
+        keys=keys(relation, output, analysis),
         extent=extent,
         place=place,
         text=spelled(output.name),
@@ -73,11 +73,11 @@ def of_use(use: Use, analysis: Analysis) -> Aggregation | None:
     )
 
 
-def keys(relation: Aggregate | Window) -> tuple[str, ...]:
-    """The names of the grouping keys."""
-    if isinstance(relation, Aggregate):
+def keys(relation: Aggregate | Window, output: Output, analysis: Analysis) -> tuple[str, ...]:
+    """The names of the grouping keys; of a correlated subquery those of the columns that tie it to the row around it."""
+    if isinstance(relation, Aggregate) and relation.keys:
         return tuple(spelled(key.name) for key in relation.keys)
-    return tuple(_spelled(key) for key in relation.partition)
+    return tuple(dict.fromkeys(_spelled(key) for key in analysis.windows.keys(relation, output)))
 
 
 def _spelled(expression: Expression) -> str:

@@ -83,11 +83,17 @@ def _condition(expression: Expression) -> Expression:
     """CASE WHEN p THEN 1 ELSE 0 END, CAST(p AS int) and p.astype(int) are p."""
     while isinstance(expression, Call) and expression.args:
         if expression.function == "case" and len(expression.args) in (2, 3):
-            return expression.args[0]
+            return expression.args[0] if _is_flag(expression.args[1:]) else expression
         if expression.function not in ("cast", "astype", "coalesce", "fillna"):
             break
         expression = expression.args[0]
     return expression
+
+
+def _is_flag(branches: tuple[Expression, ...]) -> bool:
+    """Whether the branches of a CASE say yes and no, in this order."""
+    values = [branch.value for branch in branches if isinstance(branch, Constant)]
+    return len(values) == len(branches) and values[0] in (1, True) and (len(values) < 2 or not values[1])
 
 
 def _compared_flag(left: Expression, right: Expression) -> Expression | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from feasilint.ir import Interval
 from feasilint.ir.expressions import fold
@@ -13,9 +13,11 @@ from feasilint.measure.model import Extent, WindowClass
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from feasilint.ir import Relation
     from feasilint.measure.bounds import Bound
     from feasilint.measure.moments import Moment
 
+_Event: TypeAlias = "tuple[Relation, str]"
 _ENDS = re.compile(
     r"(^|_)(end|ended|expir\w*|until|to|stop|close\w*|cancel\w*|out|valid_to)(_|$)|enddate|endtime", re.IGNORECASE
 )
@@ -27,16 +29,16 @@ def combine(said: Iterable[Bound]) -> Extent | None:
 
     An upper bound alone changes nothing; a constant lower bound alone still grows.
     """
-    by_column: dict[str, list[Bound]] = defaultdict(list)
+    by_column: dict[_Event, list[Bound]] = defaultdict(list)
     for bound in said:
-        by_column[fold(bound.event.name)].append(bound)
+        by_column[bound.event.relation, fold(bound.event.name)].append(bound)
     found = [extent for bounds in by_column.values() for extent in _of_column(bounds)]
     if _valid_at(by_column):
         found.append(Extent("bounded", (), next(iter(by_column.values()))[0].event.name))
     return min(found, key=_rank, default=None)
 
 
-def _valid_at(by_column: dict[str, list[Bound]]) -> bool:
+def _valid_at(by_column: dict[_Event, list[Bound]]) -> bool:
     """`start <= t AND end > t`: the rows that are valid at one moment, however long ago they began."""
     lowers = [
         (name, b.lower) for name, bounds in by_column.items() for b in bounds if b.lower is not None and b.width is None
@@ -46,7 +48,7 @@ def _valid_at(by_column: dict[str, list[Bound]]) -> bool:
     ]
     return any(
         one != other and lower.base != "unknown" and _same_anchor(lower, upper) and lower.offset == upper.offset
-        and not _ENDS.search(other) and _ENDS.search(one)
+        and not _ENDS.search(other[1]) and _ENDS.search(one[1])
         for one, lower in lowers
         for other, upper in uppers
     )  # fmt: skip
@@ -59,7 +61,12 @@ def _rank(extent: Extent) -> tuple[int, float]:
 def _of_column(bounds: list[Bound]) -> Iterable[Extent]:
     uppers = [bound.upper for bound in bounds if bound.upper is not None and bound.width is None]
     for bound in bounds:
-        if bound.lower is None:
+        if bound.upper is not None and bound.upper.base == "first":  # from the first event on, for a while
+            length = bound.upper.offset
+            yield Extent(
+                "bounded", (length,) if length is not None and length.total_seconds > 0 else (), bound.event.name
+            )
+        if bound.lower is None or bound.lower.base == "first":
             continue
         if bound.width is not None:
             if bound.lower.base != "column":  # two time columns that are equal: a join key, no window

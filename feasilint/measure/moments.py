@@ -15,8 +15,9 @@ from feasilint.ir.expressions import spelled
 
 if TYPE_CHECKING:
     from feasilint.columns import Columns
+    from feasilint.ir import Relation
 
-Base: TypeAlias = Literal["column", "now", "constant", "parameter", "unknown"]
+Base: TypeAlias = Literal["column", "now", "first", "constant", "parameter", "unknown"]
 
 ZERO = Interval()
 _DEPTH = 24
@@ -84,7 +85,7 @@ _DATE_TEXT = re.compile(r"^\s*(\d{4})-?(\d{2})-?(\d{2})([ T].*)?\s*$")
 
 
 class Moment(Struct, frozen=True):
-    """A point in time: `base` moved by `offset` (None: by an unknown length).
+    """A point in time: `base` (`first`: the earliest time of a key) moved by `offset` (None: by an unknown length).
 
     `columns` are the columns it was read through, outermost first; `at` the instant of a constant; `unit` what it was truncated
     or reduced to. `relative`: the code says "… minus an interval".
@@ -153,20 +154,26 @@ def _date(text: str) -> datetime | None:
 
 
 def _column(column: Column, columns: Columns, depth: int) -> Moment:
-    here = Moment("column", columns=(column,))
     relation = columns.settle(column.relation, column.name)
+    here = Moment("column", columns=(Column(relation, column.name, column.origin),))
     made = columns.table(relation).find(column.name)
     expressions = (made.expression,) if made is not None else columns.step(relation, column.name)
     if len(expressions) != 1:
         return here
     below = expressions[0]
     if isinstance(below, Measure):
-        latest = isinstance(relation, Aggregate) and not relation.keys and below.function in ("max", "last")
-        return replace(here, base="now") if latest else here
+        return replace(here, base=_extreme(relation, below))
     found = moment(below, columns, depth + 1)
     if found is None or found.base == "unknown":
         return here
     return replace(found, columns=(column, *found.columns))
+
+
+def _extreme(relation: Relation, measure: Measure) -> Base:
+    """The newest time of all data is now; the earliest time of a key is where its history begins."""
+    if isinstance(relation, Aggregate) and not relation.keys and measure.function in ("max", "last"):
+        return "now"
+    return "first" if measure.function in ("min", "first") else "column"
 
 
 def _call(call: Call, columns: Columns, depth: int) -> Moment | None:
@@ -204,7 +211,8 @@ def _moved(call: Call, columns: Columns, depth: int) -> Moment | None:
         return None
     length = _length(by, found)
     if length is None:
-        if moment(by, columns, depth + 1) is not None:
+        other = moment(by, columns, depth + 1)
+        if other is not None and other.base not in ("parameter", "unknown"):
             return None  # a difference of two moments is a length
         return replace(found, offset=None, relative=True)
     signed = length if call.function == "add" else -length

@@ -5,33 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from feasilint.ir import (
     Aggregate,
     Call,
     Column,
     Expression,
-    Filter,
     Interval,
     Join,
     Literal,
     Measure,
     Name,
-    Opaque,
     Output,
     Relation,
     Scan,
     Window,
-    Write,
 )
 from feasilint.ir.expressions import columns as referenced
-from feasilint.ir.expressions import conjuncts, fold, spelled, walk
-from feasilint.ir.relations import expressions, inputs
+from feasilint.ir.expressions import conjuncts, fold, spelled
+from feasilint.ir.relations import expressions
 from feasilint.measure.bounds import Bound, bounds, mentions_hole
 from feasilint.measure.combine import combine
 from feasilint.measure.grain import buckets, defined, event_time, leaves, occurrence, unique_key
 from feasilint.measure.model import Extent
+from feasilint.measure.reach import Reach, Reaching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,15 +36,6 @@ if TYPE_CHECKING:
     from feasilint.findings import Confidence
     from feasilint.measure.model import WindowClass
     from feasilint.trace import Tracer
-
-
-class _Reach(Struct, frozen=True):
-    """What lies below a measure: its predicates, joins and scans."""
-
-    predicates: tuple[Expression, ...]
-    joins: tuple[Join, ...]
-    scans: tuple[Scan, ...]
-    opaque: bool
 
 
 class Windows:
@@ -66,7 +53,7 @@ class Windows:
         self._entry = entry or (lambda _: None)
         self._relations = relations
         self._names: defaultdict[Scan, set[str]] | None = None
-        self._reached: dict[Relation, _Reach] = {}
+        self._reaching = Reaching(self.columns)
         self._extents: dict[Output, Extent] = {}
 
     def extent(self, relation: Aggregate | Window, output: Output) -> Extent:
@@ -84,7 +71,7 @@ class Windows:
         assert isinstance(measure, Measure)
         if found := self._arguments(measure):
             return found
-        reach = self._reach(relation.input)
+        reach = self._reach(relation.input, measure)
         timed = {leaf.scan for bound in self._said(measure, reach) if bound.lower is not None
                  for leaf in self.tracer.expression(bound.event).value}  # fmt: skip
         unbound = frozenset(scan for scan in reach.scans if scan not in self.columns.bound)
@@ -93,24 +80,44 @@ class Windows:
     def _arguments(self, measure: Measure) -> frozenset[Scan]:
         return frozenset(leaf.scan for arg in measure.args for leaf in self.tracer.expression(arg).value)
 
-    def _said(self, measure: Measure, reach: _Reach) -> list[Bound]:
-        """Every time bound below and inside a measure. Where two time columns are compared, the later one is the event: its
-        lower bound counts, not the other's upper."""
+    def _said(self, measure: Measure, reach: Reach) -> list[Bound]:
+        """Every time bound below and inside a measure."""
         return [b for p in (*reach.predicates, *_conditions(measure)) for b in bounds(p, self.columns)]
 
     def _extent(self, relation: Aggregate | Window, output: Output) -> Extent:
         assert isinstance(output.expression, Measure)
-        reach = self._reach(relation.input)
+        reach = self._reach(relation.input, output.expression)
         confidence: Confidence = "approximate" if reach.opaque else "exact"
         if isinstance(relation, Window) and (framed := _framed(relation, output.expression)) is not None:
             return Extent(framed[0], framed[1], _order_name(relation), confidence)
-        keys = relation.partition if isinstance(relation, Window) else tuple(k.expression for k in relation.keys)
-        keys = tuple(key for key in keys if not self._constant(key))
+        keys = self.keys(relation, output)
         found = self._bounded(output.expression, keys, reach)
         if found is None:
             found = self._unbounded(relation, output.expression, keys, reach)
         time = found.time_column or (_order_name(relation) if isinstance(relation, Window) else None)
         return Extent(found.window, found.intervals, time or self._time_column(reach), confidence)
+
+    def keys(self, relation: Aggregate | Window, output: Output) -> tuple[Expression, ...]:
+        """What a measure is grouped by: its keys, without constants; in a correlated subquery the columns that are tied to
+        the row around it."""
+        keys = relation.partition if isinstance(relation, Window) else tuple(key.expression for key in relation.keys)
+        grouping = tuple(key for key in keys if not self._constant(key))
+        assert isinstance(output.expression, Measure)
+        if grouping or isinstance(relation, Window):
+            return grouping
+        reach = self._reach(relation.input, output.expression)
+        return tuple(self._correlated(reach)) if reach.scans else ()
+
+    def _correlated(self, reach: Reach) -> Iterator[Column]:
+        inside = set(reach.scans)
+        for predicate in reach.predicates:
+            for part in conjuncts(predicate):
+                sides = list(referenced(part)) if isinstance(part, Call) and part.function == "eq" else []
+                places = [
+                    {place for place, _ in leaves(side, self.columns) if isinstance(place, Scan)} for side in sides
+                ]
+                if len(sides) == 2 and all(places) and bool(places[0] & inside) != bool(places[1] & inside):
+                    yield sides[0] if places[0] & inside else sides[1]
 
     def _constant(self, key: Expression) -> bool:
         """Whether a key is the same in every row, and so groups nothing."""
@@ -124,7 +131,7 @@ class Windows:
 
     # --- bounds ---
 
-    def _bounded(self, measure: Measure, keys: tuple[Expression, ...], reach: _Reach) -> Extent | None:
+    def _bounded(self, measure: Measure, keys: tuple[Expression, ...], reach: Reach) -> Extent | None:
         """bounded, anchored or bucketed where time predicates or keys say so."""
         about = [bound for bound in self._said(measure, reach) if self._speaks_of(bound.event, measure, keys, reach)]
         verdict = combine(about)
@@ -138,11 +145,13 @@ class Windows:
                 return Extent("bucketed", (), _name_of(key))
         return verdict
 
-    def _speaks_of(self, event: Column, measure: Measure, keys: tuple[Expression, ...], reach: _Reach) -> bool:
+    def _speaks_of(self, event: Column, measure: Measure, keys: tuple[Expression, ...], reach: Reach) -> bool:
         """Whether a bound on this column bounds the measured rows: not where it belongs to the spine or a dimension that
         is joined by the very keys that are grouped by."""
         place = {relation for relation, _ in leaves(event, self.columns)}
         measured: set[Relation] = set(self._arguments(measure))
+        if place and not place & self._reaching.within(reach):
+            return False  # a column of the row around a correlated subquery
         if not measured or not place or place & measured:
             return True
         grouped = {name for key in keys for _, name in leaves(key, self.columns)}
@@ -150,7 +159,7 @@ class Windows:
         return not any(names and names <= grouped for names in (self._key_names(join) for join in apart))
 
     def _between(self, join: Join, one: set[Relation], other: set[Relation]) -> bool:
-        left, right = set(self._reach(join.left).scans), set(self._reach(join.right).scans)
+        left, right = self._reaching.scans(join.left), self._reaching.scans(join.right)
         return bool((left & one and right & other) or (left & other and right & one))
 
     def _key_names(self, join: Join) -> set[str]:
@@ -163,14 +172,14 @@ class Windows:
     # --- without bounds ---
 
     def _unbounded(
-        self, relation: Aggregate | Window, measure: Measure, keys: tuple[Expression, ...], reach: _Reach
+        self, relation: Aggregate | Window, measure: Measure, keys: tuple[Expression, ...], reach: Reach
     ) -> Extent:
         if any(mentions_hole(predicate) for predicate in reach.predicates):
             return Extent("unknown")
         inner = self._inner(measure)
         if inner is not None:
             return inner
-        if keys and self._one_entity(relation, keys):
+        if keys and self._one_entity(relation, measure, keys):
             return Extent("entity")
         running = isinstance(relation, Window) and relation.order
         return Extent("unbounded" if keys or running else "global")
@@ -184,12 +193,15 @@ class Windows:
         lengths = sorted({length for extent in extents for length in extent.intervals})
         return Extent("bounded", tuple(lengths), extents[0].time_column)
 
-    def _one_entity(self, relation: Aggregate | Window, keys: tuple[Expression, ...]) -> bool:
+    def _one_entity(self, relation: Aggregate | Window, measure: Measure, keys: tuple[Expression, ...]) -> bool:
         grouped = [(place, name) for key in keys for place, name in leaves(key, self.columns)]
+        measured: frozenset[Relation] = frozenset(self._arguments(measure))
         known = unique_key(relation.input, self.columns)
         if known is not None and known[1] and known[1] <= {fold(c.name) for key in keys for c in referenced(key)}:
             return True
         for place, name in grouped:
+            if measured and place not in measured:
+                continue  # the key of a spine, to which many rows of the measured source may belong
             entry = self._entry(place) if isinstance(place, Scan) else None
             if entry is not None and (name in map(fold, entry.bounded_keys) or _is_grain(entry, place, grouped)):
                 return True
@@ -199,43 +211,11 @@ class Windows:
 
     # --- below ---
 
-    def _reach(self, relation: Relation) -> _Reach:
-        found = self._reached.get(relation)
-        if found is None:
-            found = self._reached[relation] = self._collect(relation)
-        return found
+    def _reach(self, relation: Relation, measure: Measure) -> Reach:
+        names = frozenset(column.name for arg in measure.args for column in referenced(arg))
+        return self._reaching.below(relation, names)
 
-    def _collect(self, relation: Relation) -> _Reach:
-        predicates: list[Expression] = []
-        joins: list[Join] = []
-        scans: list[Scan] = []
-        opaque = False
-        for node in self._all_below(relation):
-            match node:
-                case Filter(predicate=predicate):
-                    predicates.append(predicate)
-                case Join(on=on):
-                    joins.append(node)
-                    predicates += [on] if on is not None else []
-                case Scan():
-                    scans.append(node)
-                case Opaque():
-                    opaque = True
-        return _Reach(tuple(predicates), tuple(joins), tuple(scans), opaque)
-
-    def _all_below(self, relation: Relation) -> Iterator[Relation]:
-        pending, seen = [relation], set[Relation]()
-        while pending:
-            node = pending.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            yield node
-            written: tuple[Write, ...] = self.columns.bound.get(node, ()) if isinstance(node, Scan) else ()
-            pending.extend(write.relation for write in written)
-            pending.extend(reversed(inputs(node)))
-
-    def _time_column(self, reach: _Reach) -> Name | None:
+    def _time_column(self, reach: Reach) -> Name | None:
         """What could bound a measure: the event time that the catalog declares for a source of it, else a column of a source
         that the code uses and whose name speaks of time."""
         entries = [self._entry(scan) for scan in reach.scans]
@@ -266,7 +246,7 @@ def _framed(window: Window, measure: Measure) -> tuple[WindowClass, tuple[Interv
     if measure.function in ("lag", "lead"):
         return "rows", ()
     frame = window.frame
-    if frame is None or frame.start is None:
+    if frame is None or frame.start is None or frame.end is None:
         return None
     if frame.unit != "range":
         return "rows", ()
@@ -281,9 +261,24 @@ def _conditions(measure: Measure) -> Iterator[Expression]:
     if measure.where is not None:
         yield measure.where
     for arg in measure.args:
-        for node in walk(arg):
-            if isinstance(node, Call) and node.function == "case" and len(node.args) in (2, 3):
-                yield node.args[0]
+        yield from _inside(arg, measure.function)
+
+
+def _inside(arg: Expression, function: str) -> Iterator[Expression]:
+    if not isinstance(arg, Call):
+        return
+    if arg.function == "case" and len(arg.args) in (2, 3):
+        other = arg.args[2] if len(arg.args) == 3 else Literal(None)
+        if isinstance(other, Literal) and (other.value is None or (other.value == 0 and function in _ZERO_IS_NOTHING)):
+            yield arg.args[0]
+    elif arg.function == "mul" and function in _ZERO_IS_NOTHING:
+        for factor in arg.args:
+            yield from _inside(factor, function)
+    elif arg.function in ("cast", "coalesce", "fillna", "astype", "round", "float", "int"):
+        yield from _inside(arg.args[0], function)
+
+
+_ZERO_IS_NOTHING = frozenset({"sum", "max", "bool_or"})
 
 
 def _order_name(window: Window) -> Name | None:

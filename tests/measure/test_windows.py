@@ -27,6 +27,11 @@ FINITE = [
     # two constants
     ("select u, count(*) n from tx where ts >= date '2024-01-01' and ts < date '2024-03-01' group by u", "bounded", ["P60D"]),
     ("select u, count(*) n from tx where ts between '2024-01-01' and '2024-01-31' group by u", "bounded", ["P30D"]),
+    ("select u, sum(x) s from (select * from a where ts >= current_date - interval '30' day union all select * from b where ts >= current_date - interval '30' day) t group by u", "bounded", ["P30D"]),
+    # from the first event on
+    ("select e.u, sum(x) s from e join (select u, min(ts) + interval '1' day as until from e group by u) r on r.u = e.u where e.ts <= r.until group by e.u", "bounded", ["P1D"]),
+    # a parameter is the length
+    ("select u, sum(case when ts >= current_date - {{ w }} then x end) s from tx group by u", "bounded", []),
     # inside the measure
     ("select u, sum(case when ts >= current_date - interval '7' day then x end) s from tx group by u", "bounded", ["P7D"]),
     ("select u, count(*) filter (where ts >= current_date - interval '7' day) s from tx group by u", "bounded", ["P7D"]),
@@ -77,6 +82,18 @@ GROWING = [
     ("select u, avg(n) m from (select u, date_trunc('day', ts) d, count(*) n from tx group by 1, 2) t group by u", "unbounded"),
     ("select u, count(*) n from (select * from tx limit 1000) t group by u", "unbounded"),
     ("select s.u, count(b.id) n from spine s join tx b on b.u = s.u and b.ts < s.t group by s.u", "unbounded"),
+    # what limits other rows
+    ("select u, sum(x) over (partition by u order by ts) s from tx left join (select u as k, count(*) c from tx where ts > current_date - interval '30' day group by u) a on a.k = tx.u", "unbounded"),
+    ("select tx.u, sum(x) s from tx join (select u from tx group by u having max(ts) >= current_date - interval '30' day) a on a.u = tx.u group by tx.u", "unbounded"),
+    ("select u, sum(x) s from (select * from a where ts >= current_date - interval '30' day union all select * from b) t group by u", "unbounded"),
+    ("select u, sum(case when ts >= current_date - interval '30' day then x else 0.5 * x end) s from tx group by u", "unbounded"),
+    ("select u, sum(x) s from (select *, case when ts >= current_date - interval '30' day then 0 else 1 end as old from tx) t where old = 1 group by u", "unbounded"),
+    ("select o.u, sum(r.x) s from o join r on r.oid = o.oid and o.d >= date '2020-01-01' and r.d <= date '2020-03-01' group by o.u", "anchored"),
+    ("select e.u, sum(x) s from e join (select u, min(ts) as since from e group by u) r on r.u = e.u where e.ts >= r.since group by e.u", "unbounded"),
+    # correlated with the row around it
+    ("select s.u, (select sum(x) from tx b where b.u = s.u and b.ts < s.t) as n from spine s", "unbounded"),
+    ("select o.id, sum(x.a) s from orders o left join orders x on x.u = o.u and x.ts < o.ts group by o.id", "unbounded"),
+    ("select u, sum(x) over (partition by u order by ts range between interval '7' day preceding and unbounded following) s from tx", "unbounded"),
     # the spine is bounded, the history that is joined to it is not
     ("select s.u, sum(b.x) n from spine s join tx b on b.u = s.u where s.label_date >= date '2024-01-01' and "
      "s.label_date < date '2024-02-01' group by s.u", "unbounded"),

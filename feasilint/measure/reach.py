@@ -1,0 +1,175 @@
+"""What lies below a measure and limits its rows: predicates, joins and scans, along the branches that its values come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct, field
+
+from feasilint.ir import (
+    Aggregate,
+    Choice,
+    Derive,
+    Distinct,
+    Expression,
+    Filter,
+    Inline,
+    Join,
+    Limit,
+    Name,
+    Opaque,
+    Relation,
+    Scan,
+    Sort,
+    Union,
+    Upsert,
+)
+from feasilint.ir.expressions import Column
+from feasilint.ir.expressions import columns as referenced
+from feasilint.ir.relations import inputs
+from feasilint.measure.bounds import bounds
+
+if TYPE_CHECKING:
+    from feasilint.columns import Columns
+
+Names: TypeAlias = "frozenset[Name]"
+_DROPS_OTHER = {("left", "left"), ("right", "right"), ("full", "left"), ("full", "right")}
+_MOST = 64  # names followed at once
+
+
+class Reach(Struct, frozen=True, eq=False):
+    """What limits the rows of a measure. `opaque`: a step on the way could not be read."""
+
+    predicates: tuple[Expression, ...] = ()
+    joins: tuple[Join, ...] = ()
+    scans: tuple[Scan, ...] = ()
+    opaque: bool = False
+
+
+class _Found(Struct, eq=False):
+    predicates: list[Expression] = field(default_factory=list)
+    joins: list[Join] = field(default_factory=list)
+    scans: list[Scan] = field(default_factory=list)
+    opaque: bool = False
+    seen: set[tuple[Relation, Names]] = field(default_factory=set)
+
+    def add(self, other: _Found, bounded: bool) -> None:
+        self.predicates += other.predicates if bounded else []
+        self.joins += other.joins
+        self.scans += other.scans
+        self.opaque |= other.opaque
+
+
+class Reaching:
+    """Collects reaches, with memory; one per linked set of programs."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self._reached: dict[tuple[Relation, Names], Reach] = {}
+        self._scanned: dict[Relation, frozenset[Relation]] = {}
+
+    def below(self, relation: Relation, names: Names) -> Reach:
+        """What limits the rows of a relation as far as these columns of it are concerned; no names: rows as such."""
+        key = (relation, names)
+        found = self._reached.get(key)
+        if found is None:
+            gathered = _Found()
+            self._gather(relation, names, gathered)
+            found = self._reached[key] = Reach(
+                tuple(gathered.predicates),
+                tuple(gathered.joins),
+                tuple(dict.fromkeys(gathered.scans)),
+                gathered.opaque,
+            )
+        return found
+
+    def scans(self, relation: Relation) -> frozenset[Relation]:
+        """Every scan below a relation, through written tables."""
+        found = self._scanned.get(relation)
+        if found is None:
+            pending, seen = [relation], set[Relation]()
+            while pending:
+                here = pending.pop()
+                if here not in seen:
+                    seen.add(here)
+                    pending.extend(self._inputs(here))
+            found = self._scanned[relation] = frozenset(one for one in seen if isinstance(one, Scan))
+        return found
+
+    def within(self, reach: Reach) -> frozenset[Relation]:
+        """The scans of a reach and everything else that its joins put together."""
+        joined = (self.scans(join) for join in reach.joins)
+        return frozenset[Relation](reach.scans).union(*joined)
+
+    def _inputs(self, relation: Relation) -> tuple[Relation, ...]:
+        if isinstance(relation, Scan):
+            return tuple(write.relation for write in self.columns.bound.get(relation, ()))
+        return inputs(relation)
+
+    def _gather(self, relation: Relation, names: Names, found: _Found) -> None:
+        while (relation, names) not in found.seen:
+            found.seen.add((relation, names))
+            match relation:
+                case Scan():
+                    found.scans.append(relation)
+                    self._either(self._inputs(relation), names, found)
+                    return
+                case Join():
+                    self._joined(relation, names, found)
+                    return
+                case Union(inputs=many) | Choice(inputs=many):
+                    self._either(many, names, found)
+                    return
+                case Opaque() | Upsert() | Inline():
+                    found.opaque |= isinstance(relation, Opaque)
+                    for below in inputs(relation):
+                        self._gather(below, frozenset(), found)
+                    return
+                case Filter(predicate=predicate):
+                    found.predicates.append(predicate)
+            names, relation = self._lower(relation, names), relation.input
+
+    def _lower(self, relation: Relation, names: Names) -> Names:
+        """The columns of the input that columns of a relation are made of."""
+        if isinstance(relation, Filter | Sort | Limit | Distinct):
+            return names
+        steps = (expression for name in list(names)[:_MOST] for expression in self.columns.step(relation, name))
+        return frozenset(column.name for expression in steps for column in referenced(expression))
+
+    def _either(self, many: tuple[Relation, ...], names: Names, found: _Found) -> None:
+        """One or the other: a bound counts only if every branch has one."""
+        parts: list[_Found] = []
+        for relation in many:
+            part = _Found()
+            self._gather(relation, names, part)
+            parts.append(part)
+        bounded = all(any(any(bounds(p, self.columns)) for p in part.predicates) for part in parts)
+        for part in parts:
+            found.add(part, bounded)
+
+    def _joined(self, join: Join, names: Names, found: _Found) -> None:
+        """The sides that the columns come from; the other side too, where it takes rows away from them."""
+        found.joins.append(join)
+        steps = [e for name in names for e in self.columns.step(join, name) if isinstance(e, Column)]
+        sides = {side: frozenset(c.name for c in steps if c.relation is relation) for side, relation in _sides(join)}
+        measured = {side for side, here in sides.items() if here} or set(sides)
+        limits = not all((join.kind, side) in _DROPS_OTHER for side in measured)
+        if join.on is not None and join.kind not in ("semi", "anti") and (limits or not names):
+            found.predicates.append(join.on)
+        for side, relation in _sides(join):
+            if side in measured and (names or side == "left" or not _grouped(relation)):
+                self._gather(relation, sides[side], found)
+            elif limits and join.kind not in ("semi", "anti") and not _grouped(relation):
+                self._gather(relation, frozenset(), found)
+
+
+def _sides(join: Join) -> tuple[tuple[str, Relation], ...]:
+    left = ("left", join.left)
+    return (left,) if join.kind in ("semi", "anti") else (left, ("right", join.right))
+
+
+def _grouped(relation: Relation) -> bool:
+    """Whether the rows of a relation are groups: what limits their members limits nobody who joins them."""
+    while isinstance(relation, Derive | Filter | Sort | Limit):
+        relation = relation.input
+    return isinstance(relation, Aggregate | Distinct)
