@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.model import SourceEntry
     from feasilint.ir import Source
 
+_MINUTE, _HOUR = 60, 3_600
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 _SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 _LISTED = 3
@@ -30,17 +31,19 @@ VERBS = {
 
 
 def duration(seconds: float) -> str:
-    """The two largest units: `1 h 40 min`, `25 d 12 h`, `30 s`; `any time` without limit."""
+    """Days, hours and minutes, below an hour seconds: `1 d 1 h 40 min`, `25 d 12 h`, `30 s`; `any time` without limit."""
     if seconds == inf:
         return "any time"
-    left, parts = round(seconds), list[str]()
-    if not left and seconds:
+    if seconds and not round(seconds):
         return f"{seconds:.2g} s"
+    left, parts = round(seconds), list[str]()
+    if left >= _HOUR:
+        left = round(left / _MINUTE) * _MINUTE
     for unit, size in _UNITS:
         amount, left = divmod(left, size)
-        if amount or parts:
-            parts.append(f"{amount} {unit}" if amount else "")
-    return " ".join(part for part in parts[:2] if part) or "0 s"
+        if amount:
+            parts.append(f"{amount} {unit}")
+    return " ".join(parts) or "0 s"
 
 
 def days(seconds: float) -> str:

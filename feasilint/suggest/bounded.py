@@ -6,14 +6,13 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from feasilint.ir import Aggregate, Measure, Window, Write
-from feasilint.ir.expressions import fold
+from feasilint.ir import Aggregate, Measure, Window
 from feasilint.suggest.columns import may_have
+from feasilint.suggest.tables import Tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from feasilint.ir import Fragment, Program, Relation
     from feasilint.measure.model import Aggregation
@@ -23,14 +22,12 @@ _WHOLE = re.compile(r"(?i)(?<![a-z])(life_?time|all_?time|overall|to_date|ever)(
 
 class Bound(Struct, frozen=True):
     """The window to give an aggregation: `days` of `event_time`. `running`: it is computed per row, over the rows before it.
-    `source`: the physical name of what it reads. `lacking`: tables that are known not to have it, by the last part of
-    their names."""
+    `source`: the physical name of what it reads."""
 
     days: int
     event_time: str
     running: bool = False
     source: str = ""
-    lacking: frozenset[str] = frozenset()
 
     def named(self, name: str) -> str:
         """A column's name with the window in it: `n_txn_365d` for `n_txn`, `txn_count_365d` for `txn_count_lifetime`."""
@@ -54,25 +51,11 @@ def bounded(aggregation: Aggregation, programs: Mapping[str, Program], bound: Bo
     if program is None or aggregation.fragment is None or aggregation.node is None:
         return None
     fragment = program.fragments[aggregation.fragment]
-    bound = replace(bound, lacking=_lacking(programs.values(), bound.event_time))
-    code = _sql(fragment, aggregation, bound) if fragment.language == "sql" else _python(program, aggregation, bound)
+    if fragment.language == "sql":
+        code = _sql(fragment, aggregation, bound, Tables.of(programs.values(), bound.source, bound.event_time))
+    else:
+        code = _python(program, aggregation, bound)
     return Rewrite(code, fragment.language) if code else None
-
-
-def _lacking(programs: Iterable[Program], event_time: str) -> frozenset[str]:
-    """Tables that scanned documents write without the event time, by the last part of their names."""
-    return frozenset(
-        fold(sink.target.name.rsplit(".", 1)[-1])
-        for program in programs
-        for sink in program.sinks
-        if isinstance(sink, Write) and sink.target is not None and not _writes(sink, event_time)
-    )
-
-
-def _writes(write: Write, column: str) -> bool:
-    if write.columns is not None:
-        return fold(column) in map(fold, write.columns)
-    return may_have(write.relation, column)
 
 
 def _input(program: Program, aggregation: Aggregation) -> Relation | None:
@@ -88,13 +71,13 @@ def _input(program: Program, aggregation: Aggregation) -> Relation | None:
     return None
 
 
-def _sql(fragment: Fragment, aggregation: Aggregation, bound: Bound) -> str | None:
+def _sql(fragment: Fragment, aggregation: Aggregation, bound: Bound, tables: Tables) -> str | None:
     from feasilint.lower.sql.nodes import nodes
     from feasilint.suggest.sql import rewrite
 
     found = nodes(fragment)
     assert aggregation.node is not None
-    return rewrite(found[aggregation.node], fragment, bound) if aggregation.node < len(found) else None
+    return rewrite(found[aggregation.node], fragment, bound, tables) if aggregation.node < len(found) else None
 
 
 def _python(program: Program, aggregation: Aggregation, bound: Bound) -> str | None:

@@ -214,13 +214,15 @@ def _string(node: ast.expr, code: _Code, bound: Bound) -> Iterator[_Edit]:
 # --- one value per row: a rolling window that ends before the row ---
 
 
-def _per_row(grouping: _Grouping, code: _Code) -> tuple[ast.Call, str, ast.expr | None] | None:
-    """The call that gives a value per row, what it computes, and the selected column: `groupby(…)[x].cumsum()`."""
+def _per_row(grouping: _Grouping, code: _Code) -> tuple[ast.Call, str, str | None] | None:
+    """The call that gives a value per row, what it computes, and the selected column as code: `groupby(…)[x].cumsum()`."""
     above: ast.AST = grouping.call
-    column: ast.expr | None = None
+    column: str | None = None
     for at in list(code.above(grouping.call))[1:]:
         if isinstance(at, ast.Subscript) and at.value is above:
-            column = at.slice
+            column = code.source(at.slice)
+        elif isinstance(at, ast.Attribute) and not _is_called(at, code):
+            column = f'"{at.attr}"'
         elif isinstance(at, ast.Call) and at.func is above and isinstance(above, ast.Attribute):
             function = _function(at, above.attr)
             if function is not None:
@@ -229,6 +231,11 @@ def _per_row(grouping: _Grouping, code: _Code) -> tuple[ast.Call, str, ast.expr 
                 return None
         above = at
     return None
+
+
+def _is_called(node: ast.Attribute, code: _Code) -> bool:
+    above = code.parents.get(node)
+    return isinstance(above, ast.Call) and above.func is node
 
 
 def _function(call: ast.Call, method: str) -> str | None:
@@ -244,7 +251,7 @@ def _function(call: ast.Call, method: str) -> str | None:
 
 def _on_expanding(call: ast.Call) -> bool:
     below = call.func.value if isinstance(call.func, ast.Attribute) else None
-    below = below.value if isinstance(below, ast.Subscript) else below
+    below = below.value if isinstance(below, ast.Subscript | ast.Attribute) else below
     return isinstance(below, ast.Call) and isinstance(below.func, ast.Attribute) and below.func.attr == "expanding"
 
 
@@ -260,16 +267,34 @@ def _rolled(grouping: _Grouping, code: _Code, bound: Bound) -> str | None:
     frame, by = grouping.frame.id, [*keys, bound.event_time]
     if not _assigns_to(grouping.statement, frame):
         return None
-    selected = f'"{bound.event_time}"' if column is None else code.source(column)
+    selected = column
+    if function == "count" and (column is None or _counts_rows(call)):
+        selected = f'"{bound.event_time}"'
+    if selected is None:
+        return None
     empty = ", min_periods=0" if function in _EMPTY_IS_ZERO else ""
     rolling = f'.rolling("{bound.days}D", on="{bound.event_time}", closed="left"{empty})'
-    start, end = code.extent(grouping.call)[1], code.extent(last)[1]
+    start, end = code.extent(grouping.call.func)[1], code.extent(last)[1]
     edits = [
-        _Edit(start, end, f"{rolling}[{selected}].{function}().to_numpy()"),
+        _Edit(start, end, f"({_by(grouping.call, code)}){rolling}[{selected}].{function}().to_numpy()"),
         *_renames(grouping.statement, code, bound),
     ]
     listed = ", ".join(f'"{name}"' for name in by)
     return f"{frame} = {frame}.sort_values([{listed}])\n{code.edited(grouping.statement, edits)}"
+
+
+def _counts_rows(call: ast.Call) -> bool:
+    """`cumcount()` and `transform("size")` count rows whose value is null, too."""
+    named = call.args[0] if call.args else None
+    size = isinstance(named, ast.Constant) and named.value == "size"
+    return size or (isinstance(call.func, ast.Attribute) and call.func.attr == "cumcount")
+
+
+def _by(call: ast.Call, code: _Code) -> str:
+    """The arguments of groupby, so that it gives a value for every row, in the order of the sorted rows."""
+    by = call.args[0] if call.args else next(keyword.value for keyword in call.keywords if keyword.arg == "by")
+    observed = (f"observed={code.source(k.value)}" for k in call.keywords if k.arg == "observed")
+    return ", ".join([code.source(by), *observed, "dropna=False"])
 
 
 def _stands_alone(last: ast.expr, call: ast.Call, code: _Code) -> bool:

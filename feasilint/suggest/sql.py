@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from sqlglot import exp
 
-from feasilint.lower.sql.guess import guess_dialect
 from feasilint.lower.sql.marks import MARK, Marks
-from feasilint.lower.sql.template import mask
+from feasilint.lower.sql.reading import read
+from feasilint.suggest.extent import extent
+from feasilint.suggest.tables import alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from feasilint.ir import Fragment
     from feasilint.suggest.bounded import Bound
+    from feasilint.suggest.tables import Tables
 
 _AS_OF = "feasilint_as_of"  # stands for the parameter until the text is written
 _PARAMETERS = {"bigquery": "@as_of", "tsql": "@as_of", "duckdb": "$as_of", "mysql": "@as_of"}
@@ -25,6 +27,7 @@ _RANGE_OF_TIME = frozenset(
     {"duckdb", "postgres", "snowflake", "spark", "spark2", "databricks", "oracle", "mysql", "trino"}
 )
 _MOMENT = re.compile(r"(?i)(^|_)(as_?of|cutoff|prediction|score|run|snapshot|end)(_?(date|time|ts|at|dt))?(_|$)")
+_CONTROL = re.compile(r"\{%|\$\{\s*when\b")
 _CONDITIONAL = (exp.Case, exp.If, exp.Filter, exp.CountIf)
 _UPPER = (exp.LT, exp.LTE)
 _LOWER = (exp.GT, exp.GTE)
@@ -35,10 +38,19 @@ class _Text:
     """The text that the tree was parsed from: its dialect, and what the placeholders in it stand for."""
 
     def __init__(self, fragment: Fragment) -> None:
-        self.dialect = fragment.dialect if fragment.dialect is not None else guess_dialect(fragment.text)
-        masked, self.marks = mask(fragment.text, self.dialect)
+        self._text = fragment.text
+        self._read = read(fragment.text, fragment.dialect)
+        self.dialect, self.marks = self._read.dialect, self._read.marks
         self.templated = "{{" in fragment.text or "{%" in fragment.text
-        self._originals = {m[0][0]: fragment.text[m.start() : m.end()] for m in MARK.finditer(masked)}
+        self._originals = {m[0][0]: fragment.text[m.start() : m.end()] for m in MARK.finditer(self._read.text)}
+
+    def controlled(self, query: exp.Expr) -> bool:
+        """Whether control blocks of a template stand within a query: the tree does not have them."""
+        blocks = list(_CONTROL.finditer(self._text))
+        if not blocks:
+            return False
+        start, end = extent(query, self._read.text, self.dialect)
+        return any(start < block.end() and block.start() < end for block in blocks)
 
     def written(self, query: exp.Expr) -> str:
         """A query in the dialect, with the placeholders as they were; a new parameter is explained."""
@@ -64,7 +76,29 @@ class _Site(Struct, frozen=True):
         return self.item.parent if isinstance(self.item.parent, exp.Join) else None
 
 
-def rewrite(node: exp.Expr, fragment: Fragment, bound: Bound) -> str | None:
+class _Known(Struct, frozen=True):
+    """What is known of the tables that the text names."""
+
+    bound: Bound
+    tables: Tables
+    marks: Marks
+
+    @property
+    def time(self) -> str:
+        return self.bound.event_time
+
+    def is_source(self, table: exp.Table) -> bool:
+        return alike(self._name(table), self.tables.source)
+
+    def has_time(self, table: exp.Table) -> bool:
+        files = (literal.name for literal in table.find_all(exp.Literal))  # read_parquet('…')
+        return self.tables.have(self._name(table)) or self.tables.source in files
+
+    def _name(self, table: exp.Table) -> str:
+        return ".".join(self.marks.restore(part.name) for part in table.parts)
+
+
+def rewrite(node: exp.Expr, fragment: Fragment, bound: Bound, tables: Tables) -> str | None:
     """The SELECT around an aggregate with the bound; None where no place or form for it is found."""
     root = node.root()
     at = next(index for index, other in enumerate(root.walk(bfs=False)) if other is node)
@@ -74,8 +108,8 @@ def rewrite(node: exp.Expr, fragment: Fragment, bound: Bound) -> str | None:
         return None
     window, text = _window(node, select), _Text(fragment)
     if bound.running or window is not None:
-        return _framed(window, select, text, bound) if window is not None else None
-    return _filtered(node, select, text, bound)
+        return _framed(window, select, text, bound) if window is not None and not text.controlled(select) else None
+    return _filtered(node, select, text, _Known(bound, tables, text.marks))
 
 
 def _window(node: exp.Expr, select: exp.Select) -> exp.Window | None:
@@ -114,9 +148,12 @@ def _ends(key: exp.Ordered, dialect: str, days: int) -> tuple[exp.Expr, exp.Expr
 # --- an aggregate per group: a condition on its input ---
 
 
-def _filtered(node: exp.Expr, select: exp.Select, text: _Text, bound: Bound) -> str | None:
-    site = _site(select, bound, 0)
+def _filtered(node: exp.Expr, select: exp.Select, text: _Text, known: _Known) -> str | None:
+    site, bound = _site(select, known, 0), known.bound
     if site is None:
+        return None
+    shown = select if site.select is select else select.root()
+    if text.controlled(shown):
         return None
     upper = _upper_bound(site)
     as_of = upper or _declared(select, text.marks) or exp.column(_AS_OF)
@@ -130,7 +167,7 @@ def _filtered(node: exp.Expr, select: exp.Select, text: _Text, bound: Bound) -> 
         whole = projection.find(exp.AggFunc) is not None and not _bounded_itself(projection, bound)
         if whole or projection is own:
             _rename(select, projection, bound)
-    return text.written(select if site.select is select else select.root())
+    return text.written(shown)
 
 
 def _bounded_itself(projection: exp.Expr, bound: Bound) -> bool:
@@ -139,17 +176,17 @@ def _bounded_itself(projection: exp.Expr, bound: Bound) -> bool:
     return any(_same(column.name, bound.event_time) for column in inside)
 
 
-def _site(select: exp.Select, bound: Bound, depth: int) -> _Site | None:
+def _site(select: exp.Select, known: _Known, depth: int) -> _Site | None:
     """The item with the event time: in this SELECT, else in a CTE or subquery that it reads."""
     items = list(_items(select))
-    having = [item for item in items if _exposes(item, bound, depth)]
-    item = having[0] if len(having) == 1 else _chosen(having, select, bound)
+    having = [item for item in items if _exposes(item, known, depth)]
+    item = having[0] if len(having) == 1 else _chosen(having, select, known)
     if item is not None:
-        return _Site(select, item, _time(item, items, select, bound.event_time))
+        return _Site(select, item, _time(item, items, select, known.time))
     if having or depth > 8:
         return None
     inner = (query for item in items if (query := _query(item)) is not None)
-    return next((site for query in inner if (site := _site(query, bound, depth + 1)) is not None), None)
+    return next((site for query in inner if (site := _site(query, known, depth + 1)) is not None), None)
 
 
 def _items(select: exp.Select) -> Iterator[exp.Expr]:
@@ -159,15 +196,15 @@ def _items(select: exp.Select) -> Iterator[exp.Expr]:
     yield from (join.this for join in select.args.get("joins") or ())
 
 
-def _exposes(item: exp.Expr, bound: Bound, depth: int) -> bool:
-    """Whether an item of FROM has the event time; a table of which nothing is known is taken to."""
+def _exposes(item: exp.Expr, known: _Known, depth: int) -> bool:
+    """Whether an item of FROM is known to have the event time."""
     query = _query(item)
     if query is None:
-        return isinstance(item, exp.Table) and item.name.lower() not in bound.lacking
-    if any(_same(projection.alias_or_name, bound.event_time) for projection in query.expressions):
+        return isinstance(item, exp.Table) and known.has_time(item)
+    if any(_same(projection.alias_or_name, known.time) for projection in query.expressions):
         return True
     star = any(projection.is_star for projection in query.expressions)
-    return star and depth < 8 and any(_exposes(below, bound, depth + 1) for below in _items(query))
+    return star and depth < 8 and any(_exposes(below, known, depth + 1) for below in _items(query))
 
 
 def _query(item: exp.Expr) -> exp.Select | None:
@@ -190,12 +227,12 @@ def _query(item: exp.Expr) -> exp.Select | None:
     return None
 
 
-def _chosen(items: list[exp.Expr], select: exp.Select, bound: Bound) -> exp.Expr | None:
+def _chosen(items: list[exp.Expr], select: exp.Select, known: _Known) -> exp.Expr | None:
     """The item that is the measured source by its name, else the one that the SELECT takes the event time from."""
-    named = [item for item in items if _same(item.name, bound.source.rsplit(".", 1)[-1])]
+    named = [item for item in items if isinstance(item, exp.Table) and known.is_source(item)]
     if len(named) == 1:
         return named[0]
-    used = {column.table for column in select.find_all(exp.Column) if _same(column.name, bound.event_time)}
+    used = {column.table for column in select.find_all(exp.Column) if _same(column.name, known.time)}
     taken = [item for item in items if item.alias_or_name in used]
     return taken[0] if len(taken) == 1 else None
 

@@ -76,7 +76,7 @@ def test_a_window_below_the_best_age_is_always_empty() -> None:
     assert (found.severity, found.place) == (Severity.ERROR, at(5))
     facts = dict(found.facts)
     assert facts["age"] == (
-        "L = 1 h 40 min at best, 13 h 40 min on average, 1 d 1 h at worst"
+        "L = 1 h 40 min at best, 13 h 40 min on average, 1 d 1 h 40 min at worst"
         " (period 1 d, offset 4 h, blind_spot 1 h, run_time 40 min)"
     )
     assert facts["window"] == "W = 30 min"
@@ -91,7 +91,7 @@ def test_a_window_below_the_worst_age_is_empty_at_some_hours() -> None:
     (found,) = judge(INSIDE, over(Interval(seconds=6 * 3600), function="max"))  # type: ignore[arg-type]
     assert found.severity is Severity.WARNING
     assert "takes the maximum of the last 6 h" in found.message
-    assert "up to 1 d 1 h old: the window is empty at some hours" in found.message
+    assert "up to 1 d 1 h 40 min old: the window is empty at some hours" in found.message
     assert "expected error" not in dict(found.facts), "it holds for counts and sums only"
 
 

@@ -80,6 +80,12 @@ def test_a_running_value_that_is_not_assigned_to_its_frame_is_left_alone() -> No
     assert suggest(f"print({call})", call, running=True) is None
 
 
+@pytest.mark.parametrize("method", ['transform("mean")', "cumsum()"])
+def test_values_of_all_columns_at_once_are_left_alone(method: str) -> None:
+    call = f'tx.groupby("user_id").{method}'
+    assert suggest(f'tx["x"] = {call}', call, running=True) is None
+
+
 @pytest.mark.parametrize("tail", [".shift(1)", " - tx['amount']", ".fillna(0)"])
 def test_a_running_value_that_is_worked_on_further_is_left_alone(tail: str) -> None:
     call = "tx.groupby('user_id')['amount'].cumsum()"
@@ -219,6 +225,11 @@ def rolled(tx: pd.DataFrame, function: str) -> dict[tuple[int, pd.Timestamp], fl
         ('groupby("user_id")["amount"].cumsum()', "sum"),
         ('groupby("user_id")["amount"].transform("mean")', "mean"),
         ('groupby("user_id")["amount"].transform("sum")', "sum"),
+        ('groupby("user_id").amount.transform("mean")', "mean"),
+        ('groupby("user_id").amount.cumsum()', "sum"),
+        ('groupby("user_id").amount.expanding().mean()', "mean"),
+        ('groupby("user_id").expanding().amount.mean()', "mean"),
+        ('groupby("user_id", as_index=False, sort=False)["amount"].cumsum()', "sum"),
         ('groupby("user_id")["amount"].cummax()', "max"),
         ('groupby("user_id").cumcount()', "count"),
         ('groupby(["user_id"])["amount"].expanding().mean()', "mean"),
@@ -241,5 +252,32 @@ def test_the_code_per_row() -> None:
     call = 'tx.groupby("user_id")["amount"].cumsum()'
     assert suggest(f'tx["spend_to_date"] = {call}', call, running=True) == (
         'tx = tx.sort_values(["user_id", "ts"])\n'
-        'tx["spend_365d"] = tx.groupby("user_id").rolling("365D", on="ts", closed="left", min_periods=0)["amount"].sum().to_numpy()'
+        'tx["spend_365d"] = tx.groupby("user_id", dropna=False).rolling("365D", on="ts", closed="left", min_periods=0)["amount"].sum().to_numpy()'
     )
+
+
+@pytest.mark.parametrize(
+    "by", ['"user_id"', '["user_id", "shop"]', '"user_id", observed=True', 'by="shop", dropna=True']
+)
+def test_null_keys_keep_the_rows_in_place(by: str, tx: pd.DataFrame) -> None:
+    tx["shop"] = ["a", None, "b"] * (len(tx) // 3) + ["a"] * (len(tx) % 3)
+    tx["user_id"] = tx["user_id"].where(tx["amount"] % 4 != 0)
+    call = f'tx.groupby({by})["amount"].cumsum()'
+    result = run(suggest(f'tx["s"] = {call}', call, running=True), tx)["tx"]
+    keys = [key for key in ("user_id", "shop") if f'"{key}"' in by]
+    assert result[keys].isna().any(axis=None)
+    for row in result.itertuples():
+        same = tx[(tx.ts < row.ts) & (tx.ts >= row.ts - pd.Timedelta(days=365))]
+        for key in keys:
+            value = getattr(row, key)
+            same = same[same[key].isna() if pd.isna(value) else same[key] == value]
+        assert row.s_365d == pytest.approx(same.amount.sum())
+
+
+@pytest.mark.parametrize("method", ["cumcount()", 'transform("size")'])
+def test_counting_rows_counts_those_without_a_value(method: str, tx: pd.DataFrame) -> None:
+    expected = rolled(tx, "count")
+    tx["amount"] = tx["amount"].where(tx["amount"] > 100)
+    call = f'tx.groupby("user_id")["amount"].{method}'
+    result = run(suggest(f'tx["n"] = {call}', call, running=True), tx)["tx"]
+    assert all(row.n_365d == expected[(row.user_id, row.ts)] for row in result.itertuples())

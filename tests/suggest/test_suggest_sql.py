@@ -13,22 +13,24 @@ from feasilint.ir import Anchor, Fragment
 from feasilint.lower.sql.nodes import nodes
 from feasilint.suggest.bounded import Bound
 from feasilint.suggest.sql import rewrite
+from feasilint.suggest.tables import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 AS_OF = datetime(2024, 6, 1)
 Row = tuple[Any, ...]
 
 
 def suggest(
-    text: str, dialect: str = "duckdb", running: bool = False, aggregate: str = "", source: str = ""
+    text: str, dialect: str = "duckdb", running: bool = False, aggregate: str = "", source: str = "shop.tx"
 ) -> str | None:
     """The rewrite of the first aggregate of the text, or of the one that reads like `aggregate`."""
     fragment = Fragment(0, "sql", text, None, (Anchor(0, 1, 1),), dialect)
     found = [node for node in nodes(fragment) if isinstance(node, exp.AggFunc)]
     node = next(node for node in found if not aggregate or node.sql(dialect) == aggregate)
-    return rewrite(node, fragment, Bound(365, "ts", running, source))
+    return rewrite(node, fragment, Bound(365, "ts", running, source), Tables(source, "ts"))
 
 
 def normal(text: str | None) -> str:
@@ -86,12 +88,62 @@ def test_frames_need_one_ascending_order(over: str) -> None:
     assert suggest(f"select sum(amount) over ({over}) as s from tx", running=True) is None
 
 
-def test_a_view_without_the_event_time_gives_no_code() -> None:
-    text = "select user_id, count(*) as n from stg_tx group by user_id"
-    fragment = Fragment(0, "sql", text, None, (Anchor(0, 1, 1),), "duckdb")
-    node = next(node for node in nodes(fragment) if isinstance(node, exp.AggFunc))
-    assert rewrite(node, fragment, Bound(365, "ts", lacking=frozenset({"stg_tx"}))) is None
-    assert rewrite(node, fragment, Bound(365, "ts", lacking=frozenset({"other"}))) is not None
+@pytest.mark.parametrize("table", ["stg_tx", "{{ ref('stg_tx') }}", "other.tx", "{{ this }}"])
+def test_tables_that_are_not_the_source_give_no_code(table: str) -> None:
+    assert suggest(f"select user_id, count(*) as n from {table} group by user_id") is None
+
+
+@pytest.mark.parametrize("table", ["tx", "shop.tx", "SHOP.TX", "prod.shop.tx", "{{ source('shop', 'tx') }}"])
+def test_the_source_by_its_names(table: str) -> None:
+    assert "ts >=" in normal(suggest(f"select user_id, count(*) as n from {table} group by user_id", "snowflake"))
+
+
+def test_a_file_that_a_function_reads(tmp_path: Path, db: duckdb.DuckDBPyConnection) -> None:
+    path = str(tmp_path / "tx.parquet")
+    db.execute(f"copy tx to '{path}'")
+    for table in (f"'{path}'", f"read_parquet('{path}')"):
+        text = f"select user_id, count(*) as n from {table} group by user_id"
+        assert rows(db, suggest(text, source=path), as_of=AS_OF) == rows(db, text.replace(table, "recent"))
+
+
+# --- templates ---
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select user_id, {% if x %} count(*) {% endif %} as n from tx group by user_id",
+        "select {% if x %} user_id, {% endif %} count(*) as n from tx group by user_id",
+        "select user_id, count(*) as n from tx {% if x %} where merchant = 1 {% endif %} group by user_id",
+        "select user_id, count(*) as n from tx group by user_id {% if is_incremental() %} having n > 1 {% endif %}",
+        "select user_id, count(*) as n from tx ${when(incremental(), `where merchant = 1`)} group by user_id",
+        "with u as (select 1 {% if x %} where 1 = 0 {% endif %}) select user_id, count(*) as n from tx group by user_id",
+        "select (select max(t) from spine), {% if x %} 1 as one, {% endif %} count(*) as n from tx",
+    ],
+)
+def test_control_blocks_within_the_select_would_be_lost(text: str) -> None:
+    assert suggest(text, aggregate="COUNT(*)") is None
+
+
+def test_control_blocks_within_a_running_select_would_be_lost() -> None:
+    text = "select sum(amount) over (partition by user_id order by ts) as s from tx {% if x %} where merchant = 1 {% endif %}"
+    assert suggest(text, running=True) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% set x = 1 %} select user_id, count(*) as n from tx group by user_id",
+        "with n as (select user_id, count(*) as n from tx group by user_id) select * from n {% if x %} where n > 1 {% endif %}",
+    ],
+)
+def test_control_blocks_elsewhere_do_no_harm(text: str, db: duckdb.DuckDBPyConnection) -> None:
+    code = suggest(text)
+    assert code is not None
+    assert "{%" not in code
+    shown = code.replace("CAST('{{ var(\"as_of\") }}' AS TIMESTAMP)", "$as_of")
+    expected = "select user_id, count(*) from recent group by user_id"
+    assert rows(db, shown, as_of=AS_OF) == rows(db, expected)
 
 
 # --- per group ---
@@ -251,7 +303,7 @@ def test_the_dialect_is_guessed_where_nobody_says() -> None:
     text = "select user_id, countif(amount > 1) as n from `my-project.shop.tx` group by user_id"
     fragment = Fragment(0, "sql", text, None, (Anchor(0, 1, 1),))
     node = next(node for node in nodes(fragment) if isinstance(node, exp.AggFunc))
-    assert "`my-project.shop.tx`" in normal(rewrite(node, fragment, Bound(365, "ts")))
+    assert "`my-project.shop.tx`" in normal(rewrite(node, fragment, Bound(365, "ts"), Tables("shop.tx", "ts")))
 
 
 def test_a_parameter_of_the_statement_is_used() -> None:
