@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feasilint.columns import Columns
 from feasilint.findings import Place
-from feasilint.ir import Column, Fit, Opaque, Program, Relation, Scan, Show, Write
-from feasilint.ir.expressions import fold, spelled
+from feasilint.ir import (
+    Aggregate,
+    Call,
+    Column,
+    Expression,
+    Fit,
+    Join,
+    Opaque,
+    Program,
+    Relation,
+    Scan,
+    Show,
+    Window,
+    Write,
+)
+from feasilint.ir.expressions import conjuncts, fold, spelled
 from feasilint.ir.relations import members, scans
 from feasilint.link import Linkage, link
+from feasilint.measure.grain import leaves
 from feasilint.measure.windows import Windows
-from feasilint.trace import Trace, Tracer, Use, merge
+from feasilint.trace import Leaf, Trace, Tracer, Use, merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,7 +40,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.model import SourceEntry, Staleness
     from feasilint.ir import ColumnSet, Origin, Sink, Source
     from feasilint.measure.model import Reach, Role
-    from feasilint.trace import Leaf, Step
+    from feasilint.trace import Step
 
 
 class Member(Struct, frozen=True):
@@ -49,6 +66,7 @@ class Analysis:
         self.matcher = matcher
         self.linkage: Linkage = link(programs)
         self._home = {relation: program.path for program in self.linkage.programs for relation in program.relations}
+        self._order = {relation: at for at, relation in enumerate(self._home)}
         self._entries: dict[Scan, SourceEntry | None] = {}
         self.columns = Columns(self.linkage.bound, self._declared)
         self.tracer = Tracer(self.columns)
@@ -92,9 +110,18 @@ class Analysis:
         path = self._home.get(relation)
         return None if path is None or origin is None else Place(path, origin.span)
 
-    def path_of(self, relation: Relation) -> str | None:
-        """The document that makes a relation."""
-        return self._home.get(relation)
+    def position(self, relation: Relation) -> int:
+        """A number that orders relations as their documents make them."""
+        return self._order.get(relation, -1)
+
+    @cached_property
+    def key_columns(self) -> frozenset[tuple[Relation, str]]:
+        """The columns that anything is grouped, partitioned or joined by: who a row is about."""
+        found: set[tuple[Relation, str]] = set()
+        for relation in self._home:
+            for expression in _keys(relation):
+                found.update(leaves(expression, self.columns))
+        return frozenset(found)
 
     # --- sinks ---
 
@@ -134,7 +161,9 @@ class Analysis:
         names = self.columns.target_names(write) or header.names
         for name, source in zip(names, header.names, strict=False):
             yield self._member(spelled(name), Column(write.relation, source))
-        yield from self._guessed(header.open, {fold(name) for name in names})
+        for name in names[len(header.names) :]:  # positions of a `*` that nobody can count
+            yield Member(spelled(name), None, replace(self.tracer.anything(write.relation), approximate=True))
+        yield from self._unknown(header.open, {fold(name) for name in names})
 
     def label(self, fit: Fit) -> tuple[Member, ...]:
         """The label columns of a fit."""
@@ -146,7 +175,14 @@ class Analysis:
             parts = self.columns.of_set(columns, name)
             column = next((part for part in parts if isinstance(part, Column)), None)
             yield Member(spelled(name), column, merge(self.tracer.expression(part) for part in parts))
-        yield from self._guessed(header.open, {fold(name) for name in header.names})
+        yield from self._unknown(header.open, {fold(name) for name in header.names})
+
+    def _unknown(self, sources: Iterable[Relation], known: set[str]) -> Iterator[Member]:
+        """The columns of open relations: `*` for a source as it is."""
+        for scan in sources:
+            if isinstance(scan, Scan):
+                yield Member("*", Column(scan, "*"), Trace(value=frozenset([Leaf(scan, "*")]), approximate=True))
+        yield from self._guessed(sources, known)
 
     def _guessed(self, sources: Iterable[Relation], known: set[str]) -> Iterator[Member]:
         """The columns that most likely come out of steps that could not be read: those that go in."""
@@ -204,14 +240,22 @@ class Analysis:
             for use in member.trace.uses:
                 found[use._replace(role="value")].append(Arrival(reach, _role(use, role), member.name))
 
-    # --- lineage of one column ---
-
-    def steps(self, relation: Relation, name: str, leaf: Leaf) -> tuple[Step, ...]:
-        """The way from a column down to one of its leaves."""
-        return self.tracer.path(relation, name, leaf)
-
 
 def _role(use: Use, role: Role) -> Role:
     if use.role == "value" or role == "label":
         return role
     return "key" if use.role == "group_by" else "filter"
+
+
+def _keys(relation: Relation) -> Iterator[Expression]:
+    match relation:
+        case Aggregate(keys=keys):
+            yield from (key.expression for key in keys)
+        case Window(partition=partition):
+            yield from partition
+        case Join(left=left, right=right, using=using, on=on):
+            yield from (Column(side, name) for name in using for side in (left, right))
+            parts = conjuncts(on) if on is not None else ()
+            yield from (arg for part in parts if isinstance(part, Call) and part.function == "eq" for arg in part.args)
+        case _:
+            return

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from feasilint.analysis import Analysis
     from feasilint.catalog.model import Catalog
+    from feasilint.discover import Discovery
     from feasilint.documents.model import Document
     from feasilint.ir import DocumentKind, Program
     from feasilint.rule import Context, Feature, Rule, Subject
@@ -25,9 +26,10 @@ _FRAMES = 20_000  # deep expressions and long chains of assignments need more th
 
 
 class _Reading(Struct):
-    """Documents as they are read and lowered."""
+    """Documents as they are read and lowered. `closed`: folders that may not be looked into."""
 
     options: Options
+    closed: tuple[str, ...] = ()
     documents: dict[str, Document] = field(default_factory=dict)
     programs: list[Program] = field(default_factory=list)
 
@@ -41,9 +43,18 @@ class _Reading(Struct):
         self.programs.append(program)
         return program
 
+    def refuse(self, path: str, error: OSError) -> None:
+        """A file that the system does not let us read: its document says so."""
+        from feasilint.documents.read import unreadable
+        from feasilint.ir import Program
+
+        document = unreadable(path, f"cannot be read: {error.strerror or error}")
+        self.documents[path] = document
+        self.programs.append(Program(path, document.kind, diagnostics=document.diagnostics))
+
 
 def scan(
-    paths: Sequence[str],
+    paths: Sequence[str] | str,
     *,
     catalog: str | Catalog | None = None,
     use_catalog: bool = True,
@@ -61,12 +72,14 @@ def scan(
     `select`, `ignore`: rules by code or the beginning of one.
     Raises UsageError for a missing path or an unknown rule, CatalogError for a catalog that cannot be read.
     """
+    paths = _listed(paths)
     running = _rules(select, ignore)
-    files = _discover(paths, exclude, force_exclude)
+    found = _discover(paths, exclude, force_exclude)
     known = _catalog(paths, catalog, use_catalog)
-    reading = _read(files, Options(dialect, root or "."))
-    _read_project(reading, paths, root)
-    return _judge(reading, files, known, running)
+    top = _root(paths, root)
+    reading = _read(found, Options(_known(dialect), str(top or ".")))
+    _read_project(reading, top)
+    return _judge(reading, list(found.files), known, running)
 
 
 def scan_files(files: Mapping[str, str | bytes], catalog: str | None = None) -> ScanResult:
@@ -80,7 +93,7 @@ def scan_files(files: Mapping[str, str | bytes], catalog: str | None = None) -> 
 
 
 def inspect(
-    paths: Sequence[str],
+    paths: Sequence[str] | str,
     *,
     catalog: str | Catalog | None = None,
     use_catalog: bool = True,
@@ -92,11 +105,13 @@ def inspect(
     """What was understood of the files below `paths`, in the schema `feasilint.inspect/1`."""
     from feasilint.report.inspect import inspection
 
-    files = _discover(paths, exclude, force_exclude)
+    paths = _listed(paths)
+    found = _discover(paths, exclude, force_exclude)
     known = _catalog(paths, catalog, use_catalog)
-    reading = _read(files, Options(dialect, root or "."))
-    _read_project(reading, paths, root)
-    return inspection(_analyse(reading.programs, known), files)
+    top = _root(paths, root)
+    reading = _read(found, Options(_known(dialect), str(top or ".")))
+    _read_project(reading, top)
+    return inspection(_analyse(reading.programs, known), found.files)
 
 
 def inspect_source(
@@ -113,6 +128,8 @@ def inspect_source(
     from feasilint.catalog.model import Catalog
     from feasilint.report.inspect import document
 
+    if kind not in _SUFFIX:
+        raise UsageError(f"`{kind}` is no kind of document; there are {', '.join(_SUFFIX)}")
     reading = _Reading(Options(dialect))
     program = reading.take(f"source.{_SUFFIX[kind]}", text.encode())
     known = catalog if catalog is None or isinstance(catalog, Catalog) else from_mapping(catalog)
@@ -122,13 +139,13 @@ def inspect_source(
 _SUFFIX: dict[DocumentKind, str] = {"sql": "sql", "python": "py", "notebook": "ipynb"}
 
 
-def _discover(paths: Sequence[str], exclude: Sequence[str], force_exclude: bool) -> list[str]:
+def _discover(paths: Sequence[str], exclude: Sequence[str], force_exclude: bool) -> Discovery:
     from feasilint.discover import discover
 
     found = discover(paths, force_exclude=force_exclude, exclude=exclude)
     if found.missing:
         raise UsageError("\n".join(f"{path}: no such file or folder" for path in found.missing))
-    return list(found.files)
+    return found
 
 
 def _catalog(paths: Sequence[str], catalog: str | Catalog | None, use_catalog: bool) -> Catalog | None:
@@ -140,21 +157,45 @@ def _catalog(paths: Sequence[str], catalog: str | Catalog | None, use_catalog: b
     return load(path) if path is not None else None
 
 
-def _read(files: Iterable[str], options: Options) -> _Reading:
-    reading = _Reading(options)
-    for path in files:
-        reading.take(path, Path(path).read_bytes())
+def _read(found: Discovery, options: Options) -> _Reading:
+    reading = _Reading(options, closed=found.unreadable)
+    for path in found.files:
+        try:
+            data = Path(path).read_bytes()
+        except OSError as error:
+            reading.refuse(path, error)
+        else:
+            reading.take(path, data)
     return reading
 
 
-def _read_project(reading: _Reading, paths: Sequence[str], root: str | None) -> None:
-    """Lower the rest of the project as far as it makes what the documents read."""
-    from feasilint.project import root_of, upstream
+def _listed(paths: Sequence[str] | str) -> Sequence[str]:
+    return [paths] if isinstance(paths, str) else paths
 
-    top = Path(root) if root is not None else root_of(paths)
+
+def _known(dialect: str | None) -> str | None:
+    """The dialect, if there is one of that name; UsageError otherwise."""
+    if dialect is None:
+        return None
+    from feasilint.lower.sql.adapter import canonical_dialect, dialects
+
+    if canonical_dialect(dialect) is None:
+        raise UsageError(f"no SQL dialect is called `{dialect}`; there are {', '.join(dialects())}")
+    return dialect
+
+
+def _root(paths: Sequence[str], root: str | None) -> Path | None:
+    from feasilint.project import root_of
+
+    return Path(root) if root is not None else root_of(paths)
+
+
+def _read_project(reading: _Reading, top: Path | None) -> None:
+    """Lower the rest of the project as far as it makes what the documents read."""
     if top is None:
         return
     from feasilint.discover import discover
+    from feasilint.project import upstream
 
     known = {str(Path(path).resolve()) for path in reading.documents}
     around = (path for path in discover([_relative(top)]).files if str(Path(path).resolve()) not in known)
@@ -206,7 +247,10 @@ def _judge(
         models=len({(feature.sink, feature.target) for feature in judged if feature.kind == "model"}),
         unknown_sources=tuple(_unknown(found, analysis)),
         catalog=catalog,
-        hints=tuple(_hints(judged, catalog, 0 if judged else tables_passed_over(analysis, set(reported)))),
+        hints=(
+            *(f"{folder}: this folder may not be looked into" for folder in reading.closed),
+            *_hints(judged, catalog, 0 if judged else tables_passed_over(analysis, set(reported))),
+        ),
         errors=checked.errors,
     )
 

@@ -135,7 +135,8 @@ class Columns(Headers):
                 return Holds.NO
 
     def _scan_holds(self, scan: Scan, name: Name) -> Holds:
-        if writes := self.bound.get(scan):
+        writes = self.bound.get(scan)
+        if writes and scan.columns is None:
             return max(self._write_holds(write, name) for write in writes)
         stated = self._stated(scan)
         if fold(name) in stated:

@@ -107,8 +107,8 @@ def _skips(entry: os.DirEntry[str]) -> bool:
     path = Path(entry.path)
     return (
         entry.name in SKIPPED_FOLDERS
-        or (path / "pyvenv.cfg").is_file()
-        or (entry.name in _DBT_OUTPUT and (path.parent / "dbt_project.yml").is_file())
+        or os.path.isfile(path / "pyvenv.cfg")  # noqa: PTH113 - says no where it may not look
+        or (entry.name in _DBT_OUTPUT and os.path.isfile(path.parent / "dbt_project.yml"))  # noqa: PTH113
     )
 
 

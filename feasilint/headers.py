@@ -144,7 +144,7 @@ class Headers:
                 return self.header(relation.input)
 
     def _scan_header(self, scan: Scan) -> Header:
-        if writes := self.bound.get(scan):
+        if (writes := self.bound.get(scan)) and scan.columns is None:
             return _joined(self.written(write) for write in writes)
         names = scan.columns if scan.columns is not None else self._declared(scan.source)
         return Header(tuple(names), () if scan.columns is not None or names else (scan,))

@@ -53,19 +53,17 @@ def roots(sink: Sink) -> tuple[Relation, ...]:
     return (sink.relation,)
 
 
-def cyclic(bound: Mapping[Scan, tuple[Write, ...]]) -> frozenset[Scan]:
-    """The scans whose binding lies on a cycle: a table that is, in the end, made of itself."""
+def cyclic(bound: Mapping[Scan, tuple[Write, ...]]) -> dict[Scan, frozenset[Write]]:
+    """Per scan the writes whose binding lies on a cycle: a table that is, in the end, made of itself."""
     graph: nx.DiGraph[Node] = nx.DiGraph()
     for scan, writes in bound.items():
         for write in writes:
             graph.add_edge(write, scan)
     for write in [node for node in graph if isinstance(node, Write)]:
         graph.add_edges_from((scan, write) for scan in scans([write.relation]) if scan in graph)
-    turning = {
-        node: at for at, part in enumerate(nx.strongly_connected_components(graph)) if len(part) > 1 for node in part
+    parts = enumerate(nx.strongly_connected_components(graph))
+    turning = {node: at for at, part in parts if len(part) > 1 for node in part}
+    cut = {
+        scan: frozenset(w for w in bound[scan] if turning.get(w) == turning[scan]) for scan in bound if scan in turning
     }
-    return frozenset(
-        scan
-        for scan, writes in bound.items()
-        if scan in turning and any(turning.get(w) == turning[scan] for w in writes)
-    )
+    return {scan: writes for scan, writes in cut.items() if writes}

@@ -17,8 +17,8 @@ APPENDING = ("insert", "upsert")
 
 
 class Linkage(Struct, frozen=True):
-    """`bound`: the writes that may have made what a scan reads (one of them, or one after the other). `home`: the program of
-    every relation's scan and of every write, by identity. `cut`: scans whose binding would close a cycle."""
+    """`bound`: the writes that may have made what a scan reads (one of them, or one after the other). `owner`: the program
+    of every scan and write. `cut`: scans whose binding would close a cycle."""
 
     programs: tuple[Program, ...]
     bound: Mapping[Scan, tuple[Write, ...]] = field(default_factory=dict)
@@ -51,7 +51,8 @@ def link(programs: Iterable[Program]) -> Linkage:
     from feasilint.lineage import cyclic  # only scans of several documents can close a cycle
 
     cut = cyclic(bound)
-    return Linkage(listed, {scan: writes for scan, writes in bound.items() if scan not in cut}, owner, cut)
+    kept = {scan: tuple(write for write in writes if write not in cut.get(scan, ())) for scan, writes in bound.items()}
+    return Linkage(listed, {scan: writes for scan, writes in kept.items() if writes}, owner, frozenset(cut))
 
 
 def names(source: Source, path: str) -> tuple[tuple[str, ...], ...]:
@@ -96,10 +97,10 @@ def _writers(scan: Scan, at: int, program: Program, index: _Index) -> tuple[Writ
     if scan.source.dynamic:
         return ()
     candidates = list(index.find(scan.source, program.path))
-    own = [write for write, home in candidates if home is program and write.after <= at]
-    if own:
-        return _current(sorted(own, key=lambda write: write.after))
-    return tuple(write for write, home in candidates if home is not program and _lends(write))
+    own = _current(sorted((w for w, home in candidates if home is program and w.after <= at), key=lambda w: w.after))
+    if own and own[0].mode not in APPENDING:
+        return own
+    return (*(write for write, home in candidates if home is not program and _lends(write)), *own)
 
 
 def _lends(write: Write) -> bool:

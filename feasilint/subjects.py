@@ -10,14 +10,15 @@ from msgspec import Struct, field
 
 from feasilint.aggregations import of_use
 from feasilint.findings import Place
-from feasilint.ir import Aggregate, Column, Fit, Scan, Window, Write
+from feasilint.ir import Aggregate, Column, Fit, Scan, Upsert, Window, Write
 from feasilint.ir.expressions import fold, spelled
+from feasilint.measure.grain import leaves
 from feasilint.measure.model import Input
 from feasilint.rule import DocumentSubject, Feature, SourceSubject
 from feasilint.trace import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from feasilint.analysis import Analysis, Member
     from feasilint.catalog.model import ModelEntry
@@ -111,6 +112,8 @@ def _is_key(member: Member, entity: Collection[str], analysis: Analysis) -> bool
     if fold(member.name) in entity or _is_grouped(member.column, analysis):
         return True
     relation, _ = analysis.columns.definition(member.column.relation, member.column.name)
+    if isinstance(relation, Scan) and set(leaves(member.column, analysis.columns)) <= analysis.key_columns:
+        return True
     entry = analysis.entry(relation) if isinstance(relation, Scan) else None
     return entry is not None and fold(member.name) in map(fold, entry.grain)
 
@@ -121,7 +124,7 @@ def _is_grouped(column: Column, analysis: Analysis) -> bool:
         made = analysis.columns.table(relation).find(column.name)
         if isinstance(relation, Aggregate) and made is not None and made in relation.keys:
             return True
-        below = analysis.columns.step(relation, column.name)
+        below = analysis.columns.step(relation, column.name)[: 1 if isinstance(relation, Upsert) else None]
         if isinstance(relation, Aggregate | Window | Scan) or len(below) != 1 or not isinstance(below[0], Column):
             return False
         column = below[0]
@@ -134,7 +137,10 @@ def _feature(
 ) -> Feature:
     model = isinstance(sink, Fit)
     target = sink.estimator if isinstance(sink, Fit) else (sink.target.name if sink.target else sink_place.path)
-    uses = sorted((use for use in member.trace.uses if use.role == "value"), key=lambda use: spelled(use.output.name))
+    uses = sorted(
+        (use for use in member.trace.uses if use.role == "value"),
+        key=lambda use: (spelled(use.output.name), analysis.position(use.relation)),
+    )
     found = (of_use(use, analysis) for use in uses)
     return Feature(
         name=member.name,
@@ -171,11 +177,13 @@ def _inputs(member: Member, analysis: Analysis) -> Iterator[Input]:
     What its own computation filters, joins and groups by on one source goes the same way: one path is looked for.
     """
     trace = member.trace
-    for leaf in (*_ordered(trace.value), *(hop for hop in _ordered(trace.hops) if analysis.entry(hop.scan))):
+    hops = [hop for hop in trace.hops if analysis.entry(hop.scan)]
+    for leaf in (*_ordered(trace.value, analysis), *_ordered(hops, analysis)):
         yield _input(leaf, "value", member, analysis, _steps(leaf, member, analysis))
     ways: dict[Scan, tuple[Step, ...]] = {}
-    for leaf, role in sorted(trace.own, key=lambda edge: (*_key(edge[0]), edge[1])):
-        if leaf not in trace.value:
+    depended = {leaf: sorted(role for other, role in trace.own if other == leaf) for leaf, _ in trace.own}
+    for leaf in _ordered(depended, analysis):
+        for role in depended[leaf] if leaf not in trace.value else ():
             if leaf.scan not in ways:
                 ways[leaf.scan] = _steps(leaf, member, analysis)
             here = Step(leaf.column, leaf.scan, leaf.scan.origin)
@@ -189,14 +197,9 @@ def _steps(leaf: Leaf, member: Member, analysis: Analysis) -> tuple[Step, ...]:
     return steps if found else (*steps, Step(leaf.column, leaf.scan, leaf.scan.origin))
 
 
-def _ordered(leaves: frozenset[Leaf]) -> list[Leaf]:
-    return sorted(leaves, key=_key)
-
-
-def _key(leaf: Leaf) -> tuple[str, str, int, int, int]:
-    span = leaf.scan.origin.span if leaf.scan.origin is not None else None
-    place = (span.cell or 0, span.line, span.column) if span is not None else (0, 0, 0)
-    return (leaf.scan.source.name, leaf.column, *place)
+def _ordered(leaves: Iterable[Leaf], analysis: Analysis) -> list[Leaf]:
+    """By name, then as the documents read them."""
+    return sorted(leaves, key=lambda leaf: (leaf.scan.source.name, leaf.column, analysis.position(leaf.scan)))
 
 
 def _input(leaf: Leaf, role: str, member: Member, analysis: Analysis, steps: tuple[Step, ...]) -> Input:
@@ -248,11 +251,16 @@ class _Reading(Struct):
 
 def _sources(analysis: Analysis, reported: Collection[str], found: list[Feature]) -> Iterator[SourceSubject]:
     readings: dict[tuple[str, str], _Reading] = defaultdict(_Reading)
+    made = {(fold(w.target.name), w.target.kind) for _, w in analysis.sinks(Write) if isinstance(w, Write) and w.target}
     for program in analysis.programs:
         if program.path not in reported:
             continue
         for relation in program.relations:
-            if isinstance(relation, Scan) and relation not in analysis.linkage.bound:
+            if (
+                isinstance(relation, Scan)
+                and relation not in analysis.linkage.bound
+                and _identity(relation) not in made
+            ):
                 readings[_identity(relation)].scans.append(relation)
     for feature in found:
         for read in feature.inputs:

@@ -32,9 +32,9 @@ from feasilint.ir.functions import traits
 from feasilint.ir.relations import inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from feasilint.ir import ColumnSet, Origin
+    from feasilint.ir import Origin
 
 
 class Leaf(NamedTuple):
@@ -53,6 +53,7 @@ class Use(NamedTuple):
 
 
 Edge: TypeAlias = tuple[Leaf, str]
+_Key: TypeAlias = "tuple[Relation, Name]"
 
 
 class Trace(Struct, frozen=True):
@@ -131,17 +132,35 @@ class Tracer:
 
     def column(self, relation: Relation, name: Name) -> Trace:
         """The lineage of one column; empty where the relation has none of that name."""
-        relation = self.columns.settle(relation, name)
-        key = (relation, name)
+        key = (self.columns.settle(relation, name), name)
         found = self._traced.get(key)
         if found is None:
-            self._traced[key] = EMPTY  # a cycle that linking did not cut ends here
-            found = self._traced[key] = self._trace(relation, name)
+            self._prepare(key)
+            found = self._traced[key]
         return found
 
-    def member(self, columns: ColumnSet, name: Name) -> Trace:
-        """The lineage of one member of a column set."""
-        return merge(self.expression(e) for e in self.columns.of_set(columns, name))
+    def _prepare(self, key: _Key) -> None:
+        """Trace a column, what it is made of first: chains of thousands of steps are usual and must not recurse."""
+        pending, opened = [key], set[_Key]()
+        while pending:
+            top = pending[-1]
+            missing = [] if top in opened or top in self._traced else list(self._made_of(top))
+            opened.add(top)
+            if missing:
+                pending.extend(missing)
+                continue
+            pending.pop()
+            if top not in self._traced:
+                self._traced[top] = EMPTY  # a cycle that linking did not cut ends here
+                self._traced[top] = self._trace(*top)
+
+    def _made_of(self, key: _Key) -> Iterator[_Key]:
+        """The columns that one is made of and that are not traced yet."""
+        for expression in self.columns.step(*key):
+            for column in _referenced(expression):
+                below = (self.columns.settle(column.relation, column.name), column.name)
+                if below not in self._traced:
+                    yield below
 
     def expression(self, expression: Expression) -> Trace:
         """The lineage of an expression's value."""

@@ -67,3 +67,27 @@ def test_a_table_that_a_model_reads_is_judged_at_the_model() -> None:
     assert result.features == 1
     assert [finding.model for finding in result.findings] == ["sklearn.linear_model.LogisticRegression"]
     assert result.findings[0].place.path == "a.sql"
+
+
+def test_what_others_are_partitioned_or_joined_by_is_a_key() -> None:
+    window = "create table ml.f as select user_id, first_value(amount) over (partition by user_id order by ts) as f from payments.transactions"
+    assert scan_files({"a.sql": window}).features == 1
+
+
+def test_a_table_that_is_merged_into_is_no_source() -> None:
+    merge = (
+        "merge into ml.k t using (select user_id, count(*) n from payments.transactions where ts >= current_date - 30 group by user_id) s "
+        "on t.user_id = s.user_id when matched then update set n = s.n when not matched then insert (user_id, n) values (s.user_id, s.n)"
+    )
+    result = scan_files({"risk/a.sql": merge}, CATALOG)
+    assert result.unknown_sources == ()
+    assert not [finding for finding in result.findings if finding.code == "AVL103"]
+
+
+def test_a_source_read_as_a_whole_is_judged() -> None:
+    catalog = "version: 1\nsources: [{name: raw.lab, availability: training_only}]"
+    code = (
+        "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\n"
+        "df = pd.read_sql('select * from raw.lab', con)\nLogisticRegression().fit(df.drop(columns=['t']), df['t'])"
+    )
+    assert [finding.code for finding in scan_files({"a.py": code}, catalog).findings] == ["AVL101"]

@@ -52,7 +52,7 @@ def read(path: str, data: bytes, kind: DocumentKind | None = None) -> Document:
     kind = kind or kind_of(path)
     if kind is None:
         message = f"not a kind of file that is read ({', '.join(KINDS)})"
-        return Document(path, "sql", "", digest, diagnostics=(Diagnostic("unsupported", message),))
+        return unreadable(path, message, digest)
     text = ""
     try:
         text = decode(data, cookie=kind == "python")
@@ -60,6 +60,11 @@ def read(path: str, data: bytes, kind: DocumentKind | None = None) -> Document:
     except UnreadableError as problem:
         return Document(path, kind, text, digest, diagnostics=(_diagnostic(problem),))
     return Document(path, content.kind, text, digest, content.cells, content.diagnostics, content.metadata)
+
+
+def unreadable(path: str, message: str, digest: str = "") -> Document:
+    """The document of a file that cannot be read as a whole."""
+    return Document(path, kind_of(path) or "sql", "", digest, diagnostics=(Diagnostic("unreadable", message),))
 
 
 def _diagnostic(problem: UnreadableError) -> Diagnostic:

@@ -8,7 +8,6 @@ from feasilint import aggregations
 from feasilint.analysis import Member
 from feasilint.ir import Column, Fit, Program, Scan, Upsert, Write
 from feasilint.ir.expressions import columns, spelled
-from feasilint.trace import Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from feasilint.analysis import Analysis
     from feasilint.ir import Span
     from feasilint.measure.model import Aggregation
+    from feasilint.trace import Leaf
 
 SCHEMA = "feasilint.inspect/1"
 
@@ -100,14 +100,9 @@ def _columns(write: Write, analysis: Analysis) -> Iterator[dict[str, Any]]:
             "name": member.name,
             "value": _pairs(member.trace.sure),
             "maybe": _pairs(member.trace.maybe),
-            "indirect": [list(edge) for edge in sorted(indirect)],
+            "indirect": [] if member.name == "*" else [list(edge) for edge in sorted(indirect)],
             "span": _span(_built(member, analysis)),
         }
-    header = analysis.columns.header(write.relation)
-    for relation in header.open if write.columns is None and not isinstance(write.relation, Upsert) else ():
-        if isinstance(relation, Scan):
-            value = _pairs([Leaf(relation, "*")])
-            yield {"target": target, "name": "*", "value": value, "maybe": [], "indirect": [], "span": None}
 
 
 def _members(write: Write, analysis: Analysis) -> Iterator[Member]:
@@ -157,7 +152,7 @@ def _model(fit: Fit, name: str, analysis: Analysis) -> dict[str, Any]:
     return {
         "id": name,
         "estimator": fit.estimator,
-        "features": _unique(member.name for member in analysis.members(fit)),
+        "features": _unique(member.name for member in analysis.members(fit) if member.name != "*"),
         "label": _unique(member.name for member in analysis.label(fit)),
         "span": _span(fit.origin.span if fit.origin else None),
     }
@@ -175,7 +170,7 @@ def _features(program: Program, ids: dict[Fit, str], analysis: Analysis) -> Iter
     seen: set[tuple[str, str | None]] = set()
     for sink, model, table in sinks:
         for member in analysis.members(sink):
-            if (member.name, model or table) not in seen:
+            if member.name != "*" and (member.name, model or table) not in seen:
                 seen.add((member.name, model or table))
                 yield _feature(member, model, table, analysis)
 

@@ -116,7 +116,7 @@ def test_an_unknown_coding_is_ignored() -> None:
     assert read("job.py", b"# coding: klingon\nx = 1\n").diagnostics == ()
 
 
-def test_unknown_extensions_are_said_to_be_unsupported() -> None:
+def test_unknown_extensions_are_said_to_be_unreadable() -> None:
     document = read("notes.txt", b"hello")
-    assert [diagnostic.kind for diagnostic in document.diagnostics] == ["unsupported"]
+    assert [diagnostic.kind for diagnostic in document.diagnostics] == ["unreadable"]
     assert read("notes.txt", b"x = 1", kind="python").cells[0].language == "python"

@@ -19,6 +19,7 @@ __all__ = [
     "Node",
     "Token",
     "canonical_dialect",
+    "dialects",
     "exp",
     "is_semicolon",
     "parse",
@@ -49,6 +50,11 @@ class Failure(NamedTuple):
 
     message: str
     offset: int
+
+
+def dialects() -> tuple[str, ...]:
+    """The names of all dialects."""
+    return tuple(sorted(_KNOWN - {""}))
 
 
 def canonical_dialect(name: str | None) -> str | None:
