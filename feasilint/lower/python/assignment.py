@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Column, Derive, Output
+from feasilint.ir import Column, Derive, Inline, Literal, Output
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
 from feasilint.lower.python.columns import known, replacing
@@ -77,12 +78,19 @@ def renamed(m: Machine, frame: v.Frame, value: v.Value, node: ast.expr | None) -
     if names is None:
         return frame
     keys = tuple(Output(key, Column(frame.relation, key)) for key in frame.index)
-    if old is not None and len(old) == len(names):
+    if frame.library == "array" and old and all(str(name).isdigit() for name in old):
+        outputs = tuple(Output(new, _numbered(frame, old, at)) for at, new in enumerate(names))
+    elif old is not None and len(old) == len(names):
         outputs = tuple(Output(new, Column(frame.relation, was)) for new, was in zip(names, old, strict=True))
     else:
         outputs = tuple(Output(new, Column(frame.relation, new)) for new in names)
     made = m.add(Derive(frame.relation, (*keys, *outputs), m.origin(node)))
     return v.Frame(made, frame.library, frame.index, frame.group)
+
+
+def _numbered(frame: v.Frame, old: tuple[Name, ...], at: int) -> Expression:
+    """A column of an array that was filled column by column."""
+    return Column(frame.relation, str(at)) if str(at) in old else Literal(None)
 
 
 def known_data(frame: v.Frame) -> tuple[Name, ...] | None:
@@ -126,12 +134,42 @@ def _set_item(m: Machine, owner: ast.expr, key: ast.expr, value: v.Value, node: 
             m.set(target, _with_item(m, found, m.get(m.evaluate(key)), value))
         case v.Series():
             _write_series(m, found, m.evaluate(key), value, node)
+        case v.Frame(library="array") | v.Unknown() if (at := _column_at(m, key)) is not None:
+            m.set(target, _with_column(m, _as_array(m, found), at, value, node))
         case v.Frame():
             m.set(target, _written(m, found, m.evaluate(key), value, node))
         case v.Unknown():
             _into_unknown(m, found, m.evaluate(key), value, node)
         case _:
             m.evaluate(key)
+
+
+_BLANK = re.compile(r"\b(zeros|empty|ones|full)(_like)?\b")
+
+
+def _column_at(m: Machine, key: ast.expr) -> int | None:
+    """The column that `array[:, 2]` means."""
+    if not isinstance(key, ast.Tuple) or len(key.elts) != 2 or not isinstance(key.elts[0], ast.Slice):
+        return None
+    found = m.get(m.evaluate(key.elts[1]))
+    at = found.value if isinstance(found, v.Const) else None
+    return at if isinstance(at, int) and at >= 0 else None
+
+
+def _as_array(m: Machine, value: v.Frame | v.Unknown) -> v.Frame:
+    """A new array has no columns but those that are written into it."""
+    if isinstance(value, v.Frame):
+        return value
+    if value.relations or not _BLANK.search(value.text):
+        return m.promote(value, "array")
+    return v.Frame(m.add(Inline()), "array")
+
+
+def _with_column(m: Machine, frame: v.Frame, at: int, value: v.Value, node: ast.expr) -> v.Frame:
+    names = known_data(frame) or ()
+    numbered = all(str(name).isdigit() for name in names)
+    name = str(at) if numbered or at >= len(names) else names[at]
+    return with_columns(m, frame, ((name, value),), node)
 
 
 def _into_unknown(m: Machine, owner: v.Unknown, key: v.Value, value: v.Value, node: ast.expr) -> None:

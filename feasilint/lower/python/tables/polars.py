@@ -25,7 +25,7 @@ _ROWWISE = ("fill_null", "fill_nan", "cast", "abs", "round", "floor", "ceil", "l
             "map_elements", "apply", "map_batches", "replace",
             "map_dict", "forward_fill", "backward_fill", "interpolate", "cut", "qcut", "is_duplicated", "is_unique",
             "drop_nulls", "unique", "sort", "head",
-            "tail", "filter", "explode", "hash", "set_sorted", "rle", "is_first_distinct", "xor", "sign",
+            "tail", "explode", "hash", "set_sorted", "rle", "is_first_distinct", "xor", "sign",
             "is_finite", "add", "sub", "mul", "truediv",
             "mod", "floordiv", "neg", "when", "then", "otherwise", "sort_by", "gather", "replace_strict",
             "to_physical", "struct", "isin", "between",
@@ -110,6 +110,7 @@ METHODS: dict[str, Table] = {
     "lazy": {
         **{name: lazy.measure() for name in _MEASURES},
         **{name: lazy.method_call() for name in _ROWWISE},
+        "filter": lazy.kept,
         "nunique": lazy.measure(),
         "alias": lazy.alias,
         "name": lazy.alias,

@@ -94,14 +94,20 @@ class Binder:
 
     _rename = _alias
 
+    def _filter(self, lazy: v.Lazy) -> Expression:
+        return Op("filter", tuple(map(self.expression, lazy.args)), self.origin(lazy))
+
     def _measure(self, lazy: v.Lazy) -> Expression:
         """An aggregate outside of groups: of the whole relation."""
         output = Output(self.m.fresh(), self.measure(lazy), self.origin(lazy))
         return Column(self.m.add(Aggregate(self.relation, (), (output,), self.origin(lazy))), output.name)
 
-    def measure(self, lazy: v.Lazy) -> Measure:
-        args = tuple(self.expression(arg) for arg in lazy.args)
-        return Measure(lazy.text, args, origin=self.origin(lazy))
+    def measure(self, lazy: v.Lazy, function: str | None = None) -> Measure:
+        """The measure over the rows that its argument is filtered to."""
+        bare = tuple(_bare(arg) for arg in lazy.args)
+        where = [self.expression(one) for arg in lazy.args for one in _conditions(arg)]
+        args = tuple(self.expression(arg) for arg in bare)
+        return Measure(function or lazy.text, args, _all_of(where), origin=self.origin(lazy))
 
     def _running(self, lazy: v.Lazy) -> Expression:
         return self.windowed(lazy, (), ())
@@ -150,8 +156,7 @@ class Binder:
         elif lazy.op == "shift":
             function, frame = ("lead" if lazy.text == "lead" else "lag"), None
         origin = self.origin(whole if whole is not None and whole.node is not None else lazy)
-        args = tuple(self.expression(arg) for arg in lazy.args)
-        output = Output(self.m.fresh(), Measure(function, args, origin=self.origin(lazy)), origin)
+        output = Output(self.m.fresh(), self.measure(lazy, function), origin)
         return Column(self.m.add(Window(self.relation, partition, order, frame, (output,), origin)), output.name)
 
     def _running_frame(self, lazy: v.Lazy, order: tuple[Expression, ...]) -> tuple[Frame, tuple[Expression, ...]]:
@@ -167,6 +172,28 @@ class Binder:
         if isinstance(size, v.Const) and isinstance(size.value, Interval):
             length = size.value
         return Frame("range", -length if length is not None else -1, Interval() if length is not None else 0), order
+
+
+def _bare(value: v.Value) -> v.Value:
+    """An expression without the filters on its rows."""
+    if not isinstance(value, v.Lazy) or not value.args:
+        return value
+    inner = _bare(value.args[0])
+    return inner if value.op == "filter" else replace(value, args=(inner, *value.args[1:]))
+
+
+def _conditions(value: v.Value) -> tuple[v.Value, ...]:
+    """The filters on the rows of an expression."""
+    if not isinstance(value, v.Lazy) or not value.args:
+        return ()
+    here = value.args[1:] if value.op == "filter" else ()
+    return (*_conditions(value.args[0]), *here)
+
+
+def _all_of(conditions: list[Expression]) -> Expression | None:
+    if len(conditions) < 2:
+        return conditions[0] if conditions else None
+    return Op("and", tuple(conditions))
 
 
 def parts_of(value: v.Value) -> list[v.Lazy]:

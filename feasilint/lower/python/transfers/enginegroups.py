@@ -26,6 +26,7 @@ from feasilint.lower.python.call import name_of
 from feasilint.lower.python.transfers.binding import Binder, expand, label, outermost
 from feasilint.lower.python.transfers.engines import flat, is_flag, outputs_of
 from feasilint.lower.python.transfers.frames import order_of, own
+from feasilint.lower.python.transfers.reshaping import spread_outputs
 from feasilint.lower.python.transfers.times import as_length, unit_of
 
 if TYPE_CHECKING:
@@ -224,7 +225,8 @@ def pivot_agg(call: Call) -> v.Value | None:
     keys = tuple(Output(key.name, Column(made.relation, key.name)) for key in group.keys[:-1])
     names = [name for name in known(AllOf(made.relation)) or () if name not in {key.name for key in group.keys}]
     cells = tuple(Column(made.relation, name) for name in names)
-    pivoted = Pivot(made.relation, keys, (Column(made.relation, str(by.value)),), (), cells, True, call.origin)
+    outputs = spread_outputs(call, made.relation, tuple(names), (str(by.value),))
+    pivoted = Pivot(made.relation, keys, (Column(made.relation, str(by.value)),), outputs, cells, True, call.origin)
     return replace(made, relation=call.m.add(pivoted))
 
 

@@ -22,6 +22,7 @@ from feasilint.lower.python.transfers.binding import Binder
 from feasilint.lower.python.transfers.engines import flat
 from feasilint.lower.python.transfers.frames import own
 from feasilint.lower.python.transfers.joining import KINDS
+from feasilint.lower.python.transfers.reshaping import spread_outputs
 from feasilint.lower.python.transfers.times import as_length
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def pivot(call: Call) -> v.Value | None:
         frame.relation,
         keys,
         tuple(Column(frame.relation, name) for name in on),
-        (),
+        spread_outputs(call, frame.relation, values, on),
         tuple(Column(frame.relation, name) for name in values),
         True,
         call.origin,

@@ -17,7 +17,7 @@ from feasilint.ir import (
     Values,
 )
 from feasilint.lower.python import values as v
-from feasilint.lower.python.columns import narrowed
+from feasilint.lower.python.columns import known, narrowed
 from feasilint.lower.python.selection import column_set
 
 if TYPE_CHECKING:
@@ -75,7 +75,10 @@ def estimator(call: Call) -> v.Value:
 
 _OPTIONS = frozenset({"input_cols", "label_cols", "inputCols", "inputCol", "outputCol", "featuresCol", "labelCol",
 "userCol", "itemCol",
-                      "ratingCol", "weightCol", "sample_weight_col"})  # fmt: skip
+                      "ratingCol", "weightCol", "sample_weight_col", "label_col", "features_col"})  # fmt: skip
+
+
+_LABELS = ("label_cols", "labelCol", "label_col", "ratingCol")
 
 
 def named_columns(call: Call, model: v.Estimator, data: v.Value | None) -> tuple[ColumnSet, ColumnSet | None] | None:
@@ -83,15 +86,26 @@ def named_columns(call: Call, model: v.Estimator, data: v.Value | None) -> tuple
     frame = call.m.get(data) if data is not None else None
     if not isinstance(frame, v.Frame):
         return None
-    features = model.option("input_cols") or _pair(call.m, model.option("userCol"), model.option("itemCol"))
-    label = model.option("label_cols", "labelCol", "ratingCol")
+    features = (
+        model.option("input_cols")
+        or _listed(call.m, model.option("features_col"))
+        or _pair(call.m, model.option("userCol"), model.option("itemCol"))
+    )
+    label = model.option(*_LABELS)
+    target = column_set(call.m, frame.relation, label) if label is not None else None
     chosen = column_set(call.m, frame.relation, features) if features is not None else _assembled(call, model, frame)
+    if chosen is None and target is not None:
+        chosen = narrowed(frame.relation, (*frame.index, *(known(target) or ())))
     if chosen is None:
         return None
-    target = column_set(call.m, frame.relation, label) if label is not None else None
     if target is None and frame.library == "spark":
         target = Names(frame.relation, ("label",))
     return chosen, target
+
+
+def _listed(m: Machine, value: v.Value | None) -> v.Value | None:
+    """Several names; a single one is that of a vector."""
+    return value if value is not None and isinstance(m.get(value), v.Seq) else None
 
 
 def _pair(m: Machine, one: v.Value | None, other: v.Value | None) -> v.Value | None:
@@ -104,7 +118,7 @@ def _assembled(call: Call, model: v.Estimator, frame: v.Frame) -> ColumnSet | No
     assemblers = [step for step in steps if step.name.endswith("VectorAssembler")]
     if assemblers:
         return column_set(call.m, frame.relation, assemblers[-1].option("inputCols") or v.NONE)
-    vector = model.option("featuresCol")
+    vector = model.option("featuresCol", "features_col")
     name = vector.value if isinstance(vector, v.Const) else "features"
     inputs = call.m.vectors.get(str(name)) if frame.library == "spark" else None
     return column_set(call.m, frame.relation, inputs) if inputs is not None else None
@@ -133,7 +147,8 @@ def pipeline(call: Call) -> v.Value:
     models = [step for step in (call.m.get(step) for step in steps) if isinstance(step, v.Estimator)]
     last = models[-1] if models else None
     name = last.name if last is not None and not last.transformer else call.name
-    return v.Estimator(name, last is not None and last.transformer, tuple(steps))
+    told = tuple(o for o in last.options if o[0] in _LABELS) if last is not None else ()
+    return v.Estimator(name, last is not None and last.transformer, tuple(steps), options=told)
 
 
 def _last(m: Machine, item: v.Value) -> v.Value:

@@ -114,6 +114,12 @@ def method_call(function: str | None = None) -> Transfer:
     return lambda call: made(call, "call", function or call.name, (call.receiver, *map(call.m.get, call.args)))
 
 
+def kept(call: Call) -> v.Value:
+    """`pl.col('x').filter(condition)`: the rows that a measure of it counts."""
+    conditions = tuple(item for value in call.args for item in items_in(call.m, value))
+    return made(call, "filter", "", (call.receiver, *conditions))
+
+
 def accessor_call(call: Call) -> v.Value | None:
     """`pl.col('ts').dt.year()`, `.str.contains('x')`."""
     receiver = call.receiver

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Column, Inline, Opaque, Output, Scan, Source, Union
+from feasilint.ir import Column, Derive, Inline, Opaque, Output, Scan, Source, Union
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of
 from feasilint.lower.python.strings import as_text, spell
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from feasilint.lower.python.machine import Machine
 
 _URL = re.compile(r"^(https?|ftp)://", re.IGNORECASE)
+_ENDPOINT = re.compile(
+    r"^https?://(?:[^/?]*[.-])?(?:api|rest)[.-]"
+    r"|^https?://[^?]*/(?:api|rest|graphql|v\d+(?:\.\d+)?)(?:[/?]|$)",
+    re.IGNORECASE,
+)
 _PATH_ARGUMENTS = (
     "filepath_or_buffer",
     "path",
@@ -123,6 +128,8 @@ def source(
         if value is None and at is not None:
             value = next((call.kwargs[n] for n in _NAME_ARGUMENTS if n in call.kwargs), None)
         name = path_name(call, value) if value is not None else (vendor or call.name)
+        if kind == "table":
+            name = qualified(call, name)
         view = call.m.views.get(name.lower()) if kind == "table" else None
         if view is not None:
             return v.Frame(view, library)
@@ -131,6 +138,12 @@ def source(
         return v.Frame(scan(call, Source(name, kind, dialect, vendor)), library)
 
     return transfer
+
+
+def qualified(call: Call, name: str) -> str:
+    """A table's name with the schema that the call states beside it."""
+    schema = call.text(None, "schema")
+    return f"{schema}.{name}" if schema and "." not in name else name
 
 
 def collection(library: str) -> Transfer:
@@ -185,10 +198,14 @@ def frame_of(call: Call) -> v.Value | None:
         return _of_dict(call, data)
     if isinstance(data, v.Frame):
         return _renamed(call, data, names)
+    if isinstance(data, v.Series) and isinstance(data.relation, Scan) and data.relation.source.kind == "api":
+        return _renamed(call, v.Frame(data.relation, "pandas", keep), names)  # a part of a response holds the rows
     if isinstance(data, v.Series):
         return call.m.series_frame(data, str(names[0]) if names else None)
     if isinstance(data, v.Seq):
         return _of_rows(call, data, names)
+    if isinstance(data, v.Unknown) and data.source:
+        return _renamed(call, v.Frame(data.relations[0], "pandas", keep), names)
     if isinstance(data, v.Unknown) and (data.relations or data.inputs):
         relation = call.m.add(Opaque(data.relations, data.text, data.inputs, call.origin))
         return _renamed(call, v.Frame(relation, "pandas", keep), names)
@@ -207,7 +224,7 @@ def _renamed(call: Call, frame: v.Frame, names: tuple[Name, ...] | None) -> v.Va
     if names is None:
         return replace(frame, library="pandas")
     if frame.library != "array":
-        from feasilint.ir import Derive, Names, Star
+        from feasilint.ir import Names, Star
 
         made = call.m.add(Derive(frame.relation, (Star(Names(frame.relation, names)),), call.origin))
         return replace(frame, relation=made)
@@ -215,8 +232,6 @@ def _renamed(call: Call, frame: v.Frame, names: tuple[Name, ...] | None) -> v.Va
 
 
 def _of_dict(call: Call, data: v.Dict) -> v.Value:
-    from feasilint.ir import Derive
-
     outputs = []
     base: Relation | None = None
     for key, value in data.items:
@@ -288,7 +303,7 @@ def requested(call: Call) -> v.Value | None:
     if value is None:
         return None
     name = path_name(call, value)
-    relation = scan(call, Source(name, "url" if name.startswith("http") else "api"))
+    relation = scan(call, Source(name, "api" if _ENDPOINT.search(name) or not _URL.match(name) else "url"))
     return v.Handle("response", (("data", v.Row(relation)),))
 
 

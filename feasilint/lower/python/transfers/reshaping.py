@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Column, Derive, Measure, Output, Pivot, Star, Unpivot
+from feasilint.ir import AllOf, Column, Derive, Hole, Measure, Output, Pivot, Star, Unpivot
 from feasilint.ir.expressions import spelled
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
-from feasilint.lower.python.columns import narrowed
+from feasilint.lower.python.columns import known, narrowed
 from feasilint.lower.python.transfers.aggregates import Spec, aggregate, function_name
 from feasilint.lower.python.transfers.frames import own
 from feasilint.lower.python.transfers.grouping import keys_of
@@ -64,12 +64,25 @@ def spread_out(
         relation,
         tuple(Output(key.name, Column(relation, key.name)) for key in keys),
         tuple(Column(relation, key.name) for key in across),
-        (),
+        spread_outputs(call, relation, cells, tuple(key.name for key in across)),
         tuple(Column(relation, cell) for cell in cells),
         True,
         call.origin,
     )
     return v.Frame(call.m.add(made), "pandas", tuple(key.name for key in keys))
+
+
+def spread_outputs(
+    call: Call, relation: Relation, cells: tuple[Name, ...], across: tuple[Name, ...]
+) -> tuple[Output, ...]:
+    """One column stands for all that the data decides; of several kinds of cells, one under the name of each."""
+    spread = tuple(f"{{{spelled(name)}}}" for name in across)
+    made = []
+    for cell in cells:
+        parts = spread if len(cells) == 1 else (spelled(cell), *spread)
+        value = Hole("_".join(parts), (Column(relation, cell),), call.origin)
+        made.append(Output(parts if len(parts) > 1 else parts[0], value, call.origin))
+    return tuple(made)
 
 
 def pivot(call: Call) -> v.Value | None:
@@ -92,9 +105,14 @@ def unstack(call: Call) -> v.Value | None:
     frame = call.m.series_frame(receiver) if isinstance(receiver, v.Series) else own(call)
     if frame is None or len(frame.index) < 2:
         return frame
-    cells = (receiver.name or "0",) if isinstance(receiver, v.Series) else ()
+    cells = (receiver.name or "0",) if isinstance(receiver, v.Series) else _data(frame)
     keys = tuple(Output(name, Column(frame.relation, name)) for name in frame.index)
     return spread_out(call, frame.relation, keys[:-1], keys[-1:], cells or ("{value}",))
+
+
+def _data(frame: v.Frame) -> tuple[Name, ...]:
+    names = known(AllOf(frame.relation)) or ()
+    return tuple(name for name in names if name not in frame.index)
 
 
 def crosstab(call: Call) -> v.Value | None:

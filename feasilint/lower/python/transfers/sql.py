@@ -22,6 +22,11 @@ _STATEMENT = re.compile(
     r"|alter|use|from|call|begin|grant|copy|truncate|pragma|install|load|attach|refresh|optimize|cache|values|if|export)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_COMMAND = re.compile(
+    r"^\s*(?:(?:force\s+)?checkpoint|vacuum|analyze|reindex|pragma|begin|commit|end|rollback|abort|savepoint|release"
+    r"|start\s+transaction|set|reset|install|load|attach|detach)(?:[\s;]|$)",
+    re.IGNORECASE,
+)
 _TABLE = re.compile(r"^[\w.$`\"\[\]{}:\-/ ]+$")
 
 
@@ -81,6 +86,8 @@ def run(call: Call, value: v.Value, dialect: str | None, frames: bool = False) -
         text = inner if isinstance(inner.value, str) else None
     if text is None or not isinstance(text.value, str):
         return m.add(Opaque((), spell(call.node), origin=call.origin))
+    if _COMMAND.match(text.value) and ";" not in text.value.strip().rstrip(";"):
+        return None
     if not looks_like_sql(text.value):
         return _named(call, text.value, dialect)
     return run_text(m, text, dialect, call.node, frames)

@@ -10,7 +10,7 @@ from feasilint.ir import (
 )
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import narrowed
-from feasilint.lower.python.transfers.loading import path_name
+from feasilint.lower.python.transfers.loading import path_name, qualified
 
 if TYPE_CHECKING:
     from feasilint.ir import Relation
@@ -39,7 +39,9 @@ def write(
         if isinstance(found, v.Handle) and found.kind == "file":
             value = found.get("path") or value
         chosen = call.text(None, "mode") or call.text(None, "if_exists") or mode
-        store(call, stored(call, frame), Source(path_name(call, value), kind), MODES.get(chosen, mode), feature_group)
+        name = path_name(call, value)
+        target = Source(qualified(call, name) if kind == "table" else name, kind)
+        store(call, stored(call, frame), target, MODES.get(chosen, mode), feature_group)
         return v.NONE
 
     return transfer
