@@ -252,6 +252,9 @@ class Columns(Headers):
     def _sides(self, join: Join, name: Name) -> list[tuple[Relation, Name, Holds]]:
         sides = [join.left] if join.kind in ("semi", "anti") else [join.left, join.right]
         plain = [(side, name, self.holds(side, name)) for side in sides]
+        if self._clash(join, name, plain):  # both are renamed, but for a side without a suffix
+            kept = zip(plain, join.suffixes or (), strict=True)
+            return [found for found, suffix in kept if not suffix] or [(join.left, name, Holds.NO)]
         if join.suffixes is None or not isinstance(name, str) or max(level for *_, level in plain) == Holds.KNOWN:
             return plain
         cut = [
@@ -261,14 +264,14 @@ class Columns(Headers):
         ]
         return [found for found in cut if found[2] >= Holds.POSSIBLE] or plain
 
+    def _clash(self, join: Join, name: Name, plain: list[tuple[Relation, Name, Holds]]) -> bool:
+        known = len(plain) == 2 and all(level == Holds.KNOWN for *_, level in plain)
+        return known and join.suffixes is not None and fold(name) not in map(fold, join.using)
+
     def _from_sides(self, join: Join, name: Name) -> tuple[Expression, ...]:
         if fold(name) in map(fold, join.using):
             return (Column(join.left, name), Column(join.right, name))
-        sides = self._sides(join, name)
-        found = self._from_best(sides, Holds.UNDECLARED)
-        if join.suffixes is not None and len(found) > 1 and all(level == Holds.KNOWN for *_, level in sides):
-            return found[:1]
-        return found
+        return self._from_best(self._sides(join, name), Holds.UNDECLARED)
 
     def _from_best(self, options: list[tuple[Relation, Name, Holds]], least: Holds) -> tuple[Expression, ...]:
         best = max((level for *_, level in options), default=Holds.NO)

@@ -122,6 +122,16 @@ def test_suffixes_tell_the_sides_apart() -> None:
     assert Columns().header(joined).names == ("k", "x_l", "x_r")
 
 
+def test_a_name_that_both_sides_lost_to_a_suffix_comes_from_a_later_join() -> None:
+    a, b, c = table("a", "k", "v"), table("b", "k", "v"), table("c", "k", "v")
+    first = Join(a, b, "inner", using=("k",), suffixes=("_x", "_y"))
+    second = Join(first, c, "inner", using=("k",), suffixes=("_x", "_y"))
+    assert value(second, "v") == ["c.v"]
+    assert value(second, "v_x") == ["a.v"]
+    assert value(second, "v_y") == ["b.v"]
+    assert value(Join(a, b, "inner", using=("k",), suffixes=("", "_r")), "v") == ["a.v"]
+
+
 def test_unions_match_by_position_or_by_name() -> None:
     one, two = table("a", "x", "y"), table("b", "p", "x")
     assert value(Union((one, two)), "x") == ["a.x", "b.p"]

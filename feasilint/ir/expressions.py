@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from feasilint.ir.node import Node
@@ -153,6 +154,7 @@ def spelled(name: Name) -> str:
     return name if isinstance(name, str) else "_".join(part for part in name if part)
 
 
+@lru_cache(maxsize=65_536)
 def fold(name: Name) -> str:
     """A name as it is compared: quotes gone, case folded."""
     return spelled(name).strip('`"[]').lower()

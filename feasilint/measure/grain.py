@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from feasilint.ir import (
@@ -83,12 +84,14 @@ def buckets(key: Expression, columns: Columns) -> bool:
     return isinstance(expression, Column) and dated(str(expression.name))
 
 
+@lru_cache(maxsize=4096)
 def dated(name: str) -> bool:
     """Whether a name is that of a time at which something happens, no attribute such as a birth date."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
     return _BUCKET_NAME.search(spaced) is not None and _ATTRIBUTE_NAME.search(spaced) is None
 
 
+@lru_cache(maxsize=4096)
 def event_time(name: str) -> bool:
     """Whether a name is likely that of an event's time: what could bound a window."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
