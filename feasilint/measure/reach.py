@@ -53,8 +53,8 @@ class _Found(Struct, eq=False):
     opaque: bool = False
     seen: set[tuple[Relation, Names]] = field(default_factory=set)
 
-    def add(self, other: _Found, bounded: bool) -> None:
-        self.predicates += other.predicates if bounded else []
+    def add(self, other: Reach, bounded: bool) -> None:
+        self.predicates += other.predicates if bounded else ()
         self.joins += other.joins
         self.scans += other.scans
         self.opaque |= other.opaque
@@ -138,11 +138,7 @@ class Reaching:
 
     def _either(self, many: tuple[Relation, ...], names: Names, found: _Found) -> None:
         """One or the other: a bound counts only if every branch has one."""
-        parts: list[_Found] = []
-        for relation in many:
-            part = _Found()
-            self._gather(relation, names, part)
-            parts.append(part)
+        parts = [self.below(relation, names) for relation in many]
         bounded = all(any(any(bounds(p, self.columns)) for p in part.predicates) for part in parts)
         for part in parts:
             found.add(part, bounded)

@@ -148,3 +148,11 @@ def test_what_could_bound_an_unbounded_measure(sql: str, expected: str | None) -
         if one["function"] == "sum"
     ]
     assert [one["time_column"] for one in found] == [expected]
+
+
+def test_many_branches_one_after_the_other_are_walked_once() -> None:
+    code = "import pandas as pd\ndf = pd.read_csv('tx.csv')\n"
+    code += "".join(f"if FLAG_{at}:\n    df = df[df.kind != {at}]\n" for at in range(60))
+    code += "out = df.groupby('u').amount.sum().reset_index()\nout.to_csv('features.csv')"
+    (found,) = feasilint.inspect_source(code, kind="python")["aggregations"]
+    assert (found["window"], found["keys"]) == ("unbounded", ["u"])
