@@ -47,16 +47,18 @@ class Reach(Struct, frozen=True, eq=False):
 
 
 class _Found(Struct, eq=False):
-    predicates: list[Expression] = field(default_factory=list)
-    joins: list[Join] = field(default_factory=list)
-    scans: list[Scan] = field(default_factory=list)
+    """Ordered sets: the same step is often reached on several ways."""
+
+    predicates: dict[Expression, None] = field(default_factory=dict)
+    joins: dict[Join, None] = field(default_factory=dict)
+    scans: dict[Scan, None] = field(default_factory=dict)
     opaque: bool = False
     seen: set[tuple[Relation, Names]] = field(default_factory=set)
 
     def add(self, other: Reach, bounded: bool) -> None:
-        self.predicates += other.predicates if bounded else ()
-        self.joins += other.joins
-        self.scans += other.scans
+        self.predicates |= dict.fromkeys(other.predicates if bounded else ())
+        self.joins |= dict.fromkeys(other.joins)
+        self.scans |= dict.fromkeys(other.scans)
         self.opaque |= other.opaque
 
 
@@ -78,7 +80,7 @@ class Reaching:
             found = self._reached[key] = Reach(
                 tuple(gathered.predicates),
                 tuple(gathered.joins),
-                tuple(dict.fromkeys(gathered.scans)),
+                tuple(gathered.scans),
                 gathered.opaque,
             )
         return found
@@ -111,7 +113,7 @@ class Reaching:
             found.seen.add((relation, names))
             match relation:
                 case Scan():
-                    found.scans.append(relation)
+                    found.scans[relation] = None
                     self._either(self._inputs(relation), names, found)
                     return
                 case Join():
@@ -126,7 +128,7 @@ class Reaching:
                         self._gather(below, frozenset(), found)
                     return
                 case Filter(predicate=predicate):
-                    found.predicates.append(predicate)
+                    found.predicates[predicate] = None
             names, relation = self._lower(relation, names), relation.input
 
     def _lower(self, relation: Relation, names: Names) -> Names:
@@ -145,13 +147,13 @@ class Reaching:
 
     def _joined(self, join: Join, names: Names, found: _Found) -> None:
         """The sides that the columns come from; the other side too, where it takes rows away from them."""
-        found.joins.append(join)
+        found.joins[join] = None
         steps = [e for name in names for e in self.columns.step(join, name) if isinstance(e, Column)]
         sides = {side: frozenset(c.name for c in steps if c.relation is relation) for side, relation in _sides(join)}
         measured = {side for side, here in sides.items() if here} or set(sides)
         limits = not all((join.kind, side) in _DROPS_OTHER for side in measured)
         if join.on is not None and join.kind not in ("semi", "anti") and (limits or not names):
-            found.predicates.append(join.on)
+            found.predicates[join.on] = None
         for side, relation in _sides(join):
             if side in measured and (names or side == "left" or not _grouped(relation)):
                 self._gather(relation, sides[side], found)
