@@ -12,7 +12,6 @@ from feasilint.ir import (
     Diagnostic,
     DocumentKind,
     Fragment,
-    Ignore,
     Origin,
     Program,
     Relation,
@@ -40,7 +39,6 @@ class Builder:
         self._relations: list[Relation] = []
         self._sinks: list[Sink] = []
         self._diagnostics: dict[Diagnostic, None] = {}  # a set that keeps its order
-        self._ignores: list[Ignore] = []
         self._dependencies: list[Dependency] = []
 
     def fragment(
@@ -75,9 +73,6 @@ class Builder:
         """Say what could not be read; the same thing at the same place is said once."""
         self._diagnostics[Diagnostic(kind, message, span)] = None
 
-    def ignore(self, ignore: Ignore) -> None:
-        self._ignores.append(ignore)
-
     def depend(self, path: str, digest: str) -> None:
         """Record a file whose content went into the program."""
         made = Dependency(path, digest)
@@ -92,6 +87,5 @@ class Builder:
             tuple(self._relations),
             tuple(self._sinks),
             tuple(self._diagnostics),
-            tuple(self._ignores),
-            tuple(self._dependencies),
+            dependencies=tuple(self._dependencies),
         )

@@ -42,7 +42,6 @@ def lower_document(document: Document, options: Options) -> Program:
 def interpret(document: Document, options: Options) -> Machine:
     """Run a document; the machine holds what came of it."""
     builder = Builder(document.path, document.kind)
-    _take_over(builder, document)
     m = Machine(builder, options, evaluate, execute, call, path=document.path)
     try:
         for cell in document.cells:
@@ -51,15 +50,6 @@ def interpret(document: Document, options: Options) -> Machine:
     except BudgetError as error:
         builder.diagnose("budget", f"the rest of this file was not read: {error}")
     return m
-
-
-def _take_over(builder: Builder, document: Document) -> None:
-    from feasilint.documents.ignores import ignores
-
-    for diagnostic in document.diagnostics:
-        builder.diagnose(diagnostic.kind, diagnostic.message, diagnostic.span)
-    for ignore in ignores(document):
-        builder.ignore(ignore)
 
 
 # --- cells ---
