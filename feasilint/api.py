@@ -76,9 +76,7 @@ def scan(
     running = _rules(select, ignore)
     found = _discover(paths, exclude, force_exclude)
     known = _catalog(paths, catalog, use_catalog)
-    top = _root(paths, root)
-    reading = _read(found, Options(_known(dialect), str(top or ".")))
-    _read_project(reading, top)
+    reading = _read_all(found, _root(paths, root), dialect)
     return _judge(reading, list(found.files), known, running)
 
 
@@ -108,9 +106,7 @@ def inspect(
     paths = _listed(paths)
     found = _discover(paths, exclude, force_exclude)
     known = _catalog(paths, catalog, use_catalog)
-    top = _root(paths, root)
-    reading = _read(found, Options(_known(dialect), str(top or ".")))
-    _read_project(reading, top)
+    reading = _read_all(found, _root(paths, root), dialect)
     return inspection(_analyse(reading.programs, known), found.files)
 
 
@@ -155,6 +151,13 @@ def _catalog(paths: Sequence[str], catalog: str | Catalog | None, use_catalog: b
 
     path = catalog or (find_catalog(paths[0]) if paths else None)
     return load(path) if path is not None else None
+
+
+def _read_all(found: Discovery, top: Path | None, dialect: str | None) -> _Reading:
+    """The documents that were found, and what the rest of their project lends them."""
+    reading = _read(found, Options(_known(dialect), str(top or ".")))
+    _read_project(reading, top)
+    return reading
 
 
 def _read(found: Discovery, options: Options) -> _Reading:
