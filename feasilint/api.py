@@ -164,6 +164,8 @@ def _read(found: Discovery, options: Options) -> _Reading:
     reading = _Reading(options, closed=found.unreadable)
     for path in found.files:
         try:
+            if not Path(path).is_file():  # a pipe would be waited for
+                raise OSError(0, "not a regular file")
             data = Path(path).read_bytes()
         except OSError as error:
             reading.refuse(path, error)

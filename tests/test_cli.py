@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -312,3 +313,10 @@ def test_inspect_reads_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 def test_inspecting_nothing_exits_3(tmp_path: Path) -> None:
     assert cli.main(["inspect", str(tmp_path)]) == 3
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "pipe.sql"
+    os.mkfifo(path)
+    cli.main(["scan", str(path)])
+    assert "cannot be read: not a regular file" in capsys.readouterr().out
