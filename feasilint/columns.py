@@ -85,6 +85,7 @@ class Columns(Headers):
         super().__init__(bound, declared)
         self._held: dict[tuple[Relation, Name], Holds] = {}
         self._passings: dict[Relation, _Passing | None] = {}
+        self._steps: dict[tuple[Relation, Name], tuple[Expression, ...]] = {}
 
     # --- is it there ---
 
@@ -180,6 +181,13 @@ class Columns(Headers):
 
     def step(self, relation: Relation, name: Name) -> tuple[Expression, ...]:
         """The expressions that give this column, one step down; several where it may be any of them, none at a leaf."""
+        key = (relation, name)
+        found = self._steps.get(key)
+        if found is None:
+            found = self._steps[key] = self._step(relation, name)
+        return found
+
+    def _step(self, relation: Relation, name: Name) -> tuple[Expression, ...]:
         if (output := self.table(relation).find(name)) is not None:
             extra = (Column(relation.target, name),) if isinstance(relation, Upsert) else ()
             return (output.expression, *extra)
