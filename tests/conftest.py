@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import real_dbt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,3 +47,17 @@ def project_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     left = (".git", ".*_cache", "__pycache__", "*.egg-info", "build", "dist", ".venv", ".hypothesis")
     shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*left))
     return target
+
+
+@pytest.fixture(scope="session")
+def dbt_python(request: pytest.FixtureRequest) -> Path:
+    """The Python of an environment that dbt is installed in; it stays in pytest's cache."""
+    return real_dbt.environment(request.config.cache.mkdir("dbt"))
+
+
+@pytest.fixture(scope="session")
+def dbt_project(dbt_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of tests/dbt/project that dbt has built: with target/manifest.json, compiled code and a database."""
+    project = real_dbt.copied(tmp_path_factory.mktemp("dbt") / "shop")
+    real_dbt.run(dbt_python, project, "deps", "seed", "build")
+    return project

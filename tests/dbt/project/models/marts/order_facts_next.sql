@@ -1,0 +1,1 @@
+select order_id, amount, {{ calendar.week_of("ordered_at") }} as week from {{ ref("stg_orders") }}
