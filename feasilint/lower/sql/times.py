@@ -2,81 +2,47 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Call, Expression, Hole, Interval, Literal, Now
+from feasilint.ir import Call, Expression, Hole, Literal, Now
 from feasilint.lower.sql.adapter import Node, exp
+from feasilint.lower.sql.calendar import (
+    PARTS,
+    UNITS,
+    length,
+    lengths,
+    moved,
+    named_unit,
+    spoken_interval,
+    typed,
+    unit_of,
+)
 from feasilint.lower.sql.expressions import TABLE, Lowering, constant, number_of, operands, scalar, scalars
+from feasilint.lower.sql.timefunctions import date, lowered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from feasilint.lower.sql.scope import Scope
 
-UNITS: dict[str, str] = {
-    "y": "year", "yy": "year", "yyy": "year", "yyyy": "year", "yr": "year", "years": "year", "isoyear": "year",
-    "q": "quarter", "qq": "quarter", "qtr": "quarter", "quarters": "quarter",
-    "mm": "month", "mon": "month", "mons": "month", "months": "month", "m": "month",
-    "w": "week", "ww": "week", "iw": "week", "wk": "week", "weeks": "week", "isoweek": "week", "weekstart": "week",
-    "d": "day", "dd": "day", "ddd": "day", "days": "day", "j": "day", "date": "day",
-    "h": "hour", "hh": "hour", "hh24": "hour", "hr": "hour", "hrs": "hour", "hours": "hour",
-    "mi": "minute", "n": "minute", "min": "minute", "mins": "minute", "minutes": "minute",
-    "s": "second", "ss": "second", "sec": "second", "secs": "second", "seconds": "second",
-    "ms": "millisecond", "milliseconds": "millisecond", "us": "microsecond", "microseconds": "microsecond",
-}  # fmt: skip
-PARTS: dict[str, str] = {
-    "dow": "weekday", "dayofweek": "weekday", "dayofweek_iso": "weekday", "dayofweekiso": "weekday", "isodow": "weekday",
-    "day_of_week": "weekday", "dw": "weekday", "doy": "dayofyear", "day_of_year": "dayofyear", "dayofmonth": "day",
-    "day_of_month": "day", "week_of_year": "week", "weekofyear": "week", "isoweek": "week", "isoyear": "year",
-    "year_of_week": "year", "epoch_second": "epoch", "epoch_seconds": "epoch",
-}  # fmt: skip
-_SPOKEN = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*([a-z]+)", re.IGNORECASE)
-_DATES = ("date", "timestamp", "datetime", "timestamptz", "timestampntz", "timestampltz", "date32", "datetime64")
-
-
-def unit_of(node: object, default: str = "day") -> str:
-    """The canonical unit that a node names."""
-    if not isinstance(node, Node):
-        return default
-    text = "week" if isinstance(node, exp.WeekStart) else str(node.name or node.key)
-    plain = text.lower().split("(")[0].strip("'\" ")
-    return UNITS.get(plain, plain)
-
-
-def literal_time(text: str) -> datetime | None:
-    """A quoted date or timestamp."""
-    try:
-        return datetime.fromisoformat(text.strip().replace("/", "-").replace(" UTC", "+00:00"))
-    except ValueError:
-        return None
-
-
-def spoken_interval(text: str) -> Interval | None:
-    """'30 days', '1 year 2 months'."""
-    total: Interval | None = None
-    for amount, unit in _SPOKEN.findall(text):
-        part = Interval.of(float(amount), UNITS.get(unit.lower(), unit.lower()))
-        if part is None:
-            return None
-        total = part if total is None else total + part
-    return total
+_RANGES = frozenset(("tstzrange", "tsrange", "daterange"))
 
 
 # --- lengths -----------------------------------------------------------------------------------------------------------
 
 
 def _interval(node: Node, scope: Scope) -> Expression:
-    amount = node.this
-    unit = node.args.get("unit")
-    if isinstance(amount, exp.Literal) and not isinstance(unit, Node):
-        return (
-            Literal(spoken_interval(str(amount.this))) if spoken_interval(str(amount.this)) else _unknown(amount, scope)
-        )
+    amount, unit = node.this, node.args.get("unit")
+    quoted = isinstance(amount, exp.Literal) and bool(amount.is_string)
+    if quoted and not (isinstance(unit, Node) and _plain_number(str(amount.this))):
+        spoken = spoken_interval(str(amount.this))
+        return Literal(spoken) if spoken is not None else _unknown(amount, scope)
     if isinstance(unit, exp.IntervalSpan):
-        unit = unit.args.get("expression") or unit.this
+        unit = unit.this
     return length(scalar(amount, scope), unit_of(unit)) if isinstance(amount, Node) else Call("interval", ())
+
+
+def _plain_number(text: str) -> bool:
+    return isinstance(number_of(text), int | float)
 
 
 def _unknown(node: Node, scope: Scope) -> Expression:
@@ -84,39 +50,37 @@ def _unknown(node: Node, scope: Scope) -> Expression:
     return inner if isinstance(inner, Hole) else Call("interval", (inner,))
 
 
-def length(amount: Expression, unit: str) -> Expression:
-    """So many units: an interval if the number is known, else a call."""
-    value = amount.value if isinstance(amount, Literal) else None
-    if isinstance(value, str):
-        value = number_of(value)
-    if isinstance(value, Interval):
-        return Literal(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        known = Interval.of(value, unit)
-        if known is not None:
-            return Literal(known)
-    return Call("interval", (amount, Literal(unit)))
-
-
-def moved(start: Expression, by: Expression, sign: int) -> Expression:
-    """A time `by` later (sign 1) or earlier (-1); the interval in the result is positive."""
-    if isinstance(by, Literal) and isinstance(by.value, Interval) and by.value.total_seconds < 0:
-        by, sign = Literal(-by.value), -sign
-    if isinstance(by, Call) and by.function == "interval" and by.args:
-        amount = by.args[0]
-        if isinstance(amount, Call) and amount.function == "neg":
-            by, sign = Call("interval", (amount.args[0], *by.args[1:])), -sign
-    return Call("add" if sign > 0 else "sub", (start, by))
+def _made_interval(node: Node, scope: Scope) -> Expression:
+    """MAKE_INTERVAL(days => 30)."""
+    return lengths(
+        (scalar(amount, scope), named_unit(unit)) for unit, amount in node.args.items() if isinstance(amount, Node)
+    )
 
 
 def _shifted(sign: int, unit: str = "day") -> Lowering:
     def lower(node: Node, scope: Scope) -> Expression:
-        amount = scalar(node.expression, scope)
+        start, amount = scalar(node.this, scope), scalar(node.expression, scope)
+        counted = unit_of(node.args.get("unit"), unit)
         given = isinstance(amount, Call) and amount.function == "interval"
-        by = amount if given else length(amount, unit_of(node.args.get("unit"), unit))
-        return moved(scalar(node.this, scope), by, sign)
+        by = amount if given else length(amount, counted)
+        return _from_zero(start, amount, counted) or moved(start, by, sign)
 
     return lower
+
+
+def _from_zero(start: Expression, amount: Expression, unit: str) -> Expression | None:
+    """DATEADD(day, DATEDIFF(day, 0, x) - 30, 0): how T-SQL truncates."""
+    by: Expression | None = None
+    sign = 1
+    if isinstance(amount, Call) and amount.function in ("add", "sub"):
+        sign = 1 if amount.function == "add" else -1
+        amount, by = amount.args
+    if not (isinstance(start, Literal) and isinstance(amount, Call) and amount.function == "date_diff"):
+        return None
+    if not isinstance(amount.args[2], Literal):
+        return None
+    truncated = Call("date_trunc", (Literal(unit), amount.args[1]))
+    return truncated if by is None else moved(truncated, length(by, unit), sign)
 
 
 def _difference(unit: str = "day") -> Lowering:
@@ -125,6 +89,29 @@ def _difference(unit: str = "day") -> Lowering:
         return Call("date_diff", (Literal(unit_of(node.args.get("unit"), unit)), later, earlier))
 
     return lower
+
+
+def _days(node: Node, scope: Scope) -> Expression:
+    """DuckDB's TO_DAYS(30)."""
+    return length(scalar(node.this, scope), "day")
+
+
+# --- ranges ------------------------------------------------------------------------------------------------------------
+
+
+def _contained(node: Node, scope: Scope) -> Expression:
+    """ts <@ tstzrange(low, high)."""
+    inside, within = scalar(node.this, scope), scalar(node.expression, scope)
+    ranged = isinstance(within, Call) and within.function in _RANGES and len(within.args) >= 2
+    return Call("between", (inside, *within.args[:2])) if ranged else Call("contained", (inside, within))  # type: ignore[union-attr]
+
+
+def _overlapping(node: Node, scope: Scope) -> Expression:
+    """(start, end) OVERLAPS (low, high)."""
+    one, other = scalars(node.this.expressions, scope), scalars(node.expression.expressions, scope)
+    if len(one) != 2 or len(other) != 2:
+        return Call("overlaps", (*one, *other))
+    return Call("and", (Call("lt", (one[0], other[1])), Call("gt", (one[1], other[0]))))
 
 
 # --- parts -------------------------------------------------------------------------------------------------------------
@@ -155,25 +142,13 @@ def _cast(node: Node, scope: Scope) -> Expression:
     return typed(scalar(node.this, scope), name.rsplit(".", 1)[-1].lower())
 
 
-def typed(inner: Expression, kind: str) -> Expression:
-    """A cast; of a quoted date or interval the constant itself."""
-    text = inner.value if isinstance(inner, Literal) and isinstance(inner.value, str) else None
-    if text is not None and kind == "interval" and (spoken := spoken_interval(text)) is not None:
-        return Literal(spoken)
-    if text is not None and kind in _DATES and (at := literal_time(text)) is not None:
-        return Literal(at)
-    return Call("cast", (inner, Literal(kind)))
-
-
 def _as(kind: str) -> Lowering:
     return lambda node, scope: typed(scalar(node.this, scope), kind) if isinstance(node.this, Node) else Now()
 
 
 def _date(node: Node, scope: Scope) -> Expression:
     """DATE(x), DATE('now', '-30 days')."""
-    args = tuple(scalar(child, scope) for child in operands(node))
-    moved_by = [arg.value for arg in args if isinstance(arg, Literal) and isinstance(arg.value, str)]
-    return _sqlite_date(args) if "now" in moved_by or not args else typed(args[0], "date")
+    return date(tuple(scalar(child, scope) for child in operands(node)))
 
 
 def _converted(node: Node, scope: Scope) -> Expression:
@@ -221,6 +196,13 @@ _LOWERINGS: dict[type[Node], Lowering] = {
     exp.AddMonths: _shifted(1, "month"),
     exp.MonthsBetween: _difference("month"),
     exp.Interval: _interval,
+    exp.MakeInterval: _made_interval,
+    exp.ToDays: _days,
+    exp.DateBin: lambda node, scope: Call("time_bucket", (scalar(node.expression, scope), scalar(node.this, scope))),
+    exp.ArrayContainedBy: _contained,
+    exp.Overlaps: _overlapping,
+    exp.DateStrToDate: _as("date"),
+    exp.FromISO8601Timestamp: _as("timestamp"),
     exp.Extract: _extracted,
     exp.Cast: _cast,
     exp.TryCast: _cast,
@@ -247,71 +229,10 @@ _LOWERINGS: dict[type[Node], Lowering] = {
 TABLE.update(_LOWERINGS)
 
 
-# --- functions that no dialect's grammar knows -------------------------------------------------------------------------
-
-Args = tuple[Expression, ...]
-
-
-def _unit_first(sign: int) -> Callable[[Args], Expression | None]:
-    def lower(args: Args) -> Expression | None:
-        if len(args) != 3 or not isinstance(args[0], Literal):
-            return None
-        unit = str(args[0].value).lower()
-        return moved(args[2], length(args[1], UNITS.get(unit, unit)), sign)
-
-    return lower
-
-
-def _elapsed(args: Args) -> Expression | None:
-    """DuckDB's date_sub('day', earlier, later)."""
-    return Call("date_diff", (args[0], args[2], args[1])) if len(args) == 3 else None
-
-
-def _amount_last(unit: str, sign: int) -> Callable[[Args], Expression | None]:
-    return lambda args: moved(args[0], length(args[1], unit), sign) if len(args) == 2 else None
-
-
-def _amount(unit: str) -> Callable[[Args], Expression | None]:
-    return lambda args: length(args[0], unit) if args else None
-
-
-def _age(args: Args) -> Expression | None:
-    return Call("sub", args if len(args) == 2 else (Now(), *args))
-
-
-def _sqlite_date(args: tuple[Expression, ...]) -> Expression:
-    """date('now', '-30 days', …)."""
-    if not args:
-        return Now()
-    made: Expression = Now() if isinstance(args[0], Literal) and args[0].value == "now" else typed(args[0], "date")
-    for by in args[1:]:
-        spoken = spoken_interval(by.value) if isinstance(by, Literal) and isinstance(by.value, str) else None
-        made = moved(made, Literal(spoken), 1) if spoken is not None else made
-    return made
-
-
-FUNCTIONS: dict[str, Callable[[Args], Expression | None]] = {
-    **dict.fromkeys(("now", "today", "getdate", "sysdate", "systimestamp", "clock_timestamp", "transaction_timestamp",
-                     "statement_timestamp", "sysdatetime", "getutcdate", "curdate", "now64"), lambda _: Now()),
-    "dateadd": _unit_first(1),
-    "date_add": _unit_first(1),
-    "timestampadd": _unit_first(1),
-    "date_sub": _elapsed,
-    "age": _age,
-    "date": _sqlite_date,
-    "datetime": _sqlite_date,
-    "yesterday": lambda _: Call("sub", (Now(), Literal(Interval(days=1)))),
-    **{f"subtract{unit}s": _amount_last(unit, -1) for unit in ("day", "week", "month", "year", "hour", "minute", "second")},
-    **{f"add{unit}s": _amount_last(unit, 1) for unit in ("day", "week", "month", "year", "hour", "minute", "second")},
-    **{f"tointerval{unit}": _amount(unit) for unit in ("day", "week", "month", "year", "hour", "minute", "second")},
-}  # fmt: skip
-
-
 def _anonymous(node: Node, scope: Scope) -> Expression:
     name = str(node.this).lower()
     args = scalars(node.expressions, scope)
-    known = FUNCTIONS.get(name)
-    made = known(args) if known is not None else None
+    made = lowered(name, args, scope.context.dialect)
     return made if made is not None else Call(name, args)
 
 
