@@ -115,6 +115,8 @@ def lengths(parts: Iterable[tuple[Expression, str]]) -> Expression:
 
 def moved(start: Expression, by: Expression, sign: int) -> Expression:
     """A time `by` later (sign 1) or earlier (-1); the interval in the result is positive."""
+    if isinstance(start, Call) and start.function == "unix_timestamp" and isinstance(start.args[0], Now):
+        start = start.args[0]  # how the clock counts matters to plain numbers only
     if isinstance(by, Literal) and isinstance(by.value, Interval) and by.value.total_seconds < 0:
         by, sign = Literal(-by.value), -sign
     if isinstance(by, Call) and by.function == "interval" and by.args:
