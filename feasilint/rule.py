@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.match import Matcher
     from feasilint.catalog.model import Catalog, ModelEntry, PredictionPoint
     from feasilint.findings import Confidence
-    from feasilint.ir import Ignore, Program, Source
+    from feasilint.ir import Diagnostic, Ignore, Program, Source
     from feasilint.measure.model import Aggregation, Input
 
 __all__ = [
@@ -36,7 +36,7 @@ class Feature(Struct, frozen=True):
 
     `place` is where it is built. `target` names the model's estimator or the table. `entry`/`point`: the declared model and
     its prediction point, None where none is declared. `inputs` are what its own computation depends on, values first;
-    `aggregations` the measures that it passes through.
+    `aggregations` the measures that it passes through. `unread` are the steps on its way that could not be read: where, and what.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Feature(Struct, frozen=True):
     entry: ModelEntry | None = None
     point: PredictionPoint | None = None
     confidence: Confidence = "exact"
+    unread: tuple[tuple[Place | None, str], ...] = ()
 
 
 class SourceSubject(Struct, frozen=True):
@@ -61,10 +62,12 @@ class SourceSubject(Struct, frozen=True):
 
 
 class DocumentSubject(Struct, frozen=True):
-    """A whole document with its diagnostics. `used` are the ignores that silenced something."""
+    """A whole document with its diagnostics. `used` are the ignores that silenced something; `limits` say what of it was too
+    much to be judged."""
 
     program: Program
     used: frozenset[Ignore] = frozenset()
+    limits: tuple[Diagnostic, ...] = ()
 
 
 Subject: TypeAlias = Feature | SourceSubject | DocumentSubject

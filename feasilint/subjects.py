@@ -10,12 +10,13 @@ from msgspec import Struct, field
 
 from feasilint.aggregations import of_use
 from feasilint.findings import Place
-from feasilint.ir import Aggregate, Column, Fit, Scan, Upsert, Window, Write
+from feasilint.ir import Aggregate, Column, Diagnostic, Fit, Scan, Upsert, Window, Write
 from feasilint.ir.expressions import fold, spelled
 from feasilint.measure.grain import leaves
 from feasilint.measure.model import Input
 from feasilint.rule import DocumentSubject, Feature, SourceSubject
 from feasilint.trace import Step
+from feasilint.unread import gaps
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -32,32 +33,45 @@ _FEATURES = re.compile(
     r"feature|(^|[/._-])feat(s|[/._-]|$)|(^|[/._-])ml([/._-]|$)|train(ing)?_?(set|data|table)|model_?input",
     re.IGNORECASE,
 )
-_WIDEST = 2000  # features of one sink; a wider one is a mistake in the reading, not a model
+_WIDEST = 2000  # features of one sink
 
 
 def subjects(analysis: Analysis, reported: Collection[str]) -> Iterator[Subject]:
-    """Everything to judge in the reported documents. Other documents of the analysis only lend their lineage."""
-    found = list(features(analysis, reported))
-    yield from found
-    yield from _sources(analysis, reported, found)
-    yield from (DocumentSubject(program) for program in analysis.programs if program.path in reported)
-
-
-def features(analysis: Analysis, reported: Collection[str]) -> Iterator[Feature]:
-    """The columns of every model, and of every feature table that no model is made of.
+    """Everything to judge in the reported documents. Other documents of the analysis only lend their lineage.
 
     A feature counts as reported where its model or table is, or a document that it passes through.
     """
+    judged = list(_judged(analysis))
+    found = [feature for program, sink in judged for feature in _of_sink(sink, program, analysis, reported)]
+    yield from found
+    yield from _sources(analysis, reported, found)
+    limits: dict[str, list[Diagnostic]] = defaultdict(list)
+    for program, sink in judged:
+        limits[program.path] += _limits(sink, analysis)
+    for program in analysis.programs:
+        if program.path in reported:
+            yield DocumentSubject(program, limits=tuple(limits[program.path]))
+
+
+def _judged(analysis: Analysis) -> Iterator[tuple[Program, Fit | Write]]:
+    """The sinks whose columns are features: every model, and every feature table that no model is made of."""
     graph = _graph(analysis) if len(analysis.programs) > 1 else None
     for program, sink in analysis.sinks(Fit):
         assert isinstance(sink, Fit)
-        yield from _of_sink(sink, program, analysis, reported)
+        yield program, sink
     for program in analysis.programs:
         if any(isinstance(sink, Fit) for sink in program.sinks):
             continue
         for write in analysis.final_tables(program):
             if _holds_features(write, program, analysis) and (graph is None or not graph.fits(write)):
-                yield from _of_sink(write, program, analysis, reported)
+                yield program, write
+
+
+def _limits(sink: Fit | Write, analysis: Analysis) -> Iterator[Diagnostic]:
+    """What of a sink is too much to be judged."""
+    if (columns := len(analysis.members(sink))) > _WIDEST:
+        said = f"only the first {_WIDEST:,} of {columns:,} columns are judged"
+        yield Diagnostic("budget", said, sink.origin.span if sink.origin is not None else None)
 
 
 def tables_passed_over(analysis: Analysis, reported: Collection[str]) -> int:
@@ -153,7 +167,15 @@ def _feature(
         entry=entry,
         point=analysis.matcher.point_for(entry),
         confidence="approximate" if member.trace.approximate else "exact",
+        unread=tuple(_unread(member, analysis)),
     )
+
+
+def _unread(member: Member, analysis: Analysis) -> Iterator[tuple[Place | None, str]]:
+    """The steps of a feature's lineage that could not be read; without any its lineage is exact."""
+    if member.column is not None and member.trace.approximate:
+        for gap in gaps(member.column, analysis.columns):
+            yield analysis.place(gap.relation, gap.origin), gap.text
 
 
 def _by_place(found: Iterator[Aggregation]) -> list[Aggregation]:
@@ -181,9 +203,12 @@ def _inputs(member: Member, analysis: Analysis) -> Iterator[Input]:
     for leaf in (*_ordered(trace.value, analysis), *_ordered(hops, analysis)):
         yield _input(leaf, "value", member, analysis, _steps(leaf, member, analysis))
     ways: dict[Scan, tuple[Step, ...]] = {}
-    depended = {leaf: sorted(role for other, role in trace.own if other == leaf) for leaf, _ in trace.own}
-    for leaf in _ordered(depended, analysis):
-        for role in depended[leaf] if leaf not in trace.value else ():
+    values = {leaf[:2] for leaf in trace.value}
+    roles: dict[tuple[Scan, str], set[str]] = defaultdict(set)
+    for leaf, role in trace.own:
+        roles[leaf[:2]].add(role)
+    for leaf in _ordered((leaf for leaf, _ in trace.own if leaf[:2] not in values), analysis):
+        for role in sorted(roles[leaf[:2]]):
             if leaf.scan not in ways:
                 ways[leaf.scan] = _steps(leaf, member, analysis)
             here = Step(leaf.column, leaf.scan, leaf.scan.origin)
@@ -198,8 +223,11 @@ def _steps(leaf: Leaf, member: Member, analysis: Analysis) -> tuple[Step, ...]:
 
 
 def _ordered(leaves: Iterable[Leaf], analysis: Analysis) -> list[Leaf]:
-    """By name, then as the documents read them."""
-    return sorted(leaves, key=lambda leaf: (leaf.scan.source.name, leaf.column, analysis.position(leaf.scan)))
+    """By name, then as the documents read them; one for all fields of a struct."""
+    ordered = sorted(
+        leaves, key=lambda leaf: (leaf.scan.source.name, leaf.column, analysis.position(leaf.scan), leaf.path)
+    )
+    return list({leaf[:2]: leaf for leaf in reversed(ordered)}.values())[::-1]
 
 
 def _input(leaf: Leaf, role: str, member: Member, analysis: Analysis, steps: tuple[Step, ...]) -> Input:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from feasilint_rules.analysis_budget import AnalysisBudget
 from feasilint_rules.syntax_error import UnparsedCode
 from feasilint_rules.unused_ignore import UnusedIgnore
 from rule_subjects import judge
@@ -42,3 +43,19 @@ def test_unused_ignores_are_told_with_what_they_name() -> None:
     assert found.place == Place("nb.ipynb", UNUSED.span)
     (found,) = judge(UnusedIgnore(), document(ignores=(Ignore((), "", SPAN, False, 9),)))
     assert found.message == "`ignore` silences nothing"
+
+
+@pytest.mark.parametrize("kind", ["opaque", "dynamic-sql", "unresolved-source", "unsupported", "syntax-error"])
+def test_what_is_within_every_budget(kind: str) -> None:
+    assert judge(AnalysisBudget(), document(diagnostics=(Diagnostic(kind, "m", SPAN),))) == []  # type: ignore[arg-type]
+
+
+def test_what_was_given_up_is_said_where_it_stands() -> None:
+    (found,) = judge(AnalysisBudget(), document(diagnostics=(Diagnostic("budget", "nested too deeply", SPAN),)))
+    assert (found.message, found.place) == ("nested too deeply", Place("nb.ipynb", SPAN))
+    assert found.severity is Severity.INFO
+
+
+def test_limits_of_the_analysis_count_like_those_of_reading() -> None:
+    subject = DocumentSubject(Program("nb.ipynb", "notebook"), limits=(Diagnostic("budget", "too many", SPAN),))
+    assert [found.message for found in judge(AnalysisBudget(), subject)] == ["too many"]

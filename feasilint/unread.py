@@ -1,0 +1,52 @@
+"""The steps of a column's lineage that could not be read: where it passes through code of which only the inputs are known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from feasilint.ir import Column, Hole, Opaque, Relation, Subquery
+from feasilint.ir.expressions import columns, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feasilint.columns import Columns
+    from feasilint.ir import Expression, Name, Origin
+
+
+class Gap(NamedTuple):
+    """One step that could not be read: what it is, and the relation and the code that it belongs to."""
+
+    text: str
+    relation: Relation
+    origin: Origin | None
+
+
+def gaps(column: Column, known: Columns) -> Iterator[Gap]:
+    """The nearest unread steps on every way down from a column; what lies behind one of them is not looked at.
+
+    An expression that could not be read is none as long as the columns that go in are known by name.
+    """
+    pending: list[Column] = [column]
+    seen: set[tuple[Relation, Name]] = set()
+    while pending:
+        at = pending.pop()
+        relation = known.settle(at.relation, at.name)
+        if (relation, at.name) in seen:
+            continue
+        seen.add((relation, at.name))
+        if isinstance(relation, Opaque):
+            yield Gap(relation.reason, relation, relation.origin)
+            continue
+        for part in (node for expression in known.step(relation, at.name) for node in walk(expression)):
+            if isinstance(part, Hole) and any(isinstance(read.relation, Opaque) for read in columns(part)):
+                yield Gap(part.text, relation, part.origin)
+                seen.update((read.relation, read.name) for read in columns(part))
+            pending.extend(_below(part, known))
+
+
+def _below(part: Expression, known: Columns) -> Iterator[Column]:
+    if isinstance(part, Column):
+        yield part
+    elif isinstance(part, Subquery):
+        yield from (Column(part.relation, name) for name in known.header(part.relation).names[:1])

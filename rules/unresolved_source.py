@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
+
+from ._evidence import by_source, details, primary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CATALOG = """
+version: 1
+sources:
+  - {name: "shop.orders_*", availability: production, latency: daily, kind: events, event_time: ordered_at}
+"""
+
+
+class UnresolvedSource(Rule):
+    """A source whose name is known only when the code runs feeds a feature.
+
+    ## What it does
+    Reports where a feature reads a table or a file of whose name a part is an expression that could not be resolved. It
+    says so once per place, and not where the catalog knows the source by a pattern.
+
+    ## Why it matters
+    Nothing can be said about such a source: not whether production has it, nor how old it is, nor what it is made of.
+
+    ## Instead
+    Give the variable a value in the code (a constant, a default), or list the name with a `*` for the open part in
+    the catalog.
+
+    ## When to ignore it
+    Where the name is an argument of a pipeline that is judged with the code that calls it.
+    """
+
+    code = "FEA002"
+    name = "unresolved-source"
+    scope = "feature"
+    severity = Severity.INFO
+    batch = Severity.INFO
+    since = "0.1.0"
+    examples = (
+        Example(
+            "a name that is put together from constants",
+            {
+                "train.py": """
+                    import pandas as pd
+                    from sklearn.linear_model import LogisticRegression
+                    schema = "shop"
+                    df = pd.read_sql(f"select amount, bought from {schema}.orders", connection)
+                    LogisticRegression().fit(df[["amount"]], df["bought"])
+                """
+            },
+            flagged=0,
+        ),
+        Example(
+            "a dynamic name that no feature depends on",
+            {
+                "train.py": """
+                    import os
+                    import pandas as pd
+                    print(pd.read_parquet(os.environ["SAMPLE"]).describe())
+                """
+            },
+            flagged=0,
+        ),
+        Example(
+            "the catalog knows all tables of that pattern",
+            {
+                "features.sql": """
+                    create table ml.features as
+                    select user_id, amount as last_amount from shop.orders_{{ run_id }}
+                """,
+                "catalog.yaml": _CATALOG,
+            },
+            flagged=0,
+        ),
+        Example(
+            "a table that the environment names",
+            {
+                "train.py": """
+                    import os
+                    import pandas as pd
+                    from sklearn.linear_model import LogisticRegression
+                    df = pd.read_parquet(os.environ["ORDERS"])
+                    LogisticRegression().fit(df[["amount", "hour"]], df["bought"])
+                """
+            },
+            contains="whose name is known only when the code runs",
+        ),
+    )
+
+    def check(self, subject: Subject, context: Context) -> Iterator[Finding]:  # noqa: ARG002
+        assert isinstance(subject, Feature)
+        for entry, reads in by_source(subject.inputs):
+            read = reads[0]
+            if entry is None and read.source.dynamic:
+                yield self.finding(
+                    self.severity,
+                    f"feature `{subject.name}` reads `{read.source.name}`, whose name is known only when the code runs",
+                    primary(subject, read),
+                    help="give the open part of the name a value in the code, or list the name with a `*` in the catalog",
+                    **details(subject, read),
+                )

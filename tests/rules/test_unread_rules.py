@@ -1,0 +1,83 @@
+"""Sources without a name and steps that could not be read: said once per place, and only of what features depend on."""
+
+from __future__ import annotations
+
+import pytest
+from feasilint_rules.opaque_step import OpaqueStep
+from feasilint_rules.unresolved_source import UnresolvedSource
+from rule_subjects import at, entry, feature, judge, read
+
+from feasilint.api import scan_files
+from feasilint.findings import Severity
+from feasilint.ir import Source
+
+DYNAMIC = Source("{schema}.orders", "table")
+FIT = "\nfrom sklearn.linear_model import LogisticRegression\nLogisticRegression().fit(df[['a', 'b']], df['y'])\n"
+READ = "import pandas as pd\nfrom elsewhere import change\ndf = pd.read_parquet('orders.parquet')\n"
+
+
+def told(code: str, files: dict[str, str]) -> list[str]:
+    return [finding.message for finding in scan_files(files).findings if finding.code == code]
+
+
+@pytest.mark.parametrize("known", [entry(), None])
+def test_sources_with_a_name_are_resolved(known: object) -> None:
+    assert judge(UnresolvedSource(), feature(read(known))) == []  # type: ignore[arg-type]
+
+
+def test_a_pattern_of_the_catalog_is_a_name() -> None:
+    assert judge(UnresolvedSource(), feature(read(entry("*.orders"), source=DYNAMIC))) == []
+
+
+def test_a_dynamic_name_is_information() -> None:
+    (found,) = judge(UnresolvedSource(), feature(read(source=DYNAMIC), read(source=DYNAMIC, column="ts")))
+    assert "`{schema}.orders`" in found.message
+    assert (found.severity, found.place) == (Severity.INFO, at(3))
+
+
+def test_a_dynamic_name_is_told_once_for_all_features() -> None:
+    code = "import os\nimport pandas as pd\ndf = pd.read_parquet(os.environ['ORDERS'])\n" + FIT
+    assert told("FEA002", {"train.py": code}) == [
+        "feature `a` (also `b`) reads `{os.environ['ORDERS']}`, whose name is known only when the code runs"
+    ]
+
+
+@pytest.mark.parametrize(
+    "step",
+    ["", "df['a'] = df.a + 1", "seen = change(df)", "df['y'] = change(df)", "df['a'] = change(df.a)"],
+    ids=["no step", "arithmetic", "not a feature", "the label", "its inputs are known by name"],
+)
+def test_steps_that_no_feature_passes_unread(step: str) -> None:
+    assert told("FEA004", {"train.py": READ + step + FIT}) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "features"),
+    [("df = change(df)", "`a` (also `b`)"), ("df['a'] = change(df)", "`a`")],
+)
+def test_a_step_that_could_not_be_read_is_told_once(step: str, features: str) -> None:
+    assert told("FEA004", {"train.py": READ + step + FIT}) == [
+        f"feature {features} passes through a step that could not be read: change()"
+    ]
+
+
+def test_unread_steps_stand_where_they_are_or_where_the_feature_is_used() -> None:
+    subject = feature(unread=((at(4), "f()"), (None, "g()")))
+    assert [found.place for found in judge(OpaqueStep(), subject)] == [at(4), subject.sink]
+
+
+def test_a_macro_that_makes_a_query_is_a_step_of_its_own() -> None:
+    text = "create table ml.features as select user_id, amount from {{ pivoted(ref('orders')) }} as p"
+    (message,) = told("FEA004", {"features.sql": text})
+    assert "pivoted(ref('orders'))" in message
+
+
+def test_ignore_comments_silence_them() -> None:
+    code = READ + "df = change(df)" + FIT.replace("df['y'])", "df['y'])  # feasilint: ignore[FEA004] reviewed there")
+    assert told("FEA004", {"train.py": code}) == []
+
+
+def test_columns_beyond_the_widest_table_are_told() -> None:
+    columns = ", ".join(f"c{at}" for at in range(2100))
+    (message,) = told("FEA005", {"features.sql": f"create table ml.features as select {columns} from shop.orders"})
+    assert message == "only the first 2,000 of 2,100 columns are judged"
