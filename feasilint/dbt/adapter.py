@@ -1,0 +1,54 @@
+"""Which warehouse a project is for."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from feasilint.dbt.plain import mapping, text
+from feasilint.dbt.values import resolved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feasilint.dbt.files import Files
+    from feasilint.dbt.settings import Settings
+
+_TELLTALE: dict[str, str] = {  # settings that only one adapter has
+    "snowflake_warehouse": "snowflake", "transient": "snowflake", "copy_grants": "snowflake", "query_tag": "snowflake",
+    "automatic_clustering": "snowflake", "target_lag": "snowflake",
+    "require_partition_filter": "bigquery", "partition_expiration_days": "bigquery", "hours_to_expiration": "bigquery",
+    "kms_key_name": "bigquery", "dataset": "bigquery",
+    "dist": "redshift", "sort": "redshift", "sort_type": "redshift", "bind": "redshift",
+    "file_format": "databricks", "tblproperties": "databricks", "liquid_clustered_by": "databricks",
+    "s3_data_dir": "athena", "table_properties": "athena",
+    "as_columnstore": "sqlserver",
+}  # fmt: skip
+
+
+def profile_adapter(files: Files, settings: Settings) -> str | None:
+    """The adapter of the target in the profiles.yml beside the project; the user's own is never looked at."""
+    profiles = mapping(files.yaml(posixpath.join(files.root, "profiles.yml")))
+    profile = mapping(profiles.get(settings.profile or ""))
+    outputs = mapping(profile.get("outputs"))
+    target = text(resolved(profile.get("target"), {}))
+    chosen = [outputs[target or "default"]] if (target or "default") in outputs else list(outputs.values())
+    types = {text(resolved(mapping(output).get("type"), {})) for output in chosen}
+    return types.pop() if len(types) == 1 else None
+
+
+def adapter_of_settings(settings: Settings) -> str | None:
+    """The adapter that the settings of the folders are meant for, if they are all meant for one."""
+    found = {_TELLTALE[key] for key in _keys(settings.trees) if key in _TELLTALE}
+    return found.pop() if len(found) == 1 else None
+
+
+def _keys(tree: object) -> Iterator[str]:
+    """The keys of a tree of folders; what aliases repeat is looked at once."""
+    pending, seen = [tree], set[int]()
+    while pending:
+        branch = pending.pop()
+        if id(branch) not in seen:
+            seen.add(id(branch))
+            yield from (key.removeprefix("+").strip() for key in mapping(branch))
+            pending.extend(mapping(branch).values())

@@ -1,0 +1,30 @@
+"""What a model is called in the warehouse, as far as its settings tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.dbt.plain import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from feasilint.dbt.model import Version
+
+SCHEMA_MACRO = "generate_schema_name"
+"""A project that defines it decides on schemas itself, nearly always for custom ones to be used alone; otherwise dbt puts the
+schema of the target, which is nobody's business but the user's, before them."""
+
+
+def relation_of(
+    config: Mapping[str, object], name: str, version: Version | None, custom_schemas_alone: bool
+) -> tuple[str, ...]:
+    """The parts of the name that are sure, from the right: database, schema, alias."""
+    alias = text(config.get("alias")) if "alias" in config else name if version is None else f"{name}_v{version}"
+    if alias is None:
+        alias = name
+    schema = text(config.get("target_schema")) or (text(config.get("schema")) if custom_schemas_alone else None)
+    database = text(config.get("target_database")) or text(config.get("database"))
+    if schema is None:
+        return (alias,)
+    return (schema, alias) if database is None else (database, schema, alias)

@@ -1,0 +1,287 @@
+"""A dbt project with the packages it uses: what its files state of each model, and what dbt made of it when it last ran."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from feasilint.dbt.adapter import adapter_of_settings, profile_adapter
+from feasilint.dbt.configs import levels, merged
+from feasilint.dbt.files import Files
+from feasilint.dbt.inline import python_config, sql_config
+from feasilint.dbt.manifest import read_manifest
+from feasilint.dbt.model import Model
+from feasilint.dbt.naming import SCHEMA_MACRO, relation_of
+from feasilint.dbt.package import Package
+from feasilint.dbt.plain import mapping, mappings, text
+from feasilint.dbt.properties import owner_text
+from feasilint.dbt.schedule import schedule_of
+from feasilint.dbt.settings import PROJECT_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from feasilint.dbt.manifest import Manifest, Node
+    from feasilint.dbt.model import Kind, Macro, SourceTable, Version
+    from feasilint.dbt.package import Place
+    from feasilint.dbt.properties import ModelProperties, VersionProperties
+    from feasilint.ir import Diagnostic
+
+    Config = Mapping[str, object]
+    _Key = tuple[str, str, str]  # package, name, path
+
+_DEFAULT: dict[Kind, str] = {"model": "view", "seed": "seed", "snapshot": "snapshot"}
+_TREES: dict[Kind, str] = {"model": "models", "seed": "seeds", "snapshot": "snapshots"}
+
+
+class Project:
+    """Reads nothing before it is asked. Paths given to it are absolute or relative to the working directory."""
+
+    def __init__(self, root: str) -> None:
+        self.root = _absolute(root)
+        self._own = Package(Files(self.root, self.root))
+        self._models: dict[_Key, Model] = {}
+        self._places: dict[_Key, tuple[Place, VersionProperties | None]] = {}
+
+    @property
+    def name(self) -> str:
+        return self._own.name
+
+    @property
+    def model_paths(self) -> tuple[str, ...]:
+        return self._own.settings.folders["models"]
+
+    @property
+    def vars(self) -> Config:
+        """The variables that the project's own models see."""
+        return self.vars_of(self.name)
+
+    @property
+    def dispatch(self) -> Mapping[str, tuple[str, ...]]:
+        """The packages that the macros of a namespace are looked for in, by namespace."""
+        return self._own.settings.dispatch
+
+    @cached_property
+    def adapter(self) -> str | None:
+        """dbt's name of the warehouse's adapter."""
+        settings = self._own.settings
+        return profile_adapter(self._own.files, settings) or self.manifest.adapter or adapter_of_settings(settings)
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        return read_manifest(self._own.files, self._own.settings.target, self.name)
+
+    @cached_property
+    def packages(self) -> dict[str, Package]:
+        """The project itself, then what it has installed, then what it uses from folders beside it."""
+        found = {self.name: self._own}
+        for folder in self._package_folders():
+            package = Package(Files(folder, self.root))
+            found.setdefault(package.name, package)
+        for package in found.values():
+            package.variables, package.adapter = self._vars(package), self.adapter
+        return found
+
+    @property
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """What was wrong with the files that have been read so far."""
+        return tuple(problem for package in self._known_packages() for problem in package.files.problems)
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """The files that have been read so far, by absolute path, with the SHA-256 of their content."""
+        return {path: digest for package in self._known_packages() for path, digest in package.files.digests.items()}
+
+    def vars_of(self, package: str) -> Config:
+        """The variables that the models of a package see: its own ones, those of the project stronger."""
+        known = self.packages.get(package)
+        return known.variables if known is not None else self._own.settings.variables
+
+    # --- models --------------------------------------------------------------------------------------------------------
+
+    def model_at(self, path: str) -> Model | None:
+        """The model that a file defines; of several snapshots the first."""
+        absolute = _absolute(path)
+        for package in self.packages.values():
+            place = package.by_path.get(posixpath.relpath(absolute, package.files.root))
+            if place is not None:
+                versioned = package.version_in(place.name) if place.kind == "model" else None
+                name, version = (place.name, None) if versioned is None else (versioned[0].name, versioned[1])
+                return self._model(package, name, place, version)
+        return None
+
+    def model(self, name: str, package: str | None = None, version: Version | None = None) -> Model | None:
+        """The model, seed or snapshot that `ref` means: of this package, else the project's own or the first one's."""
+        for each in self._packages(package):
+            place, found = each.place_of(name, version)
+            if place is not None:
+                return self._model(each, name, place, found)
+        return None
+
+    def models(self) -> Iterator[Model]:
+        """Every model, seed and snapshot of the project itself, by path."""
+        for name, version in self._own.names():
+            found = self.model(name, self.name, version)
+            if found is not None:
+                yield found
+
+    def configured(self, model: Model, stated: Config) -> Model:
+        """The model with these settings in place of those that its own file states literally."""
+        package = self.packages[model.package]
+        place, version = self._places[model.package, model.name, model.path]
+        return self._made(package, model.name, place, version, stated)
+
+    def compiled(self, path: str, content: str) -> str | None:
+        """The SQL that dbt compiled a model to, if the file had this content then."""
+        model = self.model_at(path)
+        node = None if model is None else self._node(model)
+        return None if node is None else node.code(content)
+
+    def source(self, source: str, table: str, package: str | None = None) -> SourceTable | None:
+        """A table that a properties file declares as a source."""
+        for each in self._packages(package):
+            found = each.properties(source).sources.get((source, table))
+            if found is not None:
+                node = self.manifest.source(each.name, source, table)
+                return replace(found, relation=node.relation()) if node is not None and node.relation() else found
+        return None
+
+    # --- macros --------------------------------------------------------------------------------------------------------
+
+    def macro_files(self) -> tuple[tuple[str, str], ...]:
+        """The files with macros as (package, absolute path): the project's own first."""
+        return tuple((name, path) for name, package in self.packages.items() for path in package.macro_paths)
+
+    def macro(self, name: str, package: str | None = None) -> Macro | None:
+        """Where a macro is defined: in this package, else in the project itself or the first package that has it."""
+        found = (macro for each in self._packages(package) for macro in each.macros if macro.name == name)
+        return next(found, None)
+
+    # --- how a model comes about ---------------------------------------------------------------------------------------
+
+    def _model(self, package: Package, name: str, place: Place, version: VersionProperties | None) -> Model:
+        key = (package.name, name, self._relative(package, place))
+        if key not in self._models:
+            self._places[key] = place, version
+            self._models[key] = self._made(package, name, place, version)
+        return self._models[key]
+
+    def _relative(self, package: Package, place: Place) -> str:
+        return posixpath.relpath(package.path(place.path), self.root)
+
+    def _made(
+        self, package: Package, name: str, place: Place, version: VersionProperties | None, stated: Config | None = None
+    ) -> Model:
+        about = package.about(name)
+        config = self._config(package, name, place, about, version, stated)
+        made = Model(
+            name,
+            package.name,
+            self._relative(package, place),
+            place.kind,
+            None if version is None else version.version,
+            columns=() if about is None else about.columns,
+        )
+        node = self._node(made)
+        config = _filled(config, node)
+        return replace(
+            made,
+            relation=(node.relation() if node is not None else ()) or self._relation(made, config),
+            materialized=text(config.get("materialized", _DEFAULT[place.kind])),
+            schedule=schedule_of(config),
+            owner=self._owner(package, config),
+            config=config,
+        )
+
+    def _config(
+        self,
+        package: Package,
+        name: str,
+        place: Place,
+        about: ModelProperties | None,
+        version: VersionProperties | None,
+        stated: Config | None,
+    ) -> Config:
+        """All settings: of the folders, the properties, the file; the project's own folder tree beats those of a package."""
+        names = (package.name, *place.folders, name, *(() if version is None else (f"v{version.version}",)))
+        tree = _TREES[place.kind]
+        return merged(
+            *levels(package.settings.trees.get(tree), names),
+            {} if about is None else about.config,
+            {} if version is None else version.config,
+            self._inline(package, place) if stated is None else stated,
+            *(levels(self._own.settings.trees.get(tree), names) if package is not self._own else ()),
+        )
+
+    def _inline(self, package: Package, place: Place) -> Config:
+        variables = package.variables
+        if place.block is not None:
+            return sql_config(place.block, variables)
+        read = {".sql": sql_config, ".py": python_config}.get(posixpath.splitext(place.path)[1])
+        content = package.files.text(package.path(place.path)) if read is not None else None
+        return {} if read is None or content is None else read(content, variables)
+
+    def _relation(self, model: Model, config: Config) -> tuple[str, ...]:
+        alone = "schema" in config and self.macro(SCHEMA_MACRO, self.name) is not None
+        return relation_of(config, model.name, model.version, alone)
+
+    def _owner(self, package: Package, config: Config) -> str | None:
+        stated = owner_text(mapping(config.get("meta")).get("owner"))
+        group = text(config.get("group"))
+        if stated is not None or group is None:
+            return stated
+        return package.properties(group).owners.get(group, group)
+
+    def _node(self, model: Model) -> Node | None:
+        return self.manifest.node(model.kind, model.package, model.name, model.version)
+
+    # --- packages ------------------------------------------------------------------------------------------------------
+
+    def _packages(self, wanted: str | None) -> Iterator[Package]:
+        if wanted is None:
+            yield from self.packages.values()
+        elif wanted in self.packages:
+            yield self.packages[wanted]
+
+    def _known_packages(self) -> tuple[Package, ...]:
+        return tuple(self.packages.values()) if "packages" in self.__dict__ else (self._own,)
+
+    def _vars(self, package: Package) -> Config:
+        own, theirs = self._own.settings, package.settings
+        above = {**theirs.variables, **theirs.scoped.get(package.name, {})} if package is not self._own else {}
+        return {**above, **own.scoped, **own.variables, **own.scoped.get(package.name, {})}
+
+    def _package_folders(self) -> Iterator[str]:
+        installed = posixpath.join(self.root, self._own.settings.installed)
+        for folder in (*_children(installed), *self._local_folders()):
+            if os.path.isfile(posixpath.join(folder, PROJECT_FILE)):  # noqa: PTH113
+                yield folder
+
+    def _local_folders(self) -> Iterator[str]:
+        for name in ("packages.yml", "dependencies.yml"):
+            listed = mapping(self._own.files.yaml(posixpath.join(self.root, name))).get("packages")
+            for each in mappings(listed):
+                local = text(each.get("local"))
+                if local is not None and not posixpath.isabs(local):
+                    yield posixpath.normpath(posixpath.join(self.root, local))
+
+
+def _filled(config: Config, node: Node | None) -> Config:
+    """What the files leave open as dbt resolved it."""
+    resolved = mapping(node.config) if node is not None else {}
+    return {key: resolved.get(key) if value is None else value for key, value in config.items()}
+
+
+def _children(folder: str) -> list[str]:
+    try:
+        return [posixpath.join(folder, name) for name in sorted(os.listdir(folder))]  # noqa: PTH208
+    except OSError:
+        return []
+
+
+def _absolute(path: str) -> str:
+    return os.path.abspath(path).replace(os.sep, "/")  # noqa: PTH100 - links of installed packages stay as they are

@@ -1,0 +1,113 @@
+"""Jinja in the values of YAML files: what can be told without running it is put in, the rest is unknown (None)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+Variables: TypeAlias = Mapping[str, object]
+
+_MARKER = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
+_OTHER = re.compile(r"\{%|\{#")
+_FILTER = re.compile(r"\s*\|\s*(as_number|as_bool|as_native|as_text|int|float|string|trim|lower|upper)(\(\))?\s*$")
+_WORDS = {"true": True, "false": False, "none": None}
+
+
+class UnknownError(Exception):
+    """An expression whose value only dbt can tell."""
+
+
+def resolved(value: object, variables: Variables, _seen: dict[int, object] | None = None) -> object:
+    """The value with its Jinja resolved, at every depth; each part that aliases repeat is resolved once."""
+    if isinstance(value, str):
+        return resolved_text(value, variables)
+    if not isinstance(value, dict | list):
+        return value
+    seen = {} if _seen is None else _seen
+    if id(value) not in seen:
+        seen[id(value)] = None  # a value inside of itself
+        if isinstance(value, dict):
+            seen[id(value)] = {str(key): resolved(item, variables, seen) for key, item in value.items()}
+        else:
+            seen[id(value)] = [resolved(item, variables, seen) for item in value]
+    return seen[id(value)]
+
+
+def resolved_text(text: str, variables: Variables) -> object:
+    """A text with its Jinja expressions replaced; one that is nothing but an expression is that expression's value."""
+    if "{" not in text:
+        return text
+    if _OTHER.search(text):
+        return None
+    try:
+        whole = _MARKER.fullmatch(text.strip())
+        if whole is not None and "}}" not in whole[1]:
+            return evaluated(whole[1], variables)
+        return _MARKER.sub(lambda found: _shown(evaluated(found[1], variables)), text)
+    except UnknownError:
+        return None
+
+
+def evaluated(code: str, variables: Variables) -> object:
+    """The value of a Jinja expression: a literal, a variable or an environment variable's default; UnknownError else."""
+    while (stripped := _FILTER.sub("", code)) != code:
+        code = stripped
+    try:
+        tree = ast.parse(code.strip(), mode="eval").body
+        return value_of(tree, variables)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise UnknownError from None
+
+
+def value_of(node: ast.expr, variables: Variables) -> object:
+    """The value of the Python expression that a Jinja expression looks like."""
+    match node:
+        case ast.Constant(value=value):
+            return value
+        case ast.Name(id=name) if name.lower() in _WORDS:
+            return _WORDS[name.lower()]
+        case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
+            return [value_of(element, variables) for element in elements]
+        case ast.Dict(keys=keys, values=values):
+            return {
+                str(value_of(key, variables)): value_of(value, variables)
+                for key, value in zip(keys, values, strict=True)
+                if key is not None
+            }
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
+            return -number
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _joined(value_of(left, variables), value_of(right, variables))
+        case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str() as key), *rest]) if name in _CALLS:
+            return _CALLS[name](key, rest[0] if rest else None, variables)
+        case _:
+            raise UnknownError
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        raise UnknownError
+    return str(value)
+
+
+def _joined(left: object, right: object) -> object:
+    if isinstance(left, str) and isinstance(right, str):
+        return left + right
+    raise UnknownError
+
+
+def _var(name: str, default: ast.expr | None, variables: Variables) -> object:
+    if name in variables:
+        return variables[name]
+    return _default(name, default, variables)
+
+
+def _default(_: str, default: ast.expr | None, variables: Variables) -> object:
+    if default is None:
+        raise UnknownError
+    return value_of(default, variables)
+
+
+_CALLS: dict[str, Callable[[str, ast.expr | None, Variables], object]] = {"var": _var, "env_var": _default}
