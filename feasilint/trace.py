@@ -28,6 +28,7 @@ from feasilint.ir import (
     Window,
 )
 from feasilint.ir.expressions import children, fold, spelled
+from feasilint.ir.fields import at_path
 from feasilint.ir.functions import traits
 from feasilint.ir.relations import inputs
 
@@ -38,10 +39,11 @@ if TYPE_CHECKING:
 
 
 class Leaf(NamedTuple):
-    """A physical column: `*` where any column of the source may be meant."""
+    """A physical column: `*` where any column of the source may be meant. `path`: the field of a struct, dotted."""
 
     scan: Scan
     column: str
+    path: str = ""
 
 
 class Use(NamedTuple):
@@ -53,7 +55,7 @@ class Use(NamedTuple):
 
 
 Edge: TypeAlias = tuple[Leaf, str]
-_Key: TypeAlias = "tuple[Relation, Name]"
+_Key: TypeAlias = "tuple[Relation, Name, tuple[str, ...]]"
 
 
 class Trace(Struct, frozen=True):
@@ -126,13 +128,13 @@ class Tracer:
 
     def __init__(self, columns: Columns) -> None:
         self.columns = columns
-        self._traced: dict[tuple[Relation, Name], Trace] = {}
+        self._traced: dict[_Key, Trace] = {}
         self._rows: dict[Relation, Trace] = {}
         self._whole: dict[Relation, Trace] = {}
 
-    def column(self, relation: Relation, name: Name) -> Trace:
-        """The lineage of one column; empty where the relation has none of that name."""
-        key = (self.columns.settle(relation, name), name)
+    def column(self, relation: Relation, name: Name, path: tuple[str, ...] = ()) -> Trace:
+        """The lineage of one column, or of a field of it; empty where the relation has none of that name."""
+        key = (self.columns.settle(relation, name), name, path)
         found = self._traced.get(key)
         if found is None:
             self._prepare(key)
@@ -156,17 +158,22 @@ class Tracer:
 
     def _made_of(self, key: _Key) -> Iterator[_Key]:
         """The columns that one is made of and that are not traced yet."""
-        for expression in self.columns.step(*key):
+        for expression in self._step(*key):
             for column in _referenced(expression):
-                below = (self.columns.settle(column.relation, column.name), column.name)
+                below = (self.columns.settle(column.relation, column.name), column.name, column.path)
                 if below not in self._traced:
                     yield below
+
+    def _step(self, relation: Relation, name: Name, path: tuple[str, ...]) -> tuple[Expression, ...]:
+        """The expressions that give a column, or a field of it, one step down."""
+        below = self.columns.step(relation, name)
+        return tuple(at_path(e, path) for e in below) if path else below
 
     def expression(self, expression: Expression) -> Trace:
         """The lineage of an expression's value."""
         match expression:
-            case Column(relation=relation, name=name):
-                return self.column(relation, name)
+            case Column(relation=relation, name=name, path=path):
+                return self.column(relation, name, path)
             case Subquery():
                 return self._subquery(expression)
             case Measure(args=args, where=where, order=order):
@@ -196,56 +203,57 @@ class Tracer:
     def path(self, relation: Relation, name: Name, leaf: Leaf) -> tuple[Step, ...]:
         """The way from a column to one of its leaves, shortest first where there are several."""
         steps: list[Step] = []
-        at: tuple[Relation, Name] | None = (relation, name)
-        seen: set[tuple[Relation, Name]] = set()
+        at: _Key | None = (relation, name, ())
+        seen: set[_Key] = set()
         while at is not None and at not in seen:
             seen.add(at)
-            here, column = self.columns.settle(*at), at[1]
+            here, column, path = self.columns.settle(*at[:2]), at[1], at[2]
             output = self.columns.table(here).find(column)
             if output is not None or isinstance(here, Scan):
                 steps.append(Step(spelled(column), here, output.origin if output is not None else here.origin))
-            at = self._toward(here, column, leaf)
+            at = self._toward(here, column, path, leaf)
         return tuple(steps)
 
     # --- one relation ---
 
-    def _trace(self, relation: Relation, name: Name) -> Trace:
+    def _trace(self, relation: Relation, name: Name, path: tuple[str, ...]) -> Trace:
         made = self.columns.table(relation).find(name)
         match relation:
             case Scan():
-                return self._scanned(relation, name)
+                return self._scanned(relation, name, path)
             case Aggregate() if made is not None and isinstance(made.expression, Measure):
-                return self._measured(relation, made)
+                return self._measured(relation, made, path)
             case Window() if made is not None and isinstance(made.expression, Measure):
-                return self._windowed(relation, made)
+                return self._windowed(relation, made, path)
             case Opaque():
-                return self._opaque(relation, name)
+                return self._opaque(relation, name, path)
             case Join(using=using):
-                sides = merge(self.expression(e) for e in self.columns.step(relation, name))
-                either = len(self.columns.step(relation, name)) > 1 and fold(name) not in map(fold, using)
-                return sides.doubted() if either else sides
+                below = self._step(relation, name, path)
+                sides = merge(self.expression(e) for e in below)
+                return sides.doubted() if len(below) > 1 and fold(name) not in map(fold, using) else sides
             case _:
-                return merge(self.expression(e) for e in self.columns.step(relation, name))
+                return merge(self.expression(e) for e in self._step(relation, name, path))
 
-    def _scanned(self, scan: Scan, name: Name) -> Trace:
-        here = Leaf(scan, spelled(name))
-        below = self.columns.step(scan, name)
+    def _scanned(self, scan: Scan, name: Name, path: tuple[str, ...]) -> Trace:
+        below = self._step(scan, name, path)
         if not below:
             known = self.columns.bound.get(scan) is None
-            return Trace(value=frozenset([here])) if known else EMPTY
+            return Trace(value=frozenset([Leaf(scan, spelled(name), ".".join(path))])) if known else EMPTY
         found = merge(self.expression(e) for e in below)
-        return merge([found, Trace(hops=frozenset([here]))])
+        return merge([found, Trace(hops=frozenset([Leaf(scan, spelled(name))]))])
 
-    def _measured(self, relation: Aggregate, made: Output) -> Trace:
+    def _measured(self, relation: Aggregate, made: Output, path: tuple[str, ...]) -> Trace:
         keys = [self.expression(key.expression).as_role("group_by") for key in relation.keys]
-        return self._use(relation, made, [*keys, self.rows(relation.input)])
+        return self._use(relation, made, path, [*keys, self.rows(relation.input)])
 
-    def _windowed(self, relation: Window, made: Output) -> Trace:
+    def _windowed(self, relation: Window, made: Output, path: tuple[str, ...]) -> Trace:
         frame = [self.expression(e).as_role("window") for e in (*relation.partition, *relation.order)]
-        return self._use(relation, made, [*frame, self.rows(relation.input)])
+        return self._use(relation, made, path, [*frame, self.rows(relation.input)])
 
-    def _use(self, relation: Aggregate | Window, made: Output, indirect: list[Trace]) -> Trace:
-        value = merge([self.expression(made.expression), self._implied(relation, made.expression)])
+    def _use(
+        self, relation: Aggregate | Window, made: Output, path: tuple[str, ...], indirect: list[Trace]
+    ) -> Trace:
+        value = merge([self.expression(at_path(made.expression, path)), self._implied(relation, made.expression)])
         around = merge(indirect)
         own = Trace(frozenset(), around.own, frozenset(), around.hops, around.approximate)
         return merge([value, own, Trace(uses=frozenset([Use(relation, made, "value")]) | around.uses)])
@@ -273,16 +281,16 @@ class Tracer:
             pending.extend(self._below(here)[: 1 if left_only else None])
         return Trace(value=frozenset(leaves), hops=frozenset(hops))
 
-    def _opaque(self, relation: Opaque, name: Name) -> Trace:
-        found = [self._possible(below, name) for below in relation.inputs]
+    def _opaque(self, relation: Opaque, name: Name, path: tuple[str, ...]) -> Trace:
+        found = [self._possible(below, name, path) for below in relation.inputs]
         found += [self.expression(value) for value in relation.values]
         whole = merge(found)
         return replace(whole, approximate=True)
 
-    def _possible(self, relation: Relation, name: Name) -> Trace:
+    def _possible(self, relation: Relation, name: Name, path: tuple[str, ...]) -> Trace:
         """A column of that name where there may be one, else all that the relation has."""
         if self.columns.holds(relation, name) >= Holds.POSSIBLE:
-            return self.column(relation, name)
+            return self.column(relation, name, path)
         return self.anything(relation)
 
     def anything(self, relation: Relation) -> Trace:
@@ -307,7 +315,7 @@ class Tracer:
     def _subquery(self, query: Subquery) -> Trace:
         args = merge(self.expression(arg) for arg in query.args)
         header = self.columns.header(query.relation)
-        inner = merge(self.column(query.relation, name) for name in header.names[:1])
+        inner = merge(self.column(query.relation, name, query.path) for name in header.names[:1])
         rows = self.rows(query.relation)
         own = Trace(frozenset(), rows.own, rows.uses, rows.hops, rows.approximate)
         return merge([args, inner if query.function == "scalar" else inner.as_role("exists"), own])
@@ -348,18 +356,18 @@ class Tracer:
 
     # --- paths ---
 
-    def _toward(self, relation: Relation, name: Name, leaf: Leaf) -> tuple[Relation, Name] | None:
+    def _toward(self, relation: Relation, name: Name, path: tuple[str, ...], leaf: Leaf) -> _Key | None:
         """The next column on the way to the leaf: through its value if it is there, else through what it depends on."""
-        options = [column for e in self.columns.step(relation, name) for column in _referenced(e)]
+        options = [column for e in self._step(relation, name, path) for column in _referenced(e)]
         for column in options:
-            if leaf in self.column(column.relation, column.name).value:
-                return column.relation, column.name
+            if leaf in self.expression(column).value:
+                return column.relation, column.name, column.path
         for column in options:
-            if any(leaf == own for own, _ in self.column(column.relation, column.name).own):
-                return column.relation, column.name
+            if any(leaf == own for own, _ in self.expression(column).own):
+                return column.relation, column.name, column.path
         return self._toward_rows(relation, leaf)
 
-    def _toward_rows(self, relation: Relation, leaf: Leaf) -> tuple[Relation, Name] | None:
+    def _toward_rows(self, relation: Relation, leaf: Leaf) -> _Key | None:
         """The next scan on the shortest way down through whole relations."""
         above: dict[Relation, Relation] = {}
         pending = [relation]
@@ -372,13 +380,13 @@ class Tracer:
                     pending.append(below)
         return None
 
-    def _first_scan(
-        self, top: Relation, bottom: Relation, above: dict[Relation, Relation], leaf: Leaf
-    ) -> tuple[Relation, Name]:
+    def _first_scan(self, top: Relation, bottom: Relation, above: dict[Relation, Relation], leaf: Leaf) -> _Key:
         first, here = bottom, above[bottom]
         while here is not top:
             first, here = here if isinstance(here, Scan) else first, above[here]
-        return first, leaf.column if first is leaf.scan else "*"
+        if first is not leaf.scan:
+            return first, "*", ()
+        return first, leaf.column, tuple(leaf.path.split(".")) if leaf.path else ()
 
 
 def _referenced(expression: Expression) -> list[Column]:

@@ -22,11 +22,12 @@ Value: TypeAlias = "str | int | float | bool | datetime | Interval | None"
 
 
 class Column(Node, frozen=True):
-    """Column `name` of exactly this version of a relation."""
+    """Column `name` of exactly this version of a relation; `path`: the field inside its structs that is meant."""
 
     relation: Relation
     name: Name
     origin: Origin | None = None
+    path: tuple[str, ...] = ()
 
 
 class Literal(Node, frozen=True):
@@ -63,12 +64,13 @@ class Call(Node, frozen=True):
 
     Operators are calls: eq ne lt le gt ge and or not add sub mul div, between(x, low, high), in(x, …),
     case(condition, value, …, else), cast(x, 'type'), date_trunc('day', x), date_part('weekday', x), coalesce(…).
-    Adding or subtracting an interval is add/sub with a Literal(Interval).
+    Adding or subtracting an interval is add/sub with a Literal(Interval). `names`: those of the fields of a struct(…).
     """
 
     function: str
     args: tuple[Expression, ...]
     origin: Origin | None = None
+    names: tuple[str, ...] = ()
 
 
 class Measure(Node, frozen=True):
@@ -96,13 +98,14 @@ class Shift(Node, frozen=True):
 class Subquery(Node, frozen=True):
     """A value that comes from another relation as a whole: scalar subquery, EXISTS, IN (SELECT …).
 
-    `function` is scalar, exists or in; `args` the expressions compared with it.
+    `function` is scalar, exists or in; `args` the expressions compared with it; `path` the field of the value that is meant.
     """
 
     function: str
     relation: Relation
     args: tuple[Expression, ...] = ()
     origin: Origin | None = None
+    path: tuple[str, ...] = ()
 
 
 Expression: TypeAlias = Column | Literal | Param | Hole | Now | Call | Measure | Shift | Subquery

@@ -94,12 +94,12 @@ def _columns(write: Write, analysis: Analysis) -> Iterator[dict[str, Any]]:
     target = write.target.name if write.target is not None else None
     rows = analysis.tracer.rows(write.relation).own
     for member in _members(write, analysis):
-        indirect = {(*_pair(leaf), role) for leaf, role in member.trace.own | rows}
+        indirect = {(*_dotted(leaf), role) for leaf, role in member.trace.own | rows}
         yield {
             "target": target,
             "name": member.name,
-            "value": _pairs(member.trace.sure),
-            "maybe": _pairs(member.trace.maybe),
+            "value": _dotted_pairs(member.trace.sure),
+            "maybe": _dotted_pairs(member.trace.maybe),
             "indirect": [] if member.name == "*" else [list(edge) for edge in sorted(indirect)],
             "span": _span(_built(member, analysis)),
         }
@@ -117,6 +117,15 @@ def _members(write: Write, analysis: Analysis) -> Iterator[Member]:
 
 def _pairs(leaves: Iterable[Leaf]) -> list[list[str]]:
     return [list(pair) for pair in sorted({_pair(leaf) for leaf in leaves})]
+
+
+def _dotted_pairs(leaves: Iterable[Leaf]) -> list[list[str]]:
+    return [list(pair) for pair in sorted({_dotted(leaf) for leaf in leaves})]
+
+
+def _dotted(leaf: Leaf) -> tuple[str, str]:
+    """With the field of a struct behind the column's name."""
+    return leaf.scan.source.name, f"{leaf.column}.{leaf.path}" if leaf.path else leaf.column
 
 
 def _pair(leaf: Leaf) -> tuple[str, str]:

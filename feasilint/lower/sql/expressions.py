@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from feasilint.ir import Call, Column, Derive, Expression, Hole, Interval, Literal, Now, Output, Param, Subquery
+from feasilint.ir.fields import at_path
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.scope import Rows
 
@@ -273,7 +274,8 @@ def _subquery(node: Node, scope: Scope) -> Expression:
 
 def _struct(rows: Rows, scope: Scope) -> Rows:
     """All columns as the one value of `SELECT AS STRUCT`."""
-    value = Call("struct", tuple(Column(rows.relation, name) for name in rows.names or ("*",)))
+    names = rows.names or ("*",)
+    value = Call("struct", tuple(Column(rows.relation, name) for name in names), None, names)
     return Rows(scope.context.builder.add(Derive(rows.relation, (Output("struct", value),))), ("struct",))
 
 
@@ -284,9 +286,39 @@ def _call(name: str) -> Lowering:
     return lower
 
 
-def _pair_values(node: Node, scope: Scope) -> Expression:
-    """STRUCT(a AS x, …), {'x': a}: the values."""
-    return Call("struct", scalars(node.expressions, scope))
+def _fields(node: Node, scope: Scope) -> Expression:
+    """STRUCT(a AS x, …), {'x': a}: the values under their names."""
+    parts = [one for one in node.expressions if isinstance(one, Node)]
+    names = tuple(str(one.this.name if isinstance(one, exp.PropertyEQ) else one.alias_or_name) for one in parts)
+    return Call("struct", scalars(parts, scope), None, names)
+
+
+def _dot(node: Node, scope: Scope) -> Expression:
+    """A field of a value, or a function of some schema."""
+    path: list[str] = []
+    while isinstance(node, exp.Dot):
+        if not isinstance(node.expression, exp.Identifier):
+            return scalar(node.expression, scope)
+        path.append(str(node.expression.name))
+        node = node.this
+    return at_path(scalar(node, scope), tuple(path[::-1]))
+
+
+def _json(node: Node, scope: Scope) -> Expression:
+    """`v:a.b`, JSON_EXTRACT(v, '$.a.b'): a field of a document."""
+    path = node.expression
+    if not isinstance(path, exp.JSONPath):
+        return scalar(node.this, scope)
+    keys = (part.this for part in path.expressions if isinstance(part, exp.JSONPathKey))
+    return at_path(scalar(node.this, scope), tuple(key for key in keys if isinstance(key, str)))
+
+
+def _element(node: Node, scope: Scope) -> Expression:
+    """An element of an array or map; a field where it is named."""
+    index = node.expressions[0] if len(node.expressions) == 1 else None
+    if isinstance(index, exp.Literal) and index.is_string:
+        return at_path(scalar(node.this, scope), (str(index.this),))
+    return Call("element", tuple(scalar(child, scope) for child in operands(node)))
 
 
 def _lambda(node: Node, scope: Scope) -> Expression:
@@ -320,10 +352,10 @@ TABLE: dict[type[Node], Lowering] = {
     exp.PropertyEQ: _value,
     exp.Kwarg: _value,
     exp.JSONKeyValue: _call("struct"),
-    exp.Struct: _pair_values,
-    exp.Dot: _inner,
-    exp.JSONExtract: _inner,
-    exp.JSONExtractScalar: _inner,
+    exp.Struct: _fields,
+    exp.Dot: _dot,
+    exp.JSONExtract: _json,
+    exp.JSONExtractScalar: _json,
     exp.Case: _case,
     exp.If: _if,
     exp.Coalesce: _coalesce,
@@ -337,7 +369,7 @@ TABLE: dict[type[Node], Lowering] = {
     exp.Lambda: _lambda,
     exp.Any: _inner,
     exp.All: _inner,
-    exp.Bracket: _call("element"),
+    exp.Bracket: _element,
     exp.DecodeCase: _call("case"),
     exp.SafeDivide: _call("div"),
 }

@@ -8,11 +8,12 @@ from feasilint.ir import Aggregate, Column, Output, Relation
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.expressions import scalar
 from feasilint.lower.sql.measures import measure
+from feasilint.lower.sql.scope import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feasilint.lower.sql.scope import Scope
+    from feasilint.lower.sql.scope import Key, Scope
 
 _SETS = (exp.GroupingSets, exp.Rollup, exp.Cube, exp.Tuple)
 
@@ -55,11 +56,11 @@ class _Keys:
         item, name = self._item(node)
         made = scalar(item, self.scope)
         if name is None:
-            name = made.name if isinstance(made, Column) and isinstance(made.name, str) else f"_k{len(self.outputs)}"
+            name = str((made.name, *made.path)[-1]) if isinstance(made, Column) else f"_k{len(self.outputs)}"
         if isinstance(made, Column):
             for output in self.outputs:
                 same = output.expression
-                if isinstance(same, Column) and (same.relation, same.name) == (made.relation, made.name):
+                if isinstance(same, Column) and _identity(same) == _identity(made):
                     return
         taken = {str(output.name).lower() for output in self.outputs}
         while name.lower() in taken:
@@ -85,9 +86,13 @@ class _Keys:
             column = Column(relation, output.name)
             key = output.expression
             if isinstance(key, Column) and isinstance(key.name, str):
-                self.scope.keys[(key.relation, key.name.lower())] = column
+                self.scope.keys[_identity(key)] = column
             else:
                 self.scope.shapes.append((node, column))
+
+
+def _identity(column: Column) -> Key:
+    return key_of(column, len(column.path))
 
 
 def ordinal(node: Node) -> int | None:

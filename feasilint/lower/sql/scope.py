@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct, field
 
 from feasilint.ir import AllOf, Call, Column, Derive, Expression, Hole, Names, Output, Relation
+from feasilint.ir.fields import at_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,6 +38,12 @@ class Session(Struct):
 
 
 QueryLowering: TypeAlias = "Callable[[Node, Scope], Rows]"
+Key: TypeAlias = "tuple[Relation, str]"
+
+
+def key_of(column: Column, depth: int) -> Key:
+    """What tells a column, with its path up to a depth, from others."""
+    return column.relation, ".".join((str(column.name), *column.path[:depth])).lower()
 
 
 class Context(Struct):
@@ -69,11 +76,11 @@ class Item(Struct):
         if self.known is None and self.rows.names is not None:
             self.known = frozenset(map(str.lower, self.rows.names))
 
-    def column(self, name: str) -> Column:
-        """A column read through this item's alias."""
+    def column(self, name: str, path: tuple[str, ...] = ()) -> Column:
+        """A column, or a field of it, read through this item's alias."""
         if self.restricted and self.rows.names and self.known is not None and name.lower() not in self.known:
-            return Column(self.rows.relation, self.rows.names[0])
-        return Column(self.rows.relation, name)
+            return Column(self.rows.relation, self.rows.names[0], None, (name, *path))
+        return Column(self.rows.relation, name, None, path)
 
     def all(self) -> ColumnSet:
         """Its columns, as `alias.*` means them."""
@@ -83,7 +90,7 @@ class Item(Struct):
     def row(self) -> Expression:
         """The whole row as a value."""
         names = self.rows.names
-        return Call("struct", tuple(self.column(name) for name in names)) if names else self.column("*")
+        return Call("struct", tuple(map(self.column, names)), None, names) if names else self.column("*")
 
     def matched(self, parts: list[str]) -> int:
         """How many of the parts name this item."""
@@ -111,7 +118,7 @@ class Scope(Struct):
     aliases: dict[str, Expression] = field(default_factory=dict)
     lateral: bool = False
     aliases_first: bool = False
-    keys: dict[tuple[Relation, str], Column] = field(default_factory=dict)
+    keys: dict[Key, Column] = field(default_factory=dict)
     shapes: list[tuple[Node, Column]] = field(default_factory=list)
     replaced: dict[int, Expression] = field(default_factory=dict)
     windows: dict[str, Node] = field(default_factory=dict)
@@ -141,49 +148,58 @@ class Scope(Struct):
         return (Item(record, parts[0]), 1) if record is not None else None
 
     def column(self, parts: list[str]) -> Expression:
-        """What a dotted name means; the fields of a struct are its top column."""
+        """What a dotted name means: a column of a FROM item, or a field of one."""
         if len(parts) > 1:
-            found = self.item([part.lower() for part in parts])
+            folded = [part.lower() for part in parts]
+            found = self.item(folded) or self._hidden(folded)
             if found is not None:
                 item, used = found
-                return self._grouped(item.column(parts[used]))
-        return self._bare(parts[0])
+                return self._grouped(item.column(parts[used], tuple(parts[used + 1 :])))
+        return self._bare(parts[0], tuple(parts[1:]))
 
-    def _bare(self, name: str) -> Expression:
+    def _hidden(self, parts: list[str]) -> tuple[Item, int] | None:
+        """The item whose qualified table name the parts begin with, although it has an alias."""
+        for item in self.items:
+            for length in range(min(len(parts) - 1, len(item.parts)), 1, -1):
+                if item.alias and item.parts[-length:] == tuple(parts[:length]):
+                    return item, length
+        return None
+
+    def _bare(self, name: str, path: tuple[str, ...]) -> Expression:
         folded = name.lower()
         scope: Scope | None = self
         while scope is not None:
-            found = scope._own(name, folded)
+            found = scope._own(name, folded, path)
             if found is not None:
                 return found
             scope = scope.parent
         if (value := self.context.session.variables.get(folded)) is not None:
-            return value
-        return Column(self.whole, name) if self.whole is not None else Hole(name)
+            return at_path(value, path)
+        return Column(self.whole, name, None, path) if self.whole is not None else Hole(name)
 
-    def _own(self, name: str, folded: str) -> Expression | None:
+    def _own(self, name: str, folded: str, path: tuple[str, ...]) -> Expression | None:
         """The meaning of a name without qualifier in this query; None if it has none."""
         if self.aliases_first and folded in self.aliases:
-            return self._alias(folded)
+            return at_path(self._alias(folded), path)
         holders = [item for item in self.items if item.known is not None and folded in item.known]
         if len(holders) == 1:
-            return self._grouped(holders[0].column(name))
+            return self._grouped(holders[0].column(name, path))
         if not holders and self.lateral and folded in self.aliases:
-            return self._alias(folded)
+            return at_path(self._alias(folded), path)
         if not holders and (value := self.context.session.variables.get(folded)) is not None:
-            return value
+            return at_path(value, path)
         if self.whole is not None and (holders or any(item.known is None for item in self.items)):
-            return self._grouped(Column(self.whole, name))
-        if (element := self._element()) is not None:
+            return self._grouped(Column(self.whole, name, None, path))
+        if (element := self._element(name, path)) is not None:
             return element
         if (named := next((item for item in self.items if item.alias == folded), None)) is not None:
-            return named.row()
-        return self._alias(folded) if folded in self.aliases else None
+            return at_path(named.row(), path)
+        return at_path(self._alias(folded), path) if folded in self.aliases else None
 
-    def _element(self) -> Expression | None:
+    def _element(self, name: str, path: tuple[str, ...]) -> Expression | None:
         """In a query over one array without an alias, any name may be a field of its elements."""
         if len(self.items) == 1 and self.items[0].restricted and not self.items[0].alias:
-            return self.items[0].column("")
+            return self.items[0].column(name, path)
         return None
 
     def _alias(self, folded: str) -> Expression:
@@ -194,9 +210,13 @@ class Scope(Struct):
             made = self.aliases[folded] = Column(aside, folded)
         return made
 
-    def _grouped(self, column: Column) -> Column:
+    def _grouped(self, column: Column) -> Expression:
+        """A grouping key of the name, or a field of one, as the aggregate's column."""
         if self.keys and isinstance(column.name, str):
-            return self.keys.get((column.relation, column.name.lower()), column)
+            for length in range(len(column.path), -1, -1):
+                key = self.keys.get(key_of(column, length))
+                if key is not None:
+                    return at_path(key, column.path[length:])
         return column
 
     def row(self) -> Expression:
