@@ -155,7 +155,9 @@ def _catalog(paths: Sequence[str], catalog: str | Catalog | None, use_catalog: b
 
 def _read_all(found: Discovery, top: Path | None, dialect: str | None) -> _Reading:
     """The documents that were found, and what the rest of their project lends them."""
-    reading = _read(found, Options(_known(dialect), str(top or ".")))
+    from feasilint.dbt.find import project_of
+
+    reading = _read(found, Options(_known(dialect), str(top or "."), project_of))
     _read_project(reading, top)
     return reading
 

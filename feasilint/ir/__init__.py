@@ -14,7 +14,7 @@ from feasilint.ir.expressions import (
     Subquery,
 )
 from feasilint.ir.intervals import Interval
-from feasilint.ir.program import Dependency, Diagnostic, DocumentKind, Fit, Ignore, Program, Show, Sink, Write
+from feasilint.ir.program import Dependency, Diagnostic, DocumentKind, Fit, Ignore, Program, Refresh, Show, Sink, Write
 from feasilint.ir.relations import (
     Aggregate,
     AllOf,
@@ -95,6 +95,7 @@ __all__ = [
     "Param",
     "Pivot",
     "Program",
+    "Refresh",
     "Relation",
     "Scan",
     "Shift",

@@ -29,6 +29,15 @@ class Fit(Node, frozen=True):
     origin: Origin | None = None
 
 
+class Refresh(Struct, frozen=True):
+    """How what is written is kept up to date, as far as the project says. `materialized`: view, table, incremental, …;
+    `every`: an interval or a cron expression as stated, and `stated_by` what."""
+
+    materialized: str | None = None
+    every: str | None = None
+    stated_by: str | None = None
+
+
 class Write(Node, frozen=True):
     """A relation stored under a name. `target` None: the result of a bare SELECT. `columns`: the target's names by
     position, where the statement lists them. `temporary`: seen by this document only. `after`: how many relations of the
@@ -40,6 +49,7 @@ class Write(Node, frozen=True):
     columns: tuple[str, ...] | None = None
     temporary: bool = False
     feature_group: bool = False
+    refresh: Refresh | None = None
     after: int = 0
     origin: Origin | None = None
 

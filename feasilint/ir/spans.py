@@ -34,11 +34,12 @@ class Span(Struct, frozen=True, order=True):
 
 class Anchor(Struct, frozen=True):
     """From this offset of a fragment's text on, characters stand at `line`:`column` of the document, until a newline
-    or the next anchor."""
+    or the next anchor. With a `width`, all of them up to the next anchor are what so many characters there stand for."""
 
     offset: int
     line: int
     column: int
+    width: int = 0
 
 
 class Fragment(Struct, frozen=True):
@@ -46,7 +47,7 @@ class Fragment(Struct, frozen=True):
 
     A notebook cell, a SQL file and a SQL string inside Python are fragments; `parent` is the index of the fragment
     that contains this one. `anchors` map offsets of `text` to the document, sorted by offset. `exact` is true where
-    the map is one to one, so that the fragment can be rewritten in place.
+    the map is one to one, so that the fragment can be rewritten in place. `rendered`: the text came out of a template.
     """
 
     index: int
@@ -57,21 +58,41 @@ class Fragment(Struct, frozen=True):
     dialect: str | None = None
     parent: int | None = None
     exact: bool = True
+    rendered: bool = False
 
     def span(self, start: int, end: int) -> Span:
         """The document span of `text[start:end]`."""
         line, column = self.position(start)
-        end_line, end_column = self.position(max(start, end - 1))
+        end_line, end_column = self.position(max(start, end - 1), last=True)
         return Span(self.cell, line, column, end_line, end_column + 1)
 
-    def position(self, offset: int) -> tuple[int, int]:
-        """Line and column (1-based) of one character of `text`."""
+    def position(self, offset: int, last: bool = False) -> tuple[int, int]:
+        """Line and column (1-based) of one character of `text`; `last`: of the last one that it stands for."""
         anchor = self.anchors[max(0, bisect_right(self.anchors, offset, key=_offset) - 1)]
+        if anchor.width:
+            return anchor.line, anchor.column + (anchor.width - 1) * last
         starts = _line_starts(self.text)
         line, first = bisect_right(starts, offset), bisect_right(starts, anchor.offset)
         if line == first:
             return anchor.line, anchor.column + offset - anchor.offset
         return anchor.line + line - first, offset - starts[line - 1] + 1
+
+    def is_verbatim(self, start: int, end: int) -> bool:
+        """Whether `text[start:end]` stands in the document just so, without a gap and with nothing expanded."""
+        first = max(0, bisect_right(self.anchors, start, key=_offset) - 1)
+        for at in range(first, len(self.anchors)):
+            anchor, following = self.anchors[at], self.anchors[at + 1] if at + 1 < len(self.anchors) else None
+            if anchor.offset >= end:
+                break
+            if anchor.width:
+                return False
+            if following is None or following.offset > end:
+                break
+            line, column = self.position(following.offset - 1)
+            passed = self.text[following.offset - 1] == "\n"
+            if (following.line, following.column) != ((line + 1, 1) if passed else (line, column + 1)):
+                return False
+        return True
 
 
 _offset = attrgetter("offset")

@@ -50,9 +50,10 @@ class Builder:
         dialect: str | None = None,
         parent: int | None = None,
         exact: bool = True,
+        rendered: bool = False,
     ) -> Fragment:
         """A new fragment of the document; anchors map its offsets to document lines and columns."""
-        made = Fragment(len(self._fragments), language, text, cell, tuple(anchors), dialect, parent, exact)
+        made = Fragment(len(self._fragments), language, text, cell, tuple(anchors), dialect, parent, exact, rendered)
         self._fragments.append(made)
         return made
 

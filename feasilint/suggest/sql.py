@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from sqlglot import exp
 
+from feasilint.lower.sql.adapter import exp
 from feasilint.lower.sql.marks import MARK, Marks
-from feasilint.lower.sql.reading import read
+from feasilint.lower.sql.reading import again
 from feasilint.suggest.extent import extent
 from feasilint.suggest.tables import alike
 
@@ -38,19 +38,20 @@ class _Text:
     """The text that the tree was parsed from: its dialect, and what the placeholders in it stand for."""
 
     def __init__(self, fragment: Fragment) -> None:
-        self._text = fragment.text
-        self._read = read(fragment.text, fragment.dialect)
+        self._fragment, self._text = fragment, fragment.text
+        self._read = again(fragment)
         self.dialect, self.marks = self._read.dialect, self._read.marks
         self.templated = "{{" in fragment.text or "{%" in fragment.text
         self._originals = {m[0][0]: fragment.text[m.start() : m.end()] for m in MARK.finditer(self._read.text)}
 
     def controlled(self, query: exp.Expr) -> bool:
-        """Whether control blocks of a template stand within a query: the tree does not have them."""
+        """Whether parts of a template stand within a query that the tree does not have, or has as what they stand for."""
         blocks = list(_CONTROL.finditer(self._text))
-        if not blocks:
+        if not blocks and not self._fragment.rendered:
             return False
         start, end = extent(query, self._read.text, self.dialect)
-        return any(start < block.end() and block.start() < end for block in blocks)
+        inside = any(start < block.end() and block.start() < end for block in blocks)
+        return inside or (self._fragment.rendered and not self._fragment.is_verbatim(start, end))
 
     def written(self, query: exp.Expr) -> str:
         """A query in the dialect, with the placeholders as they were; a new parameter is explained."""

@@ -10,7 +10,10 @@ import pytest
 from sqlglot import exp
 
 from feasilint.ir import Anchor, Fragment
+from feasilint.lower.builder import Builder
+from feasilint.lower.sql.making import derived
 from feasilint.lower.sql.nodes import nodes
+from feasilint.lower.sql.reading import read
 from feasilint.suggest.bounded import Bound
 from feasilint.suggest.sql import rewrite
 from feasilint.suggest.tables import Tables
@@ -27,7 +30,8 @@ def suggest(
     text: str, dialect: str = "duckdb", running: bool = False, aggregate: str = "", source: str = "shop.tx"
 ) -> str | None:
     """The rewrite of the first aggregate of the text, or of the one that reads like `aggregate`."""
-    fragment = Fragment(0, "sql", text, None, (Anchor(0, 1, 1),), dialect)
+    builder = Builder("q.sql", "sql")
+    fragment = derived(read(text, dialect), builder.fragment("sql", text, None, (Anchor(0, 1, 1),), dialect), builder)
     found = [node for node in nodes(fragment) if isinstance(node, exp.AggFunc)]
     node = next(node for node in found if not aggregate or node.sql(dialect) == aggregate)
     return rewrite(node, fragment, Bound(365, "ts", running, source), Tables(source, "ts"))

@@ -127,11 +127,13 @@ class Lines:
     def span(self, start: int, end: int) -> Span:
         """The document span of the characters from `start` to before `end`."""
         line, column = self._position(start)
-        end_line, end_column = self._position(max(start, end - 1))
+        end_line, end_column = self._position(max(start, end - 1), last=True)
         return Span(self._cell, line, column, end_line, end_column + 1)
 
-    def _position(self, offset: int) -> tuple[int, int]:
+    def _position(self, offset: int, last: bool = False) -> tuple[int, int]:
         anchor = self._anchors[max(0, bisect_right(self._offsets, offset) - 1)]
+        if anchor.width:
+            return anchor.line, anchor.column + (anchor.width - 1) * last
         before = bisect_left(self._newlines, offset)
         passed = before - bisect_left(self._newlines, anchor.offset)
         if passed > 0:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 import sys
 from contextlib import contextmanager
@@ -13,9 +12,10 @@ from msgspec.structs import replace
 from feasilint.ir import Anchor, Fragment, Program, Relation, Source, Write
 from feasilint.lower.builder import Builder
 from feasilint.lower.sql import SqlResult, models, times
-from feasilint.lower.sql.adapter import Node, canonical_dialect, exp
+from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.creating import CREATED
 from feasilint.lower.sql.layout import Layout, Lines
+from feasilint.lower.sql.making import Making, derived
 from feasilint.lower.sql.measures import assign
 from feasilint.lower.sql.queries import query
 from feasilint.lower.sql.reading import read
@@ -42,24 +42,20 @@ def lower_document(document: Document, options: Options) -> Program:
     """The program of a SQL file; bare queries are results, those of a dbt or Dataform model make its table."""
     builder = Builder(document.path, document.kind)
     session = Session()
+    making = Making.of(document, options)
     with _deep():
         for cell in document.cells:
-            dialect = canonical_dialect(options.dialect)
             if cell.language == "sql":
-                fragment = builder.fragment("sql", cell.source, cell.index, cell.anchors, dialect)
-                _Text(builder, fragment, session, _model_name(document.path)).lower()
+                fragment = builder.fragment("sql", cell.source, cell.index, cell.anchors, making.dialect)
+                _Text(builder, fragment, session, making).lower()
     return replace(builder.program(), diagnostics=(*document.diagnostics, *builder.program().diagnostics))
-
-
-def _model_name(path: str) -> str:
-    return posixpath.splitext(posixpath.basename(path))[0]
 
 
 def lower_text(builder: Builder, fragment: Fragment, tables: Mapping[str, Relation]) -> SqlResult:
     """The statements of a fragment; see `feasilint.lower.sql.lower_text`."""
     session = Session(tables={name.lower(): Rows(relation) for name, relation in tables.items()})
     given = dict(session.tables)
-    text = _Text(builder, fragment, session, None)
+    text = _Text(builder, fragment, session)
     with _deep():
         text.lower()
     made = {name: rows.relation for name, rows in session.tables.items() if given.get(name) is not rows}
@@ -78,17 +74,20 @@ def _deep() -> Iterator[None]:
 
 
 class _Text:
-    """The lowering of one fragment. `model`: the name of the file if bare queries are sinks, None inside Python."""
+    """The lowering of one fragment. `making`: what its bare queries make; None inside Python, where Python says."""
 
-    def __init__(self, builder: Builder, fragment: Fragment, session: Session, model: str | None) -> None:
+    def __init__(self, builder: Builder, fragment: Fragment, session: Session, making: Making | None = None) -> None:
         self.builder = builder
-        self.fragment = fragment
         self.session = session
-        self.model = model
+        self.making = making
         self.result: Rows | None = None
-        self.read = read(fragment.text, fragment.dialect)
+        self.read = read(fragment.text, fragment.dialect, making.setting if making is not None else None)
         self.marks = self.read.marks
-        self.lines = Lines(fragment)
+        self.fragment = derived(self.read, fragment, builder)
+        self.lines = Lines(self.fragment)
+        if making is not None:
+            for message in making.doubts(self.read):
+                builder.diagnose("dynamic-sql", message, self.lines.span(0, 1))
 
     def lower(self) -> None:
         base = 0
@@ -123,8 +122,8 @@ class _Text:
         if rows is None:
             return
         self.result = rows
-        if self.model is not None:
-            self._result(rows, tree, layout)
+        if self.making is not None:
+            self.builder.sink(self.making.write(rows, self.read, layout.origin(tree)))
 
     def _context(self, layout: Layout) -> Context:
         aggregates, windows = assign(layout.special)
@@ -140,13 +139,6 @@ class _Text:
             windows,
             aggregates,
         )
-
-    def _result(self, rows: Rows, tree: Node, layout: Layout) -> None:
-        origin = layout.origin(tree)
-        if self.marks.templated and self.model is not None:
-            self.builder.sink(Write(rows.relation, Source(self.model, "table"), "create", origin=origin))
-        else:
-            self.builder.sink(Write(rows.relation, None, "result", origin=origin))
 
     def _command(self, tree: Node, layout: Layout) -> None:
         """What the parser only recognises by its first word."""
@@ -181,7 +173,7 @@ def _quoted(text: str, context: Context) -> Rows | None:
         fragment.index,
         exact=False,
     )
-    lowered = _Text(context.builder, inner, context.session, None)
+    lowered = _Text(context.builder, inner, context.session)
     lowered.lower()
     return lowered.result
 

@@ -7,41 +7,56 @@ Unicode's private use area, which every tokenizer takes for letters: the first o
 from __future__ import annotations
 
 import re
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct, field
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
 Kind: TypeAlias = Literal["hole", "param", "table"]
 
-_FIRST, _LAST, _PAD = 0xE000, 0xF8FE, "\uf8ff"
-MARK = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]{_PAD}*")
+_FIRST, _LAST = 0xE000, 0xF8FE
+PAD = "\uf8ff"
+MARK = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]{PAD}*")
 
 
 class Mark(Struct, frozen=True):
     """What a placeholder stands for. `name`: the parameter or dotted table; of a hole the text between the braces, with the
-    `tables` and the `columns` that it seems to name."""
+    `tables` and the `columns` that it seems to name. `said`: how the template names a table."""
 
     kind: Kind
     name: str
     tables: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    said: str = ""
+
+    @property
+    def code(self) -> str:
+        """The code of a marker that stands for the same."""
+        return self.said or self.name.replace("{", "(").replace("}", ")")
 
 
 class Marks(Struct):
-    """The marks of one text."""
+    """The marks of one text. `known`: what markers stand for, by their code."""
 
     found: list[Mark] = field(default_factory=list)
     templated: bool = False  # by dbt or Dataform: the file is a model, named after itself
+    known: Mapping[str, Mark] = field(default_factory=dict)
 
     def place(self, mark: Mark, length: int) -> str:
         """A placeholder of this length."""
         index = min(len(self.found), _LAST - _FIRST)
         self.found.append(mark)
-        return chr(_FIRST + index) + _PAD * (length - 1)
+        return chr(_FIRST + index) + PAD * (length - 1)
 
     def restore(self, text: str) -> str:
         """A name or a literal with `{text}` in the place of its marks."""
-        return MARK.sub(lambda found: self._spelled(found[0]), text) if self.found else text
+        return self.spell(text, _spelled)
+
+    def spell(self, text: str, how: Callable[[Mark], str]) -> str:
+        """A text with its marks spelled in some way."""
+        return MARK.sub(lambda found: how(self._of(found[0])), text) if self.found else text
 
     def whole(self, text: str) -> Mark | None:
         """The mark that this text is, if it is exactly one."""
@@ -54,6 +69,6 @@ class Marks(Struct):
     def _of(self, placeholder: str) -> Mark:
         return self.found[ord(placeholder[0]) - _FIRST]
 
-    def _spelled(self, placeholder: str) -> str:
-        mark = self._of(placeholder)
-        return mark.name if mark.kind == "table" else f"{{{mark.name}}}"
+
+def _spelled(mark: Mark) -> str:
+    return mark.name if mark.kind == "table" else f"{{{mark.name}}}"

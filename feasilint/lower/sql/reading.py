@@ -1,43 +1,113 @@
-"""A text as it is parsed: its dialect, its placeholders and its statements."""
+"""A text as it is parsed: its dialect, its template rendered, its placeholders and its statements."""
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feasilint.lower.sql.adapter import canonical_dialect
+from feasilint.lower.sql.codes import is_simple
 from feasilint.lower.sql.guess import guess_dialect
+from feasilint.lower.sql.jinja.compiled import places_of
+from feasilint.lower.sql.jinja.pieces import pieces
+from feasilint.lower.sql.jinja.result import Refused, Rendered
 from feasilint.lower.sql.parse import Statement, statements
-from feasilint.lower.sql.template import Branch, mask
+from feasilint.lower.sql.template import mask
 
 if TYPE_CHECKING:
-    from feasilint.lower.sql.marks import Marks
+    from collections.abc import Mapping
+
+    from feasilint.dbt.project import Project
+    from feasilint.ir import Fragment
+    from feasilint.lower.sql.jinja.render import Templates
+    from feasilint.lower.sql.jinja.run import Branch
+    from feasilint.lower.sql.marks import Mark, Marks
+
+_JINJA = re.compile(r"\{\{|\{%|\{#")
+
+
+class Setting(Struct, frozen=True):
+    """Where a template stands: its project and package, and the parts of the name of the table that it makes. `compiled`:
+    the code that dbt has compiled it to, if that is known."""
+
+    project: Project | None = None
+    package: str = ""
+    this: tuple[str, ...] = ()
+    compiled: str | None = None
 
 
 class Read(Struct, frozen=True):
-    """`text` is the masked one, as long as the original."""
+    """`source`: the SQL, with markers for what is unknown; `text`: that with marks, as it was parsed. `rendered`: what
+    rendering the template has found; None if there was none. `refused`: why it was not rendered."""
 
     dialect: str
+    source: str
     text: str
     marks: Marks
     statements: tuple[Statement, ...]
+    rendered: Rendered | None = None
+    refused: Refused | None = None
 
 
-def read(text: str, dialect: str | None) -> Read:
-    """Parse a text: with all branches of its template's conditionals if that can be read, else with only one of each."""
+def read(text: str, dialect: str | None, setting: Setting | None = None) -> Read:
+    """Render and parse a text. Of a template's conditions that only a run decides both branches are taken, if that can be
+    read, else only one of each."""
+    setting = setting or Setting()
+    first = _read(text, dialect, setting, "all")
+    if first.rendered is None or not first.rendered.forked or not _failures(first):
+        return first
+    branches: tuple[Branch, ...] = ("first", "last")
+    return min((first, *(_read(text, dialect, setting, branch) for branch in branches)), key=_failures)
+
+
+def again(fragment: Fragment) -> Read:
+    """Parse the text of a fragment in the same way as when it was lowered."""
+    if fragment.rendered:
+        return parsed(fragment.text, fragment.dialect)
+    return read(fragment.text, fragment.dialect)
+
+
+def parsed(text: str, dialect: str | None, known: Mapping[str, Mark] | None = None) -> Read:
+    """Parse a text whose markers need no rendering."""
     named = canonical_dialect(dialect)
     spoken = named if named is not None else guess_dialect(text)
-    best = _read(text, spoken, "all")
-    if "{%" in text and _failures(best):
-        branches: tuple[Branch, ...] = ("first", "last")
-        best = min((best, *(_read(text, spoken, branch) for branch in branches)), key=_failures)
-    return best
+    masked, marks = mask(text, spoken, known)
+    return Read(spoken, text, masked, marks, tuple(statements(masked, spoken)))
 
 
-def _read(text: str, dialect: str, branch: Branch) -> Read:
-    masked, marks = mask(text, dialect, branch)
-    return Read(dialect, masked, marks, tuple(statements(masked, dialect)))
+def _read(text: str, dialect: str | None, setting: Setting, branch: Branch) -> Read:
+    if _JINJA.search(text) is None or (setting.project is None and _is_simple(text)):
+        return parsed(text, dialect)
+    made = _made(text, setting, branch)
+    if isinstance(made, Refused):
+        return replace(parsed(text, dialect), refused=made)
+    done = parsed(made.text, dialect, made.known)
+    done.marks.templated |= made.model
+    return replace(done, rendered=made)
+
+
+def _made(text: str, setting: Setting, branch: Branch) -> Rendered | Refused:
+    if setting.compiled is None or "is_incremental" in text:  # compiled code may be that of an incremental run
+        return _templates().render(text, setting.project, setting.package, setting.this, branch)
+    return Rendered(setting.compiled, {}, places_of(setting.compiled, text), model=True)
+
+
+def _is_simple(text: str) -> bool:
+    return all(
+        piece.kind in ("data", "comment") or (piece.kind == "expression" and is_simple(piece.code))
+        for piece in pieces(text)
+    )
+
+
+@cache
+def _templates() -> Templates:
+    from feasilint.lower.sql.jinja.render import Templates
+
+    return Templates()
 
 
 def _failures(read: Read) -> int:

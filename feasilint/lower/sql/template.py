@@ -1,27 +1,25 @@
-"""Templates without running them: dbt, Jinja, Dataform and Python placeholders are masked, positions stay as they are.
+"""Placeholders of templates, drivers and f-strings are masked: positions stay as they are.
 
-Values become marks, `ref` and `source` the tables they name, block tags and comments blanks. Of a conditional both branches
-stay, an incremental one goes: it bounds nothing that a full refresh would not read.
+Values become marks, `ref` and `source` the tables they name, comments blanks. Jinja that says more than that is rendered
+before; of what cannot be rendered all branches stay, but incremental ones, which bound nothing that a full refresh reads.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from feasilint.ir.intervals import UNITS
-from feasilint.lower.sql.macros import expansion
+from feasilint.lower.sql.codes import code_mark, says_model, texts, value_mark
+from feasilint.lower.sql.jinja.pieces import EXPRESSION
 from feasilint.lower.sql.marks import Mark, Marks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-Branch: TypeAlias = Literal["all", "first", "last"]
+    from collections.abc import Callable, Iterator, Mapping
 
 _TRIGGER = re.compile(r"<%|%[A-Za-z_]|^[ \t]*[\\!]|\{[\w{%#]|\{\}|%\(\w|%s|\$\{|^\s*config\s*\{", re.MULTILINE)
-_INNER = r"""\{\{(?:"[^"]*"|'[^']*'|[^}"']|\}(?!\})|["'])*+\}\}"""
+_INNER = EXPRESSION
 _SCAN = re.compile(
     r"(?P<comment>--[^\n]*|/\*.*?\*/)"
     r"|(?P<jinja>\{#.*?#\}|\{%.*?%\}|" + _INNER + r")"
@@ -39,26 +37,21 @@ _INSIDE = re.compile(
     + _INNER
     + r")|(?P<js>\$\{[^{}]*\})|(?P<driver>%\(\w+\)s)|(?P<brace>\{[A-Za-z_][^{}\n:'\"]*(?::[^\s{}][^{}\n]*)?\}|\{\d*\})"
 )
-_CALL = re.compile(r"^(\w+)\s*\((.*)\)$", re.DOTALL)
-_TEXTS = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 _TAG = re.compile(r"\{%[-+]?\s*(\w+)\s*(.*?)\s*[-+]?%\}", re.DOTALL)
-_REFERENCES = re.compile(r"\b(ref|source)\s*\(([^()]*)\)")
-_COLUMN = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?")
-_VALUE = re.compile(r"[\w.]+(\[[\w'\"]+\])?")
 _BLANKS = re.compile(r"\S")
 _NO_BRACES = ("duckdb", "clickhouse")  # {'a': 1} and {name:Type} are theirs
 
 
-def mask(text: str, dialect: str | None = None, branch: Branch = "all") -> tuple[str, Marks]:
-    """The text with marks for everything that is not SQL, of the same length; of conditionals only one branch if asked."""
-    marks = Marks()
+def mask(text: str, dialect: str | None = None, known: Mapping[str, Mark] | None = None) -> tuple[str, Marks]:
+    """The text with marks for everything that is not SQL, of the same length. `known`: what markers stand for, by their
+    code, where that is known better than their text tells."""
+    marks = Marks(known=known or {})
     if not _TRIGGER.search(text):
         return text, marks
     text = _without_dataform_blocks(text, marks)
     pieces = list(_pieces(text, dialect))
-    dropped = list(_dropped(pieces, branch))
     out: list[str] = []
-    for piece, gone in zip(pieces, dropped, strict=True):
+    for piece, gone in zip(pieces, _dropped(pieces), strict=True):
         out.append(_blank(piece.text) if gone else _written(piece, marks))
     return "".join(out), marks
 
@@ -90,24 +83,24 @@ _BODILESS = ("macro", "docs", "test", "materialization")  # definitions: nothing
 _CONDITION_GOES = re.compile(r"is_incremental\(\)|loop\.(last|first)|\bexecute\b")
 
 
-def _dropped(pieces: list[_Piece], branch: Branch) -> Iterator[bool]:
+def _dropped(pieces: list[_Piece]) -> Iterator[bool]:
     """For every piece whether a block that is left out contains it."""
     blocks: list[tuple[str, bool]] = []
     for piece in pieces:
         tag = _TAG.fullmatch(piece.text) if piece.kind == "jinja" else None
         if tag is not None:
-            _enter(blocks, tag[1], tag[2], branch)
+            _enter(blocks, tag[1], tag[2])
         yield tag is not None or any(gone for _, gone in blocks)
 
 
-def _enter(blocks: list[tuple[str, bool]], word: str, rest: str, branch: Branch) -> None:
+def _enter(blocks: list[tuple[str, bool]], word: str, rest: str) -> None:
     """Follow the nesting of block tags."""
     if word in _BODILESS or (word == "set" and "=" not in rest) or word == "call":
         blocks.append((word, word != "call"))
     elif word == "if":
-        blocks.append((word, branch == "last" or _goes(rest)))
+        blocks.append((word, _goes(rest)))
     elif word in ("else", "elif") and blocks and blocks[-1][0] == "if":
-        blocks[-1] = ("if", branch == "first" or (word == "elif" and (branch == "last" or _goes(rest))))
+        blocks[-1] = ("if", word == "elif" and _goes(rest))
     elif word in ("for", "filter", "snapshot", "raw"):
         blocks.append((word, False))
     elif word.startswith("end") and blocks:
@@ -152,9 +145,6 @@ def _written(piece: _Piece, marks: Marks) -> str:
 
 
 def _marked(kind: str, text: str, marks: Marks) -> str:
-    known = expansion(text[2:-2].strip("-+ \t\r\n")) if kind == "jinja" and text.startswith("{{") else None
-    if known is not None and len(known) <= len(text):
-        return known.ljust(len(text))
     mark = _MARKERS[kind](text, marks)
     return _blank(text) if mark is None else marks.place(mark, len(text))
 
@@ -168,13 +158,13 @@ def _jinja(text: str, marks: Marks) -> Mark | None:
 def _javascript(text: str, marks: Marks) -> Mark | None:
     mark = _expression(text[2:-1].strip(), marks)
     if mark is not None and mark.kind == "table":  # ref("schema", "name")
-        return _source([one or two for one, two in _TEXTS.findall(text)])
+        return Mark("table", ".".join(texts(text)[-2:]))
     return mark
 
 
 def _tag(text: str, _: Marks) -> Mark | None:
     """`<% ctx.env.name %>` of Snowflake's command line."""
-    return _value(text[2:-2].strip())
+    return value_mark(text[2:-2].strip())
 
 
 def _driver(text: str, _: Marks) -> Mark | None:
@@ -182,7 +172,12 @@ def _driver(text: str, _: Marks) -> Mark | None:
 
 
 def _brace(text: str, _: Marks) -> Mark | None:
-    return _value(text[1:-1])
+    return value_mark(text[1:-1])
+
+
+def _expression(code: str, marks: Marks) -> Mark | None:
+    marks.templated |= says_model(code)
+    return marks.known[code] if code in marks.known else code_mark(code)
 
 
 _MARKERS: dict[str, Callable[[str, Marks], Mark | None]] = {
@@ -191,51 +186,4 @@ _MARKERS: dict[str, Callable[[str, Marks], Mark | None]] = {
     "tag": _tag,
     "driver": _driver,
     "brace": _brace,
-}
-
-
-def _expression(code: str, marks: Marks) -> Mark | None:
-    call = _CALL.match(code)
-    known = _CALLS.get(call[1]) if call else None
-    if call is None or known is None:
-        marks.templated |= code == "this"
-        return _value(code)
-    marks.templated |= call[1] in ("ref", "source", "config", "self")
-    return known([one or two for one, two in _TEXTS.findall(call[2])])
-
-
-def _value(code: str) -> Mark:
-    """A name is a value that the caller supplies; anything else could be any text."""
-    plain = " ".join(code.split())
-    if _VALUE.fullmatch(plain):
-        return Mark("param", plain)
-    tables = [
-        _CALLS[call[1]]([one or two for one, two in _TEXTS.findall(call[2])]) for call in _REFERENCES.finditer(plain)
-    ]
-    words = [one or two for one, two in _TEXTS.findall(_REFERENCES.sub("", plain))]
-    columns = (word for word in words if _COLUMN.fullmatch(word) and word.lower() not in UNITS)
-    return Mark("hole", plain, tuple(table.name for table in tables if table is not None), tuple(columns))
-
-
-def _ref(texts: list[str]) -> Mark | None:
-    return Mark("table", texts[-1]) if texts else None
-
-
-def _source(texts: list[str]) -> Mark | None:
-    return Mark("table", ".".join(texts[-2:])) if texts else None
-
-
-def _var(texts: list[str]) -> Mark | None:
-    return Mark("param", texts[0]) if texts else None
-
-
-_CALLS: dict[str, Callable[[list[str]], Mark | None]] = {
-    "ref": _ref,
-    "source": _source,
-    "var": _var,
-    "env_var": _var,
-    "config": lambda _: None,
-    "when": lambda _: None,  # Dataform's ${when(incremental(), …)}
-    "log": lambda _: None,
-    "self": lambda _: Mark("param", "this"),
 }

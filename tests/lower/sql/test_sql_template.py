@@ -48,9 +48,6 @@ def test_struct_literals_stay_in_dialects_that_have_them() -> None:
         ("SELECT a FROM t WHERE d > %start_day", "SELECT a FROM t WHERE d > {start_day}"),
         ("USE ROLE <% ctx.env.role %>", "USE ROLE {ctx.env.role}"),
         ("SELECT 1 {# a note #}", "SELECT 1"),
-        ("SELECT a, count(*) FROM t {{ dbt_utils.group_by(n=1) }}", "SELECT a, count(*) FROM t group by all"),
-        ("SELECT {{ dbt.datediff('a', 'b', 'day') }}", "SELECT datediff(day,a,b)"),
-        ("SELECT {{ dbt_utils.generate_surrogate_key(['a', 'b']) }}", "SELECT concat(a,b)"),
         ("\\echo done\nSELECT 1", "SELECT 1"),
     ],
 )
@@ -65,13 +62,6 @@ def test_an_incremental_branch_is_left_out() -> None:
 
 def test_a_macro_is_no_part_of_the_query() -> None:
     assert shown("{% macro m(a) %} SELECT broken {% endmacro %}SELECT 1") == "SELECT 1"
-
-
-def test_both_branches_stay_unless_one_is_asked_for() -> None:
-    text = "SELECT {% if a %} x {% else %} y {% endif %} FROM t"
-    assert shown(text) == "SELECT x y FROM t"
-    assert mask(text, None, "first")[0].split() == ["SELECT", "x", "FROM", "t"]
-    assert mask(text, None, "last")[0].split() == ["SELECT", "y", "FROM", "t"]
 
 
 def test_the_comma_between_rounds_of_a_loop_goes() -> None:

@@ -1,0 +1,155 @@
+"""The names that a template may refer to: what dbt gives its models, as far as it is known without running anything."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from typing import TYPE_CHECKING, Any
+
+from feasilint.lower.sql.jinja.macros import dispatched
+from feasilint.lower.sql.jinja.run import ReturnedError
+from feasilint.lower.sql.jinja.values import Environment, Known, Table, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from feasilint.lower.sql.jinja.run import Run
+
+_NOTHING = object()
+
+
+def names(run: Run, this: tuple[str, ...]) -> dict[str, Any]:
+    """The global names of one rendering; `this`: the parts of the name of the table that the template makes."""
+    project = run.project
+    adapter = project.adapter if project is not None else None
+    return {
+        "ref": _ref(run),
+        "source": _source(run),
+        "var": _var(run),
+        "env_var": lambda name, default=_NOTHING: Unknown(name=name) if default is _NOTHING else default,
+        "config": _Config(run),
+        "this": Table(this, "this") if this else Unknown(name="this"),
+        "is_incremental": lambda *_: False,
+        "execute": True,
+        "target": Known("target", {"name": Environment("target.name"), **({"type": adapter} if adapter else {})}),
+        "adapter": Known("adapter", {"dispatch": dispatched, "quote": lambda name: name, "type": lambda: adapter}),
+        "exceptions": Known("exceptions", dict.fromkeys(("raise_compiler_error", "warn"), _nothing)),
+        "modules": Known("modules", {"datetime": _DATETIME}),
+        "project_name": project.name if project is not None else Unknown(name="project_name"),
+        "return": _return,
+        "run_query": lambda *_, **__: Unknown(name="run_query()"),
+        "load_result": lambda *_, **__: Unknown(name="load_result()"),
+        "statement": _nothing,
+        "log": _nothing,
+        "print": _nothing,
+        "set": lambda value, default=None: _converted(set, value, default),
+        "zip": lambda *values, default=None: _converted(
+            lambda listed: list(zip(*listed, strict=False)), values, default
+        ),
+        "fromjson": lambda value, default=None: _converted(json.loads, value, default),
+        "tojson": lambda value, default=None: _converted(json.dumps, value, default),
+        "when": _nothing,
+    }
+
+
+def _nothing(*_: Any, **__: Any) -> str:
+    return ""
+
+
+def _return(value: Any = None) -> None:
+    raise ReturnedError(value)
+
+
+def _converted(function: Callable[[Any], Any], value: Any, default: Any) -> Any:
+    try:
+        return function(value)
+    except (TypeError, ValueError, RecursionError):
+        return default
+
+
+def _ref(run: Run) -> Callable[..., Any]:
+    def ref(*args: Any, **kwargs: Any) -> Any:
+        if not args or isinstance(args[-1], Unknown):
+            return Unknown(name="ref()")
+        run.marks.templated = True
+        name, package = str(args[-1]), str(args[-2]) if len(args) > 1 else None
+        version = kwargs.get("version", kwargs.get("v"))
+        model = run.project.model(name, package, version) if run.project is not None else None
+        plain = name if version is None else f"{name}_v{version}"
+        said = "ref(" + ", ".join(f"'{one}'" for one in (*args, *kwargs.values())) + ")"
+        return Table(model.relation if model is not None and model.relation else (plain,), said)
+
+    return ref
+
+
+def _source(run: Run) -> Callable[..., Any]:
+    def source(*args: Any, **_: Any) -> Any:
+        if len(args) < 2 or any(isinstance(one, Unknown) for one in args):
+            return Unknown(name="source()")
+        run.marks.templated = True
+        table = run.project.source(str(args[-2]), str(args[-1])) if run.project is not None else None
+        said = f"source('{args[-2]}', '{args[-1]}')"
+        return Table(table.relation if table is not None and table.relation else (str(args[-2]), str(args[-1])), said)
+
+    return source
+
+
+class _Var:
+    """`var('name', default)`: what the project says, else the default, else a parameter of the run."""
+
+    def __init__(self, known: Mapping[str, Any]) -> None:
+        self._known = known
+
+    def __call__(self, name: Any, default: Any = _NOTHING) -> Any:
+        if (value := self._known.get(str(name))) is not None:
+            return value
+        return Unknown(name=str(name)) if default is _NOTHING else default
+
+    def has_var(self, name: Any) -> bool:
+        return str(name) in self._known
+
+
+def _var(run: Run) -> _Var:
+    return _Var(run.project.vars_of(run.package) if run.project is not None else {})
+
+
+class _Config:
+    """`config(…)` records what is said; `config.get(…)` reads it."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._said = run.config
+
+    def __call__(self, *args: Any, **kwargs: Any) -> str:
+        self._run.marks.templated = True
+        for one in (*(arg for arg in args if isinstance(arg, dict)), kwargs):
+            self._said.update(one)
+        return ""
+
+    def get(self, name: str, default: Any = None, **_: Any) -> Any:
+        return self._said.get(name, default)
+
+    require = meta_get = get
+
+
+class _Called(Known):
+    """A class of which calls and these attributes are known."""
+
+    def __init__(self, function: Callable[..., Any], attributes: Mapping[str, Any]) -> None:
+        super().__init__(function.__name__, attributes)
+        self._function = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._function(*args, **kwargs)
+
+
+_CLASS = datetime.datetime
+_DATETIME = Known(
+    "modules.datetime",
+    {
+        "datetime": _Called(_CLASS, {"strptime": _CLASS.strptime, "fromisoformat": _CLASS.fromisoformat}),
+        "date": _Called(datetime.date, {"fromisoformat": datetime.date.fromisoformat}),
+        "timedelta": datetime.timedelta,
+    },
+)
+"""Without the clock: what a template makes of now is unknown, and the same every day."""

@@ -1,0 +1,149 @@
+"""Macros of a project and of its installed packages, found by name and read when they are called."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import TemplateError
+from msgspec import Struct, field
+
+from feasilint.lower.sql.jinja.run import current
+from feasilint.lower.sql.jinja.stand_ins import INTROSPECTIVE, PACKAGES, stand_in
+from feasilint.lower.sql.jinja.values import Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import CodeType
+
+    from jinja2 import Environment
+
+    from feasilint.dbt.project import Project
+
+_DEFINITION = re.compile(r"\{%[-+]?\s*macro\s+(\w+)")
+_MOST_BYTES = 1_000_000
+_PARENTS = {"redshift": "postgres", "databricks": "spark", "materialize": "postgres", "greenplum": "postgres"}
+"""Adapters that take another one's macros where they have none of their own."""
+
+
+class Library(Struct):
+    """The macros of one project: where each is defined, and the compiled files."""
+
+    environment: Environment
+    project: Project
+    _defined: dict[str, dict[str, Path]] | None = None
+    _code: dict[Path, CodeType | None] = field(default_factory=dict)
+
+    @property
+    def defined(self) -> Mapping[str, Mapping[str, Path]]:
+        """By package and name, the file that defines a macro."""
+        if self._defined is None:
+            self._defined = {}
+            for package, path in self.project.macro_files():
+                known = self._defined.setdefault(package, {})
+                for name in _DEFINITION.findall(_text(Path(path))):
+                    known.setdefault(name, Path(path))
+        return self._defined
+
+    def macro(self, package: str, name: str) -> Any | None:
+        """The macro of exactly this package."""
+        path = self.defined.get(package, {}).get(name)
+        return None if path is None else self._module(package, path).get(name)
+
+    def _module(self, package: str, path: Path) -> Mapping[str, Any]:
+        """What a file of macros defines, as the current rendering sees it."""
+        modules = current().modules
+        key = path.as_posix()
+        if key not in modules:
+            modules[key] = {}
+            code = self._compiled(path)
+            if code is not None:
+                names = {**current().names, "__package__": package}
+                template = self.environment.template_class.from_code(self.environment, code, names, None)
+                context = template.new_context()
+                for _ in template.root_render_func(context):
+                    pass
+                modules[key] = context.vars
+        return modules[key]
+
+    def _compiled(self, path: Path) -> CodeType | None:
+        if path not in self._code:
+            try:
+                self._code[path] = self.environment.compile(_text(path))
+            except (TemplateError, RecursionError):
+                self._code[path] = None
+        return self._code[path]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace") if path.stat().st_size <= _MOST_BYTES else ""
+    except OSError:
+        return ""
+
+
+class Package:
+    """`dbt_utils` in `dbt_utils.star(…)`."""
+
+    unsafe_callable = alters_data = False
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        found = _of_package(self._name, name)
+        if found is not None:
+            return found
+        current().missing[f"{self._name}.{name}"] = None
+        return Unknown(name=f"{self._name}.{name}")
+
+
+def find_macro(name: str, package: str) -> Any | None:
+    """What a name means that no template defines: a macro of the package that asks, of the project, or of dbt; a package."""
+    run = current()
+    library = run.library
+    for home in dict.fromkeys((package, run.project.name if run.project is not None else "")):
+        if library is not None and (found := library.macro(home, name)) is not None:
+            return found
+    if name in PACKAGES or (library is not None and name in library.defined):
+        return Package(name)
+    return stand_in("dbt", name)
+
+
+def dispatched(name: str, namespace: str | None = None, *_: Any, **named: Any) -> Any:
+    """`adapter.dispatch('name', 'package')`: the variant for the project's adapter, else the default one."""
+    run = current()
+    namespace = named.get("macro_namespace", namespace)
+    home = namespace if isinstance(namespace, str) else run.package
+    for package in _searched(home):
+        for prefix in _prefixes(run.project.adapter if run.project is not None else None):
+            if (found := _of_package(package, f"{prefix}__{name}", plain=name)) is not None:
+                return found
+    return stand_in(home, name) or stand_in("dbt", name) or Unknown(name=f"{home}.{name}")
+
+
+def _of_package(package: str, name: str, plain: str = "") -> Callable[..., Any] | None:
+    """A macro of a package; those that would ask the database are known by what they stand for."""
+    library = current().library
+    if (plain or name) in INTROSPECTIVE and (known := stand_in(package, plain or name)) is not None:
+        return known
+    found = library.macro(package, name) if library is not None else None
+    return found if found is not None else stand_in(package, name)
+
+
+def _searched(namespace: str) -> Iterator[str]:
+    project = current().project
+    if project is None:
+        yield namespace
+        return
+    yield from dict.fromkeys((*project.dispatch.get(namespace, (project.name,)), namespace))
+
+
+def _prefixes(adapter: str | None) -> Iterator[str]:
+    while adapter is not None:
+        yield adapter
+        adapter = _PARENTS.get(adapter)
+    yield "default"

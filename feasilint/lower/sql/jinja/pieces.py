@@ -1,0 +1,72 @@
+"""A template cut into its pieces: text, tags, expressions and comments, with their offsets."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Kind: TypeAlias = Literal["data", "tag", "expression", "comment"]
+
+EXPRESSION = r"""\{\{(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^}"']|\}(?!\})|["'])*+\}\}"""
+_TAG = r"""\{%(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^%"']|%(?!\})|["'])*+%\}"""
+_MARKER = re.compile(rf"(?P<comment>\{{#.*?#\}})|(?P<tag>{_TAG})|(?P<expression>{EXPRESSION})", re.DOTALL)
+_WORD = re.compile(r"\{%[-+]?\s*(\w+)")
+_END_OF_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
+_NAMED_SET = re.compile(r"\{%[-+]?\s*set\b[^=]*%\}", re.DOTALL)
+
+CLOSED = ("macro", "call", "filter", "docs", "test", "data_test", "materialization")
+"""Blocks whose content is a value or a definition; of any other block the content stands where it is written."""
+
+
+class Piece(Struct, frozen=True):
+    """`text` stands at `start` of the template. `word`: the first one of a tag, else empty. `depth`: how many blocks that
+    make a value or a definition are open."""
+
+    kind: Kind
+    text: str
+    start: int
+    word: str = ""
+    depth: int = 0
+
+    @property
+    def code(self) -> str:
+        """What stands between the braces."""
+        return self.text[2:-2].strip("-+ \t\r\n")
+
+
+def pieces(text: str) -> Iterator[Piece]:
+    """All pieces of a template in order; together they are the template."""
+    depth = 0
+    for piece in _flat(text):
+        opens = piece.word in CLOSED or (piece.word == "set" and _NAMED_SET.fullmatch(piece.text) is not None)
+        closes = piece.word.startswith("end") and piece.word[3:] in (*CLOSED, "set")
+        depth = max(0, depth - closes)
+        yield Piece(piece.kind, piece.text, piece.start, piece.word, depth)
+        depth += opens
+
+
+def _flat(text: str) -> Iterator[Piece]:
+    at = 0
+    while (found := _MARKER.search(text, at)) is not None:
+        if found.start() > at:
+            yield Piece("data", text[at : found.start()], at)
+        at = found.end()
+        if found.lastgroup == "comment":
+            yield Piece("comment", found[0], found.start())
+        elif found.lastgroup == "expression":
+            yield Piece("expression", found[0], found.start())
+        else:
+            word = _WORD.match(found[0])
+            yield Piece("tag", found[0], found.start(), word[1] if word else "")
+            if word is not None and word[1] == "raw":
+                end = _END_OF_RAW.search(text, at)
+                stop = end.start() if end is not None else len(text)
+                yield Piece("data", text[at:stop], at)
+                at = stop
+    if at < len(text):
+        yield Piece("data", text[at:], at)

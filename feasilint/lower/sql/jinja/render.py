@@ -1,0 +1,96 @@
+"""Rendering a template: the SQL it stands for, the places it comes from, and what the template says of its table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jinja2 import TemplateError, TemplateSyntaxError
+
+from feasilint.lower.sql.codes import value_mark
+from feasilint.lower.sql.jinja import places
+from feasilint.lower.sql.jinja.context import names
+from feasilint.lower.sql.jinja.macros import Library
+from feasilint.lower.sql.jinja.pieces import pieces
+from feasilint.lower.sql.jinja.result import Refused, Rendered
+from feasilint.lower.sql.jinja.run import ExhaustedError, ReturnedError, Run, enter, leave
+from feasilint.lower.sql.jinja.sandbox import Environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from feasilint.dbt.project import Project
+    from feasilint.lower.sql.jinja.places import Stretch
+    from feasilint.lower.sql.jinja.run import Branch
+    from feasilint.lower.sql.marks import Mark, Marks
+
+_MOST_CHARACTERS = 1_000_000
+
+
+class Templates:
+    """Renders templates of any projects; keeps what it has read of their macros."""
+
+    def __init__(self) -> None:
+        self._environment = Environment()
+        self._libraries: dict[str, Library] = {}
+
+    def render(
+        self,
+        text: str,
+        project: Project | None = None,
+        package: str = "",
+        this: tuple[str, ...] = (),
+        branch: Branch = "all",
+    ) -> Rendered | Refused:
+        """The SQL of a template of a package. `this`: the parts of the name of the table it makes."""
+        cut = list(pieces(text))
+        if len(text) > _MOST_CHARACTERS or len(cut) > places.MOST_PIECES:
+            return Refused("the template is too large")
+        run = Run(branch, self._library(project), package)
+        run.names = names(run, this)
+        token = enter(run)
+        try:
+            rendered = self._environment.from_string(places.prepared(cut), run.names).render()
+            return _result(places.stretches(rendered, cut), run)
+        except TemplateSyntaxError as error:
+            return Refused(f"the template cannot be read: {error.message}", error.lineno)
+        except ExhaustedError:
+            return Refused("the template takes too many steps or writes too much")
+        except ReturnedError:
+            return Refused("the template returns a value outside a macro")
+        except RecursionError:
+            return Refused("the template is nested too deeply")
+        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+            return Refused(f"the template cannot be rendered: {error}")
+        finally:
+            leave(token)
+
+    def _library(self, project: Project | None) -> Library | None:
+        if project is None:
+            return None
+        library = self._libraries.get(project.root)
+        if library is None or library.project is not project:
+            library = self._libraries[project.root] = Library(self._environment, project)
+        return library
+
+
+def _result(stretched: Iterable[Stretch], run: Run) -> Rendered:
+    known: dict[str, Mark] = {}
+    text, found = places.laid_out(_spelled(stretched, run.marks, known))
+    return Rendered(text, known, found, run.config, run.marks.templated, run.forked, tuple(run.missing))
+
+
+def _spelled(stretched: Iterable[Stretch], marks: Marks, known: dict[str, Mark]) -> Iterator[Stretch]:
+    """Every placeholder as a marker again: one that is all of an expression as it is written, any other as its code."""
+    for stretch in stretched:
+        mark = marks.whole(stretch.text) if stretch.piece.kind == "expression" else None
+        if mark is None:
+            yield places.Stretch(marks.spell(stretch.text, lambda one: _marker(one.code, one, known)), stretch.piece)
+        else:
+            code = stretch.piece.code
+            known[code] = value_mark(code) if mark.kind == "hole" else mark
+            yield places.Stretch(stretch.piece.text, stretch.piece)
+
+
+def _marker(code: str, mark: Mark, known: dict[str, Mark]) -> str:
+    known[code] = mark
+    return f"{{{{ {code} }}}}"

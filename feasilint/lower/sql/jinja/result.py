@@ -1,0 +1,34 @@
+"""What comes of rendering a template."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from feasilint.lower.sql.jinja.places import Place
+    from feasilint.lower.sql.marks import Mark
+
+
+class Rendered(Struct, frozen=True):
+    """`text`: the SQL, with a marker for each table and for what is unknown; `known`: what those markers stand for, by their
+    code. `places`: where the text comes from. `config`: what `config()` was given. `model`: whether the template is that of
+    a table. `forked`: whether a condition was unknown. `missing`: macros of packages that are not installed."""
+
+    text: str
+    known: Mapping[str, Mark]
+    places: tuple[Place, ...] = ()
+    config: Mapping[str, Any] = field(default_factory=dict)
+    model: bool = False
+    forked: bool = False
+    missing: tuple[str, ...] = ()
+
+
+class Refused(Struct, frozen=True):
+    """Why a template was not rendered, and at which line of it."""
+
+    reason: str
+    line: int = 1

@@ -1,0 +1,91 @@
+"""One rendering: what it may use up, what it has found, and which way it takes where the template's condition is unknown."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from msgspec import Struct, field
+
+from feasilint.lower.sql.marks import Mark, Marks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from feasilint.dbt.project import Project
+    from feasilint.lower.sql.jinja.macros import Library
+
+Branch: TypeAlias = Literal["all", "first", "last"]
+"""Of a condition that is unknown: both branches, one after the other; or the first; or the last."""
+
+_STEPS = 200_000
+LONGEST = 2_000_000  # characters of one value or of the whole output
+_A_STEP = 200  # characters that cost as much as one step
+
+
+class ExhaustedError(Exception):
+    """The template takes more steps, or makes more text, than a rendering may."""
+
+
+class ReturnedError(Exception):
+    """dbt's `return(value)`: leaves the macro with a value that need not be text."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class Run(Struct):
+    """The state of one rendering. `config` collects what the template's `config()` says; `forked`: whether a condition was
+    unknown; `missing`: macros of packages that are not installed, by qualified name; `names`: what templates may refer to;
+    `modules`: files of macros that were read."""
+
+    branch: Branch = "all"
+    library: Library | None = None
+    package: str = ""
+    path: str = ""
+    marks: Marks = field(default_factory=Marks)
+    config: dict[str, Any] = field(default_factory=dict)
+    forked: bool = False
+    missing: dict[str, None] = field(default_factory=dict)
+    names: dict[str, Any] = field(default_factory=dict)
+    modules: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    steps: int = _STEPS
+    written: int = 0
+    _placed: dict[Mark, str] = field(default_factory=dict)
+
+    @property
+    def project(self) -> Project | None:
+        """The project that the template belongs to."""
+        return self.library.project if self.library is not None else None
+
+    def step(self, size: int = 0) -> None:
+        """Pay for one step that makes `size` characters or elements."""
+        self.steps -= 1 + size // _A_STEP
+        if self.steps < 0 or size > LONGEST:
+            raise ExhaustedError
+
+    def write(self, text: str) -> str:
+        """Pay for text that is written."""
+        self.written += len(text)
+        if self.written > LONGEST:
+            raise ExhaustedError
+        return text
+
+    def place(self, mark: Mark) -> str:
+        """The placeholder of a mark, one character; the same for the same mark."""
+        if mark not in self._placed:
+            self._placed[mark] = self.marks.place(mark, 1)
+        return self._placed[mark]
+
+
+_CURRENT: ContextVar[Run | None] = ContextVar("run", default=None)
+
+
+def current() -> Run:
+    """The rendering that is going on."""
+    run = _CURRENT.get()
+    return run if run is not None else Run()
+
+
+enter = _CURRENT.set
+leave = _CURRENT.reset

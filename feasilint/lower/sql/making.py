@@ -1,0 +1,117 @@
+"""What the queries of a SQL file make: a result, or the table of a model of dbt or Dataform."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from feasilint.ir import Anchor, Refresh, Source, Write
+from feasilint.lower.sql.adapter import canonical_dialect
+from feasilint.lower.sql.reading import Setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feasilint.dbt.model import Model
+    from feasilint.documents.model import Document
+    from feasilint.ir import Fragment, Origin
+    from feasilint.ir.program import WriteMode
+    from feasilint.lower.builder import Builder
+    from feasilint.lower.options import Options
+    from feasilint.lower.sql.jinja.places import Place
+    from feasilint.lower.sql.reading import Read
+    from feasilint.lower.sql.scope import Rows
+
+_VIEWS = ("view", "ephemeral")
+
+
+class Making(Struct, frozen=True):
+    """`model`: what the project says of the file's table; None for a file that is no model of the project. `name`: that of
+    the file, after which a template without a project is named. `setting`: where the file's template is rendered."""
+
+    name: str
+    dialect: str | None
+    setting: Setting
+    model: Model | None = None
+
+    @classmethod
+    def of(cls, document: Document, options: Options) -> Making:
+        """What a document makes."""
+        name = posixpath.splitext(posixpath.basename(document.path))[0]
+        project = options.project(document.path)
+        dialect = canonical_dialect(options.dialect)
+        if project is None:
+            return cls(name, dialect, Setting(this=(name,)))
+        model = project.model_at(document.path)
+        package = model.package if model is not None else project.name
+        compiled = project.compiled(document.path, document.text) if model is not None else None
+        setting = Setting(project, package, (model.relation if model is not None else ()) or (name,), compiled)
+        return cls(name, dialect or canonical_dialect(project.adapter), setting, model)
+
+    def write(self, rows: Rows, read: Read, origin: Origin | None) -> Write:
+        """The sink of a bare query."""
+        if self.model is None:
+            if self.setting.project is not None or not read.marks.templated:
+                return Write(rows.relation, None, "result", origin=origin)
+            return Write(rows.relation, Source(self.name, "table"), "create", origin=origin)
+        mode: WriteMode = "view" if self.model.materialized in _VIEWS else "create"
+        target = Source(".".join(self.model.relation) or self.model.name, "table")
+        return Write(rows.relation, target, mode, refresh=_refresh(self.model), origin=origin)
+
+    def doubts(self, read: Read) -> Iterator[str]:
+        """What was not rendered, and what to do about it."""
+        if read.refused is not None:
+            yield f"{read.refused.reason}; its conditions are read with all branches"
+        if self.setting.project is not None and read.rendered is not None:
+            for name in read.rendered.missing:
+                package = name.split(".")[0]
+                yield f"the macro `{name}` is not known: package `{package}` is not installed here (`dbt deps`)"
+
+
+def _refresh(model: Model) -> Refresh:
+    schedule = model.schedule
+    if schedule is None:
+        return Refresh(model.materialized)
+    return Refresh(model.materialized, schedule.every, schedule.stated_by)
+
+
+def derived(read: Read, fragment: Fragment, builder: Builder) -> Fragment:
+    """The fragment that was parsed: the given one, or what its template was rendered to."""
+    if read.rendered is None or read.source == fragment.text:
+        return fragment
+    anchors = [anchor for place in _extents(read) for anchor in _anchors(*place, fragment)]
+    anchors.append(Anchor(len(read.source), *fragment.position(len(fragment.text))))
+    return builder.fragment(
+        "sql",
+        read.source,
+        fragment.cell,
+        anchors,
+        fragment.dialect,
+        fragment.index,
+        exact=False,
+        rendered=True,
+    )
+
+
+def _extents(read: Read) -> Iterator[tuple[Place, int]]:
+    """Every place with the offset at which it ends."""
+    assert read.rendered is not None
+    places = read.rendered.places
+    ends = (*(place.offset for place in places[1:]), len(read.source))
+    yield from zip(places, ends[: len(places)], strict=True)
+
+
+def _anchors(place: Place, end: int, fragment: Fragment) -> Iterator[Anchor]:
+    """The anchors of one place, which are those of the template there."""
+    line, column = fragment.position(place.start)
+    if place.width:
+        first = fragment.text[place.start : place.start + place.width].split("\n", 1)[0]
+        yield Anchor(place.offset, line, column, max(1, len(first)))
+        return
+    yield Anchor(place.offset, line, column)
+    stop = place.start + end - place.offset
+    for anchor in fragment.anchors:
+        if place.start < anchor.offset < stop:
+            yield Anchor(place.offset + anchor.offset - place.start, anchor.line, anchor.column)
