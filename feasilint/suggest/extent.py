@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlglot.tokenizer_core import TokenType
-
-from feasilint.lower.sql.adapter import is_semicolon, position, tokenize
+from feasilint.lower.sql.adapter import TokenType, is_semicolon, position, tokenize
 
 if TYPE_CHECKING:
-    from sqlglot import exp
-    from sqlglot.tokenizer_core import Token
+    from feasilint.lower.sql.adapter import Node, Token
 
 _HEADS = (TokenType.SELECT, TokenType.WITH)
 _DEPTH = {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}
 
 
-def extent(query: exp.Expr, text: str, dialect: str) -> tuple[int, int]:
+def extent(query: Node, text: str, dialect: str) -> tuple[int, int]:
     """From the SELECT or WITH of the query to its end; all of the text where they are not found."""
     tokens = tokenize(text, dialect)
     spans = [span for node in query.walk() if (span := position(node)) is not None]

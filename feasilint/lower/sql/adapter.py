@@ -18,6 +18,7 @@ __all__ = [
     "Failure",
     "Node",
     "Token",
+    "TokenType",
     "canonical_dialect",
     "dialects",
     "exp",
