@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ class Files(Struct):
     shown_from: str
     digests: dict[str, str] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
+    _lists: dict[str, list[str]] = field(default_factory=dict)
 
     def bytes(self, path: str, largest: int) -> bytes | None:
         """The content of a file; None if there is none, or if it cannot be read, which is a problem."""
@@ -74,7 +76,8 @@ class Files(Struct):
             return yaml.load(text, _Loader)  # noqa: S506 - a safe loader
         except yaml.MarkedYAMLError as error:
             where = error.problem_mark or error.context_mark
-            self.problem(path, f"is not valid YAML ({error.problem})", 1 if where is None else where.line + 1)
+            line = 1 if where is None else min(where.line, text.rstrip().count("\n")) + 1
+            self.problem(path, f"is not valid YAML ({error.problem})", line)
         except (yaml.YAMLError, ValueError, OverflowError, RecursionError, TypeError) as error:
             self.problem(
                 path, f"is not valid YAML ({str(error).splitlines()[0] if str(error) else 'nested too deeply'})"
@@ -93,19 +96,20 @@ class Files(Struct):
         self, folders: Sequence[str], wanted: Callable[[str], bool], skipped: Sequence[str] = ()
     ) -> Iterator[str]:
         """The wanted files below folders of the root, by name, as paths relative to it; links to folders are not followed."""
-        seen: set[str] = set()
-        for folder in folders:
-            for path in _walk(os.path.join(self.root, folder), skipped):  # noqa: PTH118
-                relative = os.path.relpath(path, self.root).replace(os.sep, "/")
-                if wanted(relative) and relative not in seen:
-                    seen.add(relative)
-                    yield relative
-                if len(seen) >= _MOST_FILES:
-                    return
+        found = (path for folder in folders for path in self._listed(folder, skipped) if wanted(path))
+        return iter(dict.fromkeys(found))
+
+    def _listed(self, folder: str, skipped: Sequence[str]) -> list[str]:
+        """All files below a folder."""
+        if folder not in self._lists:
+            start = len(self.root.rstrip("/")) + 1
+            files = islice(_walk(os.path.normpath(f"{self.root}/{folder}"), skipped), _MOST_FILES)
+            self._lists[folder] = [path[start:].replace(os.sep, "/") for path in files]
+        return self._lists[folder]
 
 
 def _walk(folder: str, skipped: Sequence[str]) -> Iterator[str]:
     for at, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in skipped)
         for name in sorted(names):
-            yield os.path.join(at, name)  # noqa: PTH118
+            yield f"{at}/{name}"

@@ -148,14 +148,14 @@ class Package:
         for folders, (kind, endings) in _ENDINGS.items():
             for folder in self.settings.folders[folders]:
                 for path in self.files.below([folder], lambda path: path.endswith(endings), self._skipped):  # noqa: B023
-                    inner = posixpath.relpath(path, folder).split("/")
+                    inner = _inside(folder, path)
                     stem = posixpath.splitext(inner[-1])[0]
                     yield Place(kind, stem, path, tuple(inner[:-1]))
 
     def _snapshot_blocks(self) -> Iterator[Place]:
         for folder in self.settings.folders["snapshots"]:
             for path in self.files.below([folder], lambda path: path.endswith(".sql"), self._skipped):
-                inner = posixpath.splitext(posixpath.relpath(path, folder))[0].split("/")
+                inner = _inside(folder, posixpath.splitext(path)[0])
                 for name, block in snapshots(self.files.text(self.path(path)) or ""):
                     yield Place("snapshot", name, path, tuple(inner), block)
 
@@ -165,3 +165,8 @@ class Package:
     @property
     def _skipped(self) -> tuple[str, ...]:
         return (self.settings.installed, self.settings.target, "dbt_packages", "dbt_modules")
+
+
+def _inside(folder: str, path: str) -> list[str]:
+    """The folders and the name of a file below a folder."""
+    return path.removeprefix("" if folder == "." else f"{folder}/").split("/")

@@ -171,7 +171,7 @@ class Project:
         return self._models[key]
 
     def _relative(self, package: Package, place: Place) -> str:
-        return posixpath.relpath(package.path(place.path), self.root)
+        return place.path if package is self._own else posixpath.relpath(package.path(place.path), self.root)
 
     def _made(
         self, package: Package, name: str, place: Place, version: VersionProperties | None, stated: Config | None = None

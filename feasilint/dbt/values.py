@@ -45,7 +45,8 @@ def resolved_text(text: str, variables: Variables) -> object:
         whole = _MARKER.fullmatch(text.strip())
         if whole is not None and "}}" not in whole[1]:
             return evaluated(whole[1], variables)
-        return _MARKER.sub(lambda found: _shown(evaluated(found[1], variables)), text)
+        filled = _MARKER.sub(lambda found: _shown(evaluated(found[1], variables)), text)
+        return None if "{{" in filled else filled
     except UnknownError:
         return None
 

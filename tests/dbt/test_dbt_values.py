@@ -1,0 +1,61 @@
+"""Jinja in YAML values."""
+
+from __future__ import annotations
+
+import pytest
+
+from feasilint.dbt.values import resolved
+
+
+@pytest.mark.parametrize("value", ["plain", "", "a { b }", 1, None, True, ["x", {"y": 2.5}]])
+def test_values_without_jinja_stay(value: object) -> None:
+    assert resolved(value, {}) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ target.schema }}",
+        "{{ env_var('SECRET') }}",
+        "{{ var('unset') }}",
+        "{{ var('unset', target.name) }}",
+        "{% if target.name == 'prod' %}a{% endif %}",
+        "{{ 'a' if x else 'b' }}",
+        "{{ open('/etc/passwd').read() }}",
+        "{{ ''.__class__ }}",
+        "{{",
+        "{{ }}",
+        "a_{{ target.name }}",
+        "{{ " + "(" * 3000 + " }}",
+    ],
+)
+def test_what_only_dbt_can_tell_is_unknown(text: str) -> None:
+    assert resolved(text, {"x": 1}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("{{ var('x') }}", 1),
+        ("{{ var('x', 2) }}", 1),
+        ("{{ var('y', 'd') }}", "d"),
+        ('{{- var("y", [1, "a"]) -}}', [1, "a"]),
+        ("{{ env_var('P', 'dev') | lower }}", "dev"),
+        ("{{ env_var('N', 4) | as_number }}", 4),
+        ("{{ var('y', true) }}", True),
+        ("raw_{{ var('x') }}_{{ var('y', 'd') }}", "raw_1_d"),
+        ("{{ 'a' + var('z') }}", "ab"),
+    ],
+)
+def test_variables_and_defaults(text: str, value: object) -> None:
+    assert resolved(text, {"x": 1, "z": "b"}) == value
+
+
+def test_jinja_is_resolved_at_every_depth() -> None:
+    assert resolved({"a": ["{{ var('x') }}", {"b": "{{ target.x }}"}]}, {"x": 1}) == {"a": [1, {"b": None}]}
+
+
+def test_a_value_inside_of_itself_ends() -> None:
+    loop: dict[str, object] = {}
+    loop["again"] = loop
+    assert resolved(loop, {}) == {"again": None}
