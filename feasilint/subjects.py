@@ -264,9 +264,20 @@ def _places(member: Member, steps: tuple[Step, ...], analysis: Analysis) -> Iter
         if place is None:
             continue
         if isinstance(step.relation, Scan):
-            yield place, f"`{step.relation.source.name}` read here"
+            yield place, f"`{step.relation.source.name}` read here{_kept(step.relation, analysis)}"
         else:
             yield place, f"`{member.name}` built here" if at == 0 else f"`{step.name}` computed here"
+
+
+def _kept(scan: Scan, analysis: Analysis) -> str:
+    """How the table that is read is kept up to date, as far as its project says."""
+    stated = (write.refresh for write in analysis.linkage.bound.get(scan, ()))
+    refresh = next((one for one in stated if one is not None), None)
+    if refresh is None:
+        return ""
+    every = f"`{refresh.every}` by {refresh.stated_by}" if refresh.every is not None else ""
+    said = ", ".join(part for part in (refresh.materialized, every) if part)
+    return f" ({said})" if said else ""
 
 
 # --- sources ---

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from feasilint import aggregations
 from feasilint.analysis import Member
-from feasilint.ir import Column, Fit, Program, Scan, Upsert, Write
+from feasilint.ir import Column, Fit, Program, Refresh, Scan, Upsert, Write
 from feasilint.ir.expressions import columns, spelled
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def document(program: Program, analysis: Analysis) -> dict[str, Any]:
         "path": program.path,
         "kind": program.kind,
         "sources": list(_sources(program, analysis)),
+        "tables": [_table(write) for write in _results(program) if write.target is not None],
         "columns": [column for write in _results(program) for column in _columns(write, analysis)],
         "aggregations": [_aggregation(found) for found in aggregations.of_program(program, analysis)],
         "models": [_model(fit, ids[fit], analysis) for fit in fits],
@@ -88,6 +89,21 @@ def _reads_itself(upsert: Upsert) -> bool:
 
 def _results(program: Program) -> Iterator[Write]:
     return (sink for sink in program.sinks if isinstance(sink, Write))
+
+
+def _table(write: Write) -> dict[str, Any]:
+    """What is written under a name, and how it is kept up to date as far as that is stated."""
+    assert write.target is not None
+    refresh = write.refresh or Refresh()
+    return {
+        "name": write.target.name,
+        "kind": write.target.kind,
+        "mode": write.mode,
+        "materialized": refresh.materialized,
+        "schedule": refresh.every,
+        "schedule_from": refresh.stated_by,
+        "span": _span(write.origin.span if write.origin else None),
+    }
 
 
 def _columns(write: Write, analysis: Analysis) -> Iterator[dict[str, Any]]:

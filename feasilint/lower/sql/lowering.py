@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from feasilint.documents.model import Document
+    from feasilint.ir import Refresh
     from feasilint.ir.program import DiagnosticKind
     from feasilint.lower.options import Options
     from feasilint.lower.sql.parse import Statement
@@ -99,7 +100,7 @@ class _Text:
             layout.read(one.tree)
             base += layout.size
             try:
-                self._statement(one.tree, layout)
+                self._statement(one.tree, self._context(layout, one.refresh))
             except RecursionError:
                 self.builder.diagnose("budget", "the statement is nested too deeply", layout.statement())
             except Exception as error:  # a shape of tree that nobody thought of costs this statement only
@@ -113,19 +114,18 @@ class _Text:
         kind: DiagnosticKind = "budget" if one.too_deep else "syntax-error"
         self.builder.diagnose(kind, message, self.lines.span(failure.offset, failure.offset + 1))
 
-    def _statement(self, tree: Node, layout: Layout) -> None:
+    def _statement(self, tree: Node, context: Context) -> None:
         if isinstance(tree, exp.Command):
-            self._command(tree, layout)
+            self._command(tree, context)
             return
-        scope = Scope(self._context(layout))
-        rows = statement(tree, scope)
+        rows = statement(tree, Scope(context))
         if rows is None:
             return
         self.result = rows
         if self.making is not None:
-            self.builder.sink(self.making.write(rows, self.read, layout.origin(tree)))
+            self.builder.sink(self.making.write(rows, self.read, context.layout.origin(tree)))
 
-    def _context(self, layout: Layout) -> Context:
+    def _context(self, layout: Layout, refresh: Refresh | None) -> Context:
         aggregates, windows = assign(layout.special)
         return Context(
             self.builder,
@@ -138,20 +138,22 @@ class _Text:
             query,
             windows,
             aggregates,
+            refresh,
         )
 
-    def _command(self, tree: Node, layout: Layout) -> None:
+    def _command(self, tree: Node, context: Context) -> None:
         """What the parser only recognises by its first word."""
         word = str(tree.this).upper()
         nested = _quoted_query(tree) if word in _CARRIERS else None
         if nested is not None:
-            self._nested(nested, layout, _UNLOADED.search(tree.expression.name) if word == "UNLOAD" else None)
-        elif word not in HARMLESS and not creates_no_data(layout.tokens):
-            self.builder.diagnose("unsupported", f"{word.lower()} statement is not understood", layout.statement())
+            self._nested(nested, context, _UNLOADED.search(tree.expression.name) if word == "UNLOAD" else None)
+        elif word not in HARMLESS and not creates_no_data(context.layout.tokens):
+            said = f"{word.lower()} statement is not understood"
+            self.builder.diagnose("unsupported", said, context.layout.statement())
 
-    def _nested(self, text: str, layout: Layout, unloaded: re.Match[str] | None) -> None:
+    def _nested(self, text: str, context: Context, unloaded: re.Match[str] | None) -> None:
         """A statement in a string: EXECUTE IMMEDIATE '…', UNLOAD ('…') TO 'path'."""
-        rows = _quoted(text, self._context(layout))
+        rows = _quoted(text, context)
         if unloaded is not None and rows is not None:
             target = Source(self.marks.restore(unloaded[1]), file_kind(unloaded[1]), self.read.dialect or None)
             self.builder.sink(Write(rows.relation, target, "overwrite", origin=None))

@@ -9,11 +9,14 @@ from msgspec import Struct
 from feasilint.lower.sql.adapter import TOO_DEEP, Failure, Node, Token, is_semicolon, parse, tokenize, unread
 from feasilint.lower.sql.guess import LADDER
 from feasilint.lower.sql.marks import MARK
+from feasilint.lower.sql.refreshing import refresh_of, without_clauses
 from feasilint.lower.sql.repair import ROUNDS, repaired
 from feasilint.lower.sql.script import FLOW, HARMLESS, bare, inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from feasilint.ir import Refresh
 
 MAX_NESTING = 150
 _ATTEMPTS = 300  # at reading what does not parse, for a whole text
@@ -25,12 +28,13 @@ _STARTS = frozenset((
 
 
 class Statement(Struct, frozen=True):
-    """One statement: its tokens and its tree, or why there is none."""
+    """One statement: its tokens and its tree, or why there is none; `refresh`: how what it makes is kept up to date."""
 
     tokens: tuple[Token, ...]
     tree: Node | None
     failure: Failure | None = None
     too_deep: bool = False
+    refresh: Refresh | None = None
 
 
 def statements(text: str, dialect: str) -> Iterator[Statement]:
@@ -88,13 +92,14 @@ class _Parsing:
         if nesting(tokens) > MAX_NESTING:
             yield Statement(tuple(tokens), None, Failure(TOO_DEEP, tokens[0].start), True)
             return
+        refresh = refresh_of(tokens, self.text)
         while tokens:
             tree = parse(tokens, self.text, self.dialect)
-            if isinstance(tree, Node) and tree.key == "command" and (inner := inside(tokens)):
-                tokens = inner
+            if (isinstance(tree, Failure) or tree.key == "command") and (simpler := _simpler(tokens)):
+                tokens = simpler
                 continue
             if not isinstance(tree, Failure):
-                yield Statement(tuple(tokens), tree)
+                yield Statement(tuple(tokens), tree, refresh=refresh)
                 return
             first, rest = self._split(tokens, tree)
             if first is None:
@@ -148,6 +153,12 @@ class _Parsing:
             return None
         tree = parse(tokens, text, dialect)
         return Statement(tuple(tokens), None, tree) if isinstance(tree, Failure) else Statement(tuple(tokens), tree)
+
+
+def _simpler(tokens: list[Token]) -> list[Token] | None:
+    """A CREATE statement without clauses that the parser does not know, or what it runs."""
+    plain = without_clauses(tokens) or inside(tokens)
+    return plain if plain and len(plain) < len(tokens) else None
 
 
 def _begun(tokens: list[Token]) -> list[Token]:

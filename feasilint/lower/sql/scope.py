@@ -12,7 +12,7 @@ from feasilint.ir.fields import at_path
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from feasilint.ir import ColumnSet, Fragment
+    from feasilint.ir import ColumnSet, Fragment, Refresh
     from feasilint.lower.builder import Builder
     from feasilint.lower.sql.adapter import Node
     from feasilint.lower.sql.layout import Layout
@@ -48,7 +48,7 @@ def key_of(column: Column, depth: int) -> Key:
 
 class Context(Struct):
     """What lowering one statement needs at every depth. `text`: that of the fragment with its placeholders masked. `query`
-    lowers nested queries."""
+    lowers nested queries. `refresh`: how what the statement makes is kept up to date."""
 
     builder: Builder
     fragment: Fragment
@@ -60,6 +60,7 @@ class Context(Struct):
     query: QueryLowering
     windows: Mapping[int, list[Node]] = field(default_factory=dict)
     aggregates: Mapping[int, list[Node]] = field(default_factory=dict)
+    refresh: Refresh | None = None
 
 
 class Item(Struct):

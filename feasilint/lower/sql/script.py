@@ -56,7 +56,7 @@ def bare(tokens: list[Token]) -> list[Token]:
         if rest is tokens or len(rest) == len(tokens):
             break
         tokens = rest
-    return _without_model_keyword(tokens)
+    return _without_stream_keyword(_without_model_keyword(tokens))
 
 
 def _upper(tokens: list[Token], at: int) -> str:
@@ -146,3 +146,16 @@ def _without_model_keyword(tokens: list[Token]) -> list[Token]:
 
 
 _PARSED = ("PREDICT", "FORECAST", "TRANSLATE", "FEATURES_AT_TIME", "GENERATE_EMBEDDING", "GENERATE_TEXT_EMBEDDING")
+
+
+def _without_stream_keyword(tokens: list[Token]) -> list[Token]:
+    """`FROM STREAM read_files(…)` and `FROM STREAM raw.t` of Databricks: the same rows, as they come in."""
+    gone = {
+        at
+        for at in range(1, len(tokens) - 2)
+        if tokens[at].text.upper() == "STREAM"
+        and tokens[at - 1].text.upper() in ("FROM", "JOIN")
+        and tokens[at + 2].text in ("(", ".")
+        and tokens[at + 1].text not in ("(", ".")
+    }
+    return [token for at, token in enumerate(tokens) if at not in gone] if gone else tokens

@@ -38,7 +38,7 @@ def write_to(
     context = scope.context
     origin = context.layout.origin(node)
     target = sources.source(parts, context)
-    context.builder.sink(Write(relation, target, mode, columns, temporary, origin=origin))
+    context.builder.sink(Write(relation, target, mode, columns, temporary, refresh=context.refresh, origin=origin))
 
 
 def key_of(parts: list[str]) -> str:
