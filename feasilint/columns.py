@@ -74,6 +74,13 @@ class _Passing(Struct, frozen=True):
     without: frozenset[str]
 
 
+class _Tree(Struct, frozen=True):
+    """Joins of joins: what they put together, and the (folded) names that any of them merges."""
+
+    sides: tuple[Relation, ...]
+    using: frozenset[str]
+
+
 class Columns(Headers):
     """Resolves columns within one linked set of programs."""
 
@@ -85,6 +92,7 @@ class Columns(Headers):
         super().__init__(bound, declared)
         self._held: dict[tuple[Relation, Name], Holds] = {}
         self._passings: dict[Relation, _Passing | None] = {}
+        self._trees: dict[Join, _Tree] = {}
         self._steps: dict[tuple[Relation, Name], tuple[Expression, ...]] = {}
 
     # --- is it there ---
@@ -258,7 +266,7 @@ class Columns(Headers):
                 return tuple(o.expression for o in outputs if fold(o.name) == fold(name))[-1:]
 
     def _sides(self, join: Join, name: Name) -> list[tuple[Relation, Name, Holds]]:
-        sides = [join.left] if join.kind in ("semi", "anti") else [join.left, join.right]
+        sides = self._tables_of(join, name) if join.suffixes is None else _sides(join)
         plain = [(side, name, self.holds(side, name)) for side in sides]
         if self._clash(join, name, plain):  # both are renamed, but for a side without a suffix
             kept = zip(plain, join.suffixes or (), strict=True)
@@ -271,6 +279,13 @@ class Columns(Headers):
             if suffix and name.endswith(suffix) and (bare := name[: -len(suffix)])
         ]
         return [found for found in cut if found[2] >= Holds.POSSIBLE] or plain
+
+    def _tables_of(self, join: Join, name: Name) -> tuple[Relation, ...]:
+        """Everything that SQL's joins below this one put together: no column is carried from join to join through hundreds."""
+        tree = self._trees.get(join)
+        if tree is None:
+            tree = self._trees[join] = _tree(join)
+        return _sides(join) if fold(name) in tree.using else tree.sides
 
     def _clash(self, join: Join, name: Name, plain: list[tuple[Relation, Name, Holds]]) -> bool:
         known = len(plain) == 2 and all(level == Holds.KNOWN for *_, level in plain)
@@ -294,6 +309,24 @@ class Columns(Headers):
             return tuple(Column(one, name) for one in inputs if self.holds(one, name))
         at = folded.index(fold(name))
         return tuple(Column(one, h.names[at]) for one, h in zip(inputs, headers, strict=True) if at < len(h.names))
+
+
+def _sides(join: Join) -> tuple[Relation, ...]:
+    return (join.left,) if join.kind in ("semi", "anti") else (join.left, join.right)
+
+
+def _tree(join: Join) -> _Tree:
+    sides: list[Relation] = []
+    shared = set(join.using)
+    pending = [*reversed(_sides(join))]
+    while pending:
+        side = pending.pop()
+        if isinstance(side, Join) and side.suffixes is None:
+            shared.update(side.using)
+            pending.extend(reversed(_sides(side)))
+        else:
+            sides.append(side)
+    return _Tree(tuple(sides), frozenset(map(fold, shared)))
 
 
 def _passing(relation: Relation) -> _Passing | None:

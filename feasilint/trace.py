@@ -131,6 +131,7 @@ class Tracer:
         self._traced: dict[_Key, Trace] = {}
         self._rows: dict[Relation, Trace] = {}
         self._whole: dict[Relation, Trace] = {}
+        self._ways: dict[_Key, dict[Leaf, _Key]] = {}
 
     def column(self, relation: Relation, name: Name, path: tuple[str, ...] = ()) -> Trace:
         """The lineage of one column, or of a field of it; empty where the relation has none of that name."""
@@ -211,7 +212,7 @@ class Tracer:
             output = self.columns.table(here).find(column)
             if output is not None or isinstance(here, Scan):
                 steps.append(Step(spelled(column), here, output.origin if output is not None else here.origin))
-            at = self._toward(here, column, path, leaf)
+            at = self._toward((here, column, path), leaf)
         return tuple(steps)
 
     # --- one relation ---
@@ -356,16 +357,23 @@ class Tracer:
 
     # --- paths ---
 
-    def _toward(self, relation: Relation, name: Name, path: tuple[str, ...], leaf: Leaf) -> _Key | None:
+    def _toward(self, key: _Key, leaf: Leaf) -> _Key | None:
         """The next column on the way to the leaf: through its value if it is there, else through what it depends on."""
-        options = [column for e in self._step(relation, name, path) for column in _referenced(e)]
-        for column in options:
-            if leaf in self.expression(column).value:
-                return column.relation, column.name, column.path
-        for column in options:
-            if any(leaf == own for own, _ in self.expression(column).own):
-                return column.relation, column.name, column.path
-        return self._toward_rows(relation, leaf)
+        ways = self._ways.get(key)
+        if ways is None:
+            ways = self._ways[key] = self._branches(key)
+        return ways.get(leaf) or self._toward_rows(key[0], leaf)
+
+    def _branches(self, key: _Key) -> dict[Leaf, _Key]:
+        """The next column on the way to every leaf that is below one."""
+        ways: dict[Leaf, _Key] = {}
+        options = [column for e in self._step(*key) for column in _referenced(e)]
+        traced = [(self.expression(column), (column.relation, column.name, column.path)) for column in options]
+        for trace, below in traced:
+            ways.update((leaf, below) for leaf in trace.value if leaf not in ways)
+        for trace, below in traced:
+            ways.update((leaf, below) for leaf, _ in trace.own if leaf not in ways)
+        return ways
 
     def _toward_rows(self, relation: Relation, leaf: Leaf) -> _Key | None:
         """The next scan on the shortest way down through whole relations."""
@@ -390,11 +398,7 @@ class Tracer:
 
 
 def _referenced(expression: Expression) -> list[Column]:
-    found: list[Column] = []
-    pending = [expression]
-    while pending:
-        node = pending.pop(0)
-        if isinstance(node, Column):
-            found.append(node)
-        pending.extend(children(node))
-    return found
+    nodes = [expression]
+    for node in nodes:
+        nodes.extend(children(node))
+    return [node for node in nodes if isinstance(node, Column)]
