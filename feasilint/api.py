@@ -13,10 +13,11 @@ from feasilint.lower.options import Options
 from feasilint.result import ScanResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from feasilint.analysis import Analysis
     from feasilint.catalog.model import Catalog
+    from feasilint.dbt.find import Projects
     from feasilint.discover import Discovery
     from feasilint.documents.model import Document
     from feasilint.ir import DocumentKind, Program
@@ -155,10 +156,11 @@ def _catalog(paths: Sequence[str], catalog: str | Catalog | None, use_catalog: b
 
 def _read_all(found: Discovery, top: Path | None, dialect: str | None) -> _Reading:
     """The documents that were found, and what the rest of their project lends them."""
-    from feasilint.dbt.find import project_of
+    from feasilint.dbt.find import Projects
 
-    reading = _read(found, Options(_known(dialect), str(top or "."), project_of))
-    _read_project(reading, top)
+    projects = Projects()
+    reading = _read(found, Options(_known(dialect), str(top or "."), projects.of))
+    _read_project(reading, top, projects)
     return reading
 
 
@@ -197,17 +199,24 @@ def _root(paths: Sequence[str], root: str | None) -> Path | None:
     return Path(root) if root is not None else root_of(paths)
 
 
-def _read_project(reading: _Reading, top: Path | None) -> None:
+def _read_project(reading: _Reading, top: Path | None, projects: Projects) -> None:
     """Lower the rest of the project as far as it makes what the documents read."""
     if top is None:
         return
     from feasilint.discover import discover
     from feasilint.project import upstream
 
+    files = discover([_relative(top)]).files
     known = {str(Path(path).resolve()) for path in reading.documents}
-    around = (path for path in discover([_relative(top)]).files if str(Path(path).resolve()) not in known)
+    around = [path for path in files if str(Path(path).resolve()) not in known]
+    modelled = list(projects.around(path for path in files if path.endswith(".sql")))
+
+    def named(table: str) -> Iterator[str]:
+        found = (path for project in modelled for path in project.files_of(table) if path not in known)
+        return (_relative(Path(path)) for path in found)
+
     scanned = list(reading.programs)
-    reading.programs = scanned + upstream(scanned, around, reading.take)
+    reading.programs = scanned + upstream(scanned, around, reading.take, named)
 
 
 def _relative(folder: Path) -> str:

@@ -25,7 +25,7 @@ _WRITES = re.compile(
 )
 _MOST_FILES = 20_000
 _MOST_BYTES = 4 * 1024 * 1024
-_MOST_ROUNDS = 6
+_MOST_ROUNDS = 40
 
 
 def root_of(paths: Iterable[str]) -> Path | None:
@@ -41,21 +41,28 @@ def root_of(paths: Iterable[str]) -> Path | None:
 
 
 def upstream(
-    programs: list[Program], candidates: Iterable[str], lower: Callable[[str, bytes], Program]
+    programs: list[Program],
+    candidates: Iterable[str],
+    lower: Callable[[str, bytes], Program],
+    named: Callable[[str], Iterable[str]] = lambda _: (),
 ) -> list[Program]:
     """Further documents of the project that write what the programs read, and what those read in turn.
 
     A candidate is lowered only if its text names a source that nobody is known to write: a search over bytes, so that the
-    unrelated rest of a large repository costs a read.
+    unrelated rest of a large repository costs a read. `named`: the files that a project says make the table of a name.
     """
     texts = dict(_texts(candidates, {program.path for program in programs}))
     added: list[Program] = []
+    seen = {program.path for program in programs}
     for _ in range(_MOST_ROUNDS):
-        wanted = set(_wanted(programs + added))
-        chosen = [path for path, text in texts.items() if _may_write(path, text, wanted)]
+        wanted = dict.fromkeys(_wanted(programs + added))
+        words = {name.lower().encode() for name in wanted}
+        chosen = {path: texts.pop(path) for path in [path for path, text in texts.items() if _may_write(path, text, words)]}
+        chosen.update(_texts((path for name in wanted for path in named(name)), seen | set(chosen)))
         if not chosen:
             break
-        made = [lower(path, texts.pop(path)) for path in chosen]
+        seen |= set(chosen)
+        made = [lower(path, text) for path, text in chosen.items()]
         writing = [program for program in made if any(isinstance(sink, Write) for sink in program.sinks)]
         if not writing:
             break
@@ -85,15 +92,13 @@ def _texts(candidates: Iterable[str], known: set[str]) -> Iterator[tuple[str, by
             continue
 
 
-def _wanted(programs: list[Program]) -> Iterator[bytes]:
+def _wanted(programs: list[Program]) -> Iterator[str]:
     """The last parts of the names of tables and files that are read but not known to be written."""
     bound = link(programs).bound
     for program in programs:
         for relation in program.relations:
             if isinstance(relation, Scan) and relation not in bound and _may_be_written(relation.source):
-                yield from (
-                    parts[-1].lower().encode() for parts in names(relation.source, program.path) if len(parts[-1]) > 2
-                )
+                yield from (parts[-1] for parts in names(relation.source, program.path) if len(parts[-1]) > 2)
 
 
 def _may_be_written(source: Source) -> bool:

@@ -129,6 +129,16 @@ class Package:
             self._properties.take(data, path, self.name, self.variables)
         return self._properties
 
+    def stems_of(self, table: str) -> Iterator[str]:
+        """The stems of the files that may make a table of this name: of the same one, or of one whose alias or version it is."""
+        yield table
+        known = self.properties(table, _VERSION_SUFFIX.sub("", table)).models
+        for name, about in known.items():
+            aliases = (config.get("alias") for config in (about.config, *(one.config for one in about.versions)))
+            if table in aliases and name != table:
+                yield name
+            yield from (stem for one in about.versions for stem in about.files_of(one) if stem != table)
+
     def names(self) -> Iterator[tuple[str, Version | None]]:
         """Every model, seed and snapshot, in the order of their paths; those that only YAML defines last."""
         self.properties("")

@@ -129,6 +129,16 @@ class Project:
             if found is not None:
                 yield found
 
+    def files_of(self, table: str) -> Iterator[str]:
+        """The absolute paths of the files whose models make a table of this name, those of packages included."""
+        for package in self.packages.values():
+            for stem in package.stems_of(table):
+                for place in package.by_name.get(stem, ()):
+                    path = package.path(place.path)
+                    model = self.model_at(path)
+                    if model is not None and table in (model.name, *model.relation[-1:]):
+                        yield path
+
     def configured(self, model: Model, stated: Config) -> Model:
         """The model with these settings in place of those that its own file states literally."""
         package = self.packages[model.package]

@@ -10,7 +10,7 @@ import pytest
 import real_dbt
 
 from feasilint import api
-from feasilint.dbt.find import project_of
+from feasilint.dbt.find import Projects
 from feasilint.documents.read import read as read_document
 from feasilint.lower.options import Options
 from feasilint.lower.sql.making import Making
@@ -36,7 +36,7 @@ def _plain(text: str) -> str:
 
 def _rendered(path: Path, with_manifest: bool) -> str:
     document = read_document(path.as_posix(), path.read_bytes())
-    making = Making.of(document, Options(project=project_of))
+    making = Making.of(document, Options(project=Projects().of))
     assert (making.setting.compiled is not None) == with_manifest
     done = read(document.text, making.dialect, making.setting)
     assert done.refused is None
@@ -76,8 +76,21 @@ def test_a_notebook_sees_through_the_models_to_the_raw_tables(
         "df = pd.read_sql('select * from features.features', con)\n"
         "LogisticRegression().fit(df[['orders_7d', 'lifetime_amount']], df['y'])\n"
     )
-    found = api.inspect([notebook.as_posix()], root=project.as_posix(), use_catalog=False)["documents"][0]
-    traced = {feature["name"]: feature["derived_from"] for feature in found["features"]}
+    analysed = api.inspect([notebook.as_posix(), f"{project}/models"], root=project.as_posix(), use_catalog=False)
+    alone = api.inspect([notebook.as_posix()], root=project.as_posix(), use_catalog=False)["documents"][0]
+    documents = {one["path"].rsplit("/", 1)[-1]: one for one in analysed["documents"]}
+    assert alone["features"] == documents["train.py"]["features"]
+    traced = {feature["name"]: feature["derived_from"] for feature in alone["features"]}
     assert [(name.split(".")[-1], column) for name, column in traced["lifetime_amount"]] == [
         ("raw_orders", "amount_cents")
     ]
+    features = documents["customer_features.sql"]
+    (table,) = features["tables"]
+    assert (table["name"].split(".")[-2:], table["materialized"]) == (["features", "features"], "table")
+    assert (table["schedule"], table["schedule_from"]) == ("0 6 * * *", "meta.schedule")
+    windows = {one["outputs"][0]: (one["window"], one["extent"]) for one in features["aggregations"]}
+    assert windows == {
+        "orders_7d": ("bounded", ["P7D"]),
+        "orders_30d": ("bounded", ["P30D"]),
+        "lifetime_amount": ("unbounded", []),
+    }

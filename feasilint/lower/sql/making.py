@@ -52,11 +52,15 @@ class Making(Struct, frozen=True):
 
     def write(self, rows: Rows, read: Read, origin: Origin | None) -> Write:
         """The sink of a bare query."""
+        block = read.marks.block
+        if block is not None:
+            mode: WriteMode = "view" if block.refresh.materialized in _VIEWS else "create"
+            return Write(rows.relation, Source(block.name, "table"), mode, refresh=block.refresh, origin=origin)
         if self.model is None:
             if self.setting.project is not None or not read.marks.templated:
                 return Write(rows.relation, None, "result", origin=origin)
             return Write(rows.relation, Source(self.name, "table"), "create", origin=origin)
-        mode: WriteMode = "view" if self.model.materialized in _VIEWS else "create"
+        mode = "view" if self.model.materialized in _VIEWS else "create"
         target = Source(".".join(self.model.relation) or self.model.name, "table")
         return Write(rows.relation, target, mode, refresh=_refresh(self.model), origin=origin)
 

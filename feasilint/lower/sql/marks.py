@@ -14,6 +14,8 @@ from msgspec import Struct, field
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from feasilint.lower.sql.sqlmesh import ModelBlock
+
 Kind: TypeAlias = Literal["hole", "param", "table"]
 
 _FIRST, _LAST = 0xE000, 0xF8FE
@@ -38,11 +40,12 @@ class Mark(Struct, frozen=True):
 
 
 class Marks(Struct):
-    """The marks of one text. `known`: what markers stand for, by their code."""
+    """The marks of one text. `known`: what markers stand for, by their code. `block`: what a MODEL block of SQLMesh states."""
 
     found: list[Mark] = field(default_factory=list)
     templated: bool = False  # by dbt or Dataform: the file is a model, named after itself
     known: Mapping[str, Mark] = field(default_factory=dict)
+    block: ModelBlock | None = None
 
     def place(self, mark: Mark, length: int) -> str:
         """A placeholder of this length."""

@@ -95,7 +95,7 @@ class _Parsing:
         refresh = refresh_of(tokens, self.text)
         while tokens:
             tree = parse(tokens, self.text, self.dialect)
-            if (isinstance(tree, Failure) or tree.key == "command") and (simpler := _simpler(tokens)):
+            if not _is_read(tree) and (simpler := _simpler(tokens)):
                 tokens = simpler
                 continue
             if not isinstance(tree, Failure):
@@ -153,6 +153,10 @@ class _Parsing:
             return None
         tree = parse(tokens, text, dialect)
         return Statement(tuple(tokens), None, tree) if isinstance(tree, Failure) else Statement(tuple(tokens), tree)
+
+
+def _is_read(tree: Node | Failure | None) -> bool:
+    return isinstance(tree, Node) and tree.key != "command"
 
 
 def _simpler(tokens: list[Token]) -> list[Token] | None:

@@ -76,6 +76,8 @@ def parsed(text: str, dialect: str | None, known: Mapping[str, Mark] | None = No
     named = canonical_dialect(dialect)
     spoken = named if named is not None else guess_dialect(text)
     masked, marks = mask(text, spoken, known)
+    if named is None and marks.block is not None:
+        spoken = canonical_dialect(marks.block.dialect) or spoken
     return Read(spoken, text, masked, marks, tuple(statements(masked, spoken)))
 
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 from feasilint.lower.sql.codes import code_mark, says_model, texts, value_mark
 from feasilint.lower.sql.jinja.pieces import EXPRESSION
 from feasilint.lower.sql.marks import Mark, Marks
+from feasilint.lower.sql.sqlmesh import without_model_block
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -46,6 +47,7 @@ def mask(text: str, dialect: str | None = None, known: Mapping[str, Mark] | None
     """The text with marks for everything that is not SQL, of the same length. `known`: what markers stand for, by their
     code, where that is known better than their text tells."""
     marks = Marks(known=known or {})
+    text = without_model_block(text, marks)
     if not _TRIGGER.search(text):
         return text, marks
     text = _without_dataform_blocks(text, marks)
