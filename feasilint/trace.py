@@ -251,9 +251,7 @@ class Tracer:
         frame = [self.expression(e).as_role("window") for e in (*relation.partition, *relation.order)]
         return self._use(relation, made, path, [*frame, self.rows(relation.input)])
 
-    def _use(
-        self, relation: Aggregate | Window, made: Output, path: tuple[str, ...], indirect: list[Trace]
-    ) -> Trace:
+    def _use(self, relation: Aggregate | Window, made: Output, path: tuple[str, ...], indirect: list[Trace]) -> Trace:
         value = merge([self.expression(at_path(made.expression, path)), self._implied(relation, made.expression)])
         around = merge(indirect)
         own = Trace(frozenset(), around.own, frozenset(), around.hops, around.approximate)
@@ -353,7 +351,12 @@ class Tracer:
         conditions = [join.on] if join.on is not None else []
         if join.asof is not None:
             conditions += [join.asof.left, join.asof.right]
-        return keys + [self.expression(e).as_role("join") for e in conditions]
+        edges = keys + [self.expression(e).as_role("join") for e in conditions]
+        return edges + [self._within(side, "join") for side in (join.left, join.right)] if edges else []
+
+    def _within(self, side: Relation, role: str) -> Trace:
+        """What decides about the rows of a side acts through the step that takes it in, too."""
+        return Trace(own=frozenset((leaf, role) for leaf, _ in self._rows.get(side, EMPTY).own))
 
     # --- paths ---
 

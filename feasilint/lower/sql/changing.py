@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from feasilint.ir import Call, Expression, Inline, Output, Relation, Scan, Upsert
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Call, Column, Derive, Expression, Filter, Inline, Join, Output, Scan, Subquery, Upsert
 from feasilint.lower.sql import sources
 from feasilint.lower.sql.adapter import Node, exp
-from feasilint.lower.sql.expressions import scalar
-from feasilint.lower.sql.queries import define_ctes
+from feasilint.lower.sql.expressions import scalar, scalars
+from feasilint.lower.sql.queries import define_ctes, query
 from feasilint.lower.sql.relations import attach, join, read_from
 from feasilint.lower.sql.scope import Item, Scope
 from feasilint.lower.sql.writes import key_of, target_of, write_to
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 def update(node: Node, scope: Scope) -> None:
@@ -20,16 +25,16 @@ def update(node: Node, scope: Scope) -> None:
     target = _updated(node.this, scope)
     for step in joined:
         join(step, scope)
-    others = [item for item in scope.items if item is not target]
-    source = scope.whole if len(scope.items) > 1 else None
+    below = scope.whole if target not in scope.items or len(scope.items) > 1 else None
+    below = below or context.builder.add(Inline())
     if target not in scope.items:
         scope.items.insert(0, target)
-        scope.whole = scope.whole or target.rows.relation
-    outputs = _assignments(node.expressions, scope)
+        scope.whole = Join(target.rows.relation, below, "unknown") if len(scope.items) > 1 else target.rows.relation
+    outputs = _merged(_assignments(node.expressions, target, scope))
     where = node.args.get("where")
-    condition = scalar(where.this, scope) if isinstance(where, Node) else None
-    below = others[0].rows.relation if len(others) == 1 else source or context.builder.add(Inline())
-    made = context.builder.add(Upsert(target.rows.relation, below, condition, outputs))
+    if isinstance(where, Node):
+        below = context.builder.add(Filter(below, scalar(where.this, scope), "where", context.layout.origin(where)))
+    made = context.builder.add(Upsert(target.rows.relation, below, None, outputs))
     parts = list(target.parts) if target.parts else sources.parts_of(node.this, context)
     write_to(made, _as_written(parts, target), "upsert", node.this, scope)
 
@@ -53,27 +58,58 @@ def _as_written(parts: list[str], item: Item) -> list[str]:
     return relation.source.name.split(".") if isinstance(relation, Scan) and relation.source.kind == "table" else parts
 
 
-def _assignments(nodes: list[Node], scope: Scope) -> tuple[Output, ...]:
-    made: dict[str, list[tuple[Output, Expression]]] = {}
+def _assignments(nodes: list[Node], target: Item, scope: Scope) -> Iterator[Output]:
+    """What SET gives to which columns; several may take theirs from one row."""
     for one in nodes:
         if not isinstance(one, exp.EQ | exp.PropertyEQ):
             continue
-        targets = one.this.expressions if isinstance(one.this, exp.Tuple) else [one.this]
-        value = scalar(one.expression, scope)
-        for target in targets:
-            name = scope.context.marks.restore(
-                str(target.parts[-1].name if isinstance(target, exp.Column) else target.name)
-            )
-            made.setdefault(name, []).append((Output(name, value, scope.context.layout.origin(one)), value))
-    return tuple(_merged(found) for found in made.values())
+        places = one.this.expressions if isinstance(one.this, exp.Tuple) else [one.this]
+        values = _several(one.expression, len(places), scope) if len(places) > 1 else (scalar(one.expression, scope),)
+        for place, value in zip(places, values, strict=False):
+            yield Output(_name_of(place, target, scope), value, scope.context.layout.origin(one))
 
 
-def _merged(found: list[tuple[Output, Expression]]) -> Output:
-    """One column that several branches assign."""
-    first = found[0][0]
-    if len(found) == 1:
+def _several(node: Node, count: int, scope: Scope) -> tuple[Expression, ...]:
+    """The values of a row: those of a list, the columns of a subquery."""
+    if isinstance(node, exp.Tuple):
+        return scalars(node.expressions, scope)
+    if not isinstance(node, exp.Query):
+        return (scalar(node, scope),) * count
+    rows = query(node, scope.child())
+    add = scope.context.builder.add
+    chosen = (add(Derive(rows.relation, (Output(name, Column(rows.relation, name)),))) for name in rows.names or ())
+    return tuple(Subquery("scalar", one) for one in chosen)
+
+
+_WITH_FIELDS = frozenset(("bigquery", "databricks", "spark", "spark2"))
+"""Dialects in which SET may name a field of a struct."""
+
+
+def _name_of(node: Node, target: Item, scope: Scope) -> str:
+    """The column that an assignment changes, without the name of its table."""
+    marks = scope.context.marks
+    if not isinstance(node, exp.Column):
+        return marks.restore(str(node.name))
+    parts = [marks.restore(str(part.name)) for part in node.parts]
+    used = target.matched([part.lower() for part in parts])
+    if used or scope.context.dialect in _WITH_FIELDS:
+        return parts[used]
+    return parts[-1]
+
+
+def _merged(outputs: Iterable[Output]) -> tuple[Output, ...]:
+    """One output for each column, whatever branch assigns it."""
+    found: dict[str, list[Output]] = {}
+    for output in outputs:
+        found.setdefault(str(output.name).lower(), []).append(output)
+    return tuple(_either(same) for same in found.values())
+
+
+def _either(same: list[Output]) -> Output:
+    first = same[0]
+    if len(same) == 1:
         return first
-    return Output(first.name, Call("coalesce", tuple(value for _, value in found)), first.origin)
+    return Output(first.name, Call("coalesce", tuple(output.expression for output in same)), first.origin)
 
 
 def merge(node: Node, scope: Scope) -> None:
@@ -83,45 +119,65 @@ def merge(node: Node, scope: Scope) -> None:
     attach(node.args["using"], scope)
     source = scope.items[0]
     rows = context.session.tables.get(key_of(parts)) or sources.scan(parts, node.this, context, read=False)
-    scope.items.append(Item(rows, str(node.this.alias or "").lower(), tuple(part.lower() for part in parts)))
+    target = Item(rows, str(node.this.alias or "").lower(), tuple(part.lower() for part in parts))
+    scope.items.append(target)
     on = node.args.get("on")
     condition = scalar(on, scope) if isinstance(on, Node) else None
     branches = node.args["whens"].expressions
-    conditions = tuple(
-        scalar(one.args["condition"], scope) for one in branches if isinstance(one.args.get("condition"), Node)
-    )
-    found: dict[str, list[tuple[Output, Expression]]] = {}
-    for branch in branches:
-        for output in _branch(branch.args.get("then"), source, scope):
-            found.setdefault(str(output.name).lower(), []).append((output, output.expression))
-    made: Relation = source.rows.relation  # where every column is taken from a source whose columns are not known
-    if found or source.rows.names is not None:
-        outputs = tuple(_merged(same) for same in found.values())
+    conditions = tuple(scalar(one, scope) for branch in branches for one in _conditions(branch))
+    actions = [branch.args.get("then") for branch in branches]
+    outputs = _merged(output for then in actions for output in _branch(then, source, target, scope))
+    if outputs:
         if isinstance(rows.relation, Scan):
             context.builder.add(rows.relation)
-        made = context.builder.add(Upsert(rows.relation, made, condition, outputs, conditions))
-    write_to(made, parts, "upsert", node.this, scope)
+        made = context.builder.add(Upsert(rows.relation, source.rows.relation, condition, outputs, conditions))
+        write_to(made, parts, "upsert", node.this, scope)
+    if source.rows.names is None and any(map(_takes_row, actions)):
+        write_to(source.rows.relation, parts, "upsert", node.this, scope)
 
 
-def _branch(then: object, source: Item, scope: Scope) -> tuple[Output, ...]:
-    """The assignments of one WHEN clause."""
+def _conditions(branch: Node) -> Iterator[Node]:
+    """What a WHEN clause asks for, before its action and behind it."""
+    then = branch.args.get("then")
+    clauses = [branch.args.get("condition"), then.args.get("where") if isinstance(then, Node) else None]
+    for clause in clauses:
+        if isinstance(clause, Node):
+            yield clause.this if isinstance(clause, exp.Where) else clause
+
+
+def _takes_row(then: object) -> bool:
+    """UPDATE SET *, INSERT *, INSERT ROW: all columns of the source, as they are."""
     if isinstance(then, exp.Update):
-        if any(isinstance(one, exp.Star) for one in then.expressions):
-            return _all_columns(source)
-        return _assignments(then.expressions, scope)
-    if isinstance(then, exp.Insert):
-        if not isinstance(then.this, exp.Tuple) or not isinstance(then.expression, exp.Tuple):
-            return _all_columns(source)
-        pairs = zip(then.this.expressions, then.expression.expressions, strict=False)
-        return tuple(
-            Output(str(column.name), scalar(value, scope), scope.context.layout.origin(value))
-            for column, value in pairs
-        )
-    return ()
+        return any(isinstance(one, exp.Star) for one in then.expressions)
+    return isinstance(then, exp.Insert) and not any(
+        isinstance(part, exp.Tuple) for part in (then.this, then.expression)
+    )
 
 
-def _all_columns(source: Item) -> tuple[Output, ...]:
-    return tuple(Output(name, source.column(name)) for name in source.rows.names or ())
+def _branch(then: object, source: Item, target: Item, scope: Scope) -> Iterator[Output]:
+    """The assignments of one WHEN clause."""
+    if _takes_row(then):
+        yield from (Output(name, source.column(name)) for name in source.rows.names or ())
+    elif isinstance(then, exp.Update):
+        yield from _assignments(then.expressions, target, scope)
+    elif isinstance(then, exp.Insert):
+        for name, value in _inserted(then, target, scope):
+            yield Output(name, scalar(value, scope), scope.context.layout.origin(value))
+
+
+def _inserted(then: exp.Insert, target: Item, scope: Scope) -> Iterator[tuple[str, Node]]:
+    """The columns and values of INSERT (…) VALUES (…); without a list of columns the declared ones, else those of the values."""
+    listed, row = then.this, then.expression
+    if isinstance(listed, exp.Tuple) and isinstance(row, exp.Tuple):
+        for column, value in zip(listed.expressions, row.expressions, strict=False):
+            yield _name_of(column, target, scope), value
+        return
+    if isinstance(row, exp.Tuple):
+        values = list(row.expressions)
+    else:  # the parser takes VALUES for a function
+        values = [one for call in listed.expressions for one in call.expressions]
+    names = target.rows.names or [value.output_name or f"_col{at}" for at, value in enumerate(values)]
+    yield from zip(names, values, strict=False)
 
 
 def delete(node: Node, scope: Scope) -> None:

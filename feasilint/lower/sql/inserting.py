@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Inline, Source, Union, Write
+from feasilint.ir import Call, Derive, Expression, Filter, Inline, Output, Source, Union, Write
 from feasilint.lower.sql import sources
 from feasilint.lower.sql.adapter import Node, exp
+from feasilint.lower.sql.expressions import scalar
 from feasilint.lower.sql.queries import define_ctes, query
 from feasilint.lower.sql.relations import attach
 from feasilint.lower.sql.scope import Item, Rows, Scope
@@ -79,27 +80,47 @@ def multi_insert(node: Node, scope: Scope) -> None:
         scope.items, scope.whole = [Item(rows)], rows.relation
     else:
         attach(source, scope)
-    whole = Rows(scope.whole, scope.items[0].rows.names) if scope.whole is not None else None
+    conditions: list[Expression] = []
     for one in node.expressions:
+        branch = _conditional(one, conditions, scope)
         insert = one.this if isinstance(one, exp.ConditionalInsert) else one
         parts, columns, name = target_of(insert.this, scope)
-        made = insert.args.get("expression")
-        if isinstance(made, exp.Select):
-            rows = _select_from(made, scope)
-        elif isinstance(made, Node):
-            rows = query(made, _beside(scope))
-        elif whole is not None:
-            rows = whole
-        else:
-            continue
+        rows = _branch_rows(insert.args.get("expression"), branch)
         mode: WriteMode = "overwrite" if insert.args.get("overwrite") else "insert"
         inserted(parts, columns, rows, name, mode, scope)
+
+
+def _conditional(node: Node, conditions: list[Expression], scope: Scope) -> Scope:
+    """The rows that a branch takes: those for which its condition holds, or with ELSE none of those before."""
+    branch = _beside(scope)
+    predicate: Expression | None = None
+    if isinstance(node, exp.ConditionalInsert) and isinstance(node.expression, Node):
+        predicate = scalar(node.expression, branch)
+        conditions.append(predicate)
+    elif node.args.get("else_") and conditions:
+        predicate = Call("not", (Call("or", tuple(conditions)),))
+    if predicate is not None and branch.whole is not None:
+        branch.whole = scope.context.builder.add(Filter(branch.whole, predicate))
+    return branch
+
+
+def _branch_rows(made: object, scope: Scope) -> Rows:
+    """What one target of a multi-insert gets: a query over the rows, a list of values of each row, or the rows themselves."""
+    assert scope.whole is not None
+    if isinstance(made, exp.Select):
+        return select(made, scope)
+    if not isinstance(made, exp.Values):
+        return query(made, scope) if isinstance(made, Node) else Rows(scope.whole, scope.items[0].rows.names)
+    row = made.expressions[0]
+    cells = row.expressions if isinstance(row, exp.Tuple) else [row]
+    names = tuple(f"column{at + 1}" for at in range(len(cells)))
+    layout = scope.context.layout
+    outputs = tuple(
+        Output(name, scalar(cell, scope), layout.item(cell)) for name, cell in zip(names, cells, strict=True)
+    )
+    return Rows(scope.context.builder.add(Derive(scope.whole, outputs)), names)
 
 
 def _beside(scope: Scope) -> Scope:
     """A scope with the same FROM items."""
     return Scope(scope.context, scope.parent, scope.ctes, list(scope.items), scope.whole)
-
-
-def _select_from(node: Node, scope: Scope) -> Rows:
-    return select(node, _beside(scope))

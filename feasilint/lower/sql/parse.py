@@ -9,6 +9,7 @@ from msgspec import Struct
 from feasilint.lower.sql.adapter import TOO_DEEP, Failure, Node, Token, is_semicolon, parse, tokenize, unread
 from feasilint.lower.sql.guess import LADDER
 from feasilint.lower.sql.marks import MARK
+from feasilint.lower.sql.phrases import rephrased
 from feasilint.lower.sql.refreshing import refresh_of, without_clauses
 from feasilint.lower.sql.repair import ROUNDS, repaired
 from feasilint.lower.sql.script import FLOW, HARMLESS, bare, inside
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 MAX_NESTING = 150
 _ATTEMPTS = 300  # at reading what does not parse, for a whole text
+_LENIENT = "postgres"  # reads what most dialects share
 _STARTS = frozenset((
     "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "DROP", "ALTER", "TRUNCATE", "DECLARE", "SET",
     "EXEC", "EXECUTE", "IF", "BEGIN", "END", "WITH", "GO", "PRINT", "USE", "COPY", "UNLOAD", "CALL", "GRANT",
@@ -101,12 +103,24 @@ class _Parsing:
             if not isinstance(tree, Failure):
                 yield Statement(tuple(tokens), tree, refresh=refresh)
                 return
+            if (again := self._rephrased(tokens)) is not None:
+                yield again
+                return
             first, rest = self._split(tokens, tree)
             if first is None:
                 yield from self._otherwise(tokens, tree)
                 return
             yield first
             tokens = rest
+
+    def _rephrased(self, tokens: list[Token]) -> Statement | None:
+        """The statement by the tree of other words that mean the same."""
+        other = rephrased(tokens)
+        if other is None:
+            return None
+        trees = (parse(other, self.text, dialect) for dialect in (self.dialect, _LENIENT))
+        tree = next((tree for tree in trees if isinstance(tree, Node) and _sensible(tree)), None)
+        return Statement(tuple(tokens), tree) if tree is not None else None
 
     def _split(self, tokens: list[Token], failure: Failure) -> tuple[Statement | None, list[Token]]:
         """The statement before the place where the parser gave up, if another one may begin there."""

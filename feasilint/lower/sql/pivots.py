@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.ir import AllOf, Call, Column, Derive, Expression, Literal, Minus, Output, Pivot, Star, Unpivot
+from feasilint.ir import AllOf, Call, Column, Derive, Expression, Literal, Minus, Output, Pivot, Relation, Star, Unpivot
 from feasilint.ir.expressions import columns as referenced
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.expressions import operands, scalar, scalars
@@ -76,7 +76,7 @@ def _names(expressions: Iterable[Expression]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(column.name) for one in expressions for column in referenced(one)))
 
 
-def _beside(rows: Rows, used: tuple[str, ...], made: Pivot | Unpivot, names: tuple[str, ...], scope: Scope) -> Rows:
+def _beside(rows: Rows, used: tuple[str, ...], made: Relation, names: tuple[str, ...], scope: Scope) -> Rows:
     """The columns of the input that are not used, then those that were made."""
     items: tuple[Output | Star, ...] = (
         Star(Minus(AllOf(rows.relation), used)),
@@ -85,6 +85,10 @@ def _beside(rows: Rows, used: tuple[str, ...], made: Pivot | Unpivot, names: tup
     gone = {name.lower() for name in used}
     kept = None if rows.names is None else tuple(name for name in rows.names if name.lower() not in gone)
     return Rows(scope.context.builder.add(Derive(made, items)), None if kept is None else kept + names)
+
+
+_VALUES_FIRST = frozenset(("bigquery", "tsql"))
+"""Dialects that put the values of UNPIVOT before their names."""
 
 
 def _unpivot(node: Node, rows: Rows, scope: Scope) -> Rows:
@@ -98,14 +102,13 @@ def _unpivot(node: Node, rows: Rows, scope: Scope) -> Rows:
     cells = [[scalar(group[at], scope) for group in groups if at < len(group)] for at in range(len(values))]
     used = _names(cell for some in cells for cell in some)
     name = marks.restore(field.this.name)
-    first = Output(values[0], _one(tuple(cells[0]))) if cells else Output(values[0], Literal(None))
+    first, *more = (Output(value, _one(tuple(some))) for value, some in zip(values, cells, strict=True))
     unpivot = scope.context.builder.add(Unpivot(rows.relation, (), Output(name, Literal(name)), first))
-    made = _beside(rows, used, unpivot, (name, values[0]), scope)
-    if len(values) == 1:
-        return made
-    more = tuple(Output(value, _one(tuple(some))) for value, some in zip(values[1:], cells[1:], strict=True))
-    relation = scope.context.builder.add(Derive(made.relation, (Star(AllOf(made.relation)), *more)))
-    return Rows(relation, None if made.names is None else (*made.names, *values[1:]))
+    wide: Relation = unpivot
+    if more:
+        wide = scope.context.builder.add(Derive(unpivot, (Star(AllOf(unpivot)), *more)))
+    order = (*values, name) if scope.context.dialect in _VALUES_FIRST else (name, *values)
+    return _beside(rows, used, wide, order, scope)
 
 
 def _unpivoted(rows: Rows, cells: list[Expression], name: str, value: str, scope: Scope) -> Rows:

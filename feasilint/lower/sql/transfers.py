@@ -32,7 +32,7 @@ def copy(node: Node, scope: Scope) -> None:
         elif isinstance(one, exp.Subquery):
             inserted(parts, columns, query(one, scope.child()), name, "insert", scope)
         else:
-            relation = scope.context.builder.add(Scan(_place(one, scope), None, scope.context.layout.origin(one)))
+            relation = scope.context.builder.add(Scan(_place(one, scope), columns, scope.context.layout.origin(one)))
             write_to(relation, parts, "insert", name, scope, columns)
 
 
@@ -64,5 +64,5 @@ def load(node: Node, scope: Scope) -> None:
     files = node.args.get("inpath") or node.args.get("files")
     for text in files.find_all(exp.Literal) if isinstance(files, Node) else ():
         if text.is_string and ("/" in text.this or "." in text.this):
-            relation = scope.context.builder.add(Scan(_place(text, scope), None, scope.context.layout.origin(text)))
+            relation = scope.context.builder.add(Scan(_place(text, scope), columns, scope.context.layout.origin(text)))
             write_to(relation, parts, "overwrite" if node.args.get("overwrite") else "insert", name, scope, columns)

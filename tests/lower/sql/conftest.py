@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from feasilint import inspect_source
 from feasilint.documents.read import read
 from feasilint.ir import (
     Aggregate,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
     Lower = Callable[..., Program]
     Outline = Callable[..., list[str]]
+    Lineage = Callable[..., dict[str, str]]
 
 
 class Speller:
@@ -187,3 +189,30 @@ def item(lower: Lower) -> Callable[..., str]:
         return Speller(program).expression(made.expression)
 
     return spelled
+
+
+def _edges(column: dict[str, Any]) -> str:
+    """`t.a t.b | where t.c`, what may be meant with a question mark."""
+    value = [".".join(pair) for pair in column["value"]] + [".".join(pair) + "?" for pair in column["maybe"]]
+    indirect = [f"{role} {table}.{name}" for table, name, role in column["indirect"]]
+    return " ".join(value) + (" | " + ", ".join(sorted(indirect)) if indirect else "")
+
+
+@pytest.fixture
+def lineage() -> Lineage:
+    """The columns that a SQL text makes, each with what it comes from; a schema is a catalog's `{table: columns}`."""
+
+    def traced(text: str, dialect: str = "", schema: dict[str, list[str]] | None = None) -> dict[str, str]:
+        tables = [
+            {"name": name, "columns": {column: {} for column in columns}} for name, columns in (schema or {}).items()
+        ]
+        found = inspect_source(text, kind="sql", dialect=dialect, catalog={"version": 1, "sources": tables})
+        assert not found["diagnostics"], found["diagnostics"]
+        targets = {column["target"] for column in found["columns"]}
+        several = len(targets) > 1
+        return {
+            f"{column['target']}.{column['name']}" if several else column["name"]: _edges(column)
+            for column in found["columns"]
+        }
+
+    return traced

@@ -131,5 +131,5 @@ def test_unpivot(outline: Outline) -> None:
     lines = outline("SELECT id, v FROM t UNPIVOT (v FOR n IN (a, b))", "bigquery")
     assert lines[1:3] == [
         "r1 Unpivot(r0) n = n; v = pivot(r0.a, r0.b)",
-        "r2 Derive(r1) *r0 without a, b; n = r1.n; v = r1.v",
+        "r2 Derive(r1) *r0 without a, b; v = r1.v; n = r1.n",
     ]

@@ -88,14 +88,15 @@ def test_update(outline: Outline) -> None:
     assert outline("UPDATE t SET a = u.b, c = 1 FROM u WHERE u.k = t.k", "postgres") == [
         "r0 Scan() u",
         "r1 Scan() t",
-        "r2 Upsert(r1, r0) on eq(r0.k, r1.k) | a = r0.b; c = 1",
-        "upsert t r2",
+        "r2 Filter(r0) where: eq(r0.k, r1.k)",
+        "r3 Upsert(r1, r2) on None | a = r0.b; c = 1",
+        "upsert t r3",
     ]
 
 
 def test_update_of_an_alias(outline: Outline) -> None:
     lines = outline("UPDATE x SET x.a = u.b FROM db.t AS x JOIN u ON u.k = x.k", "tsql")
-    assert lines[-2:] == ["r3 Upsert(r0, r1) on None | a = r1.b", "upsert db.t r3"]
+    assert lines[-2:] == ["r3 Upsert(r0, r2) on None | a = r1.b", "upsert db.t r3"]
 
 
 def test_merge(outline: Outline) -> None:
@@ -141,9 +142,11 @@ def test_several_targets_of_one_source(outline: Outline) -> None:
     assert outline(text, "snowflake") == [
         "r0 Scan() t",
         "r1 Derive(r0) a = r0.a",
-        "r2 Inline() column1 = r1.a",
-        "insert u r2 ['i']",
-        "insert v r1",
+        "r2 Filter(r1) where: gt(r1.a, 1)",
+        "r3 Derive(r2) column1 = r1.a",
+        "r4 Filter(r1) where: not(or(gt(r1.a, 1)))",
+        "insert u r3 ['i']",
+        "insert v r4",
     ]
 
 

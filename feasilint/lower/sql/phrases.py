@@ -1,0 +1,112 @@
+"""Phrases that a dialect has and the parser's grammar of it lacks, said in words that the parser knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from feasilint.lower.sql.adapter import Token
+
+
+def rephrased(tokens: list[Token]) -> list[Token] | None:
+    """The tokens of a statement in other words; None where there is nothing to say otherwise."""
+    made = tokens
+    for rule in _RULES:
+        made = rule(made)
+    return None if made == tokens else made
+
+
+def _word(tokens: Sequence[Token], at: int) -> str:
+    return tokens[at].text.upper() if 0 <= at < len(tokens) else ""
+
+
+def _outer(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
+    """The words outside parentheses, with their places."""
+    depth = 0
+    for at, token in enumerate(tokens):
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0:
+            yield at, token.text.upper()
+
+
+def _place(tokens: Sequence[Token], word: str, after: int = 0) -> int:
+    """Where a word stands outside parentheses; the end if it does not."""
+    return next((at for at, text in _outer(tokens) if text == word and at >= after), len(tokens))
+
+
+def _titles(tokens: list[Token]) -> list[Token]:
+    """Teradata's `x (TITLE 'X')`, `x (FORMAT '99')` and `x (NAMED y)`."""
+    made: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        phrase = _word(tokens, at + 1) if tokens[at].text == "(" and _word(tokens, at + 3) == ")" else ""
+        if phrase in ("TITLE", "FORMAT", "NAMED"):
+            made += tokens[at + 2 : at + 3] if phrase == "NAMED" else []
+            at += 4
+        else:
+            made.append(tokens[at])
+            at += 1
+    return made
+
+
+def _compound_assignments(tokens: list[Token]) -> list[Token]:
+    """`a.b += 1` as `a.b = a.b + 1`."""
+    made: list[Token] = []
+    for at, token in enumerate(tokens):
+        operator = tokens[at - 1] if at else token
+        if token.text == "=" and operator.text in _OPERATORS and operator.end + 1 == token.start:
+            made[-1:] = [token, *_name_before(tokens, at - 1), operator]
+        else:
+            made.append(token)
+    return made
+
+
+_OPERATORS = ("+", "-", "*", "/", "%")
+
+
+def _name_before(tokens: Sequence[Token], at: int) -> Sequence[Token]:
+    start = at - 1
+    while start > 1 and tokens[start - 1].text == ".":
+        start -= 2
+    return tokens[start:at]
+
+
+def _late_from(tokens: list[Token]) -> list[Token]:
+    """Teradata's UPDATE t FROM s SET … WHERE … with FROM behind SET."""
+    from_, set_ = _place(tokens, "FROM"), _place(tokens, "SET")
+    if _word(tokens, 0) != "UPDATE" or not from_ < set_ < len(tokens):
+        return tokens
+    where = _place(tokens, "WHERE", set_)
+    return [*tokens[:from_], *tokens[set_:where], *tokens[from_:set_], *tokens[where:]]
+
+
+def _merge_actions(tokens: list[Token]) -> list[Token]:
+    """MERGE without what it does beyond changing its target: OUTPUT … INTO, and Oracle's DELETE WHERE behind an UPDATE."""
+    if _word(tokens, 0) not in ("MERGE", "WITH"):
+        return tokens
+    end = _place(tokens, "OUTPUT")
+    gone: set[int] = set()
+    for at, word in _outer(tokens[:end]):
+        if word == "DELETE" and _word(tokens, at + 1) == "WHERE":
+            gone.update(range(at, _place(tokens, "WHEN", at)))
+    return [token for at, token in enumerate(tokens[:end]) if at not in gone]
+
+
+def _directory_formats(tokens: list[Token]) -> list[Token]:
+    """Spark's INSERT OVERWRITE DIRECTORY 'x' USING format OPTIONS (…) without the format."""
+    at = _place(tokens, "DIRECTORY")
+    if _word(tokens, 0) != "INSERT" or _word(tokens, at + 2) != "USING":
+        return tokens
+    start = next((at for at, word in _outer(tokens) if word in ("SELECT", "WITH", "FROM", "TABLE")), len(tokens))
+    return [*tokens[: at + 2], *tokens[start:]]
+
+
+_RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
+    _titles,
+    _compound_assignments,
+    _late_from,
+    _merge_actions,
+    _directory_formats,
+)
