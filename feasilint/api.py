@@ -156,10 +156,12 @@ def _catalog(paths: Sequence[str], catalog: str | Catalog | None, use_catalog: b
 
 def _read_all(found: Discovery, top: Path | None, dialect: str | None) -> _Reading:
     """The documents that were found, and what the rest of their project lends them."""
+    from feasilint.dataform.find import Projects as DataformProjects
     from feasilint.dbt.find import Projects
 
     projects = Projects()
-    reading = _read(found, Options(_known(dialect), str(top or "."), projects.of))
+    options = Options(_known(dialect), str(top or "."), projects.of, DataformProjects().of)
+    reading = _read(found, options)
     _read_project(reading, top, projects)
     return reading
 

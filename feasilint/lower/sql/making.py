@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from feasilint.ir import Anchor, Refresh, Source, Write
+from feasilint.dataform.sqlx import is_sqlx
+from feasilint.ir import Anchor, Refresh, Show, Source, Write
 from feasilint.lower.sql.adapter import canonical_dialect
 from feasilint.lower.sql.reading import Setting
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from feasilint.dbt.model import Model
     from feasilint.documents.model import Document
-    from feasilint.ir import Fragment, Origin
+    from feasilint.ir import Fragment, Origin, Sink
     from feasilint.ir.program import WriteMode
     from feasilint.lower.builder import Builder
     from feasilint.lower.options import Options
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from feasilint.lower.sql.scope import Rows
 
 _VIEWS = ("view", "ephemeral")
+_UNSTORED = ("operations", "assertion", "test", "declaration")  # Dataform's files whose query makes no table
 
 
 class Making(Struct, frozen=True):
@@ -39,6 +41,8 @@ class Making(Struct, frozen=True):
     @classmethod
     def of(cls, document: Document, options: Options) -> Making:
         """What a document makes."""
+        if is_sqlx(document.text) or document.path.endswith(".sqlx"):
+            return cls._of_dataform(document, options)
         name = posixpath.splitext(posixpath.basename(document.path))[0]
         project = options.project(document.path)
         dialect = canonical_dialect(options.dialect)
@@ -50,7 +54,18 @@ class Making(Struct, frozen=True):
         setting = Setting(project, package, (model.relation if model is not None else ()) or (name,), compiled)
         return cls(name, dialect or canonical_dialect(project.adapter), setting, model)
 
-    def write(self, rows: Rows, read: Read, origin: Origin | None) -> Write:
+    @classmethod
+    def _of_dataform(cls, document: Document, options: Options) -> Making:
+        from feasilint.dataform.project import Project
+        from feasilint.lower.sql.dataform import rendered
+
+        project = options.dataform(document.path) or Project(None)
+        model = project.model_at(document.path) or project.described(document.path, document.text)
+        dialect = canonical_dialect(options.dialect) or canonical_dialect(project.adapter)
+        made = rendered(document.text, project, model)
+        return cls(model.name, dialect, Setting(this=model.relation, rendered=made), model)
+
+    def write(self, rows: Rows, read: Read, origin: Origin | None) -> Sink:
         """The sink of a bare query."""
         block = read.marks.block
         if block is not None:
@@ -60,6 +75,8 @@ class Making(Struct, frozen=True):
             if self.setting.project is not None or not read.marks.templated:
                 return Write(rows.relation, None, "result", origin=origin)
             return Write(rows.relation, Source(self.name, "table"), "create", origin=origin)
+        if self.model.materialized in _UNSTORED:
+            return Show(rows.relation, origin=origin)
         mode = "view" if self.model.materialized in _VIEWS else "create"
         target = Source(".".join(self.model.relation) or self.model.name, "table")
         return Write(rows.relation, target, mode, refresh=_refresh(self.model), origin=origin)

@@ -32,12 +32,13 @@ _JINJA = re.compile(r"\{\{|\{%|\{#")
 
 class Setting(Struct, frozen=True):
     """Where a template stands: its project and package, and the parts of the name of the table that it makes. `compiled`:
-    the code that dbt has compiled it to, if that is known."""
+    the code that dbt has compiled it to, if that is known. `rendered`: what it stands for, where that is no Jinja."""
 
     project: Project | None = None
     package: str = ""
     this: tuple[str, ...] = ()
     compiled: str | None = None
+    rendered: Rendered | None = None
 
 
 class Read(Struct, frozen=True):
@@ -82,7 +83,8 @@ def parsed(text: str, dialect: str | None, known: Mapping[str, Mark] | None = No
 
 
 def _read(text: str, dialect: str | None, setting: Setting, branch: Branch) -> Read:
-    if _JINJA.search(text) is None or (setting.project is None and _is_simple(text)):
+    plain = _JINJA.search(text) is None or (setting.project is None and _is_simple(text))
+    if plain and setting.rendered is None:
         return parsed(text, dialect)
     made = _made(text, setting, branch)
     if isinstance(made, Refused):
@@ -93,6 +95,8 @@ def _read(text: str, dialect: str | None, setting: Setting, branch: Branch) -> R
 
 
 def _made(text: str, setting: Setting, branch: Branch) -> Rendered | Refused:
+    if setting.rendered is not None:
+        return setting.rendered
     if setting.compiled is None or "is_incremental" in text:  # compiled code may be that of an incremental run
         return _templates().render(text, setting.project, setting.package, setting.this, branch)
     return Rendered(setting.compiled, {}, places_of(setting.compiled, text), model=True)

@@ -19,7 +19,7 @@ from feasilint.lower.sql.sqlmesh import without_model_block
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-_TRIGGER = re.compile(r"<%|%[A-Za-z_]|^[ \t]*[\\!]|\{[\w{%#]|\{\}|%\(\w|%s|\$\{|^\s*config\s*\{", re.MULTILINE)
+_TRIGGER = re.compile(r"<%|%[A-Za-z_]|^[ \t]*[\\!]|\{[\w{%#]|\{\}|%\(\w|%s|\$\{", re.MULTILINE)
 _INNER = EXPRESSION
 _SCAN = re.compile(
     r"(?P<comment>--[^\n]*|/\*.*?\*/)"
@@ -50,7 +50,6 @@ def mask(text: str, dialect: str | None = None, known: Mapping[str, Mark] | None
     text = without_model_block(text, marks)
     if not _TRIGGER.search(text):
         return text, marks
-    text = _without_dataform_blocks(text, marks)
     pieces = list(_pieces(text, dialect))
     out: list[str] = []
     for piece, gone in zip(pieces, _dropped(pieces), strict=True):
@@ -113,23 +112,6 @@ def _goes(condition: str) -> bool:
     return _CONDITION_GOES.search(condition) is not None and not condition.startswith("not is_incremental")
 
 
-def _without_dataform_blocks(text: str, marks: Marks) -> str:
-    """Dataform's `config { … }` and `js { … }` blocks are no SQL."""
-    for found in re.finditer(r"^\s*(?:config|js|pre_operations|post_operations)\s*\{", text, re.MULTILINE):
-        end = _closing(text, found.end())
-        marks.templated = True
-        text = text[: found.start()] + _blank(text[found.start() : end]) + text[end:]
-    return text
-
-
-def _closing(text: str, at: int) -> int:
-    depth = 1
-    while at < len(text) and depth:
-        depth += {"{": 1, "}": -1}.get(text[at], 0)
-        at += 1
-    return at
-
-
 # --- markers -----------------------------------------------------------------------------------------------------------
 
 
@@ -158,8 +140,9 @@ def _jinja(text: str, marks: Marks) -> Mark | None:
 
 
 def _javascript(text: str, marks: Marks) -> Mark | None:
-    mark = _expression(text[2:-1].strip(), marks)
-    if mark is not None and mark.kind == "table":  # ref("schema", "name")
+    code = text[2:-1].strip()
+    mark = _expression(code, marks)
+    if mark is not None and mark.kind == "table" and code not in marks.known:  # ref("schema", "name")
         return Mark("table", ".".join(texts(text)[-2:]))
     return mark
 

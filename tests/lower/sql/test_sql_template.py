@@ -69,7 +69,3 @@ def test_the_comma_between_rounds_of_a_loop_goes() -> None:
         "SELECT {% for c in cols %} sum({{ c }}) AS {{ c }}_sum {% if not loop.last %},{% endif %} {% endfor %} FROM t"
     )
     assert shown(text) == "SELECT sum({c}) AS {c}_sum FROM t"
-
-
-def test_dataform_blocks_are_no_sql() -> None:
-    assert shown('config { type: "table", x: { a: 1 } }\nSELECT * FROM ${ref("t")}') == "SELECT * FROM t"
