@@ -23,8 +23,8 @@ _TRIGGER = re.compile(r"<%|%[A-Za-z_]|^[ \t]*[\\!]|\{[\w{%#]|\{\}|%\(\w|%s|\$\{"
 _INNER = EXPRESSION
 _SCAN = re.compile(
     r"(?P<comment>--[^\n]*|/\*.*?\*/)"
-    r"|(?P<jinja>\{#.*?#\}|\{%.*?%\}|" + _INNER + r")"
-    r"|(?P<tag><%(?:[^%]|%(?!>))*%>)"
+    r"|(?P<jinja>\{#.*?#\}|\{%(?:(?!\{%).)*?%\}|" + _INNER + r")"
+    r"|(?P<tag><%(?:[^%<]|<(?!%)|%(?!>))*+%>)"
     r"|(?P<js>\$\{(?:[^{}]|\{[^{}]*\})*\})"
     r"|(?P<quoted>'(?:" + _INNER + r"|\\.|''|[^'\\])*'|\"(?:" + _INNER + r"|\\.|[^\"\\])*\"|`[^`]*`)"
     r"|(?P<percent>(?:[,(=<>]|\b(?:select|between|and|or|then|else|when|in|by|from|join|interval)\b)\s*%[A-Za-z_]\w*\b(?!%))"

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["data", "tag", "expression", "comment"]
 
-EXPRESSION = r"""\{\{(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^}"']|\}(?!\})|["'])*+\}\}"""
-_TAG = r"""\{%(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^%"']|%(?!\})|["'])*+%\}"""
+_TAG = r"""\{%(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^%"'{]|\{(?!%)|%(?!\})|["'])*+%\}"""
+EXPRESSION = r"""\{\{(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^}"'{]|\{(?!\{)|\}(?!\})|["'])*+\}\}"""
+"""An expression; neither it nor a tag runs over the next opening of its kind: one that is not closed costs itself."""
 _MARKER = re.compile(rf"(?P<comment>\{{#.*?#\}})|(?P<tag>{_TAG})|(?P<expression>{EXPRESSION})", re.DOTALL)
 _WORD = re.compile(r"\{%[-+]?\s*(\w+)")
 _END_OF_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
