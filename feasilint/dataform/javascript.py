@@ -102,7 +102,7 @@ class _TooDeepError(Exception):
 class _Parser:
     def __init__(self, text: str, at: int) -> None:
         self.text = text
-        self.at = at
+        self.at = self.last = at  # `last`: the end of the last token; `at` may be after the space that follows it
         self.depth = 0
 
     # --- tokens --------------------------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ class _Parser:
 
     def next(self) -> Token:
         token = self.peek()
-        self.at = token[2] + len(token[1])
+        self.at = self.last = token[2] + len(token[1])
         return token
 
     def takes(self, mark: str) -> bool:
@@ -147,7 +147,7 @@ class _Parser:
         if self.peek()[1] in _ENDS or self.line_ends(made.end):
             return made
         self.skip()
-        return Unreadable(start, self.at)
+        return Unreadable(start, self.last)
 
     def line_ends(self, end: int) -> bool:
         """Whether a new line begins after what has been read, and nothing on it goes on with it."""
@@ -174,7 +174,7 @@ class _Parser:
             return condition
         self.deeper(1)
         yes = self.expression()
-        no = self.expression() if self.takes(":") else Unreadable(self.at, self.at)
+        no = self.expression() if self.takes(":") else Unreadable(self.last, self.last)
         self.deeper(-1)
         return Operation(condition.start, no.end, "?", (condition, yes, no))
 
@@ -198,22 +198,22 @@ class _Parser:
         kind, text, start = self.next()
         read = _OPERANDS.get(kind if kind != "mark" else text)
         self.deeper(1)
-        made = read(self, text, start) if read is not None else Unreadable(start, self.at)
+        made = read(self, text, start) if read is not None else Unreadable(start, self.last)
         self.deeper(-1)
         if self.peek()[1] in (".", "(", "[", "?.") and not self.line_ends(
             made.end
         ):  # of something that is no plain name
             self.skip()
-            return Unreadable(start, self.at)
+            return Unreadable(start, self.last)
         return made
 
     def string(self, text: str, start: int) -> Node:
-        return Template(start, self.at, (Quasi(start + 1, self.at - 1, _plain(text[1:-1])),))
+        return Template(start, self.last, (Quasi(start + 1, self.last - 1, _plain(text[1:-1])),))
 
     def number(self, text: str, start: int) -> Node:
         plain = text.replace("_", "")
         whole = re.fullmatch(r"0[xX][\da-fA-F]{1,16}|[1-9]\d{0,17}|0", plain)
-        return Constant(start, self.at, int(plain, 0) if whole else float(plain) if plain.isascii() else None)
+        return Constant(start, self.last, int(plain, 0) if whole else float(plain) if plain.isascii() else None)
 
     def negated(self, _: str, start: int) -> Node:
         made = self.operand()
@@ -226,24 +226,24 @@ class _Parser:
 
     def name(self, text: str, start: int) -> Node:
         if text in _WORDS:
-            return Constant(start, self.at, _WORDS[text])
+            return Constant(start, self.last, _WORDS[text])
         path = [text]
         while self.peek()[1] in (".", "?."):
             self.next()
             path.append(self.next()[1])
-        end = self.at
+        end = self.last
         if self.takes("("):
             arguments = self.listed(")")
-            return Call(start, self.at, tuple(path), arguments)
+            return Call(start, self.last, tuple(path), arguments)
         return Name(start, end, tuple(path))
 
     def array(self, _: str, start: int) -> Node:
         items = self.listed("]")
-        return Array(start, self.at, items)
+        return Array(start, self.last, items)
 
     def group(self, _: str, start: int) -> Node:
         made = self.listed(")")
-        return made[0] if len(made) == 1 else Unreadable(start, self.at)
+        return made[0] if len(made) == 1 else Unreadable(start, self.last)
 
     def listed(self, end: str) -> tuple[Node, ...]:
         """Expressions between commas, up to the closing bracket."""
@@ -262,7 +262,7 @@ class _Parser:
             entries.extend(self.entry())
             if not self.takes(",") and self.at == before:
                 self.next()
-        return Object(start, self.at, tuple(entries))
+        return Object(start, self.last, tuple(entries))
 
     def entry(self) -> list[tuple[str, Node]]:
         """`key: value`, `key`; what else may stand in an object is skipped."""
@@ -271,7 +271,7 @@ class _Parser:
         if kind in ("name", "text", "number") and self.takes(":"):
             return [(key, self.expression())]
         if kind == "name" and self.peek()[1] in (",", "}"):
-            return [(key, Name(start, self.at, (key,)))]
+            return [(key, Name(start, self.last, (key,)))]
         self.at = start
         self.skip()
         return []
@@ -290,9 +290,9 @@ class _Parser:
             else:
                 self.at += 2 if self.text[self.at] == "\\" else 1
         parts.append(self.quasi(at))
-        self.at = min(self.at + 1, len(self.text))
+        self.at = self.last = min(self.at + 1, len(self.text))
         self.deeper(-1)
-        return Template(start, self.at, tuple(part for part in parts if part.end > part.start))
+        return Template(start, self.at, tuple(part for part in parts if not isinstance(part, Quasi) or part.text))
 
     def quasi(self, start: int) -> Node:
         return Quasi(start, self.at, _plain(self.text[start : self.at]))

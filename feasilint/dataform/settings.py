@@ -27,10 +27,12 @@ _NAMES: dict[str, tuple[str, ...]] = {
 
 
 class Settings(Struct, frozen=True):
+    """`code`: what code sees as `dataform.projectConfig`."""
+
     database: str | None = None
     schema: str | None = None
     warehouse: str = "bigquery"
-    code: Mapping[str, object] = field(default_factory=dict)  # what `dataform.projectConfig` has
+    code: Mapping[str, object] = field(default_factory=lambda: {"warehouse": "bigquery", "vars": {}})
 
 
 def read_settings(files: Files) -> Settings:
