@@ -182,13 +182,15 @@ class Frame(Struct, frozen=True):
     """The rows of a window, relative to the current one.
 
     `start` and `end` are signed offsets (-30 days, -6 rows, 0 = current row), None = unbounded. `unit` rows counts rows,
-    range measures the ordering column, groups counts peers. `default` is true where the code states none.
+    range measures the ordering column, groups counts peers. `default` is true where the code states none; `vague` where it states
+    an edge, but not how far it lies: 0 stands there.
     """
 
     unit: Literal["rows", "range", "groups"]
     start: Interval | int | None
     end: Interval | int | None
     default: bool = False
+    vague: bool = False
 
 
 class Window(Node, frozen=True):

@@ -2,81 +2,153 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, TypeAlias
 
-from msgspec import Struct
-
-from feasilint.ir import Call, Column, Expression, Hole, Interval, Param
+from feasilint.ir import Call, Column, Expression, Hole, Interval, Now, Param
 from feasilint.ir import Literal as Constant
-from feasilint.ir.expressions import conjuncts, spelled, walk
-from feasilint.measure.moments import Moment, moment, timelike
+from feasilint.ir.expressions import columns as referenced
+from feasilint.ir.expressions import conjuncts, fold, is_dynamic, spelled, walk
+from feasilint.ir.names import timelike
+from feasilint.measure.comparisons import COMPLEMENT, FLIP, Bound, compared
+from feasilint.measure.lengths import behind
+from feasilint.measure.moments import Moment, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable
 
     from feasilint.columns import Columns
+    from feasilint.ir import Relation
 
-_FLIP = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq"}
-_ORDER = frozenset(_FLIP)
+Event: TypeAlias = "tuple[Relation, str]"
+_DEPTH = 12
 _NULL = ("is_null", "isnull", "isna", "is")
-_SEQUENCE = re.compile(r"(^|_)(day|week|month|quarter|year)_(seq|sk|id|key|num|number)$", re.IGNORECASE)
-_YEAR = re.compile(r"(^|_)(year|yr)$", re.IGNORECASE)
-_PART_WIDTH = {"year": "year", "quarter": "quarter", "month": "month", "week": "week", "day": "day", "date": "day"}
+_FIXED: dict[str, int] = {"now": 0, "newest": 0, "parameter": 1, "column": 2, "first": 3, "constant": 4, "unknown": 5}
 
 
-class Bound(Struct, frozen=True):
-    """`event` is at or after (`lower`) or at or before (`upper`) a moment; equality gives both, `width` long."""
-
-    event: Column
-    lower: Moment | None = None
-    upper: Moment | None = None
-    width: Interval | None = None
+def event_of(bound: Bound) -> Event:
+    """The column that a bound is on, as one that can be compared."""
+    return bound.event.relation, fold(bound.event.name)
 
 
-def bounds(predicate: Expression, columns: Columns) -> Iterator[Bound]:
+def bounds(predicate: Expression, columns: Columns) -> tuple[Bound, ...]:
     """The time bounds that hold wherever the predicate does."""
-    for part in conjuncts(predicate):
-        yield from _bound(part, columns, 0)
+    return tuple(_said(predicate, True, columns, 0))
 
 
-def mentions_hole(predicate: Expression) -> bool:
-    """Whether a part of the predicate could not be read, or stands in the code as a parameter alone: it may bound anything."""
-    whole = any(isinstance(part, Param) for part in conjuncts(predicate))
-    return whole or any(isinstance(node, Hole) for node in walk(predicate))
+class Bounds:
+    """The bounds of predicates, with memory: many measures stand under the same ones."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self._known: dict[Expression, tuple[Bound, ...]] = {}
+
+    def of(self, predicate: Expression) -> tuple[Bound, ...]:
+        """The time bounds that hold wherever the predicate does."""
+        found = self._known.get(predicate)
+        if found is None:
+            found = self._known[predicate] = bounds(predicate, self.columns)
+        return found
 
 
-def _bound(part: Expression, columns: Columns, depth: int) -> Iterator[Bound]:
-    if isinstance(part, Column) and depth < 8:
-        yield from _flag(part, columns, depth)
-    if not isinstance(part, Call):
-        return
-    if part.function in _ORDER and len(part.args) == 2:
-        left, right = part.args
-        flag = _compared_flag(left, right)
-        if flag is not None and part.function == "eq" and depth < 8:
-            yield from _bound(flag, columns, depth + 1)
-        yield from _compared(part.function, left, right, columns)
-    elif part.function == "between" and len(part.args) == 3:
-        yield from _compared("ge", part.args[0], part.args[1], columns)
-        yield from _compared("le", part.args[0], part.args[2], columns)
-    elif part.function in ("in", "isin") and part.args:
-        yield from _listed(part, columns)
-    elif part.function == "or":  # `x > t OR x IS NULL`: open ends
-        stated = [arg for arg in part.args if not (isinstance(arg, Call) and arg.function in _NULL)]
-        if len(stated) == 1 and depth < 8:
-            yield from _bound(stated[0], columns, depth + 1)
+def unreadable(predicate: Expression) -> bool:
+    """Whether a part of the predicate is a parameter alone, or could not be read and may be about time: it may bound anything."""
+    return any(isinstance(part, Param | Hole) or _hides_time(part) for part in conjuncts(predicate))
 
 
-def _flag(column: Column, columns: Columns, depth: int) -> Iterator[Bound]:
+def _hides_time(part: Expression) -> bool:
+    nodes = list(walk(part))
+    if not any(isinstance(node, Hole) for node in nodes):
+        return False
+    names = [node.name for node in nodes if isinstance(node, Column)]
+    spoken = any(isinstance(node, Now) for node in nodes) or any(is_dynamic(n) or timelike(spelled(n)) for n in names)
+    return spoken or not names
+
+
+# --- logic -------------------------------------------------------------------------------------------------------------
+
+
+def _said(part: Expression, holds: bool, columns: Columns, depth: int) -> list[Bound]:
+    if depth > _DEPTH:
+        return []
+    if isinstance(part, Column):
+        return _flag(part, holds, columns, depth)
+    known = _PREDICATES.get(part.function) if isinstance(part, Call) else None
+    return known(part, holds, columns, depth) if known is not None else []  # type: ignore[arg-type]  # a Call here
+
+
+def _all(parts: Iterable[Expression], holds: bool, columns: Columns, depth: int) -> list[Bound]:
+    return [bound for part in parts for bound in _said(part, holds, columns, depth + 1)]
+
+
+def _and(call: Call, holds: bool, columns: Columns, depth: int) -> list[Bound]:
+    parts = list(conjuncts(call))
+    return _all(parts, True, columns, depth) if holds else _either(parts, False, columns, depth)
+
+
+def _or(call: Call, holds: bool, columns: Columns, depth: int) -> list[Bound]:
+    return _either(call.args, True, columns, depth) if holds else _all(call.args, False, columns, depth)
+
+
+def _not(call: Call, holds: bool, columns: Columns, depth: int) -> list[Bound]:
+    return _all(call.args[:1], not holds, columns, depth)
+
+
+def _between(call: Call, holds: bool, columns: Columns, depth: int) -> list[Bound]:
+    if len(call.args) != 3:
+        return []
+    inside, low, high = call.args
+    both = (Call("ge", (inside, low)), Call("le", (inside, high)))
+    return _all(both, True, columns, depth) if holds else _either(both, False, columns, depth)
+
+
+def _comparison(call: Call, holds: bool, columns: Columns, depth: int) -> list[Bound]:
+    operator = call.function if holds else COMPLEMENT.get(call.function)
+    if operator is None or len(call.args) != 2:
+        return []
+    left, right = call.args
+    found = _chosen(operator, left, right, columns, depth) or list(compared(operator, left, right, columns))
+    if operator == "eq" and (flag := _compared_flag(left, right)) is not None:
+        found += _said(flag, True, columns, depth + 1)
+    return found
+
+
+def _chosen(operator: str, left: Expression, right: Expression, columns: Columns, depth: int) -> list[Bound]:
+    """`ts >= least(a, b)`: `ts >= a OR ts >= b`."""
+    for one, other, op in ((left, right, FLIP.get(operator)), (right, left, operator)):
+        if isinstance(one, Call) and one.function in ("greatest", "least") and op in ("lt", "le", "gt", "ge"):
+            parts = [Call(op, (other, arg)) for arg in one.args]
+            every = (one.function == "greatest") == (op in ("gt", "ge"))
+            return _all(parts, True, columns, depth) if every else _either(parts, True, columns, depth)
+    return []
+
+
+def _listed(call: Call, holds: bool, columns: Columns, _depth: int) -> list[Bound]:
+    event = moment(call.args[0], columns) if call.args and holds else None
+    values = [moment(arg, columns) for arg in call.args[1:]]
+    if event is None or event.column is None or any(v is None or v.base != "constant" for v in values):
+        return []
+    if any(v is not None and v.plain for v in values) and not timelike(spelled(event.column.name)):
+        return []
+    instants = sorted(v.at for v in values if v is not None and v.at is not None)
+    if not instants:
+        return []
+    return [Bound(event.column, Moment("constant", at=instants[0]), Moment("constant", at=instants[-1]))]
+
+
+_PREDICATES: dict[str, Callable[[Call, bool, Columns, int], list[Bound]]] = {
+    "and": _and, "or": _or, "not": _not, "between": _between, "in": _listed, "isin": _listed,
+    **dict.fromkeys(FLIP, _comparison), "ne": _comparison,
+}  # fmt: skip
+
+
+# --- flags -------------------------------------------------------------------------------------------------------------
+
+
+def _flag(column: Column, holds: bool, columns: Columns, depth: int) -> list[Bound]:
     """A boolean column stands for the predicate that it was made of."""
-    relation = columns.settle(column.relation, column.name)
-    made = columns.table(relation).find(column.name)
-    below = (made.expression,) if made is not None else columns.step(relation, column.name)
-    if len(below) == 1:
-        for part in conjuncts(_condition(below[0])):
-            yield from _bound(part, columns, depth + 1)
+    made = behind(column, columns)
+    return [] if isinstance(made, Column) else _said(_condition(made), holds, columns, depth + 1)
 
 
 def _condition(expression: Expression) -> Expression:
@@ -98,106 +170,80 @@ def _is_flag(branches: tuple[Expression, ...]) -> bool:
 
 def _compared_flag(left: Expression, right: Expression) -> Expression | None:
     """`flag = 1`, `flag = TRUE`."""
-    if isinstance(left, Column) and isinstance(right, Constant) and right.value in (1, True, "Y", "y"):
-        return left
+    if isinstance(right, Constant) and right.value in (1, True, "Y", "y"):
+        return _condition(left)
     return None
 
 
-def _compared(operator: str, left: Expression, right: Expression, columns: Columns) -> Iterator[Bound]:
-    a, b = _difference(left, right, columns) or (moment(left, columns), moment(right, columns))
-    a, b = a or _part_value(left, b), b or _part_value(right, a)
-    if a is None or b is None or (a.column is None and b.column is None):
-        return
-    if not (_is_time(a) or _is_time(b)):
-        return
-    if a.base == "column" and a.column is not None:
-        yield _made(operator, a, b)
-    if b.base == "column" and b.column is not None:
-        yield _made(_FLIP[operator], b, a)
+# --- one or the other --------------------------------------------------------------------------------------------------
 
 
-def _part_value(expression: Expression, other: Moment | None) -> Moment | None:
-    """The constant that a part of a date is compared with: `year(ts) = 2024`, `d_year = 2024`."""
-    if other is None or not isinstance(expression, Constant) or isinstance(expression.value, bool):
+def _either(parts: Iterable[Expression], holds: bool, columns: Columns, depth: int) -> list[Bound]:
+    """What holds whichever part does; `x > t OR x IS NULL` is an open end of `x > t`."""
+    stated = [part for part in parts if not (holds and _never(part))]
+    open_ends = [part for part in stated if holds and _tests_null(part)]
+    found = [_said(part, holds, columns, depth + 1) for part in stated if part not in open_ends]
+    timed = {fold(bound.event.name) for part in found for bound in part}
+    if any(fold(column.name) not in timed for part in open_ends for column in referenced(part)):
+        return []
+    return weakest(found)
+
+
+def _tests_null(part: Expression) -> bool:
+    return isinstance(part, Call) and part.function in _NULL
+
+
+def _never(part: Expression) -> bool:
+    return isinstance(part, Constant) and part.value in (False, None)
+
+
+def weakest(alternatives: list[list[Bound]]) -> list[Bound]:
+    """The bounds that hold in every alternative: on each column that all of them bound, the widest."""
+    if len(alternatives) < 2:
+        return alternatives[0] if alternatives else []
+    sides = [_sides(part) for part in alternatives]
+    found: list[Bound] = []
+    for event, (column, _, _) in sides[0].items():
+        if all(event in other for other in sides):
+            here = [other[event] for other in sides]
+            low, high = _widest([one[1] for one in here], 1), _widest([one[2] for one in here], -1)
+            if low is not None or high is not None:
+                found.append(Bound(column, low, high))
+    return found
+
+
+_Sides: TypeAlias = "dict[Event, tuple[Column, Moment | None, Moment | None]]"
+
+
+def _sides(part: list[Bound]) -> _Sides:
+    """The tightest lower and upper bound on each column."""
+    by_event: defaultdict[Event, list[Bound]] = defaultdict(list)
+    for bound in part:
+        by_event[event_of(bound)].append(bound)
+    return {event: (said[0].event, _tightest([b.lower for b in said], 1), _tightest([_end(b) for b in said], -1))
+            for event, said in by_event.items()}  # fmt: skip
+
+
+def _end(bound: Bound) -> Moment | None:
+    """The upper end; that of an equality is its width later."""
+    if bound.upper is None or bound.width is None:
+        return bound.upper
+    return bound.upper.later(bound.width)
+
+
+def _tightest(moments: list[Moment | None], sign: int) -> Moment | None:
+    stated = [one for one in moments if one is not None]
+    return min(stated, key=lambda m: (_FIXED[m.base], -sign * _instant(m)), default=None)
+
+
+def _widest(moments: list[Moment | None], sign: int) -> Moment | None:
+    """The weakest of one end of every alternative; None if one of them is open."""
+    stated = [one for one in moments if one is not None]
+    if len(stated) < len(moments) or (sign < 0 and len({one.base for one in stated}) > 1):
         return None
-    if other.part in ("year", "date") and isinstance(expression.value, int | float | str):
-        return Moment("constant")
-    named = any(_SEQUENCE.search(spelled(column.name)) for column in other.columns)
-    if named or (isinstance(expression.value, str) and re.search(r"(19|20)\d\d", expression.value) and _is_time(other)):
-        return Moment("constant", part="date")
-    by_name = any(_YEAR.search(spelled(column.name)) for column in other.columns)
-    if by_name and isinstance(expression.value, int) and 1900 <= expression.value <= 2200:
-        return Moment("constant", at=datetime(expression.value, 1, 1), part="year")
-    return None
+    return max(stated, key=lambda m: (_FIXED[m.base], m.offset is None, -sign * _instant(m)))
 
 
-def _made(operator: str, event: Moment, anchor: Moment) -> Bound:
-    assert event.column is not None
-    offset = None if anchor.offset is None or event.offset is None else anchor.offset - event.offset
-    relative = anchor.relative or event.relative
-    moved = Moment(
-        anchor.base, offset, anchor.columns, anchor.at, anchor.name, anchor.unit, anchor.part or event.part, relative
-    )
-    if operator == "eq":
-        unit = event.part or anchor.part or event.unit or anchor.unit or "day"
-        return Bound(event.column, moved, moved, Interval.of(1, _PART_WIDTH.get(unit, unit)) or Interval(days=1))
-    return Bound(event.column, moved) if operator in ("gt", "ge") else Bound(event.column, None, moved)
-
-
-def _difference(left: Expression, right: Expression, columns: Columns) -> tuple[Moment, Moment] | None:
-    """`a - b <= length` as `a <= b + length`; the comparison's operator stays."""
-    for here, there, swapped in ((left, right, False), (right, left, True)):
-        pair = _subtraction(here)
-        if pair is None or not isinstance(there, Constant):
-            continue
-        unit, later, earlier = pair
-        length = there.value if isinstance(there.value, Interval) else _units(there.value, unit)
-        a, b = moment(later, columns), moment(earlier, columns)
-        if length is None or a is None or b is None:
-            continue
-        offset = None if b.offset is None else b.offset + length
-        moved = Moment(b.base, offset, b.columns, b.at, b.name, b.unit, b.part, True)
-        return (moved, a) if swapped else (a, moved)
-    return None
-
-
-def _subtraction(expression: Expression) -> tuple[str, Expression, Expression] | None:
-    if not isinstance(expression, Call):
-        return None
-    args = expression.args
-    if expression.function == "date_diff" and len(args) == 3 and isinstance(args[0], Constant):
-        return str(args[0].value).lower(), args[1], args[2]
-    if expression.function == "sub" and len(args) == 2:
-        return "day", args[0], args[1]
-    if expression.function in ("days", "total_seconds", "date_part", "abs") and args:
-        inner = _subtraction(args[-1])
-        return ("second" if expression.function == "total_seconds" else inner[0], *inner[1:]) if inner else None
-    return None
-
-
-def _units(value: object, unit: str) -> Interval | None:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return Interval.of(value, unit)
-    return None
-
-
-def _listed(part: Call, columns: Columns) -> Iterator[Bound]:
-    event = moment(part.args[0], columns)
-    values = [moment(arg, columns) for arg in part.args[1:]]
-    if (
-        event is None
-        or event.column is None
-        or not values
-        or not all(v is not None and v.base == "constant" for v in values)
-    ):
-        return
-    instants = sorted(v.at for v in values if v is not None and v.at is not None)
-    if instants:
-        low, high = Moment("constant", at=instants[0]), Moment("constant", at=instants[-1])
-        yield Bound(event.column, low, high)
-
-
-def _is_time(found: Moment) -> bool:
-    if found.base in ("now", "constant") or found.relative or found.unit is not None or found.part is not None:
-        return True
-    return any(timelike(str(column.name)) for column in found.columns)
+def _instant(found: Moment) -> float:
+    offset = found.offset or Interval()
+    return offset.total_seconds + (found.at.timestamp() if found.at is not None else 0.0)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from feasilint.ir import Relation
-    from feasilint.measure.bounds import Bound
+    from feasilint.measure.comparisons import Bound
     from feasilint.measure.moments import Moment
 
 _Event: TypeAlias = "tuple[Relation, str]"
@@ -22,6 +22,14 @@ _ENDS = re.compile(
     r"(^|_)(end|ended|expir\w*|until|to|stop|close\w*|cancel\w*|out|valid_to)(_|$)|enddate|endtime", re.IGNORECASE
 )
 _PREFERENCE: dict[WindowClass, int] = {"bounded": 0, "anchored": 1, "unknown": 2}
+_LOOSENESS: dict[WindowClass, int] = {"bounded": 0, "unknown": 1, "anchored": 2}
+_PERIODS = (
+    (Interval(months=3), Interval(months=12)),
+    (Interval(months=1), Interval(months=12)),
+    (Interval(days=7), Interval(months=12)),
+    (Interval(days=1), Interval(months=1)),
+    (Interval(seconds=3600), Interval(days=1)),
+)
 
 
 def combine(said: Iterable[Bound]) -> Extent | None:
@@ -35,7 +43,34 @@ def combine(said: Iterable[Bound]) -> Extent | None:
     found = [extent for bounds in by_column.values() for extent in _of_column(bounds)]
     if _valid_at(by_column):
         found.append(Extent("bounded", (), next(iter(by_column.values()))[0].event.name))
-    return min(found, key=_rank, default=None)
+    return _refined(narrowest(found), [b for bounds in by_column.values() for b in bounds if b.recurs])
+
+
+def narrowest(extents: Iterable[Extent]) -> Extent | None:
+    """Of several windows that all hold, the one that bounds most."""
+    return min(extents, key=_rank, default=None)
+
+
+def widest(extents: Iterable[Extent | None]) -> Extent | None:
+    """Of windows of which any may hold, the one that bounds least; None if one of them bounds nothing."""
+    stated = list(extents)
+    known = [extent for extent in stated if extent is not None]
+    return max(known, key=_width, default=None) if len(known) == len(stated) else None
+
+
+def _width(extent: Extent) -> tuple[int, float]:
+    return _LOOSENESS[extent.window], max((i.total_seconds for i in extent.intervals), default=float("inf"))
+
+
+def _refined(found: Extent | None, cycles: list[Bound]) -> Extent | None:
+    """`month = 5` beside `year = 2024`: what recurs in each bigger unit is finite within one."""
+    for bound in sorted(cycles, key=lambda b: -(b.width.total_seconds if b.width is not None else 0)):
+        if found is None or found.window != "bounded" or not found.intervals or bound.width is None:
+            break
+        period = next((bigger for unit, bigger in _PERIODS if unit == bound.width), None)
+        if period is not None and bound.width < found.intervals[0] and not period < found.intervals[0]:
+            found = Extent("bounded", (bound.width,), found.time_column)
+    return found
 
 
 def _valid_at(by_column: dict[_Event, list[Bound]]) -> bool:
@@ -66,7 +101,7 @@ def _of_column(bounds: list[Bound]) -> Iterable[Extent]:
             yield Extent(
                 "bounded", (length,) if length is not None and length.total_seconds > 0 else (), bound.event.name
             )
-        if bound.lower is None or bound.lower.base == "first":
+        if bound.lower is None or bound.lower.base == "first" or bound.recurs:
             continue
         if bound.width is not None:
             if bound.lower.base != "column":  # two time columns that are equal: a join key, no window

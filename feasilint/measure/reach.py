@@ -21,13 +21,14 @@ from feasilint.ir import (
     Relation,
     Scan,
     Sort,
+    Subquery,
     Union,
     Upsert,
 )
-from feasilint.ir.expressions import Column
+from feasilint.ir.expressions import Column, conjuncts, spelled
 from feasilint.ir.expressions import columns as referenced
+from feasilint.ir.names import timelike
 from feasilint.ir.relations import inputs
-from feasilint.measure.bounds import bounds
 
 if TYPE_CHECKING:
     from feasilint.columns import Columns
@@ -38,25 +39,39 @@ _MOST = 64  # names followed at once
 
 
 class Reach(Struct, frozen=True, eq=False):
-    """What limits the rows of a measure. `opaque`: a step on the way could not be read."""
+    """What limits the rows of a measure. `branches`: unions and choices, whose rows come from one of several reaches. `opaque`: a
+    step on the way could not be read."""
 
     predicates: tuple[Expression, ...] = ()
+    branches: tuple[tuple[Reach, ...], ...] = ()
     joins: tuple[Join, ...] = ()
     scans: tuple[Scan, ...] = ()
     opaque: bool = False
+
+    def every(self) -> tuple[Expression, ...]:
+        """All predicates, also those of single branches."""
+        found: dict[Expression, None] = {}
+        pending, seen = [self], set[int]()
+        while pending:
+            here = pending.pop()
+            if id(here) not in seen:
+                seen.add(id(here))
+                found |= dict.fromkeys(here.predicates)
+                pending.extend(part for parts in here.branches for part in parts)
+        return tuple(found)
 
 
 class _Found(Struct, eq=False):
     """Ordered sets: the same step is often reached on several ways."""
 
     predicates: dict[Expression, None] = field(default_factory=dict)
+    branches: list[tuple[Reach, ...]] = field(default_factory=list)
     joins: dict[Join, None] = field(default_factory=dict)
     scans: dict[Scan, None] = field(default_factory=dict)
     opaque: bool = False
     seen: set[tuple[Relation, Names]] = field(default_factory=set)
 
-    def add(self, other: Reach, bounded: bool) -> None:
-        self.predicates |= dict.fromkeys(other.predicates if bounded else ())
+    def add(self, other: Reach) -> None:
         self.joins |= dict.fromkeys(other.joins)
         self.scans |= dict.fromkeys(other.scans)
         self.opaque |= other.opaque
@@ -79,6 +94,7 @@ class Reaching:
             self._gather(relation, names, gathered)
             found = self._reached[key] = Reach(
                 tuple(gathered.predicates),
+                tuple(gathered.branches),
                 tuple(gathered.joins),
                 tuple(gathered.scans),
                 gathered.opaque,
@@ -129,7 +145,14 @@ class Reaching:
                     return
                 case Filter(predicate=predicate):
                     found.predicates[predicate] = None
+                    self._listed(predicate, found)
             names, relation = self._lower(relation, names), relation.input
+
+    def _listed(self, predicate: Expression, found: _Found) -> None:
+        """`ts IN (SELECT day FROM …)`: what limits the days limits the rows."""
+        for part in conjuncts(predicate):
+            if isinstance(part, Subquery) and part.function == "in" and any(map(_speaks_of_time, part.args)):
+                self._gather(part.relation, frozenset(self.columns.header(part.relation).names[:1]), found)
 
     def _lower(self, relation: Relation, names: Names) -> Names:
         """The columns of the input that columns of a relation are made of."""
@@ -139,11 +162,15 @@ class Reaching:
         return frozenset(column.name for expression in steps for column in referenced(expression))
 
     def _either(self, many: tuple[Relation, ...], names: Names, found: _Found) -> None:
-        """One or the other: a bound counts only if every branch has one."""
-        parts = [self.below(relation, names) for relation in many]
-        bounded = all(any(any(bounds(p, self.columns)) for p in part.predicates) for part in parts)
+        """One or the other."""
+        if len(many) == 1:
+            self._gather(many[0], names, found)
+            return
+        parts = tuple(self.below(relation, names) for relation in many)
+        if any(part.predicates or part.branches for part in parts):
+            found.branches.append(parts)
         for part in parts:
-            found.add(part, bounded)
+            found.add(part)
 
     def _joined(self, join: Join, names: Names, found: _Found) -> None:
         """The sides that the columns come from; the other side too, where it takes rows away from them."""
@@ -164,6 +191,10 @@ class Reaching:
 def _sides(join: Join) -> tuple[tuple[str, Relation], ...]:
     left = ("left", join.left)
     return (left,) if join.kind in ("semi", "anti") else (left, ("right", join.right))
+
+
+def _speaks_of_time(expression: Expression) -> bool:
+    return any(timelike(spelled(column.name)) for column in referenced(expression))
 
 
 def _grouped(relation: Relation) -> bool:

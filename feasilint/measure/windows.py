@@ -22,18 +22,24 @@ from feasilint.ir import (
 )
 from feasilint.ir.expressions import columns as referenced
 from feasilint.ir.expressions import conjuncts, fold, spelled
+from feasilint.ir.names import timelike
 from feasilint.ir.relations import expressions
-from feasilint.measure.bounds import Bound, bounds, mentions_hole
-from feasilint.measure.combine import combine
-from feasilint.measure.grain import buckets, defined, event_time, leaves, occurrence, unique_key
+from feasilint.measure.bounds import Bounds, unreadable
+from feasilint.measure.buckets import buckets
+from feasilint.measure.combine import combine, narrowest, widest
+from feasilint.measure.grain import defined, leaves, session, unique_key
 from feasilint.measure.model import Extent
+from feasilint.measure.names import event_time, occurrence
+from feasilint.measure.picks import picked
 from feasilint.measure.reach import Reach, Reaching
+from feasilint.measure.relevance import conditions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from feasilint.catalog.model import SourceEntry
     from feasilint.findings import Confidence
+    from feasilint.measure.comparisons import Bound
     from feasilint.measure.model import WindowClass
     from feasilint.trace import Tracer
 
@@ -54,7 +60,10 @@ class Windows:
         self._relations = relations
         self._names: defaultdict[Scan, set[str]] | None = None
         self._reaching = Reaching(self.columns)
+        self._bounds = Bounds(self.columns)
+        self._conditions: dict[Measure, tuple[Expression, ...]] = {}
         self._extents: dict[Output, Extent] = {}
+        self._places: dict[Column, frozenset[Relation]] = {}
 
     def extent(self, relation: Aggregate | Window, output: Output) -> Extent:
         """The window of one measure of a relation."""
@@ -81,8 +90,15 @@ class Windows:
         return frozenset(leaf.scan for arg in measure.args for leaf in self.tracer.expression(arg).value)
 
     def _said(self, measure: Measure, reach: Reach) -> list[Bound]:
-        """Every time bound below and inside a measure."""
-        return [b for p in (*reach.predicates, *_conditions(measure)) for b in bounds(p, self.columns)]
+        """Every time bound below and inside a measure, those of single branches too."""
+        return [b for p in (*reach.every(), *self._inside(measure)) for b in self._bounds.of(p)]
+
+    def _inside(self, measure: Measure) -> tuple[Expression, ...]:
+        """The predicates inside a measure."""
+        found = self._conditions.get(measure)
+        if found is None:
+            found = self._conditions[measure] = tuple(conditions(measure, self.columns))
+        return found
 
     def _extent(self, relation: Aggregate | Window, output: Output) -> Extent:
         assert isinstance(output.expression, Measure)
@@ -110,7 +126,7 @@ class Windows:
 
     def _correlated(self, reach: Reach) -> Iterator[Column]:
         inside = set(reach.scans)
-        for predicate in reach.predicates:
+        for predicate in reach.every():
             for part in conjuncts(predicate):
                 sides = list(referenced(part)) if isinstance(part, Call) and part.function == "eq" else []
                 places = [
@@ -134,7 +150,7 @@ class Windows:
     def _bounded(self, measure: Measure, keys: tuple[Expression, ...], reach: Reach) -> Extent | None:
         """bounded, anchored or bucketed where time predicates or keys say so."""
         about = [bound for bound in self._said(measure, reach) if self._speaks_of(bound.event, measure, keys, reach)]
-        verdict = combine(about)
+        verdict = self._verdict(reach, self._inside(measure), frozenset(about), {})
         if verdict is not None and verdict.window == "bounded":
             return verdict
         ends = [end for bound in about if bound.width is None for end in (bound.lower, bound.upper) if end is not None]
@@ -145,11 +161,29 @@ class Windows:
                 return Extent("bucketed", (), _name_of(key))
         return verdict
 
+    def _place(self, event: Column) -> frozenset[Relation]:
+        """The relations that a column is read from, at the bottom of its way."""
+        found = self._places.get(event)
+        if found is None:
+            found = self._places[event] = frozenset(relation for relation, _ in leaves(event, self.columns))
+        return found
+
+    def _verdict(
+        self, reach: Reach, inside: tuple[Expression, ...], about: frozenset[Bound], known: dict[int, Extent | None]
+    ) -> Extent | None:
+        """What predicates say together; of branches the one that reaches back most."""
+        if id(reach) not in known:
+            said = [b for p in (*reach.predicates, *inside) for b in self._bounds.of(p) if b in about]
+            found = [combine(said)]
+            found += [widest(self._verdict(part, (), about, known) for part in parts) for parts in reach.branches]
+            known[id(reach)] = narrowest(extent for extent in found if extent is not None)
+        return known[id(reach)]
+
     def _speaks_of(self, event: Column, measure: Measure, keys: tuple[Expression, ...], reach: Reach) -> bool:
         """Whether a bound on this column bounds the measured rows: not where it belongs to the spine or a dimension that
         is joined by the very keys that are grouped by."""
-        place = {relation for relation, _ in leaves(event, self.columns)}
-        measured: set[Relation] = set(self._arguments(measure))
+        place = self._place(event)
+        measured: frozenset[Relation] = frozenset(self._arguments(measure))
         if place and not place & self._reaching.within(reach):
             return False  # a column of the row around a correlated subquery
         if not measured or not place or place & measured:
@@ -158,7 +192,7 @@ class Windows:
         apart = [j for j in reach.joins if self._between(j, place, measured)]
         return not any(names and names <= grouped for names in (self._key_names(join) for join in apart))
 
-    def _between(self, join: Join, one: set[Relation], other: set[Relation]) -> bool:
+    def _between(self, join: Join, one: frozenset[Relation], other: frozenset[Relation]) -> bool:
         left, right = self._reaching.scans(join.left), self._reaching.scans(join.right)
         return bool((left & one and right & other) or (left & other and right & one))
 
@@ -174,12 +208,14 @@ class Windows:
     def _unbounded(
         self, relation: Aggregate | Window, measure: Measure, keys: tuple[Expression, ...], reach: Reach
     ) -> Extent:
-        if any(mentions_hole(predicate) for predicate in reach.predicates):
+        if any(unreadable(predicate) for predicate in (*reach.every(), *keys)):
             return Extent("unknown")
+        if (picks := picked(reach.predicates, keys, self.columns)) is not None:
+            return Extent(picks)
         inner = self._inner(measure)
         if inner is not None:
             return inner
-        if keys and self._one_entity(relation, measure, keys):
+        if any(session(key, self.columns) for key in keys) or (keys and self._one_entity(relation, measure, keys)):
             return Extent("entity")
         running = isinstance(relation, Window) and relation.order
         return Extent("unbounded" if keys or running else "global")
@@ -250,35 +286,11 @@ def _framed(window: Window, measure: Measure) -> tuple[WindowClass, tuple[Interv
         return None
     if frame.unit != "range":
         return "rows", ()
-    if not isinstance(frame.start, Interval):
-        return "bounded", ()
-    end = frame.end if isinstance(frame.end, Interval) else Interval()
-    return "bounded", (end - frame.start,)
-
-
-def _conditions(measure: Measure) -> Iterator[Expression]:
-    """Predicates inside the measure: FILTER, and CASE WHEN … THEN x END whose other branch adds nothing."""
-    if measure.where is not None:
-        yield measure.where
-    for arg in measure.args:
-        yield from _inside(arg, measure.function)
-
-
-def _inside(arg: Expression, function: str) -> Iterator[Expression]:
-    if not isinstance(arg, Call):
-        return
-    if arg.function == "case" and len(arg.args) in (2, 3):
-        other = arg.args[2] if len(arg.args) == 3 else Literal(None)
-        if isinstance(other, Literal) and (other.value is None or (other.value == 0 and function in _ZERO_IS_NOTHING)):
-            yield arg.args[0]
-    elif arg.function == "mul" and function in _ZERO_IS_NOTHING:
-        for factor in arg.args:
-            yield from _inside(factor, function)
-    elif arg.function in ("cast", "coalesce", "fillna", "astype", "round", "float", "int"):
-        yield from _inside(arg.args[0], function)
-
-
-_ZERO_IS_NOTHING = frozenset({"sum", "max", "bool_or"})
+    if isinstance(frame.start, Interval) and not frame.vague:
+        end = frame.end if isinstance(frame.end, Interval) else Interval()
+        return "bounded", (end - frame.start,)
+    timed = frame.vague or any(timelike(spelled(column.name)) for by in window.order for column in referenced(by))
+    return ("bounded", ()) if timed else ("unknown", ())
 
 
 def _order_name(window: Window) -> Name | None:

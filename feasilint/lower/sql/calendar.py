@@ -152,6 +152,8 @@ def _quoted(text: str, kind: str) -> Expression | None:
         return Literal(int(text)) if text.strip().isdigit() else None
     if kind not in _DATES:
         return None
+    if text.strip().lower() == "epoch":
+        return Literal(datetime(1970, 1, 1))
     days = _NAMED_DAYS.get(text.strip().lower())
     if days is not None:
         return moved(Now(), Literal(Interval(days=days)), 1) if days else Now()

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from feasilint.ir import Call, Column, Expression, Frame, Interval, Literal, Measure, Name, Output, Relation, Window
-from feasilint.ir.expressions import walk
+from feasilint.ir import (
+    Call,
+    Column,
+    Expression,
+    Frame,
+    Hole,
+    Interval,
+    Literal,
+    Measure,
+    Name,
+    Output,
+    Relation,
+    Window,
+)
+from feasilint.ir.expressions import spelled, walk
 from feasilint.ir.functions import canonical, is_aggregate
+from feasilint.ir.names import timelike
 from feasilint.lower.sql.adapter import Node, exp
+from feasilint.lower.sql.calendar import spoken_interval
 from feasilint.lower.sql.expressions import name_of, operands, scalar, scalars
 
 if TYPE_CHECKING:
@@ -153,7 +168,9 @@ class WindowSpec:
         named = node.args.get("alias")
         base = scope.windows.get(str(named.name).lower()) if isinstance(named, Node) else None
         below: WindowSpec | None = WindowSpec(base, scope) if base is not None and base is not node else None
-        own = scalars(node.args.get("partition_by"), scope)
+        own = scalars(node.args.get("partition_by"), scope) or _hidden(
+            node.args.get("alias") if base is None else None, scope
+        )
         self.partition: tuple[Expression, ...] = own or (below.partition if below else ())
         order = node.args.get("order")
         self.order: tuple[Expression, ...] = (
@@ -169,47 +186,75 @@ class WindowSpec:
         return Frame("range", None, 0, default=True) if self.order else None
 
 
+def _hidden(named: object, scope: Scope) -> tuple[Expression, ...]:
+    """`OVER ({{ w }})`: all that it says stands in the marker."""
+    text = str(named.name) if isinstance(named, Node) else ""
+    return (Hole(scope.context.marks.restore(text)),) if scope.context.marks.within(text) else ()
+
+
 def _frame(spec: Node, order: tuple[Expression, ...], scope: Scope) -> Frame:
     kind = str(spec.args.get("kind") or "rows").lower()
     unit = "range" if kind == "range" else "groups" if kind == "groups" else "rows"
     start = _edge(spec.args.get("start"), spec.args.get("start_side"), scope)
     end = _edge(spec.args.get("end") or "CURRENT ROW", spec.args.get("end_side"), scope)
+    vague = "?" in (start, end)
     if unit == "range":
-        start, end = _timed(start, order), _timed(end, order)
-    return Frame(unit, start, end)  # type: ignore[arg-type]  # mypy joins the literals to str
+        start, end = _timed(start, order, scope), _timed(end, order, scope)
+    return Frame(unit, _known(start), _known(end), vague=vague)  # type: ignore[arg-type]  # mypy joins the literals to str
 
 
-def _edge(value: object, side: object, scope: Scope) -> Interval | int | None:
+_Edge: TypeAlias = Interval | int | str | None
+
+
+def _edge(value: object, side: object, scope: Scope) -> _Edge:
+    """The signed offset of an edge; None: unbounded, `?`: stated, but not how far it lies."""
     if not isinstance(value, Node):
         return 0 if str(value).upper() == "CURRENT ROW" else None
     amount = scalar(value, scope)
     number = amount.value if isinstance(amount, Literal) else None
+    if isinstance(number, str):
+        number = spoken_interval(number)
     if not isinstance(number, int | Interval):
-        return None
+        return "?"
     return -number if str(side).upper() == "PRECEDING" else number
+
+
+def _known(edge: _Edge) -> Interval | int | None:
+    return 0 if isinstance(edge, str) else edge
 
 
 _CLOCK_UNITS = {
     "unix_seconds": "second", "unix_timestamp": "second", "to_unix_timestamp": "second", "unix_millis": "millisecond",
-    "unix_micros": "microsecond", "unix_date": "day", "to_days": "day",
+    "unix_micros": "microsecond", "unix_date": "day", "to_days": "day", "julianday": "day",
 }  # fmt: skip
+_CAST_UNITS = {"date": "day", "bigint": "second", "long": "second", "int": "second"}
+_NATIVE_UNITS = {
+    "oracle": "day",
+    "teradata": "day",
+    "clickhouse": "second",
+}  # what numbers count that are added to a time
 
 
-def _timed(edge: Interval | int | None, order: tuple[Expression, ...]) -> Interval | int | None:
+def _timed(edge: _Edge, order: tuple[Expression, ...], scope: Scope) -> _Edge:
     """A range over seconds or days since some epoch is a length of time."""
     if not isinstance(edge, int) or edge == 0 or not order:
         return edge
-    for node in walk(order[0]):
-        if isinstance(node, Call):
-            if node.function in _CLOCK_UNITS:
-                return Interval.of(edge, _CLOCK_UNITS[node.function])
-            if node.function == "cast" and isinstance(node.args[-1], Literal) and node.args[-1].value == "date":
-                return Interval(days=edge)
-            if node.function == "date_part" and isinstance(node.args[0], Literal) and node.args[0].value == "epoch":
-                return Interval(seconds=edge)
-            if node.function == "date_diff" and isinstance(node.args[0], Literal):
-                return Interval.of(edge, str(node.args[0].value)) or edge
-    return edge
+    unit = next((unit for node in walk(order[0]) if (unit := _counted(node)) is not None), None)
+    if unit is None and isinstance(order[0], Column) and timelike(spelled(order[0].name)):
+        unit = _NATIVE_UNITS.get(scope.context.dialect)
+    return (Interval.of(edge, unit) or edge) if unit is not None else edge
+
+
+def _counted(node: Expression) -> str | None:
+    """The unit that a function of a time counts in."""
+    if not isinstance(node, Call):
+        return None
+    name = node.args[0].value if node.args and isinstance(node.args[0], Literal) else None
+    if node.function == "cast" and isinstance(node.args[-1], Literal):
+        return _CAST_UNITS.get(str(node.args[-1].value))
+    if node.function == "date_part":
+        return "second" if name == "epoch" else None
+    return str(name) if node.function == "date_diff" else _CLOCK_UNITS.get(node.function)
 
 
 def window_relations(nodes: list[Node], below: Relation, scope: Scope) -> Relation:

@@ -1,0 +1,51 @@
+"""What the names of columns say of time and of things that happen once, where nobody declares it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_BUCKET_NAME = re.compile(
+    r"(^|_)(date|dt|ds|datetime|timestamp|ts|yearmonth|year_month|year_week|month_start|week_start|month_end|week_end|period|ym|yyyymm"
+    r"|yyyymmdd|asof|as_of|snapshot|(week|month|quarter|day)_(seq|start|end|id)|metric_time|calc_date)(_|$|\d)|date$|timestamp$|datetime$|[a-z]_?time$|^year$|_year$|^day$|_day$",
+    re.IGNORECASE,
+)
+_OCCURRENCE = re.compile(  # things that happen once: what belongs to one of them is soon complete
+    r"(^|_)(session|visit|order|invoice|transaction|txn|tx|payment|request|impression|encounter|hadm|icustay|stay|admission|specimen|trip|ride"
+    r"|shipment|booking|reservation|claim|receipt|basket|cart|checkout|event|message|call|flight|game|match|auction|query|job|run)"
+    r"(_partition)?(_?(id|key|no|nr|num|number|uuid))$|^(invoice|invoice_?no|session|basket|receipt)$",
+    re.IGNORECASE,
+)
+_EVENT_NAME = re.compile(
+    r"(^|_)(ts|timestamp|datetime|dt|ds)$|^(date|time|day)$|(?<!end)_(date|dttm)$|_at$|timestamp$|datetime$|[a-z]date$"
+    r"|(^|_)(event|transaction|tx|txn|purchase|order|click|visit|view|request|start|creat\w*|updat\w*|log|message|session|pickup|chart"
+    r"|insert\w*|load\w*|arrival|departure|occurr\w*|posted|received|server|client)_?(time|date|day)$",
+    re.IGNORECASE,
+)
+_PERSON_NAME = re.compile(
+    r"birth|signup|sign_up|expir|hire|due|valid|closed|(^|_)(end|until|cancel\w*)_", re.IGNORECASE
+)
+_ATTRIBUTE_NAME = re.compile(
+    r"birth|signup|sign_up|regist|creat|join|hire|expir|first|open|install|admit|due|valid|of_week|of_month|of_year|is_|weekday|per_day",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=4096)
+def dated(name: str) -> bool:
+    """Whether a name is that of a time at which something happens, no attribute such as a birth date."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+    return _BUCKET_NAME.search(spaced) is not None and _ATTRIBUTE_NAME.search(spaced) is None
+
+
+@lru_cache(maxsize=4096)
+def event_time(name: str) -> bool:
+    """Whether a name is likely that of an event's time: what could bound a window."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+    return _EVENT_NAME.search(spaced) is not None and _PERSON_NAME.search(spaced) is None
+
+
+@lru_cache(maxsize=4096)
+def occurrence(name: str) -> bool:
+    """Whether a key's name is that of something that happens once, such as an order or a session."""
+    return _OCCURRENCE.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)) is not None
