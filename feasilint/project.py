@@ -57,7 +57,9 @@ def upstream(
     for _ in range(_MOST_ROUNDS):
         wanted = dict.fromkeys(_wanted(programs + added))
         words = {name.lower().encode() for name in wanted}
-        chosen = {path: texts.pop(path) for path in [path for path, text in texts.items() if _may_write(path, text, words)]}
+        chosen = {
+            path: texts.pop(path) for path in [path for path, text in texts.items() if _may_write(path, text, words)]
+        }
         chosen.update(_texts((path for name in wanted for path in named(name)), seen | set(chosen)))
         if not chosen:
             break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Call, Expression, Inline, Literal, Output, Relation, Subquery, Unnest
+from feasilint.ir import Call, Expression, Inline, Literal, Opaque, Output, Relation, Subquery, Unnest
 from feasilint.lower.sql import sources
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.expressions import name_of, scalar, scalars
@@ -75,17 +75,26 @@ def table_function(node: Node, function: Node, scope: Scope) -> Item | None:
     if name in sources.FILE_FUNCTIONS and (rows := sources.files(function, context)) is not None:
         return aliased(node, decorated(node, rows, scope), scope)
     qualified = isinstance(node, exp.Table) and isinstance(node.args.get("db"), Node)
-    special = MODEL_FUNCTIONS.get(name) if qualified or isinstance(function, exp.Predict) else None
+    plain = name.removeprefix("m_l_").removeprefix("a_i_")
+    special = MODEL_FUNCTIONS.get(plain) if qualified or isinstance(function, exp.Predict) else None
     if special is not None:
         return aliased(node, special(function, scope), scope)
     args = _arguments(function, scope)
     if qualified:
         parts = [*sources.qualifier_of(node, context), str(function.name or name)]
         return Item(sources.scan(parts, node, context), alias.lower())
+    if not columns and any(isinstance(arg, Subquery) for arg in args):
+        return aliased(node, Rows(context.builder.add(_over_tables(name, args))), scope)
     names = columns or _FUNCTION_COLUMNS.get(name) or [alias or name]
     call: Expression = args[0] if len(args) == 1 else Call(name, args)
     outputs = tuple(Output(one, call) for one in names)
     return unnested(scope, outputs, alias or name)
+
+
+def _over_tables(name: str, args: tuple[Expression, ...]) -> Opaque:
+    """A function of tables: any of its columns may come from any of them."""
+    tables = tuple(arg.relation for arg in args if isinstance(arg, Subquery))
+    return Opaque(tables, f"the rows of {name}", tuple(arg for arg in args if not isinstance(arg, Subquery | Literal)))
 
 
 def _arguments(function: Node, scope: Scope) -> tuple[Expression, ...]:

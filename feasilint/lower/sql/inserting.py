@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Call, Derive, Expression, Filter, Inline, Output, Source, Union, Write
+from feasilint.ir import Call, Derive, Expression, Filter, Inline, Opaque, Output, Source, Union, Write
 from feasilint.lower.sql import sources
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.expressions import scalar
@@ -24,9 +24,10 @@ def insert(node: Node, scope: Scope) -> None:
     parts, columns, name = target_of(node.this, scope)
     define_ctes(node, scope)
     made = node.args.get("expression")
-    if not isinstance(made, Node):
-        return None
-    rows = query(made, scope.child())
+    if isinstance(made, Node):
+        rows = query(made, scope.child())
+    else:  # INSERT … EXEC: the call is the next statement
+        rows = Rows(scope.context.builder.add(Opaque((), "the rows of a procedure")))
     mode: WriteMode = "overwrite" if node.args.get("overwrite") else "insert"
     return inserted(parts, columns, rows, name, mode, scope, bool(node.args.get("by_name")))
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Anchor, Fragment, Program, Relation, Source, Write
+from feasilint.ir import Anchor, Fragment, Program, Relation
 from feasilint.lower.builder import Builder
 from feasilint.lower.sql import SqlResult, models, times
 from feasilint.lower.sql.adapter import Node, exp
+from feasilint.lower.sql.commands import command
 from feasilint.lower.sql.creating import CREATED
 from feasilint.lower.sql.layout import Layout, Lines
 from feasilint.lower.sql.making import Making, derived
@@ -20,8 +21,6 @@ from feasilint.lower.sql.measures import assign
 from feasilint.lower.sql.queries import query
 from feasilint.lower.sql.reading import read
 from feasilint.lower.sql.scope import Context, Rows, Scope, Session
-from feasilint.lower.sql.script import HARMLESS, creates_no_data
-from feasilint.lower.sql.sources import file_kind
 from feasilint.lower.sql.statements import statement
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["lower_document", "lower_text", "models", "times"]
 
+_UNREAD = (exp.Command, getattr(exp, "Execute", exp.Command))
 INTERNAL = "the statement could not be lowered"
 _FRAMES = 8_000  # a parenthesis costs the parser about 25 frames
 
@@ -115,8 +115,8 @@ class _Text:
         self.builder.diagnose(kind, message, self.lines.span(failure.offset, failure.offset + 1))
 
     def _statement(self, tree: Node, context: Context) -> None:
-        if isinstance(tree, exp.Command):
-            self._command(tree, context)
+        if isinstance(tree, _UNREAD):
+            command(tree, context, _quoted)
             return
         rows = statement(tree, Scope(context))
         if rows is None:
@@ -141,23 +141,6 @@ class _Text:
             refresh,
         )
 
-    def _command(self, tree: Node, context: Context) -> None:
-        """What the parser only recognises by its first word."""
-        word = str(tree.this).upper()
-        nested = _quoted_query(tree) if word in _CARRIERS else None
-        if nested is not None:
-            self._nested(nested, context, _UNLOADED.search(tree.expression.name) if word == "UNLOAD" else None)
-        elif word not in HARMLESS and not creates_no_data(context.layout.tokens):
-            said = f"{word.lower()} statement is not understood"
-            self.builder.diagnose("unsupported", said, context.layout.statement())
-
-    def _nested(self, text: str, context: Context, unloaded: re.Match[str] | None) -> None:
-        """A statement in a string: EXECUTE IMMEDIATE '…', UNLOAD ('…') TO 'path'."""
-        rows = _quoted(text, context)
-        if unloaded is not None and rows is not None:
-            target = Source(self.marks.restore(unloaded[1]), file_kind(unloaded[1]), self.read.dialect or None)
-            self.builder.sink(Write(rows.relation, target, "overwrite", origin=None))
-
 
 def _quoted(text: str, context: Context) -> Rows | None:
     """Lower SQL that stands in a string of a statement, as a fragment inside its own; the rows of its last query."""
@@ -168,7 +151,7 @@ def _quoted(text: str, context: Context) -> Rows | None:
     line, column = fragment.position(start)
     inner = context.builder.fragment(
         "sql",
-        fragment.text[start : start + len(text)],
+        _unescaped(fragment.text, start, start + len(text)),
         fragment.cell,
         (Anchor(0, line, column),),
         context.dialect,
@@ -180,17 +163,11 @@ def _quoted(text: str, context: Context) -> Rows | None:
     return lowered.result
 
 
-_UNLOADED = re.compile(r"\bto\s+'([^']+)'", re.IGNORECASE)
-_CARRIERS = frozenset(("UNLOAD", "EXECUTE", "EXEC"))
-_NESTED = ("select", "with", "insert", "create", "merge", "update", "begin", "declare")
-_QUOTED = re.compile(r"\$\$(.*)\$\$|'((?:[^']|'')*)'", re.DOTALL)
-
-
-def _quoted_query(tree: Node) -> str | None:
-    """The SQL in the first string of a command."""
-    found = _QUOTED.search(str(getattr(tree.expression, "name", tree.expression) or ""))
-    inner = str(found[1] or found[2]) if found else ""
-    return inner if inner.lstrip("( \n").lower().startswith(_NESTED) else None
+def _unescaped(text: str, start: int, end: int) -> str:
+    """The contents of a string, its doubled quotes as one in their place: `''x''` is ` 'x' `."""
+    inner = text[start:end]
+    quoted = text[start - 1 : start] == "'"
+    return re.sub(r"''([^']*)''", lambda found: f" '{found[1]}' ", inner) if quoted else inner
 
 
 def _create_procedure(node: Node, scope: Scope) -> Rows | None:

@@ -11,7 +11,7 @@ from feasilint.ir import (
     Derive,
     Expression,
     Fit,
-    Inline,
+    Hole,
     Minus,
     Names,
     Opaque,
@@ -111,18 +111,14 @@ def _transformed(node: Node, rows: Rows, scope: Scope) -> Rows:
 
 def _predict(function: Node, scope: Scope) -> Rows:
     """All columns of the input, and predictions that may come from any of them."""
-    below = _input(function, scope)
+    below, model = _input(function, scope), _model(function, scope)
+    said = f"predictions of {model or 'a model'}"
     if below is None:
-        return Rows(scope.context.builder.add(Inline()))
-    model = _model(function, scope)
+        return Rows(scope.context.builder.add(Opaque((), said, (Call("model", ()),))))
     labels = scope.context.session.labels.get(model, ()) or ("label",)
-    opaque = scope.context.builder.add(Opaque((below.relation,), f"predictions of {model or 'a model'}"))
-    made = tuple(
-        Output(f"{prefix}{label}{suffix}", Column(opaque, f"{prefix}{label}{suffix}"))
-        for label in labels
-        for prefix, suffix in (("predicted_", ""), ("predicted_", "_probs"))
-    )
-    return Rows(scope.context.builder.add(Derive(opaque, (Star(AllOf(below.relation)), *made))))
+    guess = Hole(said, tuple(Column(below.relation, name) for name in below.names or ("*",)))
+    made = tuple(Output(f"predicted_{label}{suffix}", guess) for label in labels for suffix in ("", "_probs"))
+    return Rows(scope.context.builder.add(Derive(below.relation, (Star(AllOf(below.relation)), *made))))
 
 
 def _evaluate(function: Node, scope: Scope) -> Rows:
@@ -135,7 +131,9 @@ def _evaluate(function: Node, scope: Scope) -> Rows:
 
 def _input(function: Node, scope: Scope) -> Rows | None:
     """The query or table that a model function is applied to."""
-    for child in [*function.iter_expressions()][0 if isinstance(function, exp.Anonymous) else 1 :]:
+    children = [*function.iter_expressions()]
+    model_first = not isinstance(function, exp.Anonymous) and isinstance(children[0], exp.Table)
+    for child in children[model_first:]:
         if isinstance(child, exp.Query):
             return scope.context.query(child, scope.child())
         if isinstance(child, exp.Table):

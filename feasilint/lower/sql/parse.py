@@ -9,7 +9,7 @@ from msgspec import Struct
 from feasilint.lower.sql.adapter import TOO_DEEP, Failure, Node, Token, is_semicolon, parse, tokenize, unread
 from feasilint.lower.sql.guess import LADDER
 from feasilint.lower.sql.marks import MARK
-from feasilint.lower.sql.phrases import rephrased
+from feasilint.lower.sql.phrases import rephrased, reworded
 from feasilint.lower.sql.refreshing import refresh_of, without_clauses
 from feasilint.lower.sql.repair import ROUNDS, repaired
 from feasilint.lower.sql.script import FLOW, HARMLESS, bare, inside
@@ -100,6 +100,9 @@ class _Parsing:
             if not _is_read(tree) and (simpler := _simpler(tokens)):
                 tokens = simpler
                 continue
+            if not _is_read(tree) and (again := self._reworded(tokens)) is not None:
+                yield again
+                return
             if not isinstance(tree, Failure):
                 yield Statement(tuple(tokens), tree, refresh=refresh)
                 return
@@ -112,6 +115,11 @@ class _Parsing:
                 return
             yield first
             tokens = rest
+
+    def _reworded(self, tokens: list[Token]) -> Statement | None:
+        found = reworded(_alone(tokens, self.text))
+        again = self._attempt(found[0], found[1] or self.dialect) if found is not None else None
+        return again if again is not None and _sensible(again.tree) else None
 
     def _rephrased(self, tokens: list[Token]) -> Statement | None:
         """The statement by the tree of other words that mean the same."""
@@ -132,7 +140,7 @@ class _Parsing:
 
     def _otherwise(self, tokens: list[Token], failure: Failure) -> Iterator[Statement]:
         """The statement with placeholders read as clauses, or in another dialect; else why it cannot be read."""
-        alone = " " * tokens[0].start + self.text[tokens[0].start : tokens[-1].end + 1]
+        alone = _alone(tokens, self.text)
         found = self._repaired(tokens, alone, failure) or self._in_other_dialect(alone)
         if found is not None:
             yield found
@@ -177,6 +185,11 @@ def _simpler(tokens: list[Token]) -> list[Token] | None:
     """A CREATE statement without clauses that the parser does not know, or what it runs."""
     plain = without_clauses(tokens) or inside(tokens)
     return plain if plain and len(plain) < len(tokens) else None
+
+
+def _alone(tokens: list[Token], text: str) -> str:
+    """The text of a statement at its place, without what is around it."""
+    return " " * tokens[0].start + text[tokens[0].start : tokens[-1].end + 1]
 
 
 def _begun(tokens: list[Token]) -> list[Token]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from feasilint.lower.sql.adapter import Token
+
+
+_POSTGRES = "postgres"
 
 
 def rephrased(tokens: list[Token]) -> list[Token] | None:
@@ -94,6 +98,31 @@ def _merge_actions(tokens: list[Token]) -> list[Token]:
     return [token for at, token in enumerate(tokens[:end]) if at not in gone]
 
 
+def _bulk_files(tokens: list[Token]) -> list[Token]:
+    """OPENROWSET(BULK 'x', …) without BULK."""
+    return [
+        token
+        for at, token in enumerate(tokens)
+        if token.text.upper() != "BULK" or at < 2 or _word(tokens, at - 2) != "OPENROWSET"
+    ]
+
+
+def _changes(tokens: list[Token]) -> list[Token]:
+    """Snowflake's `t CHANGES (INFORMATION => …) AT (…)`, of which the rows are those of the table."""
+    made: list[Token] = []
+    depth = at = 0
+    while at < len(tokens):
+        if _word(tokens, at) == "CHANGES" and _word(tokens, at + 2) == "INFORMATION":
+            at += 1
+            while at < len(tokens) and (depth or _word(tokens, at) in ("(", "AT", "BEFORE", "END")):
+                depth += (tokens[at].text == "(") - (tokens[at].text == ")")
+                at += 1
+        else:
+            made.append(tokens[at])
+            at += 1
+    return made
+
+
 def _directory_formats(tokens: list[Token]) -> list[Token]:
     """Spark's INSERT OVERWRITE DIRECTORY 'x' USING format OPTIONS (…) without the format."""
     at = _place(tokens, "DIRECTORY")
@@ -109,4 +138,28 @@ _RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
     _late_from,
     _merge_actions,
     _directory_formats,
+    _bulk_files,
+    _changes,
+)
+
+
+def reworded(text: str) -> tuple[str, str | None] | None:
+    """A statement that begins with a word the parser does not know, under one that it does and in as many characters; with
+    the dialect whose grammar has that."""
+    for pattern, words, dialect in _BEGINNINGS:
+        if (found := pattern.match(text, len(text) - len(text.lstrip()))) is not None:
+            width = found.end() - found.start()
+            return text[: found.start()] + words.ljust(width) + text[found.end() :], dialect
+    return None
+
+
+_BEGINNINGS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
+    (re.compile(r"replace(?=\s+into\s)", re.IGNORECASE), "insert", None),
+    (re.compile(r"bulk\s+insert(?=\s)", re.IGNORECASE), "copy", _POSTGRES),
+    (
+        re.compile(r"load\s+data\s+(?:(?:local|low_priority|concurrent)\s+)*infile(?=\s)", re.IGNORECASE),
+        "load data inpath",
+        "hive",
+    ),
+    (re.compile(r"create\s+snapshot\s+table(?=\s)", re.IGNORECASE), "create table", None),
 )

@@ -216,4 +216,5 @@ _READERS: dict[type[Node], Reader] = {
     exp.Lateral: lateral,
     exp.TableFromRows: from_rows,
     exp.Final: _final,
+    exp.Stream: _final,
 }

@@ -28,13 +28,21 @@ class Rows(Struct, frozen=True):
 
 class Session(Struct):
     """What the statements of a document share: temporary tables, columns of created ones, labels of models, the values of
-    variables and the rows that a loop runs over."""
+    variables and the rows that a loop runs over; the `catalog` and the `schema` that USE has made those of short names."""
 
     tables: dict[str, Rows] = field(default_factory=dict)
     declared: dict[str, tuple[str, ...]] = field(default_factory=dict)
     labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
     variables: dict[str, Expression] = field(default_factory=dict)
     records: dict[str, Rows] = field(default_factory=dict)
+    catalog: str | None = None
+    schema: str | None = None
+
+    def qualified(self, parts: list[str]) -> list[str]:
+        """A table's name in full, as far as USE says."""
+        if len(parts) == 1 and self.schema is not None:
+            parts = [self.schema, *parts]
+        return [self.catalog, *parts] if len(parts) == 2 and self.catalog is not None else parts
 
 
 QueryLowering: TypeAlias = "Callable[[Node, Scope], Rows]"

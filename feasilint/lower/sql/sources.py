@@ -45,7 +45,7 @@ def source(parts: list[str], context: Context, dynamic_path: bool = False) -> So
     lowered = parts[-1].lower()
     if len(parts) == 1 and (lowered.endswith(_SUFFIXES) or "/" in lowered or lowered.startswith("@")):
         return Source(name, file_kind(name), context.dialect or None)
-    return Source(name, "table", context.dialect or None)
+    return Source(".".join(context.session.qualified(parts)), "table", context.dialect or None)
 
 
 def file_kind(path: str) -> SourceKind:

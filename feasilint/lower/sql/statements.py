@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.ir import Column, Expression, Param
-from feasilint.lower.sql import changing, creating, inserting, transfers
+from feasilint.lower.sql import changing, creating, inserting, sources, transfers
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.expressions import scalar
 from feasilint.lower.sql.queries import query
@@ -84,6 +84,27 @@ def _block(node: Node, scope: Scope) -> Rows | None:
     return last
 
 
+_CATALOG_FIRST = frozenset(("snowflake", "tsql"))
+"""Dialects in which USE x and USE DATABASE x name a catalog of schemas."""
+
+
+def _use(node: Node, scope: Scope) -> None:
+    """USE db, USE SCHEMA s, USE CATALOG c: where short names of tables are looked up from here on."""
+    if not isinstance(node.this, exp.Table):
+        return
+    session, kind = scope.context.session, str(node.args.get("kind") or "").upper()
+    parts = sources.parts_of(node.this, scope.context)
+    catalog = kind == "CATALOG" or (kind in ("", "DATABASE") and scope.context.dialect in _CATALOG_FIRST)
+    if kind not in ("", "DATABASE", "SCHEMA", "CATALOG") or len(parts) > 2:
+        return
+    if len(parts) == 2:
+        session.catalog, session.schema = parts
+    elif catalog:
+        session.catalog, session.schema = parts[0], None
+    else:
+        session.schema = parts[0]
+
+
 _STATEMENTS: dict[type[Node], Callable[[Node, Scope], Rows | None]] = {
     exp.Create: creating.create,
     exp.Cache: creating.cache,
@@ -98,6 +119,7 @@ _STATEMENTS: dict[type[Node], Callable[[Node, Scope], Rows | None]] = {
     exp.LoadData: transfers.load,
     exp.Declare: _declare,
     exp.Set: _set,
+    exp.Use: _use,
     exp.ForIn: _for,
     exp.Block: _block,
     exp.IfBlock: _block,
