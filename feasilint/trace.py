@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -54,6 +54,7 @@ class Use(NamedTuple):
     role: str
 
 
+T = TypeVar("T")
 Edge: TypeAlias = tuple[Leaf, str]
 _Key: TypeAlias = "tuple[Relation, Name, tuple[str, ...]]"
 
@@ -111,16 +112,22 @@ def merge(traces: Iterable[Trace]) -> Trace:
     parts = [trace for trace in traces if trace is not EMPTY]
     if len(parts) < 2:
         return parts[0] if parts else EMPTY
-    value = frozenset[Leaf]().union(*(part.value for part in parts))
+    value = _united([part.value for part in parts])
     doubtful = any(part.maybe for part in parts)
     return Trace(
         value,
-        frozenset().union(*(part.own for part in parts)),
-        frozenset().union(*(part.uses for part in parts)),
-        frozenset().union(*(part.hops for part in parts)),
+        _united([part.own for part in parts]),
+        _united([part.uses for part in parts]),
+        _united([part.hops for part in parts]),
         any(part.approximate for part in parts),
         value.difference(*(part.sure for part in parts)) if doubtful else frozenset(),
     )
+
+
+def _united(sets: list[frozenset[T]]) -> frozenset[T]:
+    """The union; most sets are empty, and the one that is not is taken as it is."""
+    filled = [one for one in sets if one]
+    return frozenset[T]().union(*filled) if len(filled) > 1 else filled[0] if filled else frozenset()
 
 
 class Tracer:
@@ -137,10 +144,16 @@ class Tracer:
         """The lineage of one column, or of a field of it; empty where the relation has none of that name."""
         key = (self.columns.settle(relation, name), name, path)
         found = self._traced.get(key)
-        if found is None:
+        if found is None and self._physical(key[0]):
+            found = self._traced[key] = Trace(frozenset([Leaf(key[0], spelled(name), ".".join(path))]))
+        elif found is None:
             self._prepare(key)
             found = self._traced[key]
         return found
+
+    def _physical(self, relation: Relation) -> TypeGuard[Scan]:
+        """Whether the columns of a relation are made of nothing: it reads what no document writes."""
+        return isinstance(relation, Scan) and relation not in self.columns.bound
 
     def _prepare(self, key: _Key) -> None:
         """Trace a column, what it is made of first: chains of thousands of steps are usual and must not recurse."""
@@ -162,7 +175,7 @@ class Tracer:
         for expression in self._step(*key):
             for column in _referenced(expression):
                 below = (self.columns.settle(column.relation, column.name), column.name, column.path)
-                if below not in self._traced:
+                if below not in self._traced and not self._physical(below[0]):
                     yield below
 
     def _step(self, relation: Relation, name: Name, path: tuple[str, ...]) -> tuple[Expression, ...]:
@@ -236,11 +249,7 @@ class Tracer:
                 return merge(self.expression(e) for e in self._step(relation, name, path))
 
     def _scanned(self, scan: Scan, name: Name, path: tuple[str, ...]) -> Trace:
-        below = self._step(scan, name, path)
-        if not below:
-            known = self.columns.bound.get(scan) is None
-            return Trace(value=frozenset([Leaf(scan, spelled(name), ".".join(path))])) if known else EMPTY
-        found = merge(self.expression(e) for e in below)
+        found = merge(self.expression(e) for e in self._step(scan, name, path))
         return merge([found, Trace(hops=frozenset([Leaf(scan, spelled(name))]))])
 
     def _measured(self, relation: Aggregate, made: Output, path: tuple[str, ...]) -> Trace:
