@@ -120,7 +120,7 @@ def merge(traces: Iterable[Trace]) -> Trace:
         _united([part.uses for part in parts]),
         _united([part.hops for part in parts]),
         any(part.approximate for part in parts),
-        value.difference(*(part.sure for part in parts)) if doubtful else frozenset(),
+        value.difference(*[part.sure for part in parts]) if doubtful else frozenset(),
     )
 
 
@@ -410,6 +410,8 @@ class Tracer:
 
 
 def _referenced(expression: Expression) -> list[Column]:
+    if isinstance(expression, Column):
+        return [expression]
     nodes = [expression]
     for node in nodes:
         nodes.extend(children(node))
