@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 Event: TypeAlias = "tuple[Relation, str]"
 _DEPTH = 12
 _NULL = ("is_null", "isnull", "isna", "is")
-_FIXED: dict[str, int] = {"now": 0, "newest": 0, "parameter": 1, "column": 2, "first": 3, "constant": 4, "unknown": 5}
+_FIXED: dict[str, int] = {
+    "now": 0,
+    "newest": 0,
+    "parameter": 1,
+    "column": 2,
+    "neighbour": 2,
+    "first": 3,
+    "constant": 4,
+    "unknown": 5,
+}
 
 
 def event_of(bound: Bound) -> Event:
@@ -104,7 +113,7 @@ def _between(call: Call, holds: bool, columns: Columns, depth: int) -> list[Boun
 
 def _comparison(call: Call, holds: bool, columns: Columns, depth: int) -> list[Bound]:
     operator = call.function if holds else COMPLEMENT.get(call.function)
-    if operator is None or len(call.args) != 2:
+    if operator not in FLIP or len(call.args) != 2:
         return []
     left, right = call.args
     found = _chosen(operator, left, right, columns, depth) or list(compared(operator, left, right, columns))

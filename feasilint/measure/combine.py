@@ -74,19 +74,28 @@ def _refined(found: Extent | None, cycles: list[Bound]) -> Extent | None:
 
 
 def _valid_at(by_column: dict[_Event, list[Bound]]) -> bool:
-    """`start <= t AND end > t`: the rows that are valid at one moment, however long ago they began."""
+    """`start <= t AND end > t`: the rows that are valid at one moment, however long ago they began; or between two moments of one
+    kind."""
     lowers = [
-        (name, b.lower) for name, bounds in by_column.items() for b in bounds if b.lower is not None and b.width is None
+        (name, b.lower) for name, said in by_column.items() for b in said if b.lower is not None and b.width is None
     ]
     uppers = [
-        (name, b.upper) for name, bounds in by_column.items() for b in bounds if b.upper is not None and b.width is None
+        (name, b.upper) for name, said in by_column.items() for b in said if b.upper is not None and b.width is None
     ]
     return any(
-        one != other and lower.base != "unknown" and _same_anchor(lower, upper) and lower.offset == upper.offset
-        and not _ENDS.search(other[1]) and _ENDS.search(one[1])
+        one != other
+        and lower.base == upper.base != "unknown"
+        and not _ENDS.search(other[1])
+        and _ENDS.search(one[1])
+        and not (_is(lower, other) or _is(upper, one))
         for one, lower in lowers
         for other, upper in uppers
-    )  # fmt: skip
+    )
+
+
+def _is(moment: Moment, event: _Event) -> bool:
+    """Whether a moment is the very column of an event: one comparison bounds both of its sides."""
+    return moment.base == "column" and moment.column is not None and fold(moment.column.name) == event[1]
 
 
 def _rank(extent: Extent) -> tuple[int, float]:

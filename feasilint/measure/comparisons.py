@@ -15,6 +15,7 @@ from feasilint.ir.expressions import fold, spelled
 from feasilint.ir.names import timelike
 from feasilint.measure.lengths import difference
 from feasilint.measure.moments import Moment, moment
+from feasilint.measure.rowwise import within_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,9 @@ def compared(operator: str, left: Expression, right: Expression, columns: Column
     a, b = _apart(left, right, columns) or (moment(left, columns), moment(right, columns))
     a, b = a or _part_value(left, b), b or _part_value(right, a)
     if a is None or b is None or not (_is_time(a) or _is_time(b)):
+        return
+    bases = {a.base, b.base}
+    if "neighbour" in bases or (bases == {"column"} and within_row((left, right), columns)):
         return
     if a.base == "column" and a.column is not None:
         yield _made(operator, a, b, columns)

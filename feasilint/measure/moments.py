@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feasilint.ir import Aggregate, Call, Column, Expression, Hole, Interval, Measure, Now, Param, Subquery
+from feasilint.ir import Aggregate, Call, Column, Expression, Hole, Interval, Measure, Now, Param, Shift, Subquery
 from feasilint.ir import Literal as Constant
 from feasilint.ir.expressions import columns as referenced
 from feasilint.ir.expressions import walk
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from feasilint.columns import Columns
     from feasilint.ir import Relation
 
-Base: TypeAlias = Literal["column", "now", "newest", "first", "constant", "parameter", "unknown"]
+Base: TypeAlias = Literal["column", "now", "newest", "first", "neighbour", "constant", "parameter", "unknown"]
 
 ZERO = Interval()
 _DEPTH = 24
@@ -48,6 +48,7 @@ _READING = frozenset(
 )
 _SCALES = {3: EPOCHS["unix_millis"], 6: EPOCHS["unix_micros"]}
 _TEXTUAL = frozenset({"date_format", "format_date", "format_timestamp", "strftime", "to_char"})
+_EXTREMES: dict[str, Base] = {"min": "first", "first": "first", "lag": "neighbour", "lead": "neighbour"}
 _PARTED = frozenset({"date_from_parts", "make_date"})
 TRUNCATING = frozenset(
     {"date_trunc", "timestamp_trunc", "datetime_trunc", "trunc", "to_period", "floor", "time_slice", "time_bucket"}
@@ -59,8 +60,8 @@ _DATE_TEXT = re.compile(
 
 
 class Moment(Struct, frozen=True):
-    """A point in time: `base` (`first`: the earliest time of a key, `newest`: the latest of all data) moved by `offset`
-    (None: by an unknown length).
+    """A point in time: `base` (`first`: the earliest time of a key, `newest`: the latest of all data, `neighbour`: that of the
+    row before or after) moved by `offset` (None: by an unknown length).
 
     `columns` are the columns it was read through, outermost first; `at` the instant of a constant; `unit` what it was truncated
     or reduced to; `scale` what a number is that is added to it, where it counts from an epoch. `relative`: the code says "… minus
@@ -109,6 +110,9 @@ def moment(expression: Expression, columns: Columns, depth: int = 0) -> Moment |
             return moment(Column(relation, names[0]), columns, depth + 1) if names else None
         case Call():
             return _call(expression, columns, depth)
+        case Shift(arg=arg):
+            found = moment(arg, columns, depth + 1)
+            return replace(found, base="neighbour") if found is not None else None
         case _:
             return None
 
@@ -153,7 +157,7 @@ def _extreme(relation: Relation, measure: Measure, here: Moment) -> Moment:
     whole = isinstance(relation, Aggregate) and not relation.keys
     if whole and measure.function in ("max", "last") and measure.args:
         return replace(here, base="newest", columns=(*here.columns, *list(referenced(measure.args[0]))[:1]))
-    return replace(here, base="first" if measure.function in ("min", "first") else "column")
+    return replace(here, base=_EXTREMES.get(measure.function, "column"))
 
 
 def _call(call: Call, columns: Columns, depth: int) -> Moment | None:

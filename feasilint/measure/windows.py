@@ -10,6 +10,7 @@ from feasilint.ir import (
     Call,
     Column,
     Expression,
+    Hole,
     Interval,
     Join,
     Literal,
@@ -208,7 +209,8 @@ class Windows:
     def _unbounded(
         self, relation: Aggregate | Window, measure: Measure, keys: tuple[Expression, ...], reach: Reach
     ) -> Extent:
-        if any(unreadable(predicate) for predicate in (*reach.every(), *keys)):
+        hidden = bool(keys) and all(isinstance(key, Hole) for key in keys)
+        if hidden or any(unreadable(predicate) for predicate in reach.every()):
             return Extent("unknown")
         if (picks := picked(reach.predicates, keys, self.columns)) is not None:
             return Extent(picks)
