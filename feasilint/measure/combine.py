@@ -95,7 +95,8 @@ def _valid_at(by_column: dict[_Event, list[Bound]]) -> bool:
 
 def _is(moment: Moment, event: _Event) -> bool:
     """Whether a moment is the very column of an event: one comparison bounds both of its sides."""
-    return moment.base == "column" and moment.column is not None and fold(moment.column.name) == event[1]
+    column = moment.column if moment.base == "column" else None
+    return column is not None and (column.relation, fold(column.name)) == event
 
 
 def _rank(extent: Extent) -> tuple[int, float]:
