@@ -50,6 +50,8 @@ def compared(operator: str, left: Expression, right: Expression, columns: Column
     a, b = a or _part_value(left, b), b or _part_value(right, a)
     if a is None or b is None or not (_is_time(a) or _is_time(b)):
         return
+    if operator != "eq" and (_recurring(a, b) or _recurring(b, a)):
+        return  # from nine to five, every day
     bases = {a.base, b.base}
     if "neighbour" in bases or (bases == {"column"} and within_row((left, right), columns)):
         return
@@ -72,9 +74,13 @@ def _made(operator: str, event: Moment, anchor: Moment, columns: Columns) -> Bou
     if operator == "eq":
         unit = event.part or anchor.part or event.unit or anchor.unit or _named_unit(event) or "day"
         width = Interval.of(1, _WIDTHS.get(unit, unit)) or Interval(days=1)
-        recurs = event.part or anchor.part if anchor.at is None else None
-        return Bound(event.column, moved, moved, width, recurs not in (None, "year", "date", "epoch"))
+        return Bound(event.column, moved, moved, width, _recurring(event, anchor))
     return Bound(event.column, moved) if operator in ("gt", "ge") else Bound(event.column, None, moved)
+
+
+def _recurring(event: Moment, anchor: Moment) -> bool:
+    part = event.part or anchor.part
+    return anchor.at is None and part not in (None, "year", "date", "epoch")
 
 
 def _newest(event: Moment, anchor: Moment, columns: Columns) -> Base:
