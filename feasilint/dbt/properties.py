@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from feasilint.dbt.values import Variables
 
 _KINDS: dict[str, Kind] = {"models": "model", "seeds": "seed", "snapshots": "snapshot"}
-_PROMOTED = ("meta", "tags", "group", "access", "freshness")  # settings that may stand beside `config` too
+_PROMOTED = ("meta", "group", "access")  # settings that may stand beside `config` too; dbt ignores others there
 
 
 class VersionProperties(Struct, frozen=True):

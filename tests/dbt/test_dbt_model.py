@@ -65,7 +65,7 @@ def test_folders_then_properties_then_the_file_state_settings(made) -> None:
         models__m_yml="""
 models:
   - {name: stated, config: {materialized: view, tags: b}}
-  - {name: own, tags: [b], meta: {y: 2}, config: {materialized: view}}
+  - {name: own, tags: [ignored], meta: {y: 2}, config: {materialized: view, tags: [b]}}
 """,
     )
     assert project.model("top").materialized == "table"
