@@ -50,6 +50,7 @@ from feasilint.ir import (
     Write,
 )
 from feasilint.ir.expressions import fold, spelled
+from feasilint.link import APPENDING
 
 
 class Holds(IntEnum):
@@ -146,13 +147,18 @@ class Columns(Headers):
     def _scan_holds(self, scan: Scan, name: Name) -> Holds:
         writes = self.bound.get(scan)
         if writes and scan.columns is None:
-            return max(self._write_holds(write, name) for write in writes)
+            held = max(self._write_holds(write, name) for write in writes)
+            return max(held, Holds.POSSIBLE) if self.grown(scan) else held
         stated = self._stated(scan)
         if fold(name) in stated:
             return Holds.KNOWN
         if scan.columns is not None:
             return Holds.NO
         return Holds.UNDECLARED if stated else Holds.POSSIBLE
+
+    def grown(self, scan: Scan) -> bool:
+        """Whether all that is known of a table is what has been added to it: it was there before, with other columns, too."""
+        return all(write.mode in APPENDING for write in self.bound.get(scan, ()))
 
     def _stated(self, scan: Scan) -> frozenset[str]:
         """The folded names of all columns that the reader or the catalog states."""
@@ -201,7 +207,8 @@ class Columns(Headers):
             return (output.expression, *extra)
         match relation:
             case Scan():
-                return tuple(self._written_column(write, name) for write in self.bound.get(relation, ()))
+                writes = [write for write in self.bound.get(relation, ()) if self._write_holds(write, name)]
+                return tuple(self._written_column(write, name) for write in writes)
             case Derive(items=items):
                 return self._from_sets([item.columns for item in items if isinstance(item, Star)], name)
             case Apply(columns=columns):

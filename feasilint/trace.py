@@ -249,8 +249,10 @@ class Tracer:
                 return merge(self.expression(e) for e in self._step(relation, name, path))
 
     def _scanned(self, scan: Scan, name: Name, path: tuple[str, ...]) -> Trace:
-        found = merge(self.expression(e) for e in self._step(scan, name, path))
-        return merge([found, Trace(hops=frozenset([Leaf(scan, spelled(name))]))])
+        below = self._step(scan, name, path)
+        if not below and self.columns.grown(scan):  # a column that was there before
+            return Trace(value=frozenset([Leaf(scan, spelled(name), ".".join(path))]))
+        return merge([*map(self.expression, below), Trace(hops=frozenset([Leaf(scan, spelled(name))]))])
 
     def _measured(self, relation: Aggregate, made: Output, path: tuple[str, ...]) -> Trace:
         keys = [self.expression(key.expression).as_role("group_by") for key in relation.keys]

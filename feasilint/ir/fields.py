@@ -7,9 +7,23 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from feasilint.ir.expressions import Call, Column, Expression, Measure, Subquery, fold
+from feasilint.ir.relations import (
+    Aggregate,
+    AllOf,
+    Derive,
+    Distinct,
+    Filter,
+    Limit,
+    Output,
+    Sort,
+    Star,
+    Window,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from feasilint.ir.relations import Relation
 
 _FIRST = frozenset(
     ("element", "cast", "filter", "array_sort", "array_slice", "array_reverse", "array_distinct", "flatten")
@@ -73,3 +87,59 @@ _INTO: dict[type, Callable[..., Expression]] = {
     Measure: _measure,
     Call: _call,
 }
+
+
+def structure(expression: Expression) -> Call | Column | None:
+    """The struct whose fields a value has, or the row that it is (a column `*`); None where neither is written in the code."""
+    for _ in range(_DEEPEST):
+        match expression:
+            case Call(function="struct") | Column(name="*", path=()):
+                return expression
+            case Call(function=function, args=(first, *_)) if function in _FIRST:
+                expression = first
+            case Measure(function=function, args=(first, *_)) if function in _KEEPING:
+                expression = first
+            case Column(relation=relation, name=name, path=()):
+                below = _made(relation, fold(name))
+                if below is None:
+                    return None
+                expression = below
+            case _:
+                return None
+    return None
+
+
+_DEEPEST = 100
+
+
+def _made(relation: Relation, name: str) -> Expression | None:
+    """What a relation, or one whose columns it passes on, computes under a folded name."""
+    for _ in range(_DEEPEST):
+        outputs, below = _outputs(relation)
+        for output in outputs:
+            if fold(output.name) == name:
+                return output.expression
+        if below is None:
+            return None
+        relation = below
+    return None
+
+
+def _outputs(relation: Relation) -> tuple[tuple[Output, ...], Relation | None]:
+    """What a relation computes itself, and the one whose columns it passes on beside that."""
+    match relation:
+        case Derive(items=items):
+            stars = [item.columns for item in items if isinstance(item, Star)]
+            passed = stars[0] if len(stars) == 1 else None
+            return (
+                tuple(item for item in items if isinstance(item, Output)),
+                passed.relation if isinstance(passed, AllOf) else None,
+            )
+        case Aggregate(keys=keys, measures=measures):
+            return keys + measures, None
+        case Window(input=below, measures=measures):
+            return measures, below
+        case Filter(input=below) | Sort(input=below) | Limit(input=below) | Distinct(input=below):
+            return (), below
+        case _:
+            return (), None

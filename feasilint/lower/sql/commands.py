@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Quoted: TypeAlias = "Callable[[str, Context], Rows | None]"
 """Lowers SQL that stands inside a statement's text."""
 
-_CARRIERS = frozenset(("UNLOAD", "EXECUTE", "EXEC"))
+_CARRIERS = frozenset(("UNLOAD", "EXECUTE", "EXEC", "DO"))
 _CALLS = frozenset(("CALL", "EXEC", "EXECUTE"))
 _SYSTEM = ("sp_", "system$", "sys.", "xp_", "dbo.sp_", "bq.")
 """How procedures that come with a database begin: they move no data."""
@@ -41,12 +41,18 @@ def command(node: Node, context: Context, quoted: Quoted) -> None:
         _carried(nested, _UNLOADED.search(text) if word == "UNLOAD" else None, context, quoted)
     elif word in _CALLS:
         name = text.split(None, 1)[-1].split("(", 1)[0].split(None, 1)[0]
-        if name.lower().startswith(_SYSTEM):
+        if name.lower().startswith(_SYSTEM) or _is_defined(name, context):
             return
         said = f"what `{context.marks.restore(name)}` reads and writes is not known"
         context.builder.diagnose("opaque", said, context.layout.statement())
     elif word not in HARMLESS and not creates_no_data(context.layout.tokens):
         _unread(text, word, context)
+
+
+def _is_defined(name: str, context: Context) -> bool:
+    """Whether the text itself says what the procedure does."""
+    wanted = re.escape(name)
+    return re.search(rf"\b(?:proc|procedure|function)\s+{wanted}(?![\w.])", context.text, re.IGNORECASE) is not None
 
 
 def _text(context: Context) -> str:

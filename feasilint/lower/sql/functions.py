@@ -111,6 +111,9 @@ def _arguments(function: Node, scope: Scope) -> tuple[Expression, ...]:
 def from_rows(node: Node, scope: Scope) -> Item | None:
     """TABLE(function(…)); a function of some schema is a table of its own."""
     function = node.this
+    if isinstance(function, exp.Literal):
+        parts = scope.context.marks.restore(str(function.this)).split(".")
+        return aliased(node, sources.scan(parts, node, scope.context), scope)
     if isinstance(function, exp.Dot):
         *schema, last = function.flatten()
         parts = [str(part.name) for part in schema]

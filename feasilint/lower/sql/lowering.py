@@ -193,4 +193,13 @@ def _quoted_body(text: str, node: Node, scope: Scope) -> None:
     _quoted(text, scope.context)
 
 
+def _create_function(node: Node, scope: Scope) -> Rows | None:
+    """A function whose body is a quoted script, as those of PostgreSQL that return nothing."""
+    body = node.args.get("expression")
+    if isinstance(body, exp.Heredoc | exp.RawString):
+        _quoted_body(str(body.this), node, scope)
+    return None
+
+
 CREATED["PROCEDURE"] = _create_procedure
+CREATED["FUNCTION"] = _create_function

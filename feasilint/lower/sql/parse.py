@@ -100,9 +100,12 @@ class _Parsing:
             if not _is_read(tree) and (simpler := _simpler(tokens)):
                 tokens = simpler
                 continue
-            if not _is_read(tree) and (again := self._reworded(tokens)) is not None:
+            if not _is_read(tree) and (again := self._reworded(tokens) or self._created(tokens, tree)) is not None:
                 yield again
                 return
+            if not _is_read(tree) and (inner := inside(tokens)):
+                tokens = inner
+                continue
             if not isinstance(tree, Failure):
                 yield Statement(tuple(tokens), tree, refresh=refresh)
                 return
@@ -120,6 +123,13 @@ class _Parsing:
         found = reworded(_alone(tokens, self.text))
         again = self._attempt(found[0], found[1] or self.dialect) if found is not None else None
         return again if again is not None and _sensible(again.tree) else None
+
+    def _created(self, tokens: list[Token], tree: Node | Failure | None) -> Statement | None:
+        """A CREATE … AS query that the parser has taken for a mere command, since its query is of another dialect."""
+        words = {token.text.upper() for token in tokens[:6]}
+        if isinstance(tree, Failure) or not words & {"TABLE", "VIEW"}:
+            return None
+        return self._in_other_dialect(_alone(tokens, self.text))
 
     def _rephrased(self, tokens: list[Token]) -> Statement | None:
         """The statement by the tree of other words that mean the same."""
@@ -182,8 +192,8 @@ def _is_read(tree: Node | Failure | None) -> bool:
 
 
 def _simpler(tokens: list[Token]) -> list[Token] | None:
-    """A CREATE statement without clauses that the parser does not know, or what it runs."""
-    plain = without_clauses(tokens) or inside(tokens)
+    """A CREATE statement without clauses that the parser does not know."""
+    plain = without_clauses(tokens)
     return plain if plain and len(plain) < len(tokens) else None
 
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from feasilint.lower.sql.marks import Marks
 
 
+_ROWS_AS_VALUES = frozenset(("bigquery", "postgres", "duckdb"))
+"""Dialects in which the alias of a table is its row."""
+
+
 class Rows(Struct, frozen=True):
     """A relation with its column names in order; None: more columns than are known here."""
 
@@ -197,11 +201,14 @@ class Scope(Struct):
             return at_path(self._alias(folded), path)
         if not holders and (value := self.context.session.variables.get(folded)) is not None:
             return at_path(value, path)
+        named = next((item for item in self.items if item.alias == folded), None)
+        if named is not None and not holders and self.context.dialect in _ROWS_AS_VALUES:
+            return at_path(named.row(), path)
         if self.whole is not None and (holders or any(item.known is None for item in self.items)):
             return self._grouped(Column(self.whole, name, None, path))
         if (element := self._element(name, path)) is not None:
             return element
-        if (named := next((item for item in self.items if item.alias == folded), None)) is not None:
+        if named is not None:
             return at_path(named.row(), path)
         return at_path(self._alias(folded), path) if folded in self.aliases else None
 

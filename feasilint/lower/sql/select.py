@@ -19,6 +19,7 @@ from feasilint.ir import (
     Relation,
     Star,
 )
+from feasilint.ir.fields import at_path, structure
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.expressions import scalar, scalars
 from feasilint.lower.sql.grouping import aggregated
@@ -50,7 +51,9 @@ def select(node: Node, scope: Scope) -> Rows:
     relation = _filtered(node, "where", relation, scope, "where", aliased)
     relation = aggregated(node, relation, scope)
     relation = _filtered(node, "having", relation, scope, "having", aliased)
-    relation = window_relations(scope.context.windows.get(id(node), []), relation, scope)
+    windows = scope.context.windows.get(id(node), [])
+    aliased.offer_to_windows(windows)
+    relation = window_relations(windows, relation, scope)
     items, names = _Items(node, scope).lower()
     scope.aliases_first = True
     relation = _filtered(node, "qualify", relation, scope, "qualify")
@@ -97,6 +100,22 @@ class _Aliases:
             if not self._is_source_column(name) and not _names_itself(item, name):
                 self._scope.aliases[name] = scalar(item, self._scope)
                 self._scope.lateral = True
+
+    def offer_to_windows(self, windows: list[Node]) -> None:
+        """Where later items may name earlier ones, window functions may."""
+        if self._scope.context.dialect not in _LATERAL_ALIASES or not self._items:
+            return
+        for window in windows:
+            for column in window.find_all(exp.Column):
+                name = column.name.lower()
+                item = self._items.get(name)
+                if len(column.parts) == 1 and item is not None and self._may_mean(item, name):
+                    self._scope.aliases[name] = scalar(item, self._scope)
+                    self._scope.lateral = True
+
+    def _may_mean(self, item: Node, name: str) -> bool:
+        known = any(one.known is not None and name in one.known for one in self._scope.items)
+        return not (known or name in self._scope.aliases or _names_itself(item, name)) and item.find(exp.Window) is None
 
     def _is_source_column(self, name: str) -> bool:
         if any(item.known is not None and name in item.known for item in self._scope.items):
@@ -205,8 +224,16 @@ class _Items:
 
     def _add_field(self, item: Node, parts: list[str]) -> None:
         made = self.scope.column(parts)
-        self.items.append(Output(self._unique(parts[-1]), made, self.scope.context.layout.item(item)))
-        self.names = None if self.names is None else [*self.names, parts[-1]]
+        inside, origin = structure(made), self.scope.context.layout.item(item)
+        if isinstance(inside, Column):  # a whole row of some table
+            self._add_star(AllOf(inside.relation), None, item)
+            return
+        names = inside.names if inside is not None and all(inside.names) else (parts[-1],)
+        for name in names:
+            self.items.append(
+                Output(self._unique(name), at_path(made, (name,)) if inside is not None else made, origin)
+            )
+        self.names = None if self.names is None else [*self.names, *names]
 
     def _star_names(self) -> tuple[str, ...] | None:
         """The names of `*`: those of all items, once each."""

@@ -36,6 +36,8 @@ _SUFFIXES = (
     ".arrow",
 )
 
+DYNAMIC: tuple[type[Node], ...] = tuple(filter(None, [getattr(exp, "DynamicIdentifier", None)]))
+
 
 def source(parts: list[str], context: Context, dynamic_path: bool = False) -> Source:
     """The source that a dotted name or a path stands for."""
@@ -76,6 +78,9 @@ def _parts(table: Node, keys: tuple[str, ...], context: Context) -> list[str]:
 def _names(part: Node) -> list[str]:
     if isinstance(part, exp.Dot):
         return [name for side in (part.this, part.expression) for name in _names(side)]
+    if isinstance(part, DYNAMIC):  # Snowflake's IDENTIFIER('db.t') and IDENTIFIER(:name)
+        inner = part.this
+        return [inner.name if isinstance(inner, exp.Literal) else f"{{{inner.name}}}"]
     return [str(part.name or part.this)]
 
 

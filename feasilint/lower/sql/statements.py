@@ -101,6 +101,8 @@ def _use(node: Node, scope: Scope) -> None:
         session.catalog, session.schema = parts
     elif catalog:
         session.catalog, session.schema = parts[0], None
+    elif not scope.context.dialect and session.catalog is not None:
+        session.catalog = parts[0]
     else:
         session.schema = parts[0]
 

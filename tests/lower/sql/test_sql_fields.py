@@ -77,3 +77,49 @@ def test_what_filters_a_joined_side_acts_through_the_join(lineage: Lineage) -> N
 
 def test_a_table_with_an_alias_may_still_be_named_in_full(lineage: Lineage) -> None:
     assert lineage("SELECT db.t.x, y FROM db.t AS t1", "postgres") == {"x": "db.t.x", "y": "db.t.y"}
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("SELECT s.* FROM t", {"s": "t.s"}),
+        ("SELECT s.* FROM (SELECT STRUCT(a AS x, b AS y) AS s FROM t)", {"x": "t.a", "y": "t.b"}),
+        (
+            "SELECT l.* FROM (SELECT ARRAY_AGG(r ORDER BY ts DESC LIMIT 1)[OFFSET(0)] AS l FROM t AS r GROUP BY k)",
+            {"*": "t.*"},
+        ),
+        (
+            "SELECT l.x FROM (SELECT ARRAY_AGG(r ORDER BY ts DESC LIMIT 1)[OFFSET(0)] AS l FROM t AS r GROUP BY k)",
+            {"x": "t.x | group_by t.k, order_by t.ts"},
+        ),
+    ],
+)
+def test_stars_of_structs_and_rows(lineage: Lineage, text: str, columns: dict[str, str]) -> None:
+    assert lineage(text, "bigquery") == columns
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "edges"),
+    [
+        ("bigquery", "SELECT a AS x, SUM(x) OVER (PARTITION BY k) AS s FROM t", "t.x | window t.k"),
+        ("snowflake", "SELECT f(a) AS a, SUM(b) OVER (PARTITION BY a) AS s FROM t", "t.b | window t.a"),
+        ("snowflake", "SELECT a AS x, SUM(x) OVER (PARTITION BY k) AS s FROM t", "t.a | window t.k"),
+        (
+            "snowflake",
+            "SELECT f(a) AS x, b AS s FROM t QUALIFY ROW_NUMBER() OVER (PARTITION BY x ORDER BY ts) = 1",
+            "t.b | qualify t.a, qualify t.ts, window t.a, window t.ts",
+        ),
+    ],
+)
+def test_windows_over_earlier_items(lineage: Lineage, dialect: str, text: str, edges: str) -> None:
+    assert lineage(text, dialect)["s"] == edges
+
+
+def test_a_table_that_grew_has_its_older_columns_too(lineage: Lineage) -> None:
+    text = "INSERT INTO o SELECT a FROM t; SELECT a, b FROM o"
+    assert lineage(text)["None.b"] == "o.b"
+    assert lineage(text)["None.a"] == "t.a"
+
+
+def test_a_table_that_was_made_here_has_no_others(lineage: Lineage) -> None:
+    assert lineage("CREATE TABLE o AS SELECT a FROM t; SELECT b FROM o")["None.b"] == ""
