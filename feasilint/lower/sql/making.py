@@ -86,9 +86,11 @@ class Making(Struct, frozen=True):
         if read.refused is not None:
             yield f"{read.refused.reason}; its conditions are read with all branches"
         if self.setting.project is not None and read.rendered is not None:
+            packages = self.setting.project.packages
             for name in read.rendered.missing:
                 package = name.split(".")[0]
-                yield f"the macro `{name}` is not known: package `{package}` is not installed here (`dbt deps`)"
+                why = "has no such macro in the version" if package in packages else "is not"
+                yield f"the macro `{name}` is not known: package `{package}` {why} installed here (`dbt deps`)"
 
 
 def _refresh(model: Model) -> Refresh:

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from feasilint.lower.sql.jinja.macros import dispatched
-from feasilint.lower.sql.jinja.run import ReturnedError
+from feasilint.lower.sql.jinja.run import FailedError, ReturnedError
 from feasilint.lower.sql.jinja.values import Environment, Known, Table, Unknown
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def names(run: Run, this: tuple[str, ...]) -> dict[str, Any]:
         "execute": True,
         "target": Known("target", {"name": Environment("target.name"), **({"type": adapter} if adapter else {})}),
         "adapter": Known("adapter", {"dispatch": dispatched, "quote": lambda name: name, "type": lambda: adapter}),
-        "exceptions": Known("exceptions", dict.fromkeys(("raise_compiler_error", "warn"), _nothing)),
+        "exceptions": Known("exceptions", {"raise_compiler_error": _fail, "warn": _nothing}),
         "modules": Known("modules", {"datetime": _DATETIME}),
         "project_name": project.name if project is not None else Unknown(name="project_name"),
         "return": _return,
@@ -54,6 +54,10 @@ def names(run: Run, this: tuple[str, ...]) -> dict[str, Any]:
 
 def _nothing(*_: Any, **__: Any) -> str:
     return ""
+
+
+def _fail(*_: Any) -> None:
+    raise FailedError
 
 
 def _return(value: Any = None) -> None:

@@ -59,7 +59,7 @@ class Library(Struct):
             modules[key] = {}
             code = self._compiled(path)
             if code is not None:
-                names = {**current().names, "__package__": package}
+                names = self.environment.make_globals({**current().names, "__package__": package})
                 template = self.environment.template_class.from_code(self.environment, code, names, None)
                 context = template.new_context()
                 for _ in template.root_render_func(context):

@@ -12,7 +12,7 @@ from feasilint.lower.sql.jinja.context import names
 from feasilint.lower.sql.jinja.macros import Library
 from feasilint.lower.sql.jinja.pieces import pieces
 from feasilint.lower.sql.jinja.result import Refused, Rendered
-from feasilint.lower.sql.jinja.run import ExhaustedError, ReturnedError, Run, enter, leave
+from feasilint.lower.sql.jinja.run import ExhaustedError, FailedError, ReturnedError, Run, enter, leave
 from feasilint.lower.sql.jinja.sandbox import Environment
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class Templates:
             return Refused("the template takes too many steps or writes too much")
         except ReturnedError:
             return Refused("the template returns a value outside a macro")
+        except FailedError:
+            return Refused("the template says itself that it cannot be rendered")
         except RecursionError:
             return Refused("the template is nested too deeply")
         except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:

@@ -7,8 +7,8 @@ from typing import Any
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
-DECIDE, ROUNDS, NEGATE, JOINED, UNKNOWN = (
-    f"__{word}__" for word in ("decide", "rounds", "negate", "joined", "unknown")
+DECIDE, ROUNDS, NEGATE, WITHIN, JOINED, UNKNOWN = (
+    f"__{word}__" for word in ("decide", "rounds", "negate", "within", "joined", "unknown")
 )
 """Names that templates are given besides what they know; see `sandbox`."""
 
@@ -46,6 +46,13 @@ class Rewriter(NodeTransformer):
 
     def visit_Not(self, node: nodes.Not) -> Any:  # noqa: N802
         return _at(_call(NEGATE, self.visit(node.node)), node)
+
+    def visit_Compare(self, node: nodes.Compare) -> Any:  # noqa: N802
+        self.generic_visit(node)
+        if len(node.ops) != 1 or node.ops[0].op not in ("in", "notin"):
+            return node
+        found = _at(_call(WITHIN, node.expr, node.ops[0].expr), node)
+        return found if node.ops[0].op == "in" else _at(_call(NEGATE, found), node)
 
     def visit_Concat(self, node: nodes.Concat) -> Any:  # noqa: N802
         return _at(_call(JOINED, nodes.List([self.visit(one) for one in node.nodes])), node)

@@ -27,6 +27,10 @@ class ExhaustedError(Exception):
     """The template takes more steps, or makes more text, than a rendering may."""
 
 
+class FailedError(Exception):
+    """`exceptions.raise_compiler_error(…)`: the macro that says so has no value."""
+
+
 class ReturnedError(Exception):
     """dbt's `return(value)`: leaves the macro with a value that need not be text."""
 

@@ -14,7 +14,8 @@ from jinja2.sandbox import SandboxedEnvironment
 from feasilint.lower.sql.jinja import rewrite
 from feasilint.lower.sql.jinja.blocks import Definitions, Snapshots
 from feasilint.lower.sql.jinja.macros import find_macro
-from feasilint.lower.sql.jinja.run import LONGEST, ExhaustedError, ReturnedError, current
+from feasilint.lower.sql.jinja.run import LONGEST, ExhaustedError, FailedError, ReturnedError, current
+from feasilint.lower.sql.jinja.stand_ins import stand_in
 from feasilint.lower.sql.jinja.values import Unknown
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Environment(SandboxedEnvironment):
             rewrite.DECIDE: _decide,
             rewrite.ROUNDS: _rounds,
             rewrite.NEGATE: _negate,
+            rewrite.WITHIN: _within,
             rewrite.JOINED: _joined,
             rewrite.UNKNOWN: lambda name: Unknown(name=name),
         })  # fmt: skip
@@ -75,10 +77,14 @@ class Environment(SandboxedEnvironment):
             if not isinstance(__obj, Macro):
                 raise
             made = returned.value
+        except FailedError:
+            if not isinstance(__obj, Macro):
+                raise
+            made = _instead(__obj, args, kwargs)
         except (ExhaustedError, RecursionError, MemoryError):
             raise
         except Exception:  # a template may do anything to any value
-            return Unknown(name=f"{getattr(__obj, '__name__', None) or getattr(__obj, 'name', '?')}()")
+            made = _instead(__obj, args, kwargs)
         current().step(_size(made))
         return made
 
@@ -95,6 +101,16 @@ class Environment(SandboxedEnvironment):
     def unsafe_undefined(self, obj: Any, attribute: str) -> Unknown:
         """What the sandbox forbids to look at is as unknown as what is not there."""
         return Unknown(name=f"{type(obj).__name__}.{attribute}")
+
+
+def _instead(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """What stands for a call that failed."""
+    name = str(getattr(function, "__name__", None) or getattr(function, "name", "?"))
+    known = stand_in("dbt", name) if isinstance(function, Macro) else None
+    try:
+        return Unknown(name=f"{name}()") if known is None else known(*args, **kwargs)
+    except TypeError:
+        return Unknown(name=f"{name}()")
 
 
 class _Lenient(dict[str, Any]):
@@ -137,6 +153,16 @@ def _rounds(values: Any, width: int) -> Iterator[Any]:
         current().step()
         unknown = width and isinstance(value, Unknown)
         yield tuple(Unknown(name=f"{value._undefined_name}[{at}]") for at in range(width)) if unknown else value
+
+
+def _within(one: Any, values: Any) -> Any:
+    """`one in values`."""
+    if isinstance(one, Unknown) or isinstance(values, Unknown):
+        return Unknown(name="… in …")
+    try:
+        return one in values
+    except TypeError:
+        return Unknown(name="… in …")
 
 
 def _joined(values: list[Any]) -> str:

@@ -99,6 +99,10 @@ def _literal(value: Any) -> str:
     return f"'{value}'"
 
 
+def _escaped(expression: Any) -> str:
+    return str(expression).replace("'", "''")
+
+
 _MACROS: dict[str, StandIn] = {
     "group_by": _always("group by all"),
     "star": _star,
@@ -116,6 +120,7 @@ _MACROS: dict[str, StandIn] = {
     "date_trunc": _date_trunc,
     "last_day": _first("last_day"),
     "string_literal": _literal,
+    "escape_single_quotes": _escaped,
     "split_part": _call("split_part"),
     "replace": _call("replace"),
     "length": _call("length"),
