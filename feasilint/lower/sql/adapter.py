@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from sqlglot import exp
@@ -67,14 +68,29 @@ def canonical_dialect(name: str | None) -> str | None:
     return plain if plain in _KNOWN else None
 
 
-def tokenize(text: str, dialect: str) -> list[Token] | Failure:
-    """The tokens of a text; their offsets count its characters."""
+def tokenize(text: str, dialect: str, start: int = 0, end: int | None = None) -> list[Token] | Failure:
+    """The tokens of a text or of a part of it; their offsets count the characters of the whole."""
     try:
-        return Dialect.get_or_raise(dialect).tokenize(text)
+        tokens = Dialect.get_or_raise(dialect).tokenize(text[start:end])
     except SqlglotError as error:
-        return Failure(_brief(str(error)), 0)
+        return _open_quote(error, start)
     except RecursionError:
-        return Failure(TOO_DEEP, 0)
+        return Failure(TOO_DEEP, start)
+    for token in tokens if start else ():
+        token.start += start
+        token.end += start
+    return tokens
+
+
+_UNCLOSED = re.compile(r"(Missing \S+) from \d+:(\d+)")
+
+
+def _open_quote(error: SqlglotError, start: int) -> Failure:
+    """What is not closed, and where it opens; the tokenizer runs out of text in a comment without a word."""
+    found = _UNCLOSED.search(str(error.__cause__))
+    if found is not None:
+        return Failure(f"{found[1]}: what is opened here is not closed", start + int(found[2]))
+    return Failure("a quote or comment is not closed" if error.__cause__ else _brief(str(error)), start)
 
 
 def position(node: Node) -> tuple[int, int] | None:

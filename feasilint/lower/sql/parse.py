@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from feasilint.ir import Refresh
 
 MAX_NESTING = 150
-_ATTEMPTS = 300  # at reading what does not parse, for a whole text
+_ATTEMPTS = 300  # at reading what does not parse, for a whole text; a long statement counts as many
+_SHORT = 2_000  # characters
+_PIECES = 5_000  # of a text with an open quote
 _LENIENT = "postgres"  # reads what most dialects share
 _STARTS = frozenset((
     "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "DROP", "ALTER", "TRUNCATE", "DECLARE", "SET",
@@ -54,9 +56,9 @@ class _Parsing:
 
     def statements(self) -> Iterator[Statement]:
         tokens = tokenize(self.text, self.dialect)
-        if isinstance(tokens, Failure):
-            yield from self._untokenized(tokens)
-            return
+        return self._untokenized(tokens) if isinstance(tokens, Failure) else self._tokenized(tokens)
+
+    def _tokenized(self, tokens: list[Token]) -> Iterator[Statement]:
         for chunk in _chunks(tokens, self.dialect):
             if plain := self._opened(bare(_begun(chunk))):
                 yield from self._parsed(plain)
@@ -64,26 +66,35 @@ class _Parsing:
     def _untokenized(self, failure: Failure) -> Iterator[Statement]:
         """A text with an open quote, by another dialect or else piece by piece."""
         for other in LADDER:
-            if other != self.dialect and not isinstance(tokenize(self.text, other), Failure):
-                yield from _Parsing(self.text, other).statements()
-                return
-        at = 0
+            if other != self.dialect and self._affords(len(self.text)):
+                tokens = tokenize(self.text, other)
+                if not isinstance(tokens, Failure):
+                    yield from _Parsing(self.text, other, self.attempts)._tokenized(tokens)
+                    return
         pieces = self.text.split(";")
-        for piece in pieces[:_ATTEMPTS]:
-            shifted = " " * at + piece
-            start = at + len(piece) - len(piece.lstrip())
-            at += len(piece) + 1
-            if len(pieces) > 1 and not isinstance(tokenize(shifted, self.dialect), Failure):
-                yield from _Parsing(shifted, self.dialect).statements()
+        at = 0
+        for piece in pieces[:_PIECES]:
+            start, at = at, at + len(piece) + 1
+            read = tokenize(self.text, self.dialect, start, at - 1) if len(pieces) > 1 else failure
+            if not isinstance(read, Failure):
+                yield from self._tokenized(read)
             elif piece.strip():
-                yield Statement((), None, Failure(failure.message, start))
+                yield Statement((), None, read)
+        if len(pieces) > _PIECES:
+            said = f"only the first {_PIECES:,} statements are read: {failure.message}"
+            yield Statement((), None, Failure(said, at), True)
+
+    def _affords(self, characters: int) -> bool:
+        """Whether so many characters may be read once more; they are charged for."""
+        self.attempts -= 1 + characters // _SHORT
+        return self.attempts >= 0
 
     def _opened(self, tokens: list[Token]) -> list[Token]:
         """What follows a word like IF or BEGIN comes as one token in some dialects: taken apart, it may be a statement."""
         for _ in range(MAX_NESTING):
             if not tokens or len(tokens) > 2 or not (rest := unread(tokens[-1], self.text)):
                 break
-            again = tokenize(" " * (tokens[-1].end + 1 - len(rest)) + rest, self.dialect)
+            again = tokenize(self.text, self.dialect, tokens[-1].end + 1 - len(rest), tokens[-1].end + 1)
             if isinstance(again, Failure) or (len(tokens) == 2 and tokens[0].text.upper() not in FLOW):
                 break
             tokens = bare([*tokens[:-1], *again])
@@ -120,8 +131,9 @@ class _Parsing:
             tokens = rest
 
     def _reworded(self, tokens: list[Token]) -> Statement | None:
-        found = reworded(_alone(tokens, self.text))
-        again = self._attempt(found[0], found[1] or self.dialect) if found is not None else None
+        start = tokens[0].start
+        found = reworded(self.text[start : tokens[-1].end + 1])
+        again = self._attempt(" " * start + found[0], found[1] or self.dialect, start) if found is not None else None
         return again if again is not None and _sensible(again.tree) else None
 
     def _created(self, tokens: list[Token], tree: Node | Failure | None) -> Statement | None:
@@ -150,8 +162,8 @@ class _Parsing:
 
     def _otherwise(self, tokens: list[Token], failure: Failure) -> Iterator[Statement]:
         """The statement with placeholders read as clauses, or in another dialect; else why it cannot be read."""
-        alone = _alone(tokens, self.text)
-        found = self._repaired(tokens, alone, failure) or self._in_other_dialect(alone)
+        text = self.text[: tokens[-1].end + 1]
+        found = self._repaired(tokens, text, failure) or self._in_other_dialect(text, tokens[0].start)
         if found is not None:
             yield found
         elif tokens[0].text.upper() not in HARMLESS:
@@ -163,24 +175,23 @@ class _Parsing:
             if again is None:
                 return None
             text = again
-            read = self._attempt(text, self.dialect)
+            read = self._attempt(text, self.dialect, tokens[0].start)
             if read is None or read.tree is not None:
                 return read
             assert read.failure is not None
             tokens, failure = list(read.tokens), read.failure
         return None
 
-    def _in_other_dialect(self, text: str) -> Statement | None:
+    def _in_other_dialect(self, text: str, start: int) -> Statement | None:
         for other in LADDER:
-            read = self._attempt(text, other) if other != self.dialect else None
+            read = self._attempt(text, other, start) if other != self.dialect else None
             if read is not None and _sensible(read.tree):
                 return read
         return None
 
-    def _attempt(self, text: str, dialect: str) -> Statement | None:
-        """A text that is one statement, parsed or not; None if there are no tokens or no attempts left."""
-        self.attempts -= 1
-        tokens = tokenize(text, dialect) if self.attempts >= 0 else []
+    def _attempt(self, text: str, dialect: str, start: int) -> Statement | None:
+        """A text that is from `start` on one statement, parsed or not; None if there are no tokens or no attempts left."""
+        tokens = tokenize(text, dialect, start) if self._affords(len(text) - start) else []
         if isinstance(tokens, Failure) or not tokens:
             return None
         tree = parse(tokens, text, dialect)
@@ -195,11 +206,6 @@ def _simpler(tokens: list[Token]) -> list[Token] | None:
     """A CREATE statement without clauses that the parser does not know."""
     plain = without_clauses(tokens)
     return plain if plain and len(plain) < len(tokens) else None
-
-
-def _alone(tokens: list[Token], text: str) -> str:
-    """The text of a statement at its place, without what is around it."""
-    return " " * tokens[0].start + text[tokens[0].start : tokens[-1].end + 1]
 
 
 def _begun(tokens: list[Token]) -> list[Token]:
