@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _STEPS = 256
 _ANCHOR = re.compile(  # what a row is seen from, or when its entity began: joined to the events before they were stored
-    r"as_?of|snapshot|cut_?off|label|observ|reference|predict|scor|spine|anchor|index_(date|time)|run_(date|time)|current|today|now"
-    r"|sign_?up|regist|join|hire|install|birth|first|admit|admission|intime|start_of|window",
+    r"(^|_)(as_?of|snapshot|cut_?off|label|observ\w*|reference|predict\w*|scor\w+|spine|anchor|index|run|current|today|now|window"
+    r"|sign_?up|regist\w*|joined|join_date|hired?|install\w*|birth\w*|dob|first|admit\w*|admission|intime)(_|$|date|time|at$)",
     re.IGNORECASE,
 )
 

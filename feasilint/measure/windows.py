@@ -65,6 +65,7 @@ class Windows:
         self._conditions: dict[Measure, tuple[Expression, ...]] = {}
         self._extents: dict[Output, Extent] = {}
         self._places: dict[Column, frozenset[Relation]] = {}
+        self._measured: dict[Measure, frozenset[Scan]] = {}
 
     def extent(self, relation: Aggregate | Window, output: Output) -> Extent:
         """The window of one measure of a relation."""
@@ -88,7 +89,11 @@ class Windows:
         return frozenset(timed & unbound) or unbound
 
     def _arguments(self, measure: Measure) -> frozenset[Scan]:
-        return frozenset(leaf.scan for arg in measure.args for leaf in self.tracer.expression(arg).value)
+        found = self._measured.get(measure)
+        if found is None:
+            leaves_of = (self.tracer.expression(arg).value for arg in measure.args)
+            found = self._measured[measure] = frozenset(leaf.scan for traced in leaves_of for leaf in traced)
+        return found
 
     def _said(self, measure: Measure, reach: Reach) -> list[Bound]:
         """Every time bound below and inside a measure, those of single branches too."""
@@ -150,7 +155,7 @@ class Windows:
 
     def _bounded(self, measure: Measure, keys: tuple[Expression, ...], reach: Reach) -> Extent | None:
         """bounded, anchored or bucketed where time predicates or keys say so."""
-        about = [bound for bound in self._said(measure, reach) if self._speaks_of(bound.event, measure, keys, reach)]
+        about = self._about(measure, keys, reach)
         verdict = self._verdict(reach, self._inside(measure), frozenset(about), {})
         if verdict is not None and verdict.window == "bounded":
             return verdict
@@ -180,18 +185,26 @@ class Windows:
             known[id(reach)] = narrowest(extent for extent in found if extent is not None)
         return known[id(reach)]
 
-    def _speaks_of(self, event: Column, measure: Measure, keys: tuple[Expression, ...], reach: Reach) -> bool:
-        """Whether a bound on this column bounds the measured rows: not where it belongs to the spine or a dimension that
-        is joined by the very keys that are grouped by."""
-        place = self._place(event)
-        measured: frozenset[Relation] = frozenset(self._arguments(measure))
-        if place and not place & self._reaching.within(reach):
-            return False  # a column of the row around a correlated subquery
-        if not measured or not place or place & measured:
-            return True
-        grouped = {name for key in keys for _, name in leaves(key, self.columns)}
-        apart = [j for j in reach.joins if self._between(j, place, measured)]
-        return not any(names and names <= grouped for names in (self._key_names(join) for join in apart))
+    def _about(self, measure: Measure, keys: tuple[Expression, ...], reach: Reach) -> list[Bound]:
+        """The bounds on the measured rows: not on the row around a correlated subquery, nor on the spine or a dimension that is
+        joined by the very keys that are grouped by."""
+        said = self._said(measure, reach)
+        measured: frozenset[Relation] = frozenset(self._arguments(measure)) if said else frozenset()
+        within = self._reaching.within(reach) if said else frozenset()
+        grouped = {name for key in keys for _, name in leaves(key, self.columns)} if said else set()
+        apart: dict[frozenset[Relation], bool] = {}
+
+        def speaks(place: frozenset[Relation]) -> bool:
+            if place and not place & within:
+                return False
+            if not measured or not place or place & measured:
+                return True
+            if place not in apart:
+                joins = (join for join in reach.joins if self._between(join, place, measured))
+                apart[place] = any(names and names <= grouped for names in map(self._key_names, joins))
+            return not apart[place]
+
+        return [bound for bound in said if speaks(self._place(bound.event))]
 
     def _between(self, join: Join, one: frozenset[Relation], other: frozenset[Relation]) -> bool:
         left, right = self._reaching.scans(join.left), self._reaching.scans(join.right)
