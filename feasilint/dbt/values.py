@@ -11,7 +11,6 @@ Variables: TypeAlias = Mapping[str, object]
 
 _MARKER = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 _OTHER = re.compile(r"\{%|\{#")
-_FILTER = re.compile(r"\s*\|\s*(as_number|as_bool|as_native|as_text|int|float|string|trim|lower|upper)(\(\))?\s*$")
 _WORDS = {"true": True, "false": False, "none": None}
 
 
@@ -53,8 +52,6 @@ def resolved_text(text: str, variables: Variables) -> object:
 
 def evaluated(code: str, variables: Variables) -> object:
     """The value of a Jinja expression: a literal, a variable or an environment variable's default; UnknownError else."""
-    while (stripped := _FILTER.sub("", code)) != code:
-        code = stripped
     try:
         tree = ast.parse(code.strip(), mode="eval").body
         return value_of(tree, variables)
@@ -81,6 +78,8 @@ def value_of(node: ast.expr, variables: Variables) -> object:
             return -number
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             return _joined(value_of(left, variables), value_of(right, variables))
+        case ast.BinOp(left=left, op=ast.BitOr(), right=ast.Name(id=name) | ast.Call(func=ast.Name(id=name), args=[])):
+            return _filtered(name, value_of(left, variables))
         case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str() as key), *rest]) if name in _CALLS:
             return _CALLS[name](key, rest[0] if rest else None, variables)
         case _:
@@ -99,6 +98,23 @@ def _joined(left: object, right: object) -> object:
     raise UnknownError
 
 
+def _filtered(name: str, value: object) -> object:
+    if name not in _FILTERS:
+        raise UnknownError
+    return _FILTERS[name](value)
+
+
+def _as_bool(value: object) -> object:
+    return _WORDS.get(value.lower(), value) if isinstance(value, str) else value
+
+
+def _as_number(value: object) -> object:
+    try:
+        return ast.literal_eval(value) if isinstance(value, str) else value
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        raise UnknownError from None
+
+
 def _var(name: str, default: ast.expr | None, variables: Variables) -> object:
     if name in variables:
         return variables[name]
@@ -112,3 +128,15 @@ def _default(_: str, default: ast.expr | None, variables: Variables) -> object:
 
 
 _CALLS: dict[str, Callable[[str, ast.expr | None, Variables], object]] = {"var": _var, "env_var": _default}
+_FILTERS: dict[str, Callable[[object], object]] = {
+    "as_bool": _as_bool,
+    "as_native": lambda value: value,
+    "as_number": _as_number,
+    "as_text": str,
+    "float": _as_number,
+    "int": _as_number,
+    "lower": lambda value: str(value).lower(),
+    "string": str,
+    "trim": lambda value: str(value).strip(),
+    "upper": lambda value: str(value).upper(),
+}
