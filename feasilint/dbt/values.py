@@ -78,6 +78,8 @@ def value_of(node: ast.expr, variables: Variables) -> object:
             return -number
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             return _joined(value_of(left, variables), value_of(right, variables))
+        case ast.BoolOp(op=op, values=values):
+            return _decided(isinstance(op, ast.Or), values, variables)
         case ast.BinOp(left=left, op=ast.BitOr(), right=ast.Name(id=name) | ast.Call(func=ast.Name(id=name), args=[])):
             return _filtered(name, value_of(left, variables))
         case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str() as key), *rest]) if name in _CALLS:
@@ -96,6 +98,16 @@ def _joined(left: object, right: object) -> object:
     if isinstance(left, str) and isinstance(right, str):
         return left + right
     raise UnknownError
+
+
+def _decided(by: bool, operands: list[ast.expr], variables: Variables) -> object:
+    """The first operand that decides an `or` (by a true one) or an `and` (by a false one), else the last."""
+    value: object = None
+    for operand in operands:
+        value = value_of(operand, variables)
+        if bool(value) is by:
+            break
+    return value
 
 
 def _filtered(name: str, value: object) -> object:

@@ -26,6 +26,7 @@ def test_values_without_jinja_stay(value: object) -> None:
         "{{",
         "{{ }}",
         "{{ var('x') | reverse }}",
+        "{{ var('x') and target.x }}",
         "{{ env_var('N', 'four') | int }}",
         "a_{{ target.name }}",
         "{{ " + "(" * 3000 + " }}",
@@ -49,6 +50,8 @@ def test_what_only_dbt_can_tell_is_unknown(text: str) -> None:
         ("{{ var('y', true) }}", True),
         ("raw_{{ var('x') }}_{{ var('y', 'd') }}", "raw_1_d"),
         ("{{ 'a' + var('z') }}", "ab"),
+        ("{{ (var('y', false) and target.x) | as_bool }}", False),
+        ("{{ var('y', none) or var('z') }}", "b"),
     ],
 )
 def test_variables_and_defaults(text: str, value: object) -> None:
