@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from feasilint.lower.sql.codes import code_mark, says_model, texts, value_mark
 from feasilint.lower.sql.jinja.pieces import EXPRESSION
-from feasilint.lower.sql.marks import Mark, Marks
+from feasilint.lower.sql.marks import MARK, Mark, Marks
 from feasilint.lower.sql.sqlmesh import without_model_block
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _INSIDE = re.compile(
     + r")|(?P<js>\$\{[^{}]*\})|(?P<driver>%\(\w+\)s)|(?P<brace>\{[A-Za-z_][^{}\n:'\"]*(?::[^\s{}][^{}\n]*)?\}|\{\d*\})"
 )
 _TAG = re.compile(r"\{%[-+]?\s*(\w+)\s*(.*?)\s*[-+]?%\}", re.DOTALL)
+_BEFORE_TABLE = re.compile(r"\b(?:from|join|into|table|update|using)$", re.IGNORECASE)
 _BLANKS = re.compile(r"\S")
 _NO_BRACES = ("duckdb", "clickhouse")  # {'a': 1} and {name:Type} are theirs
 
@@ -53,7 +54,9 @@ def mask(text: str, dialect: str | None = None, known: Mapping[str, Mark] | None
     pieces = list(_pieces(text, dialect))
     out: list[str] = []
     for piece, gone in zip(pieces, _dropped(pieces), strict=True):
-        out.append(_blank(piece.text) if gone else _written(piece, marks))
+        written = _blank(piece.text) if gone else _written(piece, marks)
+        glued = piece.kind == "jinja" and out and _BEFORE_TABLE.search(out[-1]) and MARK.match(written)
+        out.append(f" {written[:-1]}" if glued else written)  # `join{{ ref('t') }}`: a quoted name needs no space
     return "".join(out), marks
 
 

@@ -39,6 +39,7 @@ def test_struct_literals_stay_in_dialects_that_have_them() -> None:
         ("SELECT * FROM {{ ref('orders') }}", "SELECT * FROM orders"),
         ('SELECT * FROM {{ ref("core", "orders") }}', "SELECT * FROM orders"),
         ("SELECT * FROM {{ source('raw', 'tx') }} t", "SELECT * FROM raw.tx t"),
+        ("SELECT * FROM a left join{{ ref('t') }} on a.x = t.x", "SELECT * FROM a left join t on a.x = t.x"),
         ("SELECT * FROM ${ref('raw', 'tx')}", "SELECT * FROM raw.tx"),
         ("{{ config(materialized='table') }} SELECT 1", "SELECT 1"),
         ("SELECT {{ var('start') }}", "SELECT {start}"),

@@ -34,6 +34,7 @@ def names(run: Run, this: tuple[str, ...]) -> dict[str, Any]:
         "target": Known("target", {"name": Environment("target.name"), **({"type": adapter} if adapter else {})}),
         "adapter": Known("adapter", {"dispatch": dispatched, "quote": lambda name: name, "type": lambda: adapter}),
         "exceptions": Known("exceptions", {"raise_compiler_error": _fail, "warn": _nothing}),
+        "flags": Known("flags", {"FULL_REFRESH": False}),
         "modules": Known("modules", {"datetime": _DATETIME}),
         "project_name": project.name if project is not None else Unknown(name="project_name"),
         "return": _return,

@@ -51,6 +51,12 @@ class Library(Struct):
         path = self.defined.get(package, {}).get(name)
         return None if path is None else self._module(package, path).get(name)
 
+    def variant(self, package: str, name: str) -> Any | None:
+        """The macro of this package for some adapter, where there is none for all."""
+        ending = f"__{name}"
+        found = next((one for one in self.defined.get(package, {}) if one.endswith(ending)), None)
+        return None if found is None else self.macro(package, found)
+
     def _module(self, package: str, path: Path) -> Mapping[str, Any]:
         """What a file of macros defines, as the current rendering sees it."""
         modules = current().modules
@@ -122,6 +128,8 @@ def dispatched(name: str, namespace: str | None = None, *_: Any, **named: Any) -
         for prefix in _prefixes(run.project.adapter if run.project is not None else None):
             if (found := _of_package(package, f"{prefix}__{name}", plain=name)) is not None:
                 return found
+    if run.library is not None and (found := run.library.variant(home, name)) is not None:
+        return found
     return stand_in(home, name) or stand_in("dbt", name) or Unknown(name=f"{home}.{name}")
 
 
