@@ -414,7 +414,7 @@ class Tracer:
 def _referenced(expression: Expression) -> list[Column]:
     if isinstance(expression, Column):
         return [expression]
-    nodes = [expression]
+    nodes: list[Expression] = [expression]
     for node in nodes:
         nodes.extend(children(node))
     return [node for node in nodes if isinstance(node, Column)]

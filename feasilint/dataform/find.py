@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import posixpath
+from typing import TYPE_CHECKING
 
-from feasilint.dataform.project import Project
 from feasilint.dataform.settings import SETTINGS_FILES
+
+if TYPE_CHECKING:
+    from feasilint.dataform.project import Project
 
 
 class Projects:
@@ -22,6 +25,8 @@ class Projects:
         if root is None:
             return None
         if root not in self._projects:
+            from feasilint.dataform.project import Project  # with all that it needs, where there is one
+
             self._projects[root] = Project(root)
         return self._projects[root]
 

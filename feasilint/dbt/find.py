@@ -6,11 +6,12 @@ import os
 import posixpath
 from typing import TYPE_CHECKING
 
-from feasilint.dbt.project import Project
 from feasilint.dbt.settings import PROJECT_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from feasilint.dbt.project import Project
 
 _INSTALLED = ("dbt_packages", "dbt_modules")
 
@@ -29,6 +30,8 @@ class Projects:
         if root is None:
             return None
         if root not in self._projects:
+            from feasilint.dbt.project import Project  # with all that it needs, where there is one
+
             self._projects[root] = Project(root)
         return self._projects[root]
 
