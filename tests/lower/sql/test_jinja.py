@@ -168,6 +168,11 @@ def test_the_config_is_told() -> None:
     assert made.model
 
 
+def test_relations_that_are_made_are_tables() -> None:
+    made = rendered("select * from {{ api.Relation.create(database=target.database, schema='raw', identifier='tx') }} t")
+    assert [(mark.kind, mark.name) for mark in made.known.values()] == [("table", "raw.tx")]
+
+
 def test_macros_of_packages_that_are_not_there_are_named() -> None:
     assert rendered("select {{ dbt_utils.no_such(1) }}").missing == ("dbt_utils.no_such",)
 

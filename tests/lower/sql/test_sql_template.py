@@ -21,6 +21,7 @@ def shown(text: str, dialect: str | None = None) -> str:
         "SELECT '{not a marker', \"it''s\" FROM t",
         "SELECT * FROM t -- {{ a comment }} with an apostrophe '",
         "SELECT /* {% if x %} */ 1",
+        r"SELECT regexp_like(a, '\d{2}/\d{4}|[a-z]{3}|(x){2}.{1}') FROM t",
         "SELECT {fn now()}, {d '2024-01-01'}",
     ],
 )

@@ -33,6 +33,7 @@ def names(run: Run, this: tuple[str, ...]) -> dict[str, Any]:
         "execute": True,
         "target": Known("target", {"name": Environment("target.name"), **({"type": adapter} if adapter else {})}),
         "adapter": Known("adapter", {"dispatch": dispatched, "quote": lambda name: name, "type": lambda: adapter}),
+        "api": Known("api", {"Relation": Known("api.Relation", {"create": _create})}),
         "exceptions": Known("exceptions", {"raise_compiler_error": _fail, "warn": _nothing}),
         "flags": Known("flags", {"FULL_REFRESH": False}),
         "modules": Known("modules", {"datetime": _DATETIME}),
@@ -97,6 +98,15 @@ def _source(run: Run) -> Callable[..., Any]:
         return Table(table.relation if table is not None and table.relation else (str(args[-2]), str(args[-1])), said)
 
     return source
+
+
+def _create(*_: Any, **parts: Any) -> Any:
+    """`api.Relation.create(database=…, schema=…, identifier=…)`."""
+    named = [parts[part] for part in ("database", "schema", "identifier") if parts.get(part) is not None]
+    if "identifier" not in parts or any(isinstance(one, Unknown) for one in named[-1:]):
+        return Unknown(name="api.Relation.create()")
+    known = tuple(str(one) for one in named if not isinstance(one, Unknown))
+    return Table(known, " ~ ".join(f"'{one}'" for one in known))
 
 
 class _Var:
