@@ -128,12 +128,14 @@ def _lower(lower: Moment, uppers: list[Moment]) -> tuple[WindowClass, tuple[Inte
     same = [upper for upper in uppers if _same_anchor(lower, upper)]
     if lower.base == "constant" and (same or not lower.relative):
         return _between_constants(lower, same) if same else ("anchored", ())
+    if lower.base == "column" and not same and any(upper.base == "column" for upper in uppers):
+        return "bounded", ()  # from one column of the spine to another
     if lower.relative or lower.base == "now":
         return "bounded", _length(lower, same)
     if same and any(upper.relative for upper in same):
         return "bounded", _length(lower, same)
-    if lower.base == "column":  # from one column of the spine to another
-        return ("bounded", ()) if any(upper.base == "column" for upper in uppers) else None
+    if lower.base == "column":
+        return None
     return ("bounded", ()) if any(upper.base in ("parameter", "constant") for upper in uppers) else ("unknown", ())
 
 

@@ -55,10 +55,22 @@ def compared(operator: str, left: Expression, right: Expression, columns: Column
     bases = {a.base, b.base}
     if "neighbour" in bases or (bases == {"column"} and within_row((left, right), columns)):
         return
-    if a.base == "column" and a.column is not None:
-        yield _made(operator, a, b, columns)
-    if b.base == "column" and b.column is not None:
-        yield _made(FLIP[operator], b, a, columns)
+    both = [_made(op, one, other, columns) for op, one, other in ((operator, a, b), (FLIP[operator], b, a))
+            if one.base == "column" and one.column is not None]  # fmt: skip
+    yield from filter(_looks_back, both) if _joined_to_itself(a, b) else both
+
+
+def _joined_to_itself(a: Moment, b: Moment) -> bool:
+    one, other = a.column, b.column
+    return (
+        one is not None and other is not None and (one.relation, fold(one.name)) == (other.relation, fold(other.name))
+    )
+
+
+def _looks_back(bound: Bound) -> bool:
+    """Of the two bounds that a comparison of one column with itself gives, that on the earlier row."""
+    offsets = [end.offset for end in (bound.lower, bound.upper) if end is not None and end.offset is not None]
+    return all(offset.total_seconds <= 0 for offset in offsets)
 
 
 def _made(operator: str, event: Moment, anchor: Moment, columns: Columns) -> Bound:

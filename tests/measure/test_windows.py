@@ -63,6 +63,14 @@ FINITE = [
      "bounded", []),
     # a constant groups nothing
     ("select 1 as k, count(*) n from tx group by 1", "global", []),
+    # rows that overlap a period; the row before within some hours
+    ("select u, sum(x) s from subs where end_date >= date '2024-01-01' and start_date <= date '2024-12-31' group by u", "bounded", []),
+    ("with b as (select * from tx where ts >= current_date - 1) select b.u, sum(b2.x) s from b left join b b2 on b.u = b2.u and b2.ts > b.ts - interval 6 hour group by b.u",
+     "bounded", ["PT6H"]),
+    # the latest time of other data is a parameter
+    ("select u, sum(x) s from tx where ts > (select max(loaded) from control) - interval 3 day group by u", "bounded", ["P3D"]),
+    # picked rows
+    ("select u, sum(x) s from (select *, row_number() over (partition by u order by ts desc) rn from tx) t where rn = 1 group by u", "entity", []),
     # what belongs to something that happens once
     ("select invoice_id, sum(price) s from lines group by invoice_id", "entity", []),
     ("select sessionId, count(*) n from clicks group by sessionId", "entity", []),
@@ -82,6 +90,10 @@ GROWING = [
     ("select u, avg(n) m from (select u, date_trunc('day', ts) d, count(*) n from tx group by 1, 2) t group by u", "unbounded"),
     ("select u, count(*) n from (select * from tx limit 1000) t group by u", "unbounded"),
     ("select s.u, count(b.id) n from spine s join tx b on b.u = s.u and b.ts < s.t group by s.u", "unbounded"),
+    # times of one row, what recurs
+    ("select u, count(*) n from tx where delivered_at <= ordered_at + interval 3 day group by u", "unbounded"),
+    ("select u, sum(x) s from tx where extract(hour from ts) >= 9 and extract(hour from ts) < 17 group by u", "unbounded"),
+    ("select u, sum(gap) s from (select u, ts - lag(ts) over (partition by u order by ts) gap, ts from tx) t where gap < interval 1 hour group by u", "unbounded"),
     # what limits other rows
     ("select u, sum(x) over (partition by u order by ts) s from tx left join (select u as k, count(*) c from tx where ts > current_date - interval '30' day group by u) a on a.k = tx.u", "unbounded"),
     ("select tx.u, sum(x) s from tx join (select u from tx group by u having max(ts) >= current_date - interval '30' day) a on a.u = tx.u group by tx.u", "unbounded"),
