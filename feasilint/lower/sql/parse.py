@@ -141,7 +141,7 @@ class _Parsing:
         words = {token.text.upper() for token in tokens[:6]}
         if isinstance(tree, Failure) or not words & {"TABLE", "VIEW"}:
             return None
-        return self._in_other_dialect(_alone(tokens, self.text))
+        return self._in_other_dialect(tokens)
 
     def _rephrased(self, tokens: list[Token]) -> Statement | None:
         """The statement by the tree of other words that mean the same."""
@@ -162,14 +162,14 @@ class _Parsing:
 
     def _otherwise(self, tokens: list[Token], failure: Failure) -> Iterator[Statement]:
         """The statement with placeholders read as clauses, or in another dialect; else why it cannot be read."""
-        text = self.text[: tokens[-1].end + 1]
-        found = self._repaired(tokens, text, failure) or self._in_other_dialect(text, tokens[0].start)
+        found = self._repaired(tokens, failure) or self._in_other_dialect(tokens)
         if found is not None:
             yield found
         elif tokens[0].text.upper() not in HARMLESS:
             yield Statement(tuple(tokens), None, failure, failure.message == TOO_DEEP)
 
-    def _repaired(self, tokens: list[Token], text: str, failure: Failure) -> Statement | None:
+    def _repaired(self, tokens: list[Token], failure: Failure) -> Statement | None:
+        text = self.text[: tokens[-1].end + 1]
         for _ in range(ROUNDS):
             again = repaired(tokens, text, failure.offset)
             if again is None:
@@ -182,7 +182,8 @@ class _Parsing:
             tokens, failure = list(read.tokens), read.failure
         return None
 
-    def _in_other_dialect(self, text: str, start: int) -> Statement | None:
+    def _in_other_dialect(self, tokens: list[Token]) -> Statement | None:
+        text, start = self.text[: tokens[-1].end + 1], tokens[0].start
         for other in LADDER:
             read = self._attempt(text, other, start) if other != self.dialect else None
             if read is not None and _sensible(read.tree):
