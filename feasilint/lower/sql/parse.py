@@ -111,7 +111,7 @@ class _Parsing:
             if not _is_read(tree) and (simpler := _simpler(tokens)):
                 tokens = simpler
                 continue
-            if not _is_read(tree) and (again := self._reworded(tokens) or self._created(tokens, tree)) is not None:
+            if not _is_read(tree) and (again := self._in_other_words(tokens, tree)) is not None:
                 yield again
                 return
             if not _is_read(tree) and (inner := inside(tokens)):
@@ -120,15 +120,15 @@ class _Parsing:
             if not isinstance(tree, Failure):
                 yield Statement(tuple(tokens), tree, refresh=refresh)
                 return
-            if (again := self._rephrased(tokens)) is not None:
-                yield again
-                return
             first, rest = self._split(tokens, tree)
             if first is None:
                 yield from self._otherwise(tokens, tree)
                 return
             yield first
             tokens = rest
+
+    def _in_other_words(self, tokens: list[Token], tree: Node | Failure | None) -> Statement | None:
+        return self._reworded(tokens) or self._rephrased(tokens) or self._created(tokens, tree)
 
     def _reworded(self, tokens: list[Token]) -> Statement | None:
         start = tokens[0].start
