@@ -17,22 +17,25 @@ if TYPE_CHECKING:
 
     from feasilint.analysis import Analysis
     from feasilint.catalog.model import Catalog
-    from feasilint.dbt.find import Projects
+    from feasilint.dbt.project import Project as DbtProject
     from feasilint.discover import Discovery
     from feasilint.documents.model import Document
-    from feasilint.ir import DocumentKind, Program
+    from feasilint.ir import Diagnostic, DocumentKind, Program
+    from feasilint.nearest import Projects
     from feasilint.rule import Context, Feature, Rule, Subject
 
 _FRAMES = 20_000  # deep expressions and long chains of assignments need more than Python's default of 1,000
 
 
 class _Reading(Struct):
-    """Documents as they are read and lowered. `closed`: folders that may not be looked into."""
+    """Documents as they are read and lowered. `closed`: folders that may not be looked into; `problems`: what was wrong with
+    the settings of the projects around them."""
 
     options: Options
     closed: tuple[str, ...] = ()
     documents: dict[str, Document] = field(default_factory=dict)
     programs: list[Program] = field(default_factory=list)
+    problems: tuple[Diagnostic, ...] = ()
 
     def take(self, path: str, data: bytes) -> Program:
         from feasilint.documents.read import read
@@ -156,13 +159,12 @@ def _catalog(paths: Sequence[str], catalog: str | Catalog | None, use_catalog: b
 
 def _read_all(found: Discovery, top: Path | None, dialect: str | None) -> _Reading:
     """The documents that were found, and what the rest of their project lends them."""
-    from feasilint.dataform.find import Projects as DataformProjects
-    from feasilint.dbt.find import Projects
+    from feasilint.nearest import dataform_projects, dbt_projects
 
-    projects = Projects()
-    options = Options(_known(dialect), str(top or "."), projects.of, DataformProjects().of)
-    reading = _read(found, options)
-    _read_project(reading, top, projects)
+    dbt, dataform = dbt_projects(), dataform_projects()
+    reading = _read(found, Options(_known(dialect), str(top or "."), dbt.of, dataform.of))
+    _read_project(reading, top, dbt)
+    reading.problems = (*dbt.problems(), *dataform.problems())
     return reading
 
 
@@ -201,7 +203,7 @@ def _root(paths: Sequence[str], root: str | None) -> Path | None:
     return Path(root) if root is not None else root_of(paths)
 
 
-def _read_project(reading: _Reading, top: Path | None, projects: Projects) -> None:
+def _read_project(reading: _Reading, top: Path | None, projects: Projects[DbtProject]) -> None:
     """Lower the rest of the project as far as it makes what the documents read."""
     if top is None:
         return
@@ -267,6 +269,7 @@ def _judge(
         catalog=catalog,
         hints=(
             *(f"{folder}: this folder may not be looked into" for folder in reading.closed),
+            *(problem.message for problem in reading.problems),
             *_hints(judged, catalog, 0 if judged else tables_passed_over(analysis, set(reported))),
         ),
         errors=checked.errors,

@@ -86,7 +86,8 @@ class Files(Struct):
 
     def problem(self, path: str, what: str, line: int | None = None) -> None:
         """Say what is wrong with a file, and that what it says is not taken into account."""
-        where = os.path.relpath(path, self.shown_from).replace(os.sep, "/")
+        here = os.path.relpath(path)
+        where = (os.path.relpath(path, self.shown_from) if here.startswith("..") else here).replace(os.sep, "/")
         place = where if line is None else f"{where}:{line}"
         said = Diagnostic("unreadable", f"{place} {what}; correct it, until then nothing that it says is known")
         if said not in self.problems:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from feasilint.dataform.evaluate import UNKNOWN, Table
-from feasilint.dataform.find import Projects
 from feasilint.dataform.project import Project
 from feasilint.dbt.model import Schedule
+from feasilint.nearest import dataform_projects
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ def test_nothing_is_read_before_it_is_asked(made: MakeProject) -> None:
 
 
 def test_a_file_outside_of_any_project_has_none(tmp_path: Path) -> None:
-    assert Projects().of(str(tmp_path / "a.sqlx")) is None
+    assert dataform_projects().of(str(tmp_path / "a.sqlx")) is None
 
 
 def test_broken_settings_cost_themselves(made: MakeProject) -> None:
@@ -80,7 +80,7 @@ def test_tables(made: MakeProject, config: str, relation: tuple[str, ...], mater
 
 def test_settings_of_older_projects(tmp_path: Path) -> None:
     (tmp_path / "dataform.json").write_text('{"warehouse": "snowflake", "defaultDatabase": "db", "defaultSchema": "s"}')
-    project = Projects().of(str(tmp_path / "definitions" / "a.sqlx"))
+    project = dataform_projects().of(str(tmp_path / "definitions" / "a.sqlx"))
     assert project is not None
     assert (project.adapter, project.table("", "x")) == ("snowflake", Table(("db", "s", "x"), ""))
 

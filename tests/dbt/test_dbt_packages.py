@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from dbt_files import put
 
-from feasilint.dbt.find import Projects
 from feasilint.dbt.project import Project
+from feasilint.nearest import dbt_projects
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,13 +33,13 @@ models: {dates: {+materialized: table}}
 
 
 def test_a_file_outside_of_any_project_has_none(tmp_path: Path) -> None:
-    assert Projects().of(str(tmp_path / "a.sql")) is None
-    assert Projects().of("nowhere/at/all.sql") is None
+    assert dbt_projects().of(str(tmp_path / "a.sql")) is None
+    assert dbt_projects().of("nowhere/at/all.sql") is None
 
 
 def test_the_nearest_project_counts_and_is_kept(tmp_path: Path) -> None:
     put(tmp_path, {"dbt_project.yml": "name: outer", "inner/dbt_project.yml": "name: inner"})
-    projects = Projects()
+    projects = dbt_projects()
     inner = projects.of(str(tmp_path / "inner" / "models" / "a.sql"))
     assert inner is not None
     assert inner.name == "inner"
@@ -49,7 +49,7 @@ def test_the_nearest_project_counts_and_is_kept(tmp_path: Path) -> None:
 
 def test_a_file_of_an_installed_package_belongs_to_the_project_that_uses_it(tmp_path: Path) -> None:
     put(tmp_path, FILES)
-    project = Projects().of(str(tmp_path / "dbt_packages" / "dates" / "models" / "days.sql"))
+    project = dbt_projects().of(str(tmp_path / "dbt_packages" / "dates" / "models" / "days.sql"))
     assert project.name == "shop"
     assert project.model_at(str(tmp_path / "dbt_packages" / "dates" / "models" / "days.sql")).package == "dates"
 

@@ -10,11 +10,11 @@ import pytest
 import real_dbt
 
 from feasilint import api
-from feasilint.dbt.find import Projects
 from feasilint.documents.read import read as read_document
 from feasilint.lower.options import Options
 from feasilint.lower.sql.making import Making
 from feasilint.lower.sql.reading import read
+from feasilint.nearest import dbt_projects
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ def _plain(text: str) -> str:
 
 def _rendered(path: Path, with_manifest: bool) -> str:
     document = read_document(path.as_posix(), path.read_bytes())
-    making = Making.of(document, Options(project=Projects().of))
+    making = Making.of(document, Options(project=dbt_projects().of))
     assert (making.setting.compiled is not None) == with_manifest
     done = read(document.text, making.dialect, making.setting)
     assert done.refused is None
