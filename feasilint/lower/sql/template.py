@@ -36,7 +36,8 @@ _SCAN = re.compile(
 _INSIDE = re.compile(
     r"(?P<jinja>"
     + _INNER
-    + r")|(?P<js>\$\{[^{}]*\})|(?P<driver>%\(\w+\)s)|(?P<brace>\{[A-Za-z_][^{}\n:'\"]*(?::[^\s{}][^{}\n]*)?\}|(?<![\]).}*+?$])(?<!\\[a-zA-Z])\{\d*\})"  # not a{2} of a regular expression
+    + r")|(?P<js>\$\{[^{}]*\})|(?P<driver>%\(\w+\)s)|(?P<brace>\{[A-Za-z_][^{}\n:'\"]*(?::[^\s{}][^{}\n]*)?\}"
+    r"|(?<![\]).}*+?$])(?<!\\[a-zA-Z])\{\d*\})"  # but no {2} of a regular expression
 )
 _TAG = re.compile(r"\{%[-+]?\s*(\w+)\s*(.*?)\s*[-+]?%\}", re.DOTALL)
 _BEFORE_TABLE = re.compile(r"\b(?:from|join|into|table|update|using)$", re.IGNORECASE)
