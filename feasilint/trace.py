@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from feasilint.columns import Columns, Holds
 from feasilint.ir import (
     Aggregate,
+    Call,
     Column,
     Distinct,
     Expression,
@@ -198,7 +199,7 @@ class Tracer:
                 found = merge(self.expression(part) for part in children(expression))
                 return replace(found, approximate=True) if found is not EMPTY else EMPTY
             case _:
-                return merge(self.expression(part) for part in children(expression))
+                return merge(self.expression(part) for part in _operands(expression))
 
     def rows(self, relation: Relation) -> Trace:
         """What decides which rows a relation has: its filters, join conditions and grouping keys, as indirect edges."""
@@ -409,6 +410,17 @@ class Tracer:
         if first is not leaf.scan:
             return first, "*", ()
         return first, leaf.column, tuple(leaf.path.split(".")) if leaf.path else ()
+
+
+def _operands(expression: Expression) -> Iterator[Expression]:
+    """What an expression and the calls in it are applied to: sums of thousands must not recurse."""
+    pending = [*reversed(children(expression))]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Call):
+            pending.extend(reversed(node.args))
+        else:
+            yield node
 
 
 def _referenced(expression: Expression) -> list[Column]:
