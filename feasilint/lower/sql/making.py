@@ -102,20 +102,20 @@ def _refresh(model: Model) -> Refresh:
 
 def derived(read: Read, fragment: Fragment, builder: Builder) -> Fragment:
     """The fragment that was parsed: the given one, or what its template was rendered to."""
-    if read.rendered is None or read.source == fragment.text:
+    if read.rendered is None and not read.masked:
         return fragment
-    anchors = [anchor for place in _extents(read) for anchor in _anchors(*place, fragment)]
-    anchors.append(Anchor(len(read.source), *fragment.position(len(fragment.text))))
+    same = read.source == fragment.text
+    anchors = fragment.anchors if same else tuple(_placed(read, fragment))
+    exact = same and fragment.exact
     return builder.fragment(
-        "sql",
-        read.source,
-        fragment.cell,
-        anchors,
-        fragment.dialect,
-        fragment.index,
-        exact=False,
-        rendered=True,
+        "sql", read.source, fragment.cell, anchors, fragment.dialect, fragment.index, exact, rendered=True
     )
+
+
+def _placed(read: Read, fragment: Fragment) -> Iterator[Anchor]:
+    for place, end in _extents(read):
+        yield from _anchors(place, end, fragment)
+    yield Anchor(len(read.source), *fragment.position(len(fragment.text)))
 
 
 def _extents(read: Read) -> Iterator[tuple[Place, int]]:

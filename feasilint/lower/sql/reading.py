@@ -43,7 +43,8 @@ class Setting(Struct, frozen=True):
 
 class Read(Struct, frozen=True):
     """`source`: the SQL, with markers for what is unknown; `text`: that with marks, as it was parsed. `rendered`: what
-    rendering the template has found; None if there was none. `refused`: why it was not rendered."""
+    rendering the template has found; None if there was none. `refused`: why it was not rendered. `masked`: it is a template
+    of which only the markers are told."""
 
     dialect: str
     source: str
@@ -52,17 +53,20 @@ class Read(Struct, frozen=True):
     statements: tuple[Statement, ...]
     rendered: Rendered | None = None
     refused: Refused | None = None
+    masked: bool = False
 
 
 def read(text: str, dialect: str | None, setting: Setting | None = None) -> Read:
     """Render and parse a text. Of a template's conditions that only a run decides both branches are taken, if that can be
-    read, else only one of each."""
+    read, else only one of each; what cannot be read in any way when it is rendered is read unrendered, if that is possible."""
     setting = setting or Setting()
     first = _read(text, dialect, setting, "all")
-    if first.rendered is None or not first.rendered.forked or not _failures(first):
+    if first.rendered is None or not _failures(first):
         return first
-    branches: tuple[Branch, ...] = ("first", "last")
-    return min((first, *(_read(text, dialect, setting, branch) for branch in branches)), key=_failures)
+    branches: tuple[Branch, ...] = ("first", "last") if first.rendered.forked else ()
+    others = (_read(text, dialect, setting, branch) for branch in branches)
+    best = min((first, *others), key=_failures)
+    return min(best, replace(parsed(text, dialect), masked=True), key=_failures) if _failures(best) else best
 
 
 def again(fragment: Fragment) -> Read:
@@ -88,7 +92,7 @@ def _read(text: str, dialect: str | None, setting: Setting, branch: Branch) -> R
         return parsed(text, dialect)
     made = _made(text, setting, branch)
     if isinstance(made, Refused):
-        return replace(parsed(text, dialect), refused=made)
+        return replace(parsed(text, dialect), refused=made, masked=True)
     done = parsed(made.text, dialect, made.known)
     done.marks.templated |= made.model
     return replace(done, rendered=made)
