@@ -53,8 +53,15 @@ def _unknown(node: Node, scope: Scope) -> Expression:
 def _made_interval(node: Node, scope: Scope) -> Expression:
     """MAKE_INTERVAL(days => 30)."""
     return lengths(
-        (scalar(amount, scope), named_unit(unit)) for unit, amount in node.args.items() if isinstance(amount, Node)
+        (scalar(amount, scope), named_unit(_given_unit(amount, unit)))
+        for unit, amount in node.args.items()
+        if isinstance(amount, Node)
     )
+
+
+def _given_unit(amount: Node, position: str) -> str:
+    """The unit that an argument names; that of its position if it names none: older parsers go by position alone."""
+    return amount.this.name if isinstance(amount, exp.Kwarg) else position
 
 
 def _shifted(sign: int, unit: str = "day") -> Lowering:
