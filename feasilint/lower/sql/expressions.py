@@ -137,7 +137,13 @@ def _column(node: Node, scope: Scope) -> Expression:
         if len(parts) == 1 and (mark := marks.whole(parts[0])) is not None:
             return marked(mark, scope)
         parts = [marks.restore(part) for part in parts]
+    if len(parts) == 1 and parts[0].upper() in _CLOCKS.get(scope.context.dialect, ()):
+        return Now()
     return scope.column(parts)
+
+
+_CLOCKS = {"teradata": ("DATE", "TIME")}
+"""Words that mean now where no parser knows it."""
 
 
 def parts_of(node: Node) -> list[Node]:
@@ -149,9 +155,12 @@ def _positional(node: Node, scope: Scope) -> Expression:
     """`$1` of a staged file."""
     place = node.this.this if isinstance(node, exp.Column) else node.this
     number = str(getattr(place, "this", place))
-    if number.isdigit() and scope.whole is not None:
+    if number.isdigit() and scope.whole is not None and scope.context.dialect in _STAGES:
         return scope.column([f"${number}"])
     return Param(number)
+
+
+_STAGES = ("snowflake", "")  # elsewhere `$1` is a parameter
 
 
 def marked(mark: Mark, scope: Scope) -> Expression:
@@ -221,6 +230,15 @@ def _case(node: Node, scope: Scope) -> Expression:
         args.append(condition if subject is None else Call("eq", (subject, condition)))
         args.append(scalar(branch.args["true"], scope))
     return Call("case", (*args, *scalars(node.args.get("default"), scope)))
+
+
+def _decode(node: Node, scope: Scope) -> Expression:
+    """`DECODE(x, 1, a, 2, b, c)`: a CASE over x."""
+    subject, *rest = scalars(node.expressions, scope)
+    args: list[Expression] = []
+    for at in range(0, len(rest) - 1, 2):
+        args += [Call("eq", (subject, rest[at])), rest[at + 1]]
+    return Call("case", (*args, *rest[-1:])) if len(rest) % 2 else Call("case", tuple(args))
 
 
 def _if(node: Node, scope: Scope) -> Expression:
@@ -370,6 +388,6 @@ TABLE: dict[type[Node], Lowering] = {
     exp.Any: _inner,
     exp.All: _inner,
     exp.Bracket: _element,
-    exp.DecodeCase: _call("case"),
+    exp.DecodeCase: _decode,
     exp.SafeDivide: _call("div"),
 }

@@ -497,3 +497,16 @@ def test_window(dialect: str, sql: str, expected: str, extent: list[str] | None)
     found = window(dialect, sql)
     assert found[0] == expected
     assert extent is None or found[1] == extent
+
+
+@pytest.mark.parametrize(
+    ("dialect", "condition", "extent"),
+    [
+        ("teradata", "ts >= DATE - 30 and ts < DATE", ["P30D"]),
+        ("postgres", "ts >= $1::timestamp - interval '7 days' and ts < $1", ["P7D"]),
+    ],
+)
+def test_words_and_places_that_stand_for_a_moment(dialect: str, condition: str, extent: list[str]) -> None:
+    text = f"select k, count(*) n from t where {condition} group by k"
+    (found,) = feasilint.inspect_source(text, "sql", dialect)["aggregations"]
+    assert found["extent"] == extent
