@@ -115,7 +115,8 @@ def parse(tokens: Sequence[Token], text: str, dialect: str) -> Node | Failure | 
     try:
         trees = Dialect.get_or_raise(dialect).parser(error_message_context=40).parse(list(tokens), text)
     except ParseError as error:
-        return Failure(_description(error), _offset(error, tokens))
+        at = _stopped(error, tokens)
+        return Failure(_described(error, tokens, at), tokens[at].start)
     except RecursionError:
         return Failure(TOO_DEEP, tokens[0].start)
     except Exception as error:  # a bug of the parser must not cost the other statements
@@ -123,20 +124,36 @@ def parse(tokens: Sequence[Token], text: str, dialect: str) -> Node | Failure | 
     return next((tree for tree in trees if tree is not None), None)
 
 
-def _description(error: ParseError) -> str:
-    said = error.errors[0].get("description") if error.errors else None
-    return _brief(str(said or error))
+_WORDS = (
+    (re.compile(r"Expecting (\S+)"), "`{0}` is expected before {here}"),
+    (re.compile(r"Expected (table name|query|\S+)"), "{0} is expected before {here}"),
+    (re.compile(r"Required keyword"), "something is missing before {here}"),
+    (re.compile(r"Failed to parse any statement following CTE"), "no query follows the common table expressions"),
+    (re.compile(r"Invalid expression / Unexpected token"), "{here} is not expected here"),
+    (re.compile(r".* does not support CTE"), "no query follows the common table expressions"),
+)
+"""What sqlglot says of code that it cannot parse, in words that say what to look at. Its own name things of its inside, and not
+always the same."""
+
+
+def _described(error: ParseError, tokens: Sequence[Token], at: int) -> str:
+    said = str((error.errors[0].get("description") if error.errors else None) or error)
+    here = f"`{_brief(tokens[at].text)[:40]}`" if at + 1 < len(tokens) else "the end of the statement"
+    for pattern, words in _WORDS:
+        if (found := pattern.match(said)) is not None:
+            return words.format(*found.groups(), here=here)
+    return _brief(said)
 
 
 def _brief(message: str) -> str:
     return message.split("\n", 1)[0][:160]
 
 
-def _offset(error: ParseError, tokens: Sequence[Token]) -> int:
-    """Where the parser stopped: sqlglot gives the line and the column of the last character of a token."""
+def _stopped(error: ParseError, tokens: Sequence[Token]) -> int:
+    """The place of the token where the parser stopped: sqlglot gives the line and the column of its last character."""
     if error.errors:
         line, column = error.errors[0].get("line"), error.errors[0].get("col")
-        for token in tokens:
+        for at, token in enumerate(tokens):
             if token.line == line and token.col == column:
-                return token.start
-    return tokens[0].start
+                return at
+    return 0

@@ -16,7 +16,7 @@ from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.commands import command
 from feasilint.lower.sql.creating import CREATED
 from feasilint.lower.sql.layout import Layout, Lines
-from feasilint.lower.sql.making import Making, derived
+from feasilint.lower.sql.making import Making, derived, doubts
 from feasilint.lower.sql.measures import assign
 from feasilint.lower.sql.queries import query
 from feasilint.lower.sql.reading import read
@@ -86,9 +86,8 @@ class _Text:
         self.marks = self.read.marks
         self.fragment = derived(self.read, fragment, builder)
         self.lines = Lines(self.fragment)
-        if making is not None:
-            for message in making.doubts(self.read):
-                builder.diagnose("dynamic-sql", message, self.lines.span(0, 1))
+        for message, span in doubts(self.read, fragment, making.setting if making is not None else None):
+            builder.diagnose("dynamic-sql", message, span)
 
     def lower(self) -> None:
         base = 0

@@ -81,16 +81,21 @@ class Making(Struct, frozen=True):
         target = Source(".".join(self.model.relation) or self.model.name, "table")
         return Write(rows.relation, target, mode, refresh=_refresh(self.model), origin=origin)
 
-    def doubts(self, read: Read) -> Iterator[str]:
-        """What was not rendered, and what to do about it."""
-        if read.refused is not None:
-            yield f"{read.refused.reason}; its conditions are read with all branches"
-        if self.setting.project is not None and read.rendered is not None:
-            packages = self.setting.project.packages
-            for name in read.rendered.missing:
-                package = name.split(".")[0]
-                why = "has no such macro in the version" if package in packages else "is not"
-                yield f"the macro `{name}` is not known: package `{package}` {why} installed here (`dbt deps`)"
+
+def doubts(read: Read, fragment: Fragment, setting: Setting | None) -> Iterator[tuple[str, Span]]:
+    """What of a text was not rendered, where, and what to do about it."""
+    if read.refused is not None:
+        start = sum(len(line) + 1 for line in fragment.text.split("\n")[: read.refused.line - 1])
+        yield f"{read.refused.reason}; its conditions are read with all branches", fragment.span(start, start + 1)
+    if read.marks.unclosed is not None and read.rendered is None:
+        yield "a marker of a template is not closed", fragment.span(read.marks.unclosed, read.marks.unclosed + 2)
+    if setting is not None and setting.project is not None and read.rendered is not None:
+        for name in read.rendered.missing:
+            package = name.split(".")[0]
+            why = "has no such macro in the version" if package in setting.project.packages else "is not"
+            start = max(0, fragment.text.find(name))
+            said = f"the macro `{name}` is not known: package `{package}` {why} installed here (`dbt deps`)"
+            yield said, fragment.span(start, start + len(name))
 
 
 def _refresh(model: Model) -> Refresh:

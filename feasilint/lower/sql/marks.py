@@ -40,12 +40,14 @@ class Mark(Struct, frozen=True):
 
 
 class Marks(Struct):
-    """The marks of one text. `known`: what markers stand for, by their code. `block`: what a MODEL block of SQLMesh states."""
+    """The marks of one text. `known`: what markers stand for, by their code. `block`: what a MODEL block of SQLMesh states;
+    `unclosed`: where a marker begins that does not end."""
 
     found: list[Mark] = field(default_factory=list)
     templated: bool = False  # by dbt or Dataform: the file is a model, named after itself
     known: Mapping[str, Mark] = field(default_factory=dict)
     block: ModelBlock | None = None
+    unclosed: int | None = None
 
     def place(self, mark: Mark, length: int) -> str:
         """A placeholder of this length."""

@@ -40,6 +40,7 @@ _INSIDE = re.compile(
     r"|(?<![\]).}*+?$])(?<!\\[a-zA-Z])\{\d*\})"  # but no {2} of a regular expression
 )
 _TAG = re.compile(r"\{%[-+]?\s*(\w+)\s*(.*?)\s*[-+]?%\}", re.DOTALL)
+_OPEN = re.compile(r"\{\{|\{%")
 _BEFORE_TABLE = re.compile(r"\b(?:from|join|into|table|update|using)$", re.IGNORECASE)
 _BLANKS = re.compile(r"\S")
 _NO_BRACES = ("duckdb", "clickhouse")  # {'a': 1} and {name:Type} are theirs
@@ -54,7 +55,11 @@ def mask(text: str, dialect: str | None = None, known: Mapping[str, Mark] | None
         return text, marks
     pieces = list(_pieces(text, dialect))
     out: list[str] = []
+    at = 0
     for piece, gone in zip(pieces, _dropped(pieces), strict=True):
+        if piece.kind == "sql" and (open_ := _OPEN.search(piece.text)) is not None and marks.unclosed is None:
+            marks.unclosed = at + open_.start()
+        at += len(piece.text)
         written = _blank(piece.text) if gone else _written(piece, marks)
         glued = piece.kind == "jinja" and out and _BEFORE_TABLE.search(out[-1]) and MARK.match(written)
         out.append(f" {written[:-1]}" if glued else written)  # `join{{ ref('t') }}`: a quoted name needs no space
@@ -120,8 +125,10 @@ def _goes(condition: str) -> bool:
 
 
 def _written(piece: _Piece, marks: Marks) -> str:
-    if piece.kind in ("sql", "comment"):
+    if piece.kind == "comment":
         return piece.text
+    if piece.kind == "sql":
+        return _OPEN.sub("  ", piece.text)
     if piece.kind == "meta":  # a command to psql or SnowSQL
         return _blank(piece.text)
     if piece.kind == "percent":

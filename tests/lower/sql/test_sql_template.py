@@ -71,3 +71,15 @@ def test_the_comma_between_rounds_of_a_loop_goes() -> None:
         "SELECT {% for c in cols %} sum({{ c }}) AS {{ c }}_sum {% if not loop.last %},{% endif %} {% endfor %} FROM t"
     )
     assert shown(text) == "SELECT sum({c}) AS {c}_sum FROM t"
+
+
+@pytest.mark.parametrize("text", ["select {{ x from t", "select a from t {% if x", "select '}}' from {{ t"])
+def test_a_marker_that_is_not_closed_is_said_and_never_parsed(text: str) -> None:
+    masked, marks = mask(text)
+    assert "{" not in masked
+    assert len(masked) == len(text)
+    assert marks.unclosed == text.index("{")
+
+
+def test_nested_literals_are_no_open_markers() -> None:
+    assert mask("SELECT {'a': {'b': 1}}, '{{ 1' FROM t", "duckdb")[1].unclosed is None
