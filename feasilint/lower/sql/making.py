@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from feasilint.dbt.model import Model
     from feasilint.documents.model import Document
-    from feasilint.ir import Fragment, Origin, Sink
+    from feasilint.ir import Fragment, Origin, Sink, Span
     from feasilint.ir.program import WriteMode
     from feasilint.lower.builder import Builder
     from feasilint.lower.options import Options
