@@ -131,7 +131,7 @@ def inspect_source(
     if kind not in _SUFFIX:
         raise UsageError(f"`{kind}` is no kind of document; there are {', '.join(_SUFFIX)}")
     reading = _Reading(Options(dialect))
-    program = reading.take(f"source.{_SUFFIX[kind]}", text.encode())
+    program = reading.take(f"source.{_SUFFIX[kind]}", text.encode("utf-8", "surrogatepass"))
     known = catalog if catalog is None or isinstance(catalog, Catalog) else from_mapping(catalog)
     return document(program, _analyse(reading.programs, known))
 

@@ -47,12 +47,14 @@ def statements(text: str, dialect: str) -> Iterator[Statement]:
 
 
 class _Parsing:
-    """The parsing of one text. What does not parse is tried in other ways, as long as there are `attempts` left."""
+    """The parsing of one text. What does not parse is tried in other ways, as long as there are `attempts` left, and in other
+    words, as long as there are `phrasings`."""
 
     def __init__(self, text: str, dialect: str, attempts: int = _ATTEMPTS) -> None:
         self.text = text
         self.dialect = dialect
         self.attempts = attempts
+        self.phrasings = _ATTEMPTS
 
     def statements(self) -> Iterator[Statement]:
         tokens = tokenize(self.text, self.dialect)
@@ -145,7 +147,8 @@ class _Parsing:
 
     def _rephrased(self, tokens: list[Token]) -> Statement | None:
         """The statement by the tree of other words that mean the same."""
-        other = rephrased(tokens)
+        self.phrasings -= 1 + (tokens[-1].end - tokens[0].start) // _SHORT
+        other = rephrased(tokens) if self.phrasings >= 0 else None
         if other is None:
             return None
         trees = (parse(other, self.text, dialect) for dialect in (self.dialect, _LENIENT))
