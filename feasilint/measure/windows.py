@@ -60,6 +60,7 @@ class Windows:
         self._entry = entry or (lambda _: None)
         self._relations = relations
         self._names: defaultdict[Scan, set[str]] | None = None
+        self._times: dict[Scan, Name | None] = {}
         self._reaching = Reaching(self.columns)
         self._bounds = Bounds(self.columns)
         self._conditions: dict[Measure, tuple[Expression, ...]] = {}
@@ -271,7 +272,12 @@ class Windows:
         that the code uses and whose name speaks of time."""
         entries = [self._entry(scan) for scan in reach.scans]
         declared = next((entry.event_time for entry in entries if entry is not None and entry.event_time), None)
-        return declared or next((name for scan in reach.scans for name in self._used(scan) if event_time(name)), None)
+        return declared or next((name for scan in reach.scans if (name := self._timed(scan)) is not None), None)
+
+    def _timed(self, scan: Scan) -> Name | None:
+        if scan not in self._times:
+            self._times[scan] = next((name for name in self._used(scan) if event_time(name)), None)
+        return self._times[scan]
 
     def _used(self, scan: Scan) -> tuple[str, ...]:
         """The columns of a scan that are named anywhere in the code, sorted."""

@@ -73,7 +73,7 @@ def tokenize(text: str, dialect: str, start: int = 0, end: int | None = None) ->
     try:
         tokens = Dialect.get_or_raise(dialect).tokenize(text[start:end])
     except SqlglotError as error:
-        return _open_quote(error, start)
+        return _open_quote(error, start, text[start:end])
     except RecursionError:
         return Failure(TOO_DEEP, start)
     for token in tokens if start else ():
@@ -85,12 +85,13 @@ def tokenize(text: str, dialect: str, start: int = 0, end: int | None = None) ->
 _UNCLOSED = re.compile(r"(Missing \S+) from \d+:(\d+)")
 
 
-def _open_quote(error: SqlglotError, start: int) -> Failure:
+def _open_quote(error: SqlglotError, start: int, text: str) -> Failure:
     """What is not closed, and where it opens; the tokenizer runs out of text in a comment without a word."""
     found = _UNCLOSED.search(str(error.__cause__))
     if found is not None:
         return Failure(f"{found[1]}: what is opened here is not closed", start + int(found[2]))
-    return Failure("a quote or comment is not closed" if error.__cause__ else _brief(str(error)), start)
+    said = "a quote or comment is not closed" if error.__cause__ else _brief(str(error))
+    return Failure(said, start + len(text) - len(text.lstrip()))
 
 
 def position(node: Node) -> tuple[int, int] | None:

@@ -137,19 +137,12 @@ def _place(node: Node) -> Node:
 def _measures(nodes: list[Node], scope: Scope, taken: set[str]) -> list[tuple[Node, Output]]:
     """Every aggregate with its output. Equal ones of one select item share it, those of other clauses with the first."""
     made: list[tuple[Node, Output]] = []
-    places: dict[int, Node] = {}
+    known: dict[tuple[int, Node], Output] = {}  # by the select item that it stands in; 0 for any
     number = 0
     for node in sorted(nodes, key=lambda one: isinstance(one.parent, exp.Alias), reverse=True):
-        place = places[id(node)] = _place(node)
-        shared = place.arg_key != "expressions"
-        same = next(
-            (
-                output
-                for other, output in made
-                if type(other) is type(node) and (shared or places[id(other)] is place) and other == node
-            ),
-            None,
-        )
+        place = _place(node)
+        item = id(place) if place.arg_key == "expressions" else 0
+        same = known.get((item, node))
         if same is None:
             name = scope.context.marks.restore(node.parent.alias) if isinstance(node.parent, exp.Alias) else ""
             if not name or name.lower() in taken:
@@ -157,5 +150,7 @@ def _measures(nodes: list[Node], scope: Scope, taken: set[str]) -> list[tuple[No
             taken.add(name.lower())
             found = measure(node, scope)
             same = Output(name, found, found.origin)
+        known.setdefault((0, node), same)
+        known.setdefault((id(place), node), same)
         made.append((node, same))
     return made
