@@ -98,7 +98,7 @@ def _cell_magic(source: str) -> Magic | None:
         if found:
             return Magic(found[1], found[2].strip(), at + 1, cell=True, body="\n".join(lines[at + 1 :]))
         whole = _WHOLE.match(line)
-        rest = "\n".join(lines[at + 1 :])
+        rest = "\n".join(lines[at + 1 :]) if whole else ""
         if whole and rest.strip() and not _parses(rest):
             return Magic(whole[1], "", at + 1, cell=True, body=rest)
         if line.strip() and not line.lstrip().startswith("#"):

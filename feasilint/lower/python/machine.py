@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from datetime import datetime
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from msgspec import Struct, field
 
-from feasilint.ir import AllOf, Column, Hole, Literal, Opaque, Relation
+from feasilint.ir import AllOf, Column, Derive, Hole, Interval, Literal, Opaque, Output, Relation
 from feasilint.lower.python.columns import header, holes, known
 from feasilint.lower.python.nodes import NodeIndex
 from feasilint.lower.python.scope import Scope, State, Store
 from feasilint.lower.python.values import (
     MUTABLE,
     NONE,
+    Bound,
+    Columns,
     Const,
+    Dict,
     Element,
     Frame,
     Function,
+    GroupBy,
+    Handle,
+    Instance,
     Library,
     Ref,
+    Rolling,
     Row,
     Scalar,
     Seq,
@@ -127,11 +136,12 @@ class Machine(Struct, eq=False):
         """The origin of a node of the present fragment."""
         if node is None or self.foreign or not hasattr(node, "lineno"):
             return None
-        index = self.indexes[self.fragment.index]
+        fragment = self.fragment
+        index = self.indexes[fragment.index]
         found = index.origins.get(node)
         if found is None:
             start, end = index.extent(node)
-            found = index.origins[node] = self.builder.origin(self.fragment, index.number(node), start, end)
+            found = index.origins[node] = self.builder.origin(fragment, index.number(node), start, end)
         return found
 
     def span(self, node: ast.expr | ast.stmt) -> Span | None:
@@ -177,8 +187,8 @@ class Machine(Struct, eq=False):
             case Unknown():
                 inputs.update(dict.fromkeys(value.inputs))
                 relations.update(dict.fromkeys(value.relations))
-            case _ if deep < 4:
-                for part in _parts(value):
+            case _ if deep < 4 and (parts := _PARTS.get(type(value))) is not None:
+                for part in parts(value):
                     self._origins(part, inputs, relations, deep + 1)
 
     def frame(self, value: Value) -> Frame | None:
@@ -205,8 +215,6 @@ class Machine(Struct, eq=False):
 
     def series_frame(self, series: Series, name: str | None = None) -> Frame:
         """A series as a frame of one column, beside its index."""
-        from feasilint.ir import Derive, Output
-
         label = name if name is not None else series.name if series.name is not None else "0"
         keys = tuple(Output(key, Column(series.relation, key)) for key in series.index if key != label)
         made = self.add(
@@ -277,10 +285,6 @@ def origin_of(expression: Expression) -> Origin | None:
 
 def literal(value: object) -> LiteralValue:
     """A Python constant as one of the IR."""
-    from datetime import datetime
-
-    from feasilint.ir import Interval
-
     if value is None or isinstance(value, str | int | float | bool | datetime | Interval):
         return value
     return str(value)
@@ -299,23 +303,14 @@ def text_of(value: Value) -> str:
             return type(value).__name__.lower()
 
 
-def _parts(value: Value) -> Iterable[Value]:
-    from feasilint.lower.python import values as v
-
-    match value:
-        case v.Seq(items=items):
-            return items
-        case v.Dict(items=pairs):
-            return [part for pair in pairs for part in pair]
-        case v.Handle(parts=named) | v.Instance(fields=named):
-            return [part for _, part in named]
-        case v.GroupBy(frame=frame):
-            return (frame,)
-        case v.Rolling(base=base):
-            return (base,)
-        case v.Columns(relation=relation):
-            return (Row(relation),)
-        case v.Bound(receiver=receiver):
-            return (receiver,)
-        case _:
-            return ()
+_PARTS: dict[type[Value], Callable[[Any], Iterable[Value]]] = {
+    Seq: attrgetter("items"),
+    Dict: lambda found: [part for pair in found.items for part in pair],
+    Handle: lambda found: [part for _, part in found.parts],
+    Instance: lambda found: [part for _, part in found.fields],
+    GroupBy: lambda found: (found.frame,),
+    Rolling: lambda found: (found.base,),
+    Columns: lambda found: (Row(found.relation),),
+    Bound: lambda found: (found.receiver,),
+}
+"""The values that a value is made of, by its kind."""

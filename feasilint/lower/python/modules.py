@@ -50,9 +50,10 @@ def find_script(m: Machine, name: str) -> str | None:
 
 def _inside(m: Machine, path: Path) -> bool:
     try:
-        root = Path(m.options.root).resolve()
+        if not path.is_file():
+            return False
         found = path.resolve()
-        return found.is_file() and found.is_relative_to(root) and found != Path(m.path).resolve()
+        return found.is_relative_to(Path(m.options.root).resolve()) and found != Path(m.path).resolve()
     except (OSError, ValueError):
         return False
 

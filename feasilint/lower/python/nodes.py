@@ -26,7 +26,12 @@ def preorder(tree: ast.AST) -> Iterator[ast.AST]:
     while pending:
         node = pending.pop()
         yield node
-        pending.extend(reversed(list(ast.iter_child_nodes(node))))
+        for name in node._fields[::-1]:
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                pending.append(value)
+            elif type(value) is list:
+                pending.extend([item for item in reversed(value) if isinstance(item, ast.AST)])
 
 
 class NodeIndex:

@@ -163,14 +163,12 @@ def elementwise(m: Machine, function: str, operands: tuple[v.Value, ...], node: 
     series = next((value for value in found if isinstance(value, v.Series)), None)
     if frame is not None and series is None:
         return frame  # the same columns, with other values
+    if series is None and not any(isinstance(value, v.Scalar) for value in found) and not _datelike(found):
+        return m.unknown(spell(node) if node is not None else function, *operands)
     made = Call(function, expressions(m, found), m.origin(node))
-    if series is not None:
-        return v.Series(series.relation, made, series.name, series.index, series.group)
-    if any(isinstance(value, v.Scalar | v.Const) for value in found) and any(isinstance(x, v.Scalar) for x in found):
+    if series is None:
         return v.Scalar(made)
-    return (
-        m.unknown(spell(node) if node is not None else function, *operands) if not _datelike(found) else v.Scalar(made)
-    )
+    return v.Series(series.relation, made, series.name, series.index, series.group)
 
 
 def _datelike(found: Sequence[v.Value]) -> bool:

@@ -8,6 +8,7 @@ function `Call -> value`, where None means "not understood, depends on everythin
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python.tables import builtins, loaders, numpy, pandas, polars, sklearn, spark, stores
@@ -44,11 +45,13 @@ FRAMELIKE: frozenset[str] = pandas.FRAMELIKE | polars.FRAMELIKE | spark.FRAMELIK
 """Methods that only a dataframe has: an unknown receiver of one is taken for a dataframe."""
 
 
+@lru_cache(maxsize=4096)
 def method(kind: str, name: str) -> Transfer | None:
     """What a method does for a kind of receiver; `*` stands for all others."""
     return _find(_METHODS, kind, name)
 
 
+@lru_cache(maxsize=4096)
 def property_of(kind: str, name: str) -> Transfer | None:
     """What reading an attribute gives."""
     return _find(_PROPERTIES, kind, name)
@@ -62,6 +65,7 @@ def _find(tables: dict[str, dict[str, Transfer]], kind: str, name: str) -> Trans
     return None
 
 
+@lru_cache(maxsize=4096)
 def function(path: str) -> Transfer | None:
     """What a library function or class does, by its dotted path or the package that it is from."""
     found = _FUNCTIONS.get(path)

@@ -11,8 +11,11 @@ from feasilint.lower.python import values as v
 from feasilint.lower.python.operators import elementwise
 
 if TYPE_CHECKING:
+    import ast
+
     from feasilint.ir import Relation
     from feasilint.lower.python.call import Call, Transfer
+    from feasilint.lower.python.machine import Machine
 
 
 def same(call: Call) -> v.Value:
@@ -80,18 +83,14 @@ def show(call: Call) -> v.Value:
     return v.NONE
 
 
-def show_value(m: object, value: v.Value, node: object) -> None:
+def show_value(m: Machine, value: v.Value, node: ast.expr | None) -> None:
     """Register the sight of a frame or column."""
-    from feasilint.lower.python.machine import Machine
-
-    assert isinstance(m, Machine)
     found = m.get(value)
-    origin = m.origin(node)  # type: ignore[arg-type]
     if isinstance(found, v.Frame | v.Series | v.Row):
-        m.sink(Show(found.relation, origin))
+        m.sink(Show(found.relation, m.origin(node)))
     elif isinstance(found, v.Scalar):
         for column in _read(found):
-            m.sink(Show(column, origin))
+            m.sink(Show(column, m.origin(node)))
     elif isinstance(found, v.Seq):
         for item in found.items[:8]:
             show_value(m, item, node)
