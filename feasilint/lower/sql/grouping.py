@@ -13,20 +13,23 @@ from feasilint.lower.sql.scope import key_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from feasilint.lower.sql.aliases import Aliases
     from feasilint.lower.sql.scope import Key, Scope
 
 _SETS = (exp.GroupingSets, exp.Rollup, exp.Cube, exp.Tuple)
 
 
-def aggregated(node: Node, below: Relation, scope: Scope) -> Relation:
+def aggregated(node: Node, below: Relation, scope: Scope, aliases: Aliases) -> Relation:
     """The rows after grouping; `below` itself where the query does not group."""
     group = node.args.get("group")
     measured = scope.context.aggregates.get(id(node), [])
     if not isinstance(group, Node) and not measured:
         return below
-    keys = _Keys(node, scope, {id(one) for one in measured})
-    for one in _grouped(group, node, keys.measured) if isinstance(group, Node) else ():
+    keys = _Keys(node, scope, {id(one) for one in measured}, aliases)
+    for one in _grouped(group, node, keys) if isinstance(group, Node) else ():
         keys.add(one)
+    for one in measured:
+        aliases.offer(one, "select")
     measures = _measures(measured, scope, {str(output.name).lower() for output in keys.outputs})
     outputs = tuple(dict.fromkeys(output for _, output in measures))
     relation = scope.context.builder.add(
@@ -37,19 +40,21 @@ def aggregated(node: Node, below: Relation, scope: Scope) -> Relation:
     for one, output in measures:
         scope.replaced[id(one)] = Column(relation, output.name)
     keys.bind(relation)
+    aliases.forget()
     return relation
 
 
 class _Keys:
     """The grouping keys of a query, and how its other clauses find them."""
 
-    def __init__(self, node: Node, scope: Scope, measured: set[int]) -> None:
+    def __init__(self, node: Node, scope: Scope, measured: set[int], aliases: Aliases) -> None:
         self.items = node.expressions
         self.scope = scope
-        self.measured = measured
+        self._measured = measured
         self.outputs: list[Output] = []
         self._nodes: list[Node] = []
-        self._aliases = {one.alias.lower(): one for one in self.items if isinstance(one, exp.Alias)}
+        self._offered = aliases
+        self._aliases = [one for one in self.items if isinstance(one, exp.Alias)]
 
     def add(self, node: Node) -> None:
         """A key as written: an ordinal, an alias of the select list, a column or an expression."""
@@ -72,13 +77,22 @@ class _Keys:
         place = ordinal(node)
         found = self.items[place - 1] if place is not None and 0 < place <= len(self.items) else None
         if found is None and isinstance(node, exp.Column) and len(node.parts) == 1:
-            alias = self._aliases.get(node.name.lower())
-            found = alias if alias is not None and not _aggregating(alias, self.measured) else None
+            alias = self._offered.key(node.name.lower())
+            found = alias if alias is not None and not self._has_measures(alias) else None
         if found is None:
-            found = next((one for one in self._aliases.values() if one.this == node), None)
+            self._offered.offer(node, "group")
+            found = next((one for one in self._aliases if one.this == node), None)
         if isinstance(found, exp.Alias):
+            self._offered.offer_inside(found, "group")
             return found.this, self.scope.context.marks.restore(found.alias)
         return found or node, None
+
+    def aggregates(self, item: Node) -> bool:
+        """Whether a select item depends on an aggregate, be it by the alias of another one."""
+        return self._has_measures(item) or self._offered.mentions(item, self._has_measures)
+
+    def _has_measures(self, item: Node) -> bool:
+        return any(id(one) in self._measured for one in item.walk())
 
     def bind(self, relation: Aggregate) -> None:
         """From now on the keys' expressions mean columns of the aggregate."""
@@ -100,14 +114,10 @@ def ordinal(node: Node) -> int | None:
     return int(node.this) if isinstance(node, exp.Literal) and not node.is_string and node.this.isdigit() else None
 
 
-def _aggregating(node: Node, measured: set[int]) -> bool:
-    return any(id(one) in measured for one in node.walk())
-
-
-def _grouped(group: Node, node: Node, measured: set[int]) -> Iterator[Node]:
+def _grouped(group: Node, node: Node, keys: _Keys) -> Iterator[Node]:
     """The single keys of a GROUP BY clause; grouping sets by all that any of them names."""
     if group.args.get("all") is True and not group.expressions:
-        yield from (one for one in node.expressions if not _aggregating(one, measured) and not one.is_star)
+        yield from (one for one in node.expressions if not keys.aggregates(one) and not one.is_star)
     pending = [
         *group.expressions,
         *(
@@ -127,7 +137,7 @@ def _grouped(group: Node, node: Node, measured: set[int]) -> Iterator[Node]:
             yield one
 
 
-def _place(node: Node) -> Node:
+def place_of(node: Node) -> Node:
     """The select item or clause that an aggregate stands in."""
     while node.parent is not None and not isinstance(node.parent, exp.Select):
         node = node.parent
@@ -140,7 +150,7 @@ def _measures(nodes: list[Node], scope: Scope, taken: set[str]) -> list[tuple[No
     known: dict[tuple[int, Node], Output] = {}  # by the select item that it stands in; 0 for any
     number = 0
     for node in sorted(nodes, key=lambda one: isinstance(one.parent, exp.Alias), reverse=True):
-        place = _place(node)
+        place = place_of(node)
         item = id(place) if place.arg_key == "expressions" else 0
         same = known.get((item, node))
         if same is None:

@@ -21,8 +21,9 @@ from feasilint.ir import (
 )
 from feasilint.ir.fields import at_path, structure
 from feasilint.lower.sql.adapter import Node, exp
+from feasilint.lower.sql.aliases import Aliases, hides_columns, lateral
 from feasilint.lower.sql.expressions import scalar, scalars
-from feasilint.lower.sql.grouping import aggregated
+from feasilint.lower.sql.grouping import aggregated, place_of
 from feasilint.lower.sql.measures import window_relations
 from feasilint.lower.sql.relations import read_from
 from feasilint.lower.sql.scope import Rows
@@ -31,11 +32,6 @@ from feasilint.lower.sql.sources import mark_of
 if TYPE_CHECKING:
     from feasilint.ir.relations import FilterRole
     from feasilint.lower.sql.scope import Scope
-
-_LATERAL_ALIASES = frozenset(
-    ("snowflake", "redshift", "databricks", "spark", "spark2", "duckdb", "clickhouse", "teradata", "hive", "")
-)
-"""Dialects in which a select item may use the alias of an earlier one."""
 
 
 def select(node: Node, scope: Scope) -> Rows:
@@ -46,14 +42,15 @@ def select(node: Node, scope: Scope) -> Rows:
     if scope.whole is None:
         scope.whole = scope.context.builder.add(Inline())
     scope.windows = {str(one.name).lower(): one for one in node.args.get("windows") or []}
-    aliased = _Aliases(node, scope)
+    aliases = Aliases(node, scope)
+    aliases.offer(node.args.get("prewhere"), "where")
     relation = _filtered(node, "prewhere", scope.whole, scope, "where")
-    relation = _filtered(node, "where", relation, scope, "where", aliased)
-    relation = aggregated(node, relation, scope)
-    relation = _filtered(node, "having", relation, scope, "having", aliased)
-    windows = scope.context.windows.get(id(node), [])
-    aliased.offer_to_windows(windows)
-    relation = window_relations(windows, relation, scope)
+    aliases.offer(node.args.get("where"), "where")
+    relation = _filtered(node, "where", relation, scope, "where")
+    relation = aggregated(node, relation, scope, aliases)
+    aliases.offer(node.args.get("having"), "having")
+    relation = _filtered(node, "having", relation, scope, "having")
+    relation = _windowed(node, relation, scope, aliases)
     items, names = _Items(node, scope).lower()
     scope.aliases_first = True
     relation = _filtered(node, "qualify", relation, scope, "qualify")
@@ -64,16 +61,19 @@ def select(node: Node, scope: Scope) -> Rows:
     return Rows(limit(node, relation, scope), names)
 
 
-def _filtered(
-    node: Node, clause: str, below: Relation, scope: Scope, role: FilterRole, aliased: _Aliases | None = None
-) -> Relation:
+def _filtered(node: Node, clause: str, below: Relation, scope: Scope, role: FilterRole) -> Relation:
     found = node.args.get(clause)
     if not isinstance(found, Node):
         return below
-    if aliased is not None:
-        aliased.offer(found)
     predicate = scalar(found.this, scope)
     return scope.context.builder.add(Filter(below, predicate, role, scope.context.layout.origin(found)))
+
+
+def _windowed(node: Node, below: Relation, scope: Scope, aliases: Aliases) -> Relation:
+    windows = scope.context.windows.get(id(node), [])
+    for window in windows:
+        aliases.offer(window, "select" if place_of(window).arg_key == "expressions" else "qualify")
+    return window_relations(windows, below, scope)
 
 
 _KEEPING = (exp.Paren, exp.Cast, exp.TryCast)
@@ -81,51 +81,6 @@ _CASTS_KEEP_NAMES = frozenset(
     (None, "", "postgres", "redshift", "spark", "spark2", "databricks", "hive", "materialize", "trino")
 )
 """Dialects that name an unaliased `CAST(x AS …)` or `x::…` like the column, and no dialect."""
-
-
-class _Aliases:
-    """Select items that WHERE or HAVING name by their alias before the select list is lowered."""
-
-    def __init__(self, node: Node, scope: Scope) -> None:
-        self._items = {one.alias.lower(): one.this for one in node.expressions if isinstance(one, exp.Alias)}
-        self._scope = scope
-
-    def offer(self, clause: Node) -> None:
-        """Lower those that the clause mentions and that are no known source columns."""
-        for column in clause.find_all(exp.Column) if self._items else ():
-            name = column.name.lower()
-            item = self._items.get(name)
-            if len(column.parts) != 1 or item is None or name in self._scope.aliases:
-                continue
-            if not self._is_source_column(name) and not _names_itself(item, name):
-                self._scope.aliases[name] = scalar(item, self._scope)
-                self._scope.lateral = True
-
-    def offer_to_windows(self, windows: list[Node]) -> None:
-        """Where later items may name earlier ones, window functions may."""
-        if self._scope.context.dialect not in _LATERAL_ALIASES or not self._items:
-            return
-        for window in windows:
-            for column in window.find_all(exp.Column):
-                name = column.name.lower()
-                item = self._items.get(name)
-                if len(column.parts) == 1 and item is not None and self._may_mean(item, name):
-                    self._scope.aliases[name] = scalar(item, self._scope)
-                    self._scope.lateral = True
-
-    def _may_mean(self, item: Node, name: str) -> bool:
-        known = any(one.known is not None and name in one.known for one in self._scope.items)
-        return not (known or name in self._scope.aliases or _names_itself(item, name)) and item.find(exp.Window) is None
-
-    def _is_source_column(self, name: str) -> bool:
-        if any(item.known is not None and name in item.known for item in self._scope.items):
-            return True
-        grouping = self._scope.replaced or self._scope.keys or self._scope.shapes
-        return not grouping and any(item.known is None for item in self._scope.items)
-
-
-def _names_itself(item: Node, name: str) -> bool:
-    return any(column.name.lower() == name for column in item.find_all(exp.Column))
 
 
 # --- the select list ---------------------------------------------------------------------------------------------------
@@ -143,7 +98,8 @@ class _Items:
 
     def lower(self) -> tuple[tuple[Output | Star, ...], tuple[str, ...] | None]:
         self.scope.aliases = {}
-        self.scope.lateral = self.scope.context.dialect in _LATERAL_ALIASES
+        self.scope.lateral = lateral(self.scope.context.dialect)
+        self.scope.aliases_first = hides_columns("select", self.scope.context.dialect)
         for item in _fields(self.node) or self.node.expressions:
             star = star_of(item)
             if star is not None:
