@@ -30,7 +30,7 @@ def update(node: Node, scope: Scope) -> None:
     if target not in scope.items:
         scope.items.insert(0, target)
         scope.whole = Join(target.rows.relation, below, "unknown") if len(scope.items) > 1 else target.rows.relation
-    outputs = _merged(_assignments(node.expressions, target, scope))
+    outputs = merged(assignments(node.expressions, target, scope))
     where = node.args.get("where")
     if isinstance(where, Node):
         below = context.builder.add(Filter(below, scalar(where.this, scope), "where", context.layout.origin(where)))
@@ -58,7 +58,7 @@ def _as_written(parts: list[str], item: Item) -> list[str]:
     return relation.source.name.split(".") if isinstance(relation, Scan) and relation.source.kind == "table" else parts
 
 
-def _assignments(nodes: list[Node], target: Item, scope: Scope) -> Iterator[Output]:
+def assignments(nodes: list[Node], target: Item, scope: Scope) -> Iterator[Output]:
     """What SET gives to which columns; several may take theirs from one row."""
     for one in nodes:
         if not isinstance(one, exp.EQ | exp.PropertyEQ):
@@ -97,7 +97,7 @@ def _name_of(node: Node, target: Item, scope: Scope) -> str:
     return parts[-1]
 
 
-def _merged(outputs: Iterable[Output]) -> tuple[Output, ...]:
+def merged(outputs: Iterable[Output]) -> tuple[Output, ...]:
     """One output for each column, whatever branch assigns it."""
     found: dict[str, list[Output]] = {}
     for output in outputs:
@@ -126,7 +126,7 @@ def merge(node: Node, scope: Scope) -> None:
     branches = node.args["whens"].expressions
     conditions = tuple(scalar(one, scope) for branch in branches for one in _conditions(branch))
     actions = [branch.args.get("then") for branch in branches]
-    outputs = _merged(output for then in actions for output in _branch(then, source, target, scope))
+    outputs = merged(output for then in actions for output in _branch(then, source, target, scope))
     if outputs:
         if isinstance(rows.relation, Scan):
             context.builder.add(rows.relation)
@@ -159,7 +159,7 @@ def _branch(then: object, source: Item, target: Item, scope: Scope) -> Iterator[
     if _takes_row(then):
         yield from (Output(name, source.column(name)) for name in source.rows.names or ())
     elif isinstance(then, exp.Update):
-        yield from _assignments(then.expressions, target, scope)
+        yield from assignments(then.expressions, target, scope)
     elif isinstance(then, exp.Insert):
         for name, value in _inserted(then, target, scope):
             yield Output(name, scalar(value, scope), scope.context.layout.origin(value))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from feasilint.ir import Call, Derive, Expression, Filter, Inline, Opaque, Output, Source, Union, Write
 from feasilint.lower.sql import sources
 from feasilint.lower.sql.adapter import Node, exp
+from feasilint.lower.sql.conflicts import resolved
 from feasilint.lower.sql.expressions import scalar
 from feasilint.lower.sql.queries import define_ctes, query
 from feasilint.lower.sql.relations import attach
@@ -20,16 +21,26 @@ if TYPE_CHECKING:
 
 def insert(node: Node, scope: Scope) -> None:
     if isinstance(node.this, exp.Directory):
-        return _insert_directory(node, scope)
+        _insert_directory(node, scope)
+    else:
+        _insert_rows(node, scope)
+
+
+def _insert_rows(node: Node, scope: Scope) -> None:
     parts, columns, name = target_of(node.this, scope)
     define_ctes(node, scope)
     made = node.args.get("expression")
+    inner = scope.child()
     if isinstance(made, Node):
-        rows = query(made, scope.child())
+        rows = query(made, inner)
     else:  # INSERT … EXEC: the call is the next statement
         rows = Rows(scope.context.builder.add(Opaque((), "the rows of a procedure")))
     mode: WriteMode = "overwrite" if node.args.get("overwrite") else "insert"
-    return inserted(parts, columns, rows, name, mode, scope, bool(node.args.get("by_name")))
+    inserted(parts, columns, rows, name, mode, scope, bool(node.args.get("by_name")))
+    conflict = node.args.get("conflict")
+    if isinstance(conflict, exp.OnConflict) and conflict.expressions:
+        listed = columns or scope.context.session.declared.get(key_of(parts)) or ()
+        resolved(conflict, sources.renamed(rows, list(listed), scope.context), parts, name, inner)
 
 
 def inserted(

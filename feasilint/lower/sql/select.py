@@ -95,6 +95,7 @@ class _Items:
         self.items: list[Output | Star] = []
         self.names: list[str] | None = []
         self._taken: set[str] = set()
+        self._written: set[str] = set()
 
     def lower(self) -> tuple[tuple[Output | Star, ...], tuple[str, ...] | None]:
         self.scope.aliases = {}
@@ -154,10 +155,11 @@ class _Items:
         return self.scope.context.marks.restore(name) if name else f"_col{len(self.items)}"
 
     def _unique(self, name: str) -> str:
-        """Later columns of a name would replace the earlier ones."""
+        """Later columns of exactly the same name would replace the earlier ones."""
         unique, number = name, 1
-        while unique.lower() in self._taken:
+        while unique in self._written:
             unique, number = f"{name}_{number}", number + 1
+        self._written.add(unique)
         self._taken.add(unique.lower())
         return unique
 
@@ -228,6 +230,7 @@ class _Items:
         else:
             self.names += [name for name in names if name.lower() not in self._taken]
             self._taken.update(name.lower() for name in names)
+            self._written.update(names)
 
     def _add_grouped_star(self, item: Node) -> None:
         """`SELECT *` of a grouped query is its keys."""

@@ -9,6 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Lineage = Callable[..., dict[str, str]]
     Outline = Callable[..., list[str]]
 
 
@@ -76,6 +77,12 @@ def test_a_known_source_column_beats_a_lateral_alias(outline: Outline) -> None:
 def test_columns_of_one_name_stay_apart(outline: Outline) -> None:
     lines = outline("SELECT a.id, b.id FROM t a, u b")
     assert lines[-2] == "r3 Derive(r2) id = r0.id; id_1 = r1.id"
+
+
+def test_names_that_differ_in_case_keep_their_places(outline: Outline, lineage: Lineage) -> None:
+    assert outline("SELECT a AS c, b AS C FROM t")[1] == "r1 Derive(r0) c = r0.a; C = r0.b"
+    text = "INSERT INTO u (x, y) SELECT a AS c, b AS C FROM t"
+    assert lineage(text) == {"x": "t.a", "y": "t.b"}
 
 
 # --- grouping ----------------------------------------------------------------------------------------------------------
