@@ -15,7 +15,7 @@ from feasilint.lower.sql.jinja import rewrite
 from feasilint.lower.sql.jinja.blocks import Definitions, Snapshots
 from feasilint.lower.sql.jinja.macros import find_macro
 from feasilint.lower.sql.jinja.run import LONGEST, ExhaustedError, FailedError, ReturnedError, current
-from feasilint.lower.sql.jinja.stand_ins import stand_in
+from feasilint.lower.sql.jinja.stand_ins import failed
 from feasilint.lower.sql.jinja.values import Unknown
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Environment(SandboxedEnvironment):
 def _instead(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What stands for a call that failed."""
     name = str(getattr(function, "__name__", None) or getattr(function, "name", "?"))
-    known = stand_in("dbt", name) if isinstance(function, Macro) else None
+    known = failed(name) if isinstance(function, Macro) else None
     try:
         return Unknown(name=f"{name}()") if known is None else known(*args, **kwargs)
     except TypeError:
@@ -160,9 +160,16 @@ def _within(one: Any, values: Any) -> Any:
     if isinstance(one, Unknown) or isinstance(values, Unknown):
         return Unknown(name="… in …")
     try:
-        return one in values
+        return one in values or (Unknown(name="… in …") if _open(values) else False)
     except TypeError:
         return Unknown(name="… in …")
+
+
+def _open(values: Any) -> bool:
+    """Whether an element, or a part of a text, is unknown."""
+    if isinstance(values, str):
+        return current().marks.within(values)
+    return any(isinstance(one, Unknown) or (isinstance(one, str) and current().marks.within(one)) for one in values)
 
 
 def _joined(values: list[Any]) -> str:

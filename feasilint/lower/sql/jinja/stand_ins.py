@@ -5,19 +5,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from feasilint.lower.sql.jinja.run import current
+from feasilint.lower.sql.jinja.wordings import WORDINGS, worded
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     StandIn: TypeAlias = Callable[..., str]
 
 PACKAGES = ("dbt", "dbt_utils", "dbt_date", "dbt_expectations", "fivetran_utils")
-INTROSPECTIVE = frozenset(("star", "union_relations", "deduplicate", "date_spine"))
-"""Macros that ask the database for columns or values; what stands for them here does not have to."""
+INTROSPECTIVE = frozenset(
+    ("star", "union_relations", "deduplicate", "date_spine", "fill_staging_columns", "union_connections", "union_data",
+     "surrogate_key")
+)  # fmt: skip
+"""Macros that ask the database for columns or values, or that only say that they are called otherwise now; what stands for
+them here does neither."""
 
 
 def stand_in(package: str, name: str) -> StandIn | None:
-    """What stands for a macro of a package; None for one that is not known."""
-    return _MACROS.get(name) if package in PACKAGES else None
+    """What stands for a macro of a package, or for dbt's own of that name; None for one that is not known."""
+    if package not in _MACROS:
+        return None
+    return _MACROS[package].get(name) or _MACROS["dbt"].get(name)
+
+
+def failed(name: str) -> StandIn | None:
+    """What stands for a macro of any package that failed, whatever adapter it was meant for."""
+    plain = name.partition("__")[2] or name
+    return next((found for package in PACKAGES if (found := _MACROS[package].get(plain)) is not None), None)
 
 
 def _list(values: Any) -> list[Any]:
@@ -31,35 +46,6 @@ def _call(name: str) -> StandIn:
 
 def _flat(values: tuple[Any, ...]) -> list[Any]:
     return [one for value in values for one in (value if isinstance(value, list | tuple) else [value])]
-
-
-def _always(text: str) -> StandIn:
-    return lambda *_, **__: text
-
-
-def _first(name: str) -> StandIn:
-    """A function of the first argument only."""
-    return lambda *args, **kwargs: f"{name}({next(iter((*args, *kwargs.values())), '')})"
-
-
-def _datediff(first_date: Any, second_date: Any, datepart: Any = "day") -> str:
-    return f"datediff({datepart},{first_date},{second_date})"
-
-
-def _dateadd(datepart: Any, interval: Any, from_date_or_timestamp: Any) -> str:
-    return f"dateadd({datepart},{interval},{from_date_or_timestamp})"
-
-
-def _date_trunc(datepart: Any, date: Any) -> str:
-    return f"date_trunc('{datepart}',{date})"
-
-
-def _cast(field: Any, type: Any) -> str:  # noqa: A002 - dbt's own names
-    return f"cast({field} as {type})"
-
-
-def _divide(numerator: Any, denominator: Any) -> str:
-    return f"({numerator})/nullif({denominator},0)"
 
 
 def _star(_: Any = None, relation_alias: Any = None, except_: Any = (), **named: Any) -> str:
@@ -95,56 +81,59 @@ def _pivot(column: Any, values: Any, alias: Any = True, agg: Any = "sum", cmp: A
     return ", ".join(cells)
 
 
-def _literal(value: Any) -> str:
-    return f"'{value}'"
-
-
 def _escaped(expression: Any) -> str:
     return str(expression).replace("'", "''")
 
 
-_MACROS: dict[str, StandIn] = {
-    "group_by": _always("group by all"),
-    "star": _star,
-    "union_relations": _union_relations,
-    "deduplicate": _deduplicate,
-    "date_spine": _date_spine,
-    "pivot": _pivot,
-    "safe_divide": _divide,
-    "safe_add": _call("coalesce"),
-    "safe_subtract": _call("coalesce"),
-    "safe_cast": _cast,
-    "cast": _cast,
-    "datediff": _datediff,
-    "dateadd": _dateadd,
-    "date_trunc": _date_trunc,
-    "last_day": _first("last_day"),
-    "string_literal": _literal,
-    "escape_single_quotes": _escaped,
-    "split_part": _call("split_part"),
-    "replace": _call("replace"),
-    "length": _call("length"),
-    "position": _call("position"),
-    "right": _call("right"),
-    "listagg": _first("listagg"),
-    "string_agg": _first("listagg"),
-    "any_value": _first("any_value"),
-    "bool_or": _first("bool_or"),
-    "except": _always("except"),
-    "intersect": _always("intersect"),
-    "yesterday": _always("(current_date - 1)"),
-    **dict.fromkeys(("current_timestamp", "current_timestamp_backcompat", "now"), _always("current_timestamp")),
-    "today": _always("current_date"),
-    **dict.fromkeys(
-        ("generate_surrogate_key", "surrogate_key", "hash", "concat", "cast_bool_to_text", "array_construct", "array_concat",
-         "get_url_host", "get_url_parameter", "get_url_path", "width_bucket", "haversine_distance"),
-        _call("concat"),
-    ),
-    **{
-        f"type_{name}": _always(type_)
-        for name, type_ in {
-            "string": "text", "int": "int", "bigint": "bigint", "float": "float", "numeric": "numeric",
-            "boolean": "boolean", "timestamp": "timestamp",
-        }.items()
+def _filled(source_columns: Any = None, staging_columns: Any = ()) -> str:  # noqa: ARG001
+    """Every column of a staging model from the source's column of the same name, as if the source had all of them."""
+    return ", ".join(_staged(column) for column in staging_columns if isinstance(column, dict))
+
+
+def _staged(column: Mapping[str, Any]) -> str:
+    name = column.get("name")
+    return f"{name} as {column.get('alias') or name}"
+
+
+def _connections(*_: Any, single_source_name: Any = "", single_table_name: Any = "", **__: Any) -> str:
+    return f"select * from {_source(single_source_name, single_table_name)}"  # noqa: S608
+
+
+def _united(table_identifier: Any = "", *_: Any, default_schema: Any = "", **__: Any) -> str:
+    return f"select * from {_source(default_schema, table_identifier)}"  # noqa: S608
+
+
+def _source(source: Any, table: Any) -> Any:
+    return current().names["source"](source, table)
+
+
+_CODED: dict[str, dict[str, StandIn]] = {
+    "dbt": {
+        "date_spine": _date_spine,
+        "escape_single_quotes": _escaped,
+        **{name: _call(name) for name in ("split_part", "replace", "length", "position", "right")},
+        **dict.fromkeys(("hash", "concat", "array_construct", "array_concat"), _call("concat")),
     },
-}  # fmt: skip
+    "dbt_utils": {
+        "star": _star,
+        "union_relations": _union_relations,
+        "deduplicate": _deduplicate,
+        "pivot": _pivot,
+        **dict.fromkeys(("safe_add", "safe_subtract"), _call("coalesce")),
+        **dict.fromkeys(
+            ("generate_surrogate_key", "surrogate_key", "width_bucket", "haversine_distance"), _call("concat")
+        ),
+    },
+    "fivetran_utils": {
+        "fill_staging_columns": _filled,
+        "union_connections": _connections,
+        "union_data": _united,
+    },
+}
+_MACROS: dict[str, dict[str, StandIn]] = {
+    package: {
+        **{name: worded(*how) for name, how in WORDINGS.get(package, {}).items()},
+        **_CODED.get(package, {}),
+    }
+    for package in PACKAGES
+}
