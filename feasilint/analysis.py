@@ -13,6 +13,7 @@ from feasilint.columns import Columns
 from feasilint.findings import Place
 from feasilint.ir import (
     Aggregate,
+    AllOf,
     Call,
     Column,
     Expression,
@@ -31,6 +32,7 @@ from feasilint.ir.relations import members, scans
 from feasilint.link import Linkage, link
 from feasilint.measure.grain import leaves
 from feasilint.measure.windows import Windows
+from feasilint.mentions import Mentions
 from feasilint.trace import Leaf, Trace, Tracer, Use, merge
 
 if TYPE_CHECKING:
@@ -44,11 +46,13 @@ if TYPE_CHECKING:
 
 
 class Member(Struct, frozen=True):
-    """A column of a sink: its name there, the column that it is, and where it comes from."""
+    """A column of a sink: its name there, the column that it is, and where it comes from. `by_use`: nothing lists it, but the
+    document reads it."""
 
     name: str
     column: Column | None
     trace: Trace
+    by_use: bool = False
 
 
 class Arrival(Struct, frozen=True):
@@ -71,6 +75,7 @@ class Analysis:
         self.columns = Columns(self.linkage.bound, self._declared)
         self.tracer = Tracer(self.columns)
         self.windows = Windows(self.tracer, self._home, self.entry)
+        self._mentioned: dict[str, Mentions] = {}
         self._members: dict[Sink, tuple[Member, ...]] = {}
         self._arrivals: dict[Use, list[Arrival]] | None = None
 
@@ -142,15 +147,30 @@ class Analysis:
         used = {made for write in written for made in self._made_of(write) if made is not write}
         return [write for write in written if write not in used]
 
+    def final_sight(self, program: Program) -> Show | None:
+        """What a document ends in that neither fits nor writes anything: the last table that it looks at as a whole."""
+        shown = [sink for sink in program.sinks if isinstance(sink, Show)]
+        tables = (show for show in reversed(shown) if len(self.columns.header(show.relation).names) > 1)
+        return next(tables, None)
+
     def _made_of(self, write: Write) -> Iterator[Write]:
         return (made for scan in scans([write.relation]) for made in self.linkage.bound.get(scan, ()))
 
-    def members(self, sink: Fit | Write) -> tuple[Member, ...]:
+    def members(self, sink: Sink) -> tuple[Member, ...]:
         """The columns of a sink (of a fit: the features, without the label) with their lineage."""
         found = self._members.get(sink)
         if found is None:
-            found = self._members[sink] = tuple(self._fitted(sink) if isinstance(sink, Fit) else self._written(sink))
+            found = self._members[sink] = tuple(self._found(sink))
         return found
+
+    def _found(self, sink: Sink) -> Iterator[Member]:
+        match sink:
+            case Fit():
+                return self._fitted(sink)
+            case Write():
+                return self._written(sink)
+            case Show(relation=relation):
+                return self._of_set(AllOf(relation))
 
     def _fitted(self, fit: Fit) -> Iterator[Member]:
         labels = {fold(name) for name in self.columns.members(fit.label).names} if fit.label is not None else set()
@@ -163,7 +183,7 @@ class Analysis:
             yield self._member(spelled(name), Column(write.relation, source))
         for name in names[len(header.names) :]:  # positions of a `*` that nobody can count
             yield Member(spelled(name), None, replace(self.tracer.anything(write.relation), approximate=True))
-        yield from self._unknown(header.open, {fold(name) for name in names})
+        yield from self._unknown(AllOf(write.relation), {fold(name) for name in (*names, *header.names)})
 
     def label(self, fit: Fit) -> tuple[Member, ...]:
         """The label columns of a fit."""
@@ -175,14 +195,33 @@ class Analysis:
             parts = self.columns.of_set(columns, name)
             column = next((part for part in parts if isinstance(part, Column)), None)
             yield Member(spelled(name), column, merge(self.tracer.expression(part) for part in parts))
-        yield from self._unknown(header.open, {fold(name) for name in header.names})
+        yield from self._unknown(columns, {fold(name) for name in header.names})
 
-    def _unknown(self, sources: Iterable[Relation], known: set[str]) -> Iterator[Member]:
-        """The columns of open relations: `*` for a source as it is."""
+    def _unknown(self, columns: ColumnSet, known: set[str]) -> Iterator[Member]:
+        """The columns of open relations: those that are read by name, and `*` for a source as it is."""
+        sources = self.columns.members(columns).open
+        yield from self._used(columns, sources, known)
         for scan in sources:
             if isinstance(scan, Scan):
                 yield Member("*", Column(scan, "*"), Trace(value=frozenset([Leaf(scan, "*")]), approximate=True))
         yield from self._guessed(sources, known)
+
+    def _used(self, columns: ColumnSet, sources: tuple[Relation, ...], known: set[str]) -> Iterator[Member]:
+        """The columns that are not listed anywhere, but read."""
+        homes = dict.fromkeys(self._home[source] for source in sources if source in self._home)
+        for name in (name for home in homes for name in self._mentions(home).of(sources)):
+            parts = self.columns.of_set(columns, name) if fold(name) not in known else ()
+            column = next((part for part in parts if isinstance(part, Column)), None)
+            if parts:
+                known.add(fold(name))
+                yield Member(spelled(name), column, merge(map(self.tracer.expression, parts)), by_use=True)
+
+    def _mentions(self, path: str) -> Mentions:
+        found = self._mentioned.get(path)
+        if found is None:
+            program = next(program for program in self.programs if program.path == path)
+            found = self._mentioned[path] = Mentions(program, self.columns)
+        return found
 
     def _guessed(self, sources: Iterable[Relation], known: set[str]) -> Iterator[Member]:
         """The columns that most likely come out of steps that could not be read: those that go in."""

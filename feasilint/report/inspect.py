@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from feasilint.analysis import Analysis
-    from feasilint.ir import Span
+    from feasilint.ir import Sink, Span
     from feasilint.measure.model import Aggregation
     from feasilint.trace import Leaf
 
@@ -109,7 +109,8 @@ def _table(write: Write) -> dict[str, Any]:
 def _columns(write: Write, analysis: Analysis) -> Iterator[dict[str, Any]]:
     target = write.target.name if write.target is not None else None
     rows = analysis.tracer.rows(write.relation).own
-    for member in _members(write, analysis):
+    listed = (member for member in _members(write, analysis) if not member.by_use)  # the others are part of `*`
+    for member in listed:
         indirect = {(*_dotted(leaf), role) for leaf, role in member.trace.own | rows}
         yield {
             "target": target,
@@ -188,12 +189,14 @@ def _unique(names: Iterable[str]) -> list[str]:
 
 
 def _features(program: Program, ids: dict[Fit, str], analysis: Analysis) -> Iterator[dict[str, Any]]:
-    """The columns of every fit or, without any, those of the final feature tables."""
-    sinks: list[tuple[Fit | Write, str | None, str | None]] = [(fit, name, None) for fit, name in ids.items()]
-    if not sinks:
-        sinks = [(write, None, write.target.name if write.target else None) for write in analysis.final_tables(program)]
+    """The columns of every fit; without any, those of the final feature tables, else of what is looked at last."""
+    ends: list[tuple[Sink, str | None, str | None]] = [(fit, name, None) for fit, name in ids.items()]
+    if not ends:
+        ends = [(write, None, write.target.name if write.target else None) for write in analysis.final_tables(program)]
+    if not ends and (sight := analysis.final_sight(program)) is not None:
+        ends = [(sight, None, None)]
     seen: set[tuple[str, str | None]] = set()
-    for sink, model, table in sinks:
+    for sink, model, table in ends:
         for member in analysis.members(sink):
             if member.name != "*" and (member.name, model or table) not in seen:
                 seen.add((member.name, model or table))

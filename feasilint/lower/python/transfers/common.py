@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Show
+from feasilint.ir import Column, Derive, Names, Show, Star
 from feasilint.lower.python import values as v
 from feasilint.lower.python.operators import elementwise
 
@@ -86,7 +86,12 @@ def show(call: Call) -> v.Value:
 def show_value(m: Machine, value: v.Value, node: ast.expr | None) -> None:
     """Register the sight of a frame or column."""
     found = m.get(value)
-    if isinstance(found, v.Frame | v.Series | v.Row):
+    if isinstance(found, v.Handle) and found.kind == "plot":
+        found = m.get(found.get("of") or v.NONE)
+    if isinstance(found, v.Series) and isinstance(found.expression, Column) and not found.index:
+        seen = Star(Names(found.relation, (found.expression.name,)))
+        m.sink(Show(m.add(Derive(found.relation, (seen,))), m.origin(node)))
+    elif isinstance(found, v.Frame | v.Series | v.Row):
         m.sink(Show(found.relation, m.origin(node)))
     elif isinstance(found, v.Scalar):
         for column in _read(found):

@@ -1,0 +1,160 @@
+"""Columns that are known by use: read by name somewhere in a document, of relations that nobody lists the columns of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, TypeAlias
+
+from feasilint.ir import (
+    Aggregate,
+    Apply,
+    Both,
+    Column,
+    Derive,
+    Distinct,
+    Filter,
+    Fit,
+    Join,
+    Matching,
+    Minus,
+    Names,
+    OfType,
+    Opaque,
+    Output,
+    Pivot,
+    Scan,
+    Sort,
+    Star,
+    Unnest,
+    Unpivot,
+    Upsert,
+    Window,
+)
+from feasilint.ir.expressions import columns, fold, is_dynamic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from feasilint.columns import Columns
+    from feasilint.ir import ColumnSet, Expression, Name, Program, Relation
+
+Ground: TypeAlias = "Relation | tuple[str, str]"
+"""Where an unknown column lies: a source by kind and name, whoever scans it, or a step that could not be read."""
+Read: TypeAlias = "tuple[Relation, Name]"
+_FAR = 400  # steps down to where a column lies
+
+
+class Mentions:
+    """Which columns of open relations a program reads by name."""
+
+    def __init__(self, program: Program, known: Columns) -> None:
+        self._known = known
+        self._found: dict[Name, dict[frozenset[Ground], None]] = defaultdict(dict)
+        for relation, name in dict.fromkeys(_reads(program)):
+            if not is_dynamic(name) and name not in ("", "*") and (grounds := self._grounds(relation, name)):
+                self._found[name][grounds] = None
+
+    def of(self, opened: Iterable[Relation]) -> Iterator[Name]:
+        """The names that these open relations certainly have between them, in the order in which they are first read."""
+        here = {_ground(relation) for relation in opened}
+        seen: set[str] = set()
+        for name, options in self._found.items():
+            if fold(name) not in seen and any(option <= here for option in options):
+                seen.add(fold(name))
+                yield name
+
+    def _grounds(self, relation: Relation, name: Name) -> frozenset[Ground]:
+        """Where the column may lie; nowhere, if any step computes it."""
+        found: set[Ground] = set()
+        pending, seen = [(relation, name)], set[Read]()
+        while pending and len(seen) < _FAR:
+            relation, name = pending.pop()
+            relation = self._known.settle(relation, name)
+            if (relation, name) in seen:
+                continue
+            seen.add((relation, name))
+            if self._known.table(relation).find(name) is not None:
+                return frozenset()
+            below = () if isinstance(relation, Opaque | Pivot) else self._known.step(relation, name)
+            pending += [(part.relation, part.name) for part in below if isinstance(part, Column)]
+            if not below and self._known.holds(relation, name):
+                found.add(_ground(relation))
+        return frozenset(found)
+
+
+def _ground(relation: Relation) -> Ground:
+    return (relation.source.kind, fold(relation.source.name)) if isinstance(relation, Scan) else relation
+
+
+# --- what is read ---
+
+
+def _reads(program: Program) -> Iterator[Read]:
+    for relation in program.relations:
+        for expression in _expressions(relation):
+            yield from ((column.relation, column.name) for column in columns(expression))
+        for chosen in _sets(relation):
+            yield from _listed(chosen)
+    for sink in program.sinks:
+        if isinstance(sink, Fit):
+            for part in (sink.features, sink.label):
+                yield from _listed(part) if part is not None else ()
+
+
+def _listed(chosen: ColumnSet) -> Iterator[Read]:
+    """The names that a set of columns spells out, also those that it leaves out."""
+    match chosen:
+        case Names(relation=relation, names=names):
+            yield from ((relation, name) for name in names)
+        case Minus(base=base, names=names):
+            below = _below(base)
+            yield from ((below, name) for name in names if below is not None)
+            yield from _listed(base)
+        case Matching(base=base) | OfType(base=base):
+            yield from _listed(base)
+        case Both(parts=parts):
+            for part in parts:
+                yield from _listed(part)
+
+
+def _below(chosen: ColumnSet) -> Relation | None:
+    while isinstance(chosen, Minus | Matching | OfType):
+        chosen = chosen.base
+    return getattr(chosen, "relation", None)
+
+
+def _sets(relation: Relation) -> Iterator[ColumnSet]:
+    if isinstance(relation, Derive):
+        yield from (item.columns for item in relation.items if isinstance(item, Star))
+    elif isinstance(relation, Apply):
+        yield from (relation.columns, relation.state.columns)
+
+
+def _expressions(relation: Relation) -> tuple[Expression, ...]:
+    read = _READ.get(type(relation))
+    return read(relation) if read is not None else ()
+
+
+def _made(outputs: Iterable[Output | Star]) -> tuple[Expression, ...]:
+    return tuple(output.expression for output in outputs if isinstance(output, Output))
+
+
+def _joined(join: Join) -> tuple[Expression, ...]:
+    sides = tuple(Column(side, name) for name in join.using for side in (join.left, join.right))
+    return sides if join.on is None else (*sides, join.on)
+
+
+_READ: dict[type, Callable[..., tuple[Expression, ...]]] = {
+    Derive: lambda it: _made(it.items),
+    Filter: lambda it: (it.predicate,),
+    Join: _joined,
+    Aggregate: lambda it: _made((*it.keys, *it.measures)),
+    Window: lambda it: (*it.partition, *it.order, *_made(it.measures)),
+    Distinct: lambda it: (*(it.keys or ()), *it.order),
+    Unnest: lambda it: _made(it.outputs),
+    Unpivot: lambda it: _made((*it.keys, it.values)),
+    Pivot: lambda it: (*_made(it.keys), *it.spread, *it.cells),
+    Upsert: lambda it: _made(it.outputs),
+    Sort: lambda it: it.keys,
+    Opaque: lambda it: it.values,
+}
