@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 if TYPE_CHECKING:
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
 
 _DECODER = json.JSONDecoder(strict=False)
 _SPACE = re.compile(r"[ \t\r\n]*")
-_KEY = re.compile(r'("[^"\\]*(?:\\.[^"\\]*)*")[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_KEY = re.compile(rf"({_STRING.pattern})[ \t\r\n]*:[ \t\r\n]*", re.DOTALL)
 _SEPARATOR = re.compile(r"[ \t\r\n]*([,\]}])[ \t\r\n]*")
 
 Reader: TypeAlias = "Callable[[Cursor], object]"
@@ -56,11 +58,7 @@ class Cursor:
 
     def strings_since(self, at: int, count: int) -> tuple[int, ...]:
         """The offsets of the `count` strings of an array that was read and that started here."""
-        offsets: list[int] = []
-        for _ in range(count):
-            offsets.append(self.text.index('"', at))
-            at = _DECODER.raw_decode(self.text, offsets[-1])[1]
-        return tuple(offsets)
+        return tuple(found.start() for found in islice(_STRING.finditer(self.text, at), count))
 
     def end(self) -> None:
         """Nothing may follow."""

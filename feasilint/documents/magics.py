@@ -17,6 +17,7 @@ TRANSPARENT = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", 
                          "pyspark", "local", "spark", "with_globals", "ipytest", "wandb", "stata_cell", "px"})  # fmt: skip
 """Magics whose argument (line) or body (cell) is Python code that runs as usual."""
 
+_MARKS = "%!?"
 _CANDIDATE = re.compile(r"^\s*[%!?]|=\s*[%!]|\?\s*$", re.MULTILINE)
 _CELL = re.compile(r"^\s*%%(\w[\w.]*)[ \t]*(.*)$")
 _WHOLE = re.compile(r"^\s*%(bash|sh|sql|md|md-sandbox|scala|r|fs)\s*$")
@@ -70,6 +71,8 @@ class _Scan(Struct):
 
 def neutralise(source: str) -> Neutral:
     """The cell as plain Python, with the magics that were in it."""
+    if not any(mark in source for mark in _MARKS):
+        return Neutral(source)
     magic = _cell_magic(source)
     if magic is not None and magic.name not in TRANSPARENT:
         return Neutral("\n" * source.count("\n"), magics=(magic,), cell_magic=magic)

@@ -68,7 +68,8 @@ class Fragment(Struct, frozen=True):
 
     def position(self, offset: int, last: bool = False) -> tuple[int, int]:
         """Line and column (1-based) of one character of `text`; `last`: of the last one that it stands for."""
-        anchor = self.anchors[max(0, bisect_right(self.anchors, offset, key=_offset) - 1)]
+        anchors = self.anchors
+        anchor = anchors[max(0, bisect_right(anchors, offset, key=_offset) - 1) if len(anchors) > 1 else 0]
         if anchor.width:
             return anchor.line, anchor.column + (anchor.width - 1) * last
         starts = _line_starts(self.text)

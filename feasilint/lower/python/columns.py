@@ -127,13 +127,18 @@ def replacing(relation: Relation, *outputs: Output) -> tuple[Star | Output, ...]
 @lru_cache(maxsize=8192)
 def holes(relation: Relation) -> tuple[str, ...]:
     """The names with unknown parts, such as `month_{value}`, that a relation's columns may have."""
-    items = relation.items if isinstance(relation, Derive) else ()
-    passing = not isinstance(relation, Derive) or any(
-        isinstance(item, Star) and not isinstance(item.columns, Names) for item in items
-    )
-    below = dict.fromkeys(name for one in inputs(relation) for name in holes(one)) if passing else {}
+    if not isinstance(relation, Derive):
+        below = inputs(relation)
+        return (
+            holes(below[0]) if len(below) == 1 else tuple(dict.fromkeys(name for one in below for name in holes(one)))
+        )
+    items = relation.items
+    passing = any(isinstance(item, Star) and not isinstance(item.columns, Names) for item in items)
+    passed = holes(relation.input) if passing else ()
     own = (item.name for item in items if isinstance(item, Output))
-    return tuple({**below, **dict.fromkeys(name for name in own if isinstance(name, str) and is_dynamic(name))})
+    return tuple(
+        {**dict.fromkeys(passed), **dict.fromkeys(name for name in own if isinstance(name, str) and is_dynamic(name))}
+    )
 
 
 def under_hole(relation: Relation, name: Name) -> Name:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python import values as v
@@ -40,6 +41,7 @@ def bind_import_from(m: Machine, node: ast.ImportFrom) -> None:
             m.scope.bind(alias.asname or alias.name, library(f"{module}.{alias.name}"))
 
 
+@lru_cache(maxsize=4096)
 def library(path: str) -> v.Library:
     """A library under its usual name: `modin.pandas` is `pandas`."""
     for old, new in CANONICAL.items():

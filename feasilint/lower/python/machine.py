@@ -52,6 +52,7 @@ STEPS = 120_000
 DEPTH = 5
 """Nested calls that are inlined."""
 RELATIONS = 6_000
+_DEEP = 4  # lists in lists whose items an unknown value may depend on
 
 
 class BudgetError(Exception):
@@ -105,7 +106,9 @@ class Machine(Struct, eq=False):
     # --- syntax ---
 
     def evaluate(self, node: ast.expr) -> Value:
-        self.step()
+        self.steps += 1  # as `step` does, once for every node
+        if self.steps > STEPS:
+            raise BudgetError(f"more than {STEPS} steps")
         return self.evaluator(self, node)
 
     def execute(self, body: Sequence[ast.stmt]) -> Flow | None:
@@ -179,17 +182,18 @@ class Machine(Struct, eq=False):
         self, value: Value, inputs: dict[Expression, None], relations: dict[Relation, None], deep: int
     ) -> None:
         value = self.get(value)
+        if (parts := _PARTS.get(type(value))) is not None:
+            for part in parts(value) if deep < _DEEP else ():
+                self._origins(part, inputs, relations, deep + 1)
+            return
         match value:
+            case Unknown():
+                inputs.update(dict.fromkeys(value.inputs))
+                relations.update(dict.fromkeys(value.relations))
             case Series(expression=expression) | Scalar(expression=expression):
                 inputs[expression] = None
             case Frame(relation=relation) | Row(relation=relation):
                 relations[relation] = None
-            case Unknown():
-                inputs.update(dict.fromkeys(value.inputs))
-                relations.update(dict.fromkeys(value.relations))
-            case _ if deep < 4 and (parts := _PARTS.get(type(value))) is not None:
-                for part in parts(value):
-                    self._origins(part, inputs, relations, deep + 1)
 
     def frame(self, value: Value) -> Frame | None:
         """A value as a frame; what is unknown becomes one when it is used as one."""

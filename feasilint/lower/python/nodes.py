@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,9 +46,7 @@ class NodeIndex:
         self._numbers: dict[ast.AST, int] | None = None
         self._lines = text.split("\n")
         self._ascii = text.isascii()
-        self._starts = [0]
-        for line in self._lines:
-            self._starts.append(self._starts[-1] + len(line) + 1)
+        self._starts = [0, *accumulate(len(line) + 1 for line in self._lines)]
 
     def number(self, node: ast.AST) -> int:
         if self._numbers is None:

@@ -156,18 +156,17 @@ def _names(m: Machine, name: str, a: v.Value, b: v.Value, node: ast.expr) -> v.V
 def elementwise(m: Machine, function: str, operands: tuple[v.Value, ...], node: ast.expr | None) -> v.Value:
     """A scalar function of operands of which some are columns, values of the data or not known."""
     found = [m.get(operand) for operand in operands]
-    lazy = [value for value in found if isinstance(value, v.Lazy)]
-    if lazy:
+    kinds = set(map(type, found))
+    if v.Lazy in kinds:
         return v.Lazy("call", function, tuple(found), node=node, fragment=m.fragment if node is not None else None)
-    frame = next((value for value in found if isinstance(value, v.Frame)), None)
-    series = next((value for value in found if isinstance(value, v.Series)), None)
-    if frame is not None and series is None:
-        return frame  # the same columns, with other values
-    if series is None and not any(isinstance(value, v.Scalar) for value in found) and not _datelike(found):
+    if v.Frame in kinds and v.Series not in kinds:
+        return next(value for value in found if isinstance(value, v.Frame))  # the same columns, with other values
+    if v.Series not in kinds and v.Scalar not in kinds and not _datelike(found):
         return m.unknown(spell(node) if node is not None else function, *operands)
     made = Call(function, expressions(m, found), m.origin(node))
-    if series is None:
+    if v.Series not in kinds:
         return v.Scalar(made)
+    series = next(value for value in found if isinstance(value, v.Series))
     return v.Series(series.relation, made, series.name, series.index, series.group)
 
 

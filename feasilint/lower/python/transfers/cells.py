@@ -129,6 +129,8 @@ def shell(call: Call) -> v.Value | None:
 
 
 def _fetched(call: Call, command: str) -> None:
+    if not any(word in command for word in _FETCH):
+        return
     try:
         words = shlex.split(command)
     except ValueError:
