@@ -14,6 +14,8 @@ from feasilint.lower.sql.scope import Item, Rows, Scope
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from feasilint.lower.sql.scope import Context
+
 
 def unnested(scope: Scope, outputs: tuple[Output, ...], alias: str) -> Item:
     """An item whose rows are the elements of arrays beside the rows so far."""
@@ -59,7 +61,7 @@ def lateral(node: Node, scope: Scope) -> Item | None:
         arrays = scalars(inner.expressions, scope)
         offset = inner.args.get("offset")
         return _elements(arrays, alias or inner_alias, columns or inner_columns, offset, scope, "unnest")
-    return table_function(node, inner, scope)
+    return from_rows(node, scope) if isinstance(inner, exp.Dot) else table_function(node, inner, scope)
 
 
 _FUNCTION_COLUMNS = {
@@ -74,6 +76,8 @@ def table_function(node: Node, function: Node, scope: Scope) -> Item | None:
     name = name_of(function)
     if name in sources.FILE_FUNCTIONS and (rows := sources.files(function, context)) is not None:
         return aliased(node, decorated(node, rows, scope), scope)
+    if (known := _queried(name, function, context)) is not None:
+        return aliased(node, decorated(node, known, scope), scope)
     qualified = isinstance(node, exp.Table) and isinstance(node.args.get("db"), Node)
     plain = name.removeprefix("m_l_").removeprefix("a_i_")
     special = MODEL_FUNCTIONS.get(plain) if qualified or isinstance(function, exp.Predict) else None
@@ -89,6 +93,22 @@ def table_function(node: Node, function: Node, scope: Scope) -> Item | None:
     call: Expression = args[0] if len(args) == 1 else Call(name, args)
     outputs = tuple(Output(one, call) for one in names)
     return unnested(scope, outputs, alias or name)
+
+
+_REMOTE = frozenset(("openquery", "external_query", "dblink", "postgres_query", "mysql_query", "remote_query"))
+"""Functions whose rows are those of a query, as text, of another database."""
+
+
+def _queried(name: str, function: Node, context: Context) -> Rows | None:
+    """The rows of a function that the script has defined, or of a query in a string."""
+    if (known := context.session.routines.get(name)) is not None:
+        return sources.again(known, context)
+    texts = [
+        one
+        for one in function.find_all(exp.Literal, exp.RawString)
+        if name in _REMOTE and one.args.get("is_string", True)
+    ]
+    return context.script(str(texts[-1].this), context) if texts else None
 
 
 def _over_tables(name: str, args: tuple[Expression, ...]) -> Opaque:
@@ -117,6 +137,8 @@ def from_rows(node: Node, scope: Scope) -> Item | None:
     if isinstance(function, exp.Dot):
         *schema, last = function.flatten()
         parts = [str(part.name) for part in schema]
+        if (known := _queried(name_of(last), last, scope.context)) is not None:
+            return aliased(node, known, scope)
         return aliased(node, sources.scan([*parts, name_of(last)], node, scope.context), scope)
     return table_function(node, function, scope)
 

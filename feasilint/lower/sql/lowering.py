@@ -14,12 +14,12 @@ from feasilint.lower.builder import Builder
 from feasilint.lower.sql import SqlResult, models, times
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.commands import command
-from feasilint.lower.sql.creating import CREATED
 from feasilint.lower.sql.layout import Layout, Lines
 from feasilint.lower.sql.making import Making, derived, doubts
 from feasilint.lower.sql.measures import assign
 from feasilint.lower.sql.queries import query
 from feasilint.lower.sql.reading import read
+from feasilint.lower.sql.routines import Bodies
 from feasilint.lower.sql.scope import Context, Rows, Scope, Session
 from feasilint.lower.sql.statements import statement
 
@@ -90,8 +90,12 @@ class _Text:
             builder.diagnose("dynamic-sql", message, span)
 
     def lower(self) -> None:
-        base = 0
+        base = end = 0
+        bodies = Bodies(self.session)
         for one in self.read.statements:
+            if one.tokens:
+                bodies.between(self.read.text[end : one.tokens[0].start])
+                end = one.tokens[-1].end + 1
             if one.tree is None:
                 self._failed(one)
                 continue
@@ -135,6 +139,7 @@ class _Text:
             self.read.dialect,
             self.session,
             query,
+            _quoted,
             windows,
             aggregates,
             refresh,
@@ -143,7 +148,9 @@ class _Text:
 
 def _quoted(text: str, context: Context) -> Rows | None:
     """Lower SQL that stands in a string of a statement, as a fragment inside its own; the rows of its last query."""
-    start = context.text.find(text, context.layout.tokens[0].start)
+    first = context.layout.tokens[0].start
+    places = ((context.text.find(one, first), one) for one in (text, text.replace("'", "''")))
+    start, text = next((place for place in places if place[0] >= 0), (-1, text))
     if start < 0:
         return None
     fragment = context.fragment
@@ -167,38 +174,3 @@ def _unescaped(text: str, start: int, end: int) -> str:
     inner = text[start:end]
     quoted = text[start - 1 : start] == "'"
     return re.sub(r"''([^']*)''", lambda found: f" '{found[1]}' ", inner) if quoted else inner
-
-
-def _create_procedure(node: Node, scope: Scope) -> Rows | None:
-    """A procedure's body: parsed as statements, or quoted."""
-    body = node.args.get("expression")
-    if isinstance(body, exp.Block):
-        for one in body.expressions:
-            if isinstance(one, exp.RawString | exp.Heredoc | exp.Literal):
-                _quoted_body(str(one.this), node, scope)
-            else:
-                statement(one, Scope(scope.context))
-    elif isinstance(body, exp.Heredoc | exp.RawString | exp.Literal):
-        _quoted_body(str(body.this), node, scope)
-    elif isinstance(body, Node):
-        statement(body, Scope(scope.context))
-    return None
-
-
-def _quoted_body(text: str, node: Node, scope: Scope) -> None:
-    language = next(iter(node.find_all(exp.LanguageProperty)), None)
-    if language is not None and str(language.this.name).lower() not in ("sql", "plpgsql"):
-        return
-    _quoted(text, scope.context)
-
-
-def _create_function(node: Node, scope: Scope) -> Rows | None:
-    """A function whose body is a quoted script, as those of PostgreSQL that return nothing."""
-    body = node.args.get("expression")
-    if isinstance(body, exp.Heredoc | exp.RawString):
-        _quoted_body(str(body.this), node, scope)
-    return None
-
-
-CREATED["PROCEDURE"] = _create_procedure
-CREATED["FUNCTION"] = _create_function

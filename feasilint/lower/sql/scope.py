@@ -32,13 +32,16 @@ class Rows(Struct, frozen=True):
 
 class Session(Struct):
     """What the statements of a document share: temporary tables, columns of created ones, labels of models, the values of
-    variables and the rows that a loop runs over; the `catalog` and the `schema` that USE has made those of short names."""
+    variables, the rows that a loop runs over, the rows (`routines`) and values that the functions of the script give; the
+    `catalog` and the `schema` that USE has made those of short names."""
 
     tables: dict[str, Rows] = field(default_factory=dict)
     declared: dict[str, tuple[str, ...]] = field(default_factory=dict)
     labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
     variables: dict[str, Expression] = field(default_factory=dict)
     records: dict[str, Rows] = field(default_factory=dict)
+    routines: dict[str, Rows] = field(default_factory=dict)
+    functions: dict[str, Callable[[tuple[Expression, ...]], Expression]] = field(default_factory=dict)
     catalog: str | None = None
     schema: str | None = None
 
@@ -50,6 +53,7 @@ class Session(Struct):
 
 
 QueryLowering: TypeAlias = "Callable[[Node, Scope], Rows]"
+ScriptLowering: TypeAlias = "Callable[[str, Context], Rows | None]"
 Key: TypeAlias = "tuple[Relation, str]"
 
 
@@ -60,7 +64,7 @@ def key_of(column: Column, depth: int) -> Key:
 
 class Context(Struct):
     """What lowering one statement needs at every depth. `text`: that of the fragment with its placeholders masked. `query`
-    lowers nested queries. `refresh`: how what the statement makes is kept up to date."""
+    lowers nested queries, `script` SQL that stands in a string. `refresh`: how what the statement makes is kept up to date."""
 
     builder: Builder
     fragment: Fragment
@@ -70,6 +74,7 @@ class Context(Struct):
     dialect: str
     session: Session
     query: QueryLowering
+    script: ScriptLowering
     windows: Mapping[int, list[Node]] = field(default_factory=dict)
     aggregates: Mapping[int, list[Node]] = field(default_factory=dict)
     refresh: Refresh | None = None

@@ -101,6 +101,11 @@ def _loop(tokens: list[Token]) -> list[Token]:
     return _through(tokens, "DO", "LOOP", "BEGIN")
 
 
+def _return(tokens: list[Token]) -> list[Token]:
+    """RETURN QUERY SELECT …: the rows of a function of PostgreSQL."""
+    return tokens[2:] if _upper(tokens, 1) == "QUERY" else tokens
+
+
 def _create(tokens: list[Token]) -> list[Token]:
     """The body of a procedure that is written out, not quoted."""
     head = {token.text.upper() for token in tokens[:6]}
@@ -123,6 +128,7 @@ _OPENERS: dict[str, Callable[[list[Token]], list[Token]]] = {
     "REPEAT": _else,
     "WHILE": _loop,
     "FOR": _loop,
+    "RETURN": _return,
     "CREATE": _create,
     "ALTER": _create,
 }
