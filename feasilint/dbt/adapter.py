@@ -5,12 +5,14 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from feasilint.dbt.naming import named_adapter
 from feasilint.dbt.plain import mapping, text
 from feasilint.dbt.values import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from feasilint.dbt.configs import Config
     from feasilint.dbt.files import Files
     from feasilint.dbt.settings import Settings
 
@@ -26,10 +28,20 @@ _TELLTALE: dict[str, str] = {  # settings that only one adapter has
 }  # fmt: skip
 
 
+_FOLDERS = ("", "profile", "profiles", "ci", "integration_tests", "integration_tests/ci")
+"""Where projects keep a profiles.yml; the user's own is never looked at."""
+
+
 def profile_adapter(files: Files, settings: Settings) -> str | None:
-    """The adapter of the target in the profiles.yml beside the project; the user's own is never looked at."""
-    profiles = mapping(files.yaml(posixpath.join(files.root, "profiles.yml")))
-    profile = mapping(profiles.get(settings.profile or ""))
+    """The adapter of the target in the first profiles.yml of the project that has its profile, or only one."""
+    paths = (posixpath.join(files.root, folder, "profiles.yml") for folder in _FOLDERS)
+    found = (_adapter(mapping(files.yaml(path)), settings) for path in paths)
+    return next((adapter for adapter in found if adapter is not None), None)
+
+
+def _adapter(profiles: Config, settings: Settings) -> str | None:
+    named = [mapping(one) for name, one in profiles.items() if name != "config"]
+    profile = mapping(profiles.get(settings.profile or "", named[0] if len(named) == 1 else None))
     outputs = mapping(profile.get("outputs"))
     target = text(resolved(profile.get("target"), {}))
     chosen = [outputs[target or "default"]] if (target or "default") in outputs else list(outputs.values())
@@ -38,9 +50,9 @@ def profile_adapter(files: Files, settings: Settings) -> str | None:
 
 
 def adapter_of_settings(settings: Settings) -> str | None:
-    """The adapter that the settings of the folders are meant for, if they are all meant for one."""
+    """The adapter that the settings of the folders are meant for, if they are all meant for one, or the profile's name."""
     found = {_TELLTALE[key] for key in _keys(settings.trees) if key in _TELLTALE}
-    return found.pop() if len(found) == 1 else None
+    return found.pop() if len(found) == 1 else named_adapter(settings.profile)
 
 
 def _keys(tree: object) -> Iterator[str]:

@@ -16,6 +16,22 @@ SCHEMA_MACRO = "generate_schema_name"
 schema of the target, which is nobody's business but the user's, before them."""
 
 
+_ADAPTERS = (
+    "athena", "bigquery", "clickhouse", "databricks", "duckdb", "fabric", "mysql", "oracle", "postgres", "redshift",
+    "snowflake", "spark", "sqlserver", "synapse", "teradata", "trino",
+)  # fmt: skip
+
+
+def folder_adapter(path: str) -> str | None:
+    """The adapter that a file is meant for in a project for several of them, which keeps a folder for each."""
+    return next((folder for folder in reversed(path.split("/")[:-1]) if folder in _ADAPTERS), None)
+
+
+def named_adapter(name: str | None) -> str | None:
+    """The adapter that a profile is named after."""
+    return name if name in _ADAPTERS else None
+
+
 def relation_of(
     config: Mapping[str, object], name: str, version: Version | None, custom_schemas_alone: bool
 ) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import posixpath
 from functools import cached_property
@@ -101,6 +102,11 @@ class Project:
         known = self.packages.get(package)
         return known.variables if known is not None else self._own.settings.variables
 
+    def variable_template(self, package: str, name: str) -> str | None:
+        """The text of a variable whose value only a rendering knows, such as `{{ source('stripe', 'account') }}`."""
+        known = self.packages.get(package, self._own).settings.templates
+        return self._own.settings.templates.get(name, known.get(name))
+
     # --- models --------------------------------------------------------------------------------------------------------
 
     def model_at(self, path: str) -> Model | None:
@@ -138,6 +144,14 @@ class Project:
                     model = self.model_at(path)
                     if model is not None and table in (model.name, *model.relation[-1:]):
                         yield path
+
+    def columns_of(self, model: Model) -> tuple[str, ...]:
+        """The columns that the project's files name: those of a seed as its file does, others as their properties do."""
+        package = self.packages.get(model.package)
+        if model.kind != "seed" or package is None:
+            return model.columns
+        place, _ = self._places[model.package, model.name, model.path]
+        return header(package.files.text(package.path(place.path)) or "", text(model.config.get("delimiter")) or ",")
 
     def configured(self, model: Model, stated: Config) -> Model:
         """The model with these settings in place of those that its own file states literally."""
@@ -284,6 +298,12 @@ def _filled(config: Config, node: Node | None) -> Config:
     """What the files leave open as dbt resolved it."""
     resolved = mapping(node.config) if node is not None else {}
     return {key: resolved.get(key) if value is None else value for key, value in config.items()}
+
+
+def header(text: str, delimiter: str) -> tuple[str, ...]:
+    """The names of the columns of a CSV text."""
+    first = next(csv.reader(text.split("\n", 1)[:1], delimiter=delimiter[:1]), [])
+    return tuple(name.strip() for name in first if name.strip())
 
 
 def _children(folder: str) -> list[str]:

@@ -11,7 +11,7 @@ from feasilint.dbt.plain import items, mapping, mappings, text, texts
 from feasilint.dbt.values import resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from feasilint.dbt.files import Files
 
@@ -29,7 +29,7 @@ _FOLDERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # the setting 
 
 class Settings(Struct, frozen=True):
     """`folders`: by what they hold, relative to the project. `trees`: the settings of models, seeds, … by folder.
-    `variables` are those of every package, `scoped` those of one."""
+    `variables` are those of every package, `scoped` those of one; `templates` the texts of those that only a rendering knows."""
 
     name: str
     profile: str | None = None
@@ -39,6 +39,7 @@ class Settings(Struct, frozen=True):
     trees: Mapping[str, object] = field(default_factory=dict)
     variables: Mapping[str, object] = field(default_factory=dict)
     scoped: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    templates: Mapping[str, str] = field(default_factory=dict)
     dispatch: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -56,8 +57,18 @@ def read_settings(files: Files) -> Settings:
         trees={kind: resolved(given.get(kind), variables) for kind in ("models", "seeds", "snapshots", "sources")},
         variables={key: value for key, value in variables.items() if not isinstance(value, dict)},
         scoped={key: mapping(value) for key, value in variables.items() if isinstance(value, dict)},
+        templates=dict(_templates(mapping(given.get("vars")), variables)),
         dispatch=_dispatch(given.get("dispatch")),
     )
+
+
+def _templates(written: Mapping[str, object], known: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """The variables whose value is unknown, with their texts; those of one package, too."""
+    for name, value in written.items():
+        if isinstance(value, dict) and isinstance(known.get(name), dict):
+            yield from _templates(mapping(value), mapping(known[name]))
+        elif isinstance(value, str) and known.get(name) is None:
+            yield name, value
 
 
 def _folders(given: Mapping[str, object], files: Files, path: str, kind: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from feasilint.dataform.sqlx import is_sqlx
+from feasilint.dbt.naming import folder_adapter
 from feasilint.ir import Anchor, Refresh, Show, Source, Write
 from feasilint.lower.sql.adapter import canonical_dialect
 from feasilint.lower.sql.reading import Setting
@@ -51,8 +52,11 @@ class Making(Struct, frozen=True):
         model = project.model_at(document.path)
         package = model.package if model is not None else project.name
         compiled = project.compiled(document.path, document.text) if model is not None else None
-        setting = Setting(project, package, (model.relation if model is not None else ()) or (name,), compiled)
-        return cls(name, dialect or canonical_dialect(project.adapter), setting, model)
+        this = (model.relation if model is not None else ()) or (name,)
+        adapter = project.adapter or dialect or folder_adapter(document.path)
+        disabled = model is not None and model.config.get("enabled") is False
+        setting = Setting(project, package, this, compiled, adapter=adapter, disabled=disabled)
+        return cls(name, dialect or canonical_dialect(adapter), setting, model)
 
     @classmethod
     def _of_dataform(cls, document: Document, options: Options) -> Making:

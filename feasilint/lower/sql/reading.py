@@ -32,13 +32,16 @@ _JINJA = re.compile(r"\{\{|\{%|\{#")
 
 class Setting(Struct, frozen=True):
     """Where a template stands: its project and package, and the parts of the name of the table that it makes. `compiled`:
-    the code that dbt has compiled it to, if that is known. `rendered`: what it stands for, where that is no Jinja."""
+    the code that dbt has compiled it to, if that is known. `rendered`: what it stands for, where that is no Jinja. `adapter`:
+    dbt's name of the warehouse; `disabled`: whether the project does not build it."""
 
     project: Project | None = None
     package: str = ""
     this: tuple[str, ...] = ()
     compiled: str | None = None
     rendered: Rendered | None = None
+    adapter: str | None = None
+    disabled: bool = False
 
 
 class Read(Struct, frozen=True):
@@ -102,7 +105,7 @@ def _made(text: str, setting: Setting, branch: Branch) -> Rendered | Refused:
     if setting.rendered is not None:
         return setting.rendered
     if setting.compiled is None or "is_incremental" in text:  # compiled code may be that of an incremental run
-        return _templates().render(text, setting.project, setting.package, setting.this, branch)
+        return _templates().render(text, setting, branch)
     return Rendered(setting.compiled, {}, places_of(setting.compiled, text), model=True)
 
 

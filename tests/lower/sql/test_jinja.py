@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from feasilint.lower.sql.jinja.render import Templates
 from feasilint.lower.sql.jinja.result import Refused, Rendered
+from feasilint.lower.sql.jinja.run import Branch
+from feasilint.lower.sql.reading import Setting
 
 TEMPLATES = Templates()
 
 
-def rendered(text: str, **how: object) -> Rendered:
-    made = TEMPLATES.render(text, **how)  # type: ignore[arg-type]
+def rendered(text: str, branch: Branch = "all", **setting: object) -> Rendered:
+    made = TEMPLATES.render(text, Setting(**setting), branch)  # type: ignore[arg-type]
     assert isinstance(made, Rendered), made
     return made
 
 
-def shown(text: str, **how: object) -> str:
+def shown(text: str, **how: Any) -> str:
     return " ".join(rendered(text, **how).text.split())
 
 
@@ -71,7 +75,7 @@ def test_what_only_a_run_would_know_stays_unknown(text: str) -> None:
     ],
 )
 def test_time_and_output_are_bounded(text: str) -> None:
-    made = TEMPLATES.render(text)
+    made = TEMPLATES.render(text, Setting())
     assert isinstance(made, Refused)
     assert "too" in made.reason
 
@@ -169,7 +173,9 @@ def test_the_config_is_told() -> None:
 
 
 def test_relations_that_are_made_are_tables() -> None:
-    made = rendered("select * from {{ api.Relation.create(database=target.database, schema='raw', identifier='tx') }} t")
+    made = rendered(
+        "select * from {{ api.Relation.create(database=target.database, schema='raw', identifier='tx') }} t"
+    )
     assert [(mark.kind, mark.name) for mark in made.known.values()] == [("table", "raw.tx")]
 
 
@@ -192,6 +198,6 @@ def test_every_stretch_says_where_it_comes_from() -> None:
 
 
 def test_errors_name_the_line() -> None:
-    made = TEMPLATES.render("select 1\n\n{% if x %}\n{{ a b }}{% endif %}")
+    made = TEMPLATES.render("select 1\n\n{% if x %}\n{{ a b }}{% endif %}", Setting())
     assert isinstance(made, Refused)
     assert made.line == 4

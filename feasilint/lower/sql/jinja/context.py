@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from feasilint.lower.sql.jinja.database import adapter, asked, relation
 from feasilint.lower.sql.jinja.macros import dispatched
 from feasilint.lower.sql.jinja.run import FailedError, ReturnedError
 from feasilint.lower.sql.jinja.values import Environment, Known, Table, Unknown
@@ -20,8 +22,7 @@ _NOTHING = object()
 
 def names(run: Run, this: tuple[str, ...]) -> dict[str, Any]:
     """The global names of one rendering; `this`: the parts of the name of the table that the template makes."""
-    project = run.project
-    adapter = project.adapter if project is not None else None
+    project, warehouse = run.project, run.adapter
     return {
         "ref": _ref(run),
         "source": _source(run),
@@ -31,16 +32,15 @@ def names(run: Run, this: tuple[str, ...]) -> dict[str, Any]:
         "this": Table(this, "this") if this else Unknown(name="this"),
         "is_incremental": lambda *_: False,
         "execute": True,
-        "target": Known("target", {"name": Environment("target.name"), **({"type": adapter} if adapter else {})}),
-        "adapter": Known("adapter", {"dispatch": dispatched, "quote": lambda name: name, "type": lambda: adapter}),
-        "api": Known("api", {"Relation": Known("api.Relation", {"create": _create})}),
+        "target": Known("target", {"name": Environment("target.name"), **({"type": warehouse} if warehouse else {})}),
+        "adapter": Known("adapter", {"dispatch": dispatched, **adapter(warehouse)}),
+        "api": Known("api", {"Relation": Known("api.Relation", {"create": relation})}),
+        **asked(run),
         "exceptions": Known("exceptions", {"raise_compiler_error": _fail, "warn": _nothing}),
         "flags": Known("flags", {"FULL_REFRESH": False}),
         "modules": Known("modules", {"datetime": _DATETIME}),
         "project_name": project.name if project is not None else Unknown(name="project_name"),
         "return": _return,
-        "run_query": lambda *_, **__: Unknown(name="run_query()"),
-        "load_result": lambda *_, **__: Unknown(name="load_result()"),
         "statement": _nothing,
         "log": _nothing,
         "print": _nothing,
@@ -83,7 +83,9 @@ def _ref(run: Run) -> Callable[..., Any]:
         model = run.project.model(name, package, version) if run.project is not None else None
         plain = name if version is None else f"{name}_v{version}"
         said = "ref(" + ", ".join(f"'{one}'" for one in (*args, *kwargs.values())) + ")"
-        return Table(model.relation if model is not None and model.relation else (plain,), said)
+        if model is None or run.project is None:
+            return Table((plain,), said)
+        return Table(model.relation or (plain,), said, partial(run.project.columns_of, model))
 
     return ref
 
@@ -95,29 +97,28 @@ def _source(run: Run) -> Callable[..., Any]:
         run.marks.templated = True
         table = run.project.source(str(args[-2]), str(args[-1])) if run.project is not None else None
         said = f"source('{args[-2]}', '{args[-1]}')"
-        return Table(table.relation if table is not None and table.relation else (str(args[-2]), str(args[-1])), said)
+        if table is None:
+            return Table((str(args[-2]), str(args[-1])), said)
+        return Table(table.relation or (str(args[-2]), str(args[-1])), said, lambda: table.columns)
 
     return source
-
-
-def _create(*_: Any, **parts: Any) -> Any:
-    """`api.Relation.create(database=…, schema=…, identifier=…)`."""
-    named = [parts[part] for part in ("database", "schema", "identifier") if parts.get(part) is not None]
-    if "identifier" not in parts or any(isinstance(one, Unknown) for one in named[-1:]):
-        return Unknown(name="api.Relation.create()")
-    known = tuple(str(one) for one in named if not isinstance(one, Unknown))
-    return Table(known, " ~ ".join(f"'{one}'" for one in known))
 
 
 class _Var:
     """`var('name', default)`: what the project says, else the default, else a parameter of the run."""
 
-    def __init__(self, known: Mapping[str, Any]) -> None:
+    def __init__(self, known: Mapping[str, Any], run: Run) -> None:
         self._known = known
+        self._run = run
 
     def __call__(self, name: Any, default: Any = _NOTHING) -> Any:
-        if (value := self._known.get(str(name))) is not None:
+        value = self._known.get(str(name))
+        if self._run.disabled and (value is False or (value is None and default is False)):
+            return Unknown(name=str(name))  # what switches the model off
+        if value is not None:
             return value
+        if (made := self._run.variable(str(name))) is not None:
+            return made
         return Unknown(name=str(name)) if default is _NOTHING else default
 
     def has_var(self, name: Any) -> bool:
@@ -125,7 +126,7 @@ class _Var:
 
 
 def _var(run: Run) -> _Var:
-    return _Var(run.project.vars_of(run.package) if run.project is not None else {})
+    return _Var(run.project.vars_of(run.package) if run.project is not None else {}, run)
 
 
 class _Config:

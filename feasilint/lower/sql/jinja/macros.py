@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import TemplateError
 from msgspec import Struct, field
 
+from feasilint.lower.sql.jinja.database import nodes
 from feasilint.lower.sql.jinja.run import current
 from feasilint.lower.sql.jinja.stand_ins import INTROSPECTIVE, PACKAGES, stand_in
 from feasilint.lower.sql.jinja.values import Unknown
@@ -34,6 +35,14 @@ class Library(Struct):
     project: Project
     _defined: dict[str, dict[str, Path]] | None = None
     _code: dict[Path, CodeType | None] = field(default_factory=dict)
+    _nodes: dict[str, Any] | None = None
+
+    @property
+    def nodes(self) -> dict[str, Any]:
+        """The models of the project, as `graph.nodes` shows them."""
+        if self._nodes is None:
+            self._nodes = nodes(self.project.models())
+        return self._nodes
 
     @property
     def defined(self) -> Mapping[str, Mapping[str, Path]]:
@@ -125,7 +134,7 @@ def dispatched(name: str, namespace: str | None = None, *_: Any, **named: Any) -
     namespace = named.get("macro_namespace", namespace)
     home = namespace if isinstance(namespace, str) else run.package
     for package in _searched(home):
-        for prefix in _prefixes(run.project.adapter if run.project is not None else None):
+        for prefix in _prefixes(run.adapter):
             if (found := _of_package(package, f"{prefix}__{name}", plain=name)) is not None:
                 return found
     if run.library is not None and (found := run.library.variant(home, name)) is not None:

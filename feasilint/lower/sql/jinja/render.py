@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from feasilint.lower.sql.jinja.places import Stretch
     from feasilint.lower.sql.jinja.run import Branch
     from feasilint.lower.sql.marks import Mark, Marks
+    from feasilint.lower.sql.reading import Setting
 
 _MOST_CHARACTERS = 1_000_000
 
@@ -36,17 +37,15 @@ class Templates:
     def render(
         self,
         text: str,
-        project: Project | None = None,
-        package: str = "",
-        this: tuple[str, ...] = (),
+        setting: Setting,
         branch: Branch = "all",
     ) -> Rendered | Refused:
-        """The SQL of a template of a package. `this`: the parts of the name of the table it makes."""
+        """The SQL of a template."""
         cut = list(pieces(text))
         if len(text) > _MOST_CHARACTERS or len(cut) > places.MOST_PIECES:
             return Refused("the template is too large")
-        run = Run(branch, self._library(project), package)
-        run.names = names(run, this)
+        run = Run(branch, self._library(setting.project), setting.package, setting.adapter, setting.disabled)
+        run.names = names(run, setting.this)
         token = enter(run)
         try:
             rendered = self._environment.from_string(places.prepared(cut), run.names).render()

@@ -40,13 +40,15 @@ class ReturnedError(Exception):
 
 class Run(Struct):
     """The state of one rendering. `config` collects what the template's `config()` says; `forked`: whether a condition was
-    unknown; `missing`: macros of packages that are not installed, by qualified name; `names`: what templates may refer to;
+    unknown; `adapter`: of the warehouse; `disabled`: whether its model is switched off, and what it says holds for when it is
+    not; `missing`: macros of packages that are not installed, by qualified name; `names`: what templates may refer to;
     `modules`: files of macros that were read."""
 
     branch: Branch = "all"
     library: Library | None = None
     package: str = ""
-    path: str = ""
+    adapter: str | None = None
+    disabled: bool = False
     marks: Marks = field(default_factory=Marks)
     config: dict[str, Any] = field(default_factory=dict)
     forked: bool = False
@@ -61,6 +63,18 @@ class Run(Struct):
     def project(self) -> Project | None:
         """The project that the template belongs to."""
         return self.library.project if self.library is not None else None
+
+    def nodes(self) -> dict[str, Any]:
+        """The models of the project, as `graph.nodes` shows them."""
+        return self.library.nodes if self.library is not None else {}
+
+    def variable(self, name: str) -> str | None:
+        """What the text of a variable, being a template itself, is rendered to."""
+        text = self.project.variable_template(self.package, name) if self.project is not None else None
+        if text is None or self.library is None:
+            return None
+        self.step()
+        return self.library.environment.from_string(text, self.names).render()
 
     def step(self, size: int = 0) -> None:
         """Pay for one step that makes `size` characters or elements."""

@@ -11,7 +11,7 @@ from feasilint.lower.sql.jinja.run import current
 from feasilint.lower.sql.marks import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 
 class Unknown(Undefined):
@@ -69,11 +69,47 @@ class Unknown(Undefined):
         return 1.0
 
 
-class Table:
-    """What `ref`, `source` and `this` give: written out it is the table's name."""
+class Result(Unknown):
+    """What a query returns: one cell of it is a value that the run supplies; its rows may be any number of anything."""
 
-    def __init__(self, parts: tuple[str, ...], said: str) -> None:
+    __slots__ = ()
+
+    def _after(self, how: str) -> Unknown:
+        return Result(name=f"{self._undefined_name}{how}")
+
+    def __iter__(self) -> Iterator[Any]:
+        yield Unknown(name=f"{self._undefined_name}.item()")
+
+    def __str__(self) -> str:
+        name = str(self._undefined_name)
+        return current().place(Mark("param", name)) if name.endswith("]") else super().__str__()
+
+
+class Column:
+    """A column as adapters describe it; of its type nothing is known."""
+
+    def __init__(self, name: str) -> None:
+        self.name = self.column = self.quoted = name
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Unknown(name=f"{self.name}.{name}")
+
+
+def _no_columns() -> tuple[str, ...]:
+    return ()
+
+
+class Table:
+    """What `ref`, `source` and `this` give: written out it is the table's name. `columns`: asks the project's files."""
+
+    def __init__(self, parts: tuple[str, ...], said: str, columns: Callable[[], tuple[str, ...]] = _no_columns) -> None:
         self.parts = parts
+        self.columns = columns
         self._said = said
 
     def __str__(self) -> str:
