@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from feasilint.ir import Column, Derive, Inline, Literal, Output
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
-from feasilint.lower.python.columns import known, replacing
+from feasilint.lower.python.columns import aligned, known, replacing
 from feasilint.lower.python.selection import mask_of, write_rows
 
 if TYPE_CHECKING:
@@ -80,10 +80,9 @@ def renamed(m: Machine, frame: v.Frame, value: v.Value, node: ast.expr | None) -
     keys = tuple(Output(key, Column(frame.relation, key)) for key in frame.index)
     if frame.library == "array" and old and all(str(name).isdigit() for name in old):
         outputs = tuple(Output(new, _numbered(frame, old, at)) for at, new in enumerate(names))
-    elif old is not None and len(old) == len(names):
-        outputs = tuple(Output(new, Column(frame.relation, was)) for new, was in zip(names, old, strict=True))
     else:
-        outputs = tuple(Output(new, Column(frame.relation, new)) for new in names)
+        places = zip(names, aligned(frame.relation, len(names), frame.index), strict=True)
+        outputs = tuple(Output(new, Column(frame.relation, was if was is not None else new)) for new, was in places)
     made = m.add(Derive(frame.relation, (*keys, *outputs), m.origin(node)))
     return v.Frame(made, frame.library, frame.index, frame.group)
 

@@ -11,6 +11,7 @@ from feasilint.ir import (
     AllOf,
     Apply,
     Both,
+    Column,
     ColumnSet,
     Derive,
     Distinct,
@@ -23,6 +24,7 @@ from feasilint.ir import (
     Name,
     Names,
     Output,
+    Pivot,
     Relation,
     Scan,
     Sort,
@@ -111,6 +113,65 @@ def _join(join: Join) -> tuple[Name, ...] | None:
     first, second = join.suffixes or ("", "")
     marked = [f"{n}{first}" if n in clash else n for n in left] + [f"{n}{second}" if n in clash else n for n in right]
     return tuple(dict.fromkeys(marked))
+
+
+@lru_cache(maxsize=8192)
+def layout(relation: Relation) -> tuple[Name | None, ...]:
+    """The columns of a relation in order, None for any number of unknown ones."""
+    match relation:
+        case Derive(items=items):
+            return _derived(items)
+        case Join(left=left, right=right, kind=kind, using=using) if kind not in ("semi", "anti"):
+            return _once((*layout(left), *(name for name in layout(right) if name not in using)))
+        case Pivot(keys=keys, outputs=outputs):
+            return (*(key.name for key in keys), *(o.name for o in outputs if not is_dynamic(o.name)), None)
+        case Window(input=below, measures=measures):
+            return _once((*layout(below), *(output.name for output in measures)))
+        case Filter() | Sort() | Limit() | Split() | Distinct():
+            return layout(relation.input)
+        case _:
+            names = header(relation)
+            return names if names is not None else (None,)
+
+
+def _derived(items: tuple[Star | Output, ...]) -> tuple[Name | None, ...]:
+    places = _once(
+        name for item in items for name in ((item.name,) if isinstance(item, Output) else _set_layout(item.columns))
+    )
+    renamed = any(isinstance(item, Output) and isinstance(item.expression, Column) for item in items)
+    return (*places, None) if renamed and None in places else places  # what is renamed stands among what is not known
+
+
+def _set_layout(columns: ColumnSet) -> tuple[Name | None, ...]:
+    match columns:
+        case AllOf(relation=relation):
+            return layout(relation)
+        case Minus(base=base, names=gone):
+            return tuple(name for name in _set_layout(base) if name not in gone)
+        case _:
+            names = known(columns)
+            return names if names is not None else (None,)
+
+
+def _once(names: Iterable[Name | None]) -> tuple[Name | None, ...]:
+    """Each name at its first place; gaps stay."""
+    places = list(names)
+    first = {name: at for at, name in reversed(list(enumerate(places)))}
+    return tuple(name for at, name in enumerate(places) if name is None or first[name] == at)
+
+
+def aligned(relation: Relation, count: int, without: tuple[Name, ...] = ()) -> list[Name | None]:
+    """Which column stands at each of `count` places, as far as that is known: counted from the left and the right of what is
+    unknown, and all of them where the known ones are as many."""
+    places = [name for name in layout(relation) if name not in without]
+    found = [name for name in places if name is not None]
+    if len(found) == count:
+        return list(found)
+    gaps = [at for at, name in enumerate(places) if name is None]
+    if len(gaps) == 0 or len(found) > count:
+        return [None] * count
+    left, right = places[: gaps[0]], places[gaps[-1] + 1 :]
+    return [*left, *[None] * (count - len(left) - len(right)), *right]
 
 
 def narrowed(relation: Relation, gone: tuple[Name, ...]) -> ColumnSet:

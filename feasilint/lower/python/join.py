@@ -21,7 +21,8 @@ def join(m: Machine, one: v.Value, other: v.Value, test: v.Value | None = None) 
         return other if first == v.NONE else one
     if isinstance(first, v.Frame) or isinstance(second, v.Frame):
         return _frames(m, one, other)
-    if isinstance(first, v.Series | v.Scalar) or isinstance(second, v.Series | v.Scalar):
+    decided = isinstance(test, v.Series | v.Scalar) and isinstance(first, v.Const) and isinstance(second, v.Const)
+    if decided or isinstance(first, v.Series | v.Scalar) or isinstance(second, v.Series | v.Scalar):
         return _expressions(m, first, second, test)
     if isinstance(first, v.Seq) and isinstance(second, v.Seq):
         items = (*first.items, *(item for item in second.items if item not in first.items))

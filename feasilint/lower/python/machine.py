@@ -143,7 +143,7 @@ class Machine(Struct, eq=False):
         index = self.indexes[fragment.index]
         found = index.origins.get(node)
         if found is None:
-            start, end = index.extent(node)
+            start, end = index.place(node)
             found = index.origins[node] = self.builder.origin(fragment, index.number(node), start, end)
         return found
 
@@ -254,6 +254,8 @@ class Machine(Struct, eq=False):
             case Const():
                 return Literal(literal(value.value), self.origin(node))
             case Series(expression=expression) | Scalar(expression=expression):
+                return expression
+            case Seq(items=(Scalar(expression=expression),), open=True):  # one by one of a column
                 return expression
             case Element(text=text):
                 return Hole(text)

@@ -58,6 +58,14 @@ class NodeIndex:
         end_line = node.end_lineno or node.lineno
         return self._offset(node.lineno, node.col_offset), self._offset(end_line, node.end_col_offset or 0)
 
+    def place(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        """What is shown of a node: of a call in a chain over several lines the part from its method on."""
+        start, end = self.extent(node)
+        method = node.func if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+        if method is None or method.end_lineno in (None, node.lineno):
+            return start, end
+        return self._offset(method.end_lineno or 0, method.end_col_offset or 0) - len(method.attr), end
+
     def _offset(self, line: int, column: int) -> int:
         if not 0 < line <= len(self._lines):
             return self._starts[-1] - 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from feasilint.ir import Both, Call, Interval, Minus, Names
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
-from feasilint.lower.python.strings import LIMIT, as_text, concat, is_certain, percent, spell
+from feasilint.lower.python.strings import GAP, LIMIT, as_text, concat, is_certain, percent, spell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -123,8 +123,20 @@ def _sequence(m: Machine, name: str, a: v.Value, b: v.Value, node: ast.expr) -> 
             return v.Seq((*a.items, *b.items), a.kind, a.open or b.open)
         if name in ("sub", "and", "or"):
             return _set_operation(name, a, b)
+    if name == "add":
+        return _with_gap(m, a, b)
     if isinstance(a, v.Seq) and isinstance(b, v.Const) and isinstance(b.value, int) and name == "mul":
         return v.Seq(a.items * min(max(b.value, 0), 64), a.kind, a.open)
+    return None
+
+
+def _with_gap(m: Machine, a: v.Value, b: v.Value) -> v.Value | None:
+    """`parts[1:] + ['x.csv']`: nothing is known of some items but their place."""
+    for one, other, first in ((a, b, True), (b, a, False)):
+        blank = isinstance(other, v.Unknown) and not other.inputs and not other.relations
+        if isinstance(one, v.Seq) and one.kind == "list" and blank:
+            gap = m.unknown(GAP)
+            return v.Seq((*one.items, gap) if first else (gap, *one.items), "list", True)
     return None
 
 

@@ -13,7 +13,7 @@ from feasilint.ir import Names as NameSet
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
 from feasilint.lower.python.columns import holes, known, replacing, under_hole
-from feasilint.lower.python.strings import spell
+from feasilint.lower.python.strings import has_gap, spell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,7 +119,7 @@ def column_set(m: Machine, relation: Relation, key: v.Value) -> ColumnSet | None
     found = m.get(key)
     if isinstance(found, v.Columns):
         return rebased(found.columns, found.relation, relation)
-    if isinstance(found, v.Seq) and found.items:
+    if isinstance(found, v.Seq) and found.items and not has_gap(found):
         partial = [name for item in found.items if (name := name_of(m, item)) is not None]
         return NameSet(relation, tuple(partial)) if partial else None
     return AllOf(relation) if isinstance(found, v.Seq | v.Unknown | v.Handle) else None

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 LIMIT = 200_000
 """Longest text that is followed."""
 _NO_HOLES = str.maketrans("", "", "{}\n")
+GAP = "…"
+"""Items of a list that are not known, at their place among those that are."""
 _PERCENT = re.compile(r"%(?:\((\w+)\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?([diouxXeEfFgGcrsa%])")
 
 
@@ -184,7 +186,12 @@ def join_text(m: Machine, separator: v.Const, value: v.Value) -> v.Const | None:
     parts: list[v.Const] = []
     for item in found.items:
         parts += [*([separator] if parts else []), as_text(m, item)]
-    return concat([*parts, v.Const("{…}")] if found.open else parts)
+    return concat([*parts, v.Const("{…}")] if found.open and not has_gap(found) else parts)
+
+
+def has_gap(seq: v.Seq) -> bool:
+    """Whether the place of the unknown items is known."""
+    return any(isinstance(item, v.Unknown) and item.text == GAP for item in seq.items)
 
 
 def is_certain(value: v.Value) -> bool:

@@ -167,7 +167,7 @@ def _target(words: list[str], url: str) -> str | None:
             following = words[words.index(option) + 1]
             return name if following.startswith("-") or _URL.match(following) else following
     if words[0] in ("gsutil", "aws", "gcloud"):
-        last = words[-1]
+        last = [word for word in words if not word.startswith("-")][-1]
         if last == url:
             return None
         return f"{last.rstrip('/')}/{name}" if last.endswith("/") else name if last in (".", "./") else last
