@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from feasilint import aggregations
 from feasilint.analysis import Member
-from feasilint.ir import Column, Fit, Program, Refresh, Scan, Upsert, Write
+from feasilint.ir import Column, Fit, Program, Refresh, Scan, Union, Upsert, Write
 from feasilint.ir.expressions import columns, spelled
 
 if TYPE_CHECKING:
@@ -153,6 +153,8 @@ def _built(member: Member, analysis: Analysis) -> Span | None:
     if member.column is None:
         return None
     relation = analysis.columns.settle(member.column.relation, member.column.name)
+    while isinstance(relation, Union) and relation.by == "position":  # the first query names the columns
+        relation = analysis.columns.settle(relation.inputs[0], member.column.name)
     made = analysis.columns.table(relation).find(member.column.name)
     origin = made.origin if made is not None else relation.origin
     return origin.span if origin is not None else None

@@ -139,6 +139,8 @@ def _column(node: Node, scope: Scope) -> Expression:
         parts = [marks.restore(part) for part in parts]
     if len(parts) == 1 and parts[0].upper() in _CLOCKS.get(scope.context.dialect, ()):
         return Now()
+    if isinstance(node.this, exp.Star) and (found := scope.item([*map(str.lower, parts), "*"])) is not None:
+        return found[0].row()  # count(t.*)
     return scope.column(parts)
 
 

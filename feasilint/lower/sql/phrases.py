@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from feasilint.lower.sql.adapter import Token, TokenType
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-    from feasilint.lower.sql.adapter import Token
 
 
 _POSTGRES = "postgres"
@@ -132,6 +132,45 @@ def _directory_formats(tokens: list[Token]) -> list[Token]:
     return [*tokens[: at + 2], *tokens[start:]]
 
 
+def _changes_applied(tokens: list[Token]) -> list[Token]:
+    """Databricks' APPLY CHANGES INTO t FROM s KEYS (…) COLUMNS * EXCEPT (…), also as AUTO CDC INTO: INSERT INTO t
+    SELECT * EXCEPT (…) FROM s."""
+    into, from_, keys = (_place(tokens, word) for word in ("INTO", "FROM", "KEYS"))
+    verb = (_word(tokens, into - 2), _word(tokens, into - 1))
+    if verb not in (("APPLY", "CHANGES"), ("AUTO", "CDC")) or not into < from_ < keys < len(tokens):
+        return tokens
+    at = _place(tokens, "COLUMNS", keys)
+    end = next((place for place, word in _outer(tokens) if place > at and word in ("STORED", "TRACK")), len(tokens))
+    listed = tokens[at + 1 : end] or [_said("*", TokenType.STAR, tokens[keys])]
+    if listed[0].text == "(":
+        listed = listed[1:-1]
+    insert, select = _said("INSERT", TokenType.INSERT, tokens[0]), _said("SELECT", TokenType.SELECT, tokens[from_])
+    return [insert, *tokens[into:from_], select, *listed, *tokens[from_:keys]]
+
+
+def _outfile(tokens: list[Token]) -> list[Token]:
+    """`SELECT … INTO OUTFILE 'x' … FROM t` as `COPY (SELECT … FROM t) TO 'x'`."""
+    at = _place(tokens, "OUTFILE")
+    if _word(tokens, at - 1) != "INTO" or at + 1 >= len(tokens):
+        return tokens
+    rest = next((place for place, word in _outer(tokens) if place > at and word in ("FROM", "LIMIT")), len(tokens))
+    query = [*tokens[: at - 1], *tokens[rest:]]
+    before, after = tokens[0], tokens[-1]
+    return [
+        _said("COPY", TokenType.COPY, before),
+        _said("(", TokenType.L_PAREN, before),
+        *query,
+        _said(")", TokenType.R_PAREN, after),
+        _said("TO", TokenType.VAR, after),
+        tokens[at + 1],
+    ]
+
+
+def _said(text: str, kind: TokenType, place: Token) -> Token:
+    """A word that is not in the text, at the place of one that is."""
+    return Token(kind, text, place.line, place.col, place.start, place.end)
+
+
 _RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
     _titles,
     _compound_assignments,
@@ -140,6 +179,8 @@ _RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
     _directory_formats,
     _bulk_files,
     _changes,
+    _changes_applied,
+    _outfile,
 )
 
 

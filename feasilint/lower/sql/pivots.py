@@ -13,6 +13,8 @@ from feasilint.lower.sql.scope import Item, Rows, Scope
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from feasilint.ir import Origin
+
 
 def pivoted(node: Node, rows: Rows, scope: Scope) -> Rows:
     """The rows of a table after PIVOT (…) or UNPIVOT (…), under its own column list where it has one."""
@@ -52,14 +54,20 @@ def _pivot(node: Node, rows: Rows, scope: Scope) -> Rows:
     cells = [_cell(one, scope) for one in aggregates]
     fields = [field for field in node.args.get("fields") or [] if isinstance(field, Node)]
     spread = tuple(scalar(field.this, scope) for field in fields)
-    names = [context.marks.restore(str(one.name)) for one in node.args.get("columns") or []]
-    outputs = tuple(Output(name, _one(cells[at % len(cells)])) for at, name in enumerate(names) if cells)
+    asked = [query for field in fields for query in field.find_all(exp.Query)]  # which values there are
+    named = [] if asked else node.args.get("columns") or []
+    names = [context.marks.restore(str(one.name)) for one in named]
+    origin = context.layout.origin(node)
+    outputs = tuple(Output(name, _one(cells[at % len(cells)]), origin) for at, name in enumerate(names) if cells)
+    spread += tuple(scalar(one, scope) for one in asked[:1])
     used = _names([*spread, *(cell for some in cells for cell in some)])
     if not outputs:
         open_cells = tuple(cell for some in cells for cell in some)
-        return Rows(context.builder.add(Pivot(rows.relation, (), spread, (), open_cells)))
-    pivot = context.builder.add(Pivot(rows.relation, (), spread, outputs, (), open=False))
-    return _beside(rows, used, pivot, tuple(names), scope)
+        opened = context.builder.add(Pivot(rows.relation, (), spread, (), open_cells, origin=origin))
+        kept = (Star(Minus(AllOf(rows.relation), used)), Star(AllOf(opened)))
+        return Rows(context.builder.add(Derive(opened, kept)))
+    pivot = context.builder.add(Pivot(rows.relation, (), spread, outputs, (), open=False, origin=origin))
+    return _beside(rows, used, pivot, tuple(names), scope, origin)
 
 
 def _cell(node: Node, scope: Scope) -> tuple[Expression, ...]:
@@ -76,11 +84,18 @@ def _names(expressions: Iterable[Expression]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(column.name) for one in expressions for column in referenced(one)))
 
 
-def _beside(rows: Rows, used: tuple[str, ...], made: Relation, names: tuple[str, ...], scope: Scope) -> Rows:
+def _beside(
+    rows: Rows,
+    used: tuple[str, ...],
+    made: Relation,
+    names: tuple[str, ...],
+    scope: Scope,
+    origin: Origin | None = None,
+) -> Rows:
     """The columns of the input that are not used, then those that were made."""
     items: tuple[Output | Star, ...] = (
         Star(Minus(AllOf(rows.relation), used)),
-        *(Output(name, Column(made, name)) for name in names),
+        *(Output(name, Column(made, name), origin) for name in names),
     )
     gone = {name.lower() for name in used}
     kept = None if rows.names is None else tuple(name for name in rows.names if name.lower() not in gone)

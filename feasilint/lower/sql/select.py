@@ -25,6 +25,7 @@ from feasilint.lower.sql.aliases import Aliases, hides_columns, lateral
 from feasilint.lower.sql.expressions import scalar, scalars
 from feasilint.lower.sql.grouping import aggregated, place_of
 from feasilint.lower.sql.measures import window_relations
+from feasilint.lower.sql.patterns import recognized
 from feasilint.lower.sql.relations import read_from
 from feasilint.lower.sql.scope import Rows
 from feasilint.lower.sql.sources import mark_of
@@ -39,6 +40,7 @@ def select(node: Node, scope: Scope) -> Rows:
     from feasilint.lower.sql.queries import limit, sort
 
     read_from(node, scope)
+    recognized(node, scope)
     if scope.whole is None:
         scope.whole = scope.context.builder.add(Inline())
     scope.windows = {str(one.name).lower(): one for one in node.args.get("windows") or []}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feasilint import inspect_source
 from feasilint.ir import Aggregate, Anchor, Derive, Filter, Output, Scan, Window
 from feasilint.lower.builder import Builder
 from feasilint.lower.sql import lower_text
@@ -89,3 +90,8 @@ def test_quoted_bodies_have_places_too(lower: Lower) -> None:
     assert scan.origin is not None
     assert (scan.origin.span.line, scan.origin.span.column) == (3, 15)
     assert not program.fragments[scan.origin.fragment].exact
+
+
+def test_the_columns_of_a_union_stand_in_its_first_query() -> None:
+    found = inspect_source("SELECT a, b AS c FROM t UNION ALL SELECT d, e FROM u", kind="sql")
+    assert [(column["name"], column["span"]["column"]) for column in found["columns"]] == [("a", 8), ("c", 11)]

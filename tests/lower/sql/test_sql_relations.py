@@ -9,6 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Lineage = Callable[..., dict[str, str]]
     Outline = Callable[..., list[str]]
 
 
@@ -133,3 +134,16 @@ def test_unpivot(outline: Outline) -> None:
         "r1 Unpivot(r0) n = n; v = pivot(r0.a, r0.b)",
         "r2 Derive(r1) *r0 without a, b; v = r1.v; n = r1.n",
     ]
+
+
+def test_pivot_over_values_that_only_the_data_knows(lineage: Lineage) -> None:
+    text = "SELECT k, p FROM {0} PIVOT (SUM(x) FOR m IN ({1}))"
+    closed = "(SELECT k, m, x FROM t)"
+    for values in ("ANY ORDER BY m", "SELECT m FROM u"):
+        found = lineage(text.format(closed, values), "snowflake")
+        assert {name: value.split(" | ")[0] for name, value in found.items()} == {"k": "t.k", "p": "t.x"}
+    assert "*" in lineage("SELECT * FROM t PIVOT (SUM(x) FOR m IN (ANY))", "snowflake")
+
+
+def test_all_columns_of_a_table_as_an_argument(outline: Outline) -> None:
+    assert outline("SELECT count(DISTINCT t.*) AS n FROM t")[1] == "r1 Aggregate(r0) by  | n = count_distinct(r0.*)"

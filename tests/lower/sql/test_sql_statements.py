@@ -209,3 +209,30 @@ def test_statements_inside_others(outline: Outline, dialect: str, text: str) -> 
 def test_javascript_is_no_sql(outline: Outline) -> None:
     text = "CREATE PROCEDURE p() RETURNS STRING LANGUAGE JAVASCRIPT AS $$ var a = 'select 1'; $$"
     assert outline(text, "snowflake") == []
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("mysql", "SELECT a FROM s INTO OUTFILE '/out/x.csv' FIELDS TERMINATED BY ','"),
+        ("mysql", "SELECT a INTO OUTFILE '/out/x.csv' LINES TERMINATED BY ';' FROM s"),
+        ("clickhouse", "SELECT a FROM s INTO OUTFILE '/out/x.csv' FORMAT CSV"),
+    ],
+)
+def test_into_outfile(outline: Outline, dialect: str, text: str) -> None:
+    assert outline(text, dialect) == ["r0 Scan() s", "r1 Derive(r0) a = r0.a", "overwrite /out/x.csv r1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("APPLY CHANGES INTO u FROM STREAM(s) KEYS (k) SEQUENCE BY ts COLUMNS * EXCEPT (op)", "*r0 without op"),
+        (
+            "APPLY CHANGES INTO u FROM s KEYS (k) APPLY AS DELETE WHEN x = 1 SEQUENCE BY ts COLUMNS (a, b) STORED AS SCD TYPE 2",
+            "a = r0.a; b = r0.b",
+        ),
+        ("CREATE FLOW f AS AUTO CDC INTO u FROM STREAM(s) KEYS (k) SEQUENCE BY ts", "*r0"),
+    ],
+)
+def test_apply_changes(outline: Outline, text: str, made: str) -> None:
+    assert outline(text, "databricks") == ["r0 Scan() s", f"r1 Derive(r0) {made}", "insert u r1"]
