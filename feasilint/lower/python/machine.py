@@ -135,11 +135,11 @@ class Machine(Struct, eq=False):
         if tree is not None:
             self.indexes[fragment.index] = NodeIndex(tree, fragment.text)
 
-    def origin(self, node: ast.expr | ast.stmt | None) -> Origin | None:
-        """The origin of a node of the present fragment."""
+    def origin(self, node: ast.expr | ast.stmt | None, fragment: Fragment | None = None) -> Origin | None:
+        """The origin of a node of a fragment, the present one if none is given."""
         if node is None or self.foreign or not hasattr(node, "lineno"):
             return None
-        fragment = self.fragment
+        fragment = fragment if fragment is not None else self.fragment
         index = self.indexes[fragment.index]
         found = index.origins.get(node)
         if found is None:

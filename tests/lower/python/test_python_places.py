@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from python_lowering import PANDAS, columns, frame, origins, run, sources
+from python_lowering import PANDAS, columns, frame, measures, origins, run, sources, write
+
+from feasilint.ir import Window
 
 
 def made(code: str) -> list[str]:
@@ -53,3 +55,29 @@ def test_known_items_keep_their_place_beside_unknown_ones():
 
 def test_unknown_names_beside_known_ones_stand_for_all_columns():
     assert columns(frame(PANDAS + "df = tx[chosen + ['a']]\n")) == ["*"]
+
+
+STORE = (
+    "from snowflake.ml.feature_store import FeatureStore, Entity, FeatureView, Feature\n"
+    "fs = FeatureStore(session=session, name='fs')\n"
+    "user = fs.register_entity(Entity(name='USER', join_keys=['USER_ID']))\n"
+    "tx = session.table('TX')\n"
+)
+VIEW = "FeatureView(name='FV', entities=[user], feature_df=tx, timestamp_col='TS'{})"
+
+
+def test_a_view_without_declared_aggregates_keeps_its_frame():
+    program = run(STORE, f"fs.register_feature_view({VIEW.format('')}, 'V1')")
+    assert measures(program) == []
+
+
+def test_declared_aggregates_of_a_feature_view_stand_where_they_are_declared():
+    declared = "sums = [\n  Feature.sum('AMOUNT', '7d').alias('S7'),\n  Feature.count('ID', '1d', offset='1d'),\n]"
+    program = run(STORE, declared, f"fs.register_feature_view({VIEW.format(', features=sums')}, 'V1')")
+    assert measures(program) == [
+        "sum(AMOUNT) by USER_ID order TS range P7D..PT0S",
+        "count(ID) by USER_ID order TS range P2D..P1D",
+    ]
+    windows = [relation for relation in program.relations if isinstance(relation, Window)]
+    assert [(w.origin.span.cell, w.origin.span.line) for w in windows if w.origin is not None] == [(1, 2), (1, 3)]
+    assert columns(write(program).relation)[:3] == ["USER_ID", "TS", "S7"]

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feasilint.ir.functions import canonical
 from feasilint.lower.python.transfers import sessions, stores
 from feasilint.lower.python.transfers.common import handle, nothing, same
 from feasilint.lower.python.transfers.lazy import nothing as unknown
+from feasilint.lower.python.transfers.tiles import tile
 from feasilint.lower.python.transfers.writes import write_argument
 
 if TYPE_CHECKING:
-    from feasilint.lower.python.call import Table, Transfer
+    from feasilint.lower.python.call import Call, Table, Transfer
+    from feasilint.lower.python.values import Value
+
+
+def first(call: Call) -> Value | None:
+    """What is handed in."""
+    return call.arg(0)
+
 
 METHODS: dict[str, Table] = {
     "hopsworks": {
@@ -51,6 +60,7 @@ METHODS: dict[str, Table] = {
     },
     "snowflake.store": {
         "register_feature_view": stores.registered,
+        "register_entity": first,
         "get_feature_view": stores.named_view,
         "read_feature_view": stores.read_registered,
         "generate_training_set": stores.spine_joined,
@@ -73,12 +83,22 @@ FUNCTIONS: dict[str, Transfer] = {
     "snowflake.ml.feature_store.FeatureStore": handle("snowflake.store"),
     "snowflake.ml.feature_store.FeatureView": handle("snowflake.view"),
     "snowflake.ml.feature_store.feature_view.FeatureView": handle("snowflake.view"),
+    "snowflake.ml.feature_store.Entity": handle("snowflake.entity"),
+    "snowflake.ml.feature_store.entity.Entity": handle("snowflake.entity"),
     "databricks.feature_engineering.FeatureLookup": handle("feature.lookup"),
     "databricks.feature_store.FeatureLookup": handle("feature.lookup"),
     "feast.FeatureStore": handle("feast"),
     "databricks.feature_store.FeatureStoreClient": handle("databricks.features"),
     "databricks.feature_engineering.FeatureEngineeringClient": handle("databricks.features"),
 }
+FUNCTIONS |= {
+    f"snowflake.ml.feature_store.{module}Feature.{name}": tile(canonical(name.removeprefix("approx_")))
+    for module in ("", "feature.")
+    for name in (
+        "sum", "count", "avg", "min", "max", "std", "var", "approx_count_distinct", "approx_percentile",
+        "last_n", "last_distinct_n", "first_n", "first_distinct_n",
+    )
+}  # fmt: skip
 METHODS["databricks.features"] = {
     "create_table": stores.created_table,
     "create_feature_table": stores.created_table,

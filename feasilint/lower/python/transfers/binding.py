@@ -64,9 +64,7 @@ class Binder:
         return made
 
     def origin(self, lazy: v.Lazy) -> Origin | None:
-        if lazy.fragment is None or lazy.fragment is not self.m.fragment:
-            return None
-        return self.m.origin(lazy.node)
+        return self.m.origin(lazy.node, lazy.fragment) if lazy.fragment is not None else None
 
     def _column(self, lazy: v.Lazy) -> Expression:
         frame = lazy.get("frame")

@@ -12,6 +12,7 @@ from feasilint.lower.python.call import names_of
 from feasilint.lower.python.columns import narrowed
 from feasilint.lower.python.strings import as_text
 from feasilint.lower.python.transfers.loading import path_name
+from feasilint.lower.python.transfers.tiles import tiled
 from feasilint.lower.python.transfers.writes import store
 
 if TYPE_CHECKING:
@@ -184,7 +185,8 @@ def registered(call: Call) -> v.Value | None:
 
 def _defining(call: Call, view: v.Value | None) -> v.Frame | None:
     value = view.get("feature_df") or view.get("2") if isinstance(view, v.Handle) else None
-    return call.m.frame(value) if value is not None else None
+    frame = call.m.frame(value) if value is not None else None
+    return tiled(call, frame, view) if frame is not None and isinstance(view, v.Handle) else None
 
 
 def named_view(call: Call) -> v.Value:
