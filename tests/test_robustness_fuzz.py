@@ -72,7 +72,7 @@ templated = st.builds(
     st.sampled_from(SEEDS),
     st.lists(st.tuples(st.integers(0, 400), st.sampled_from(MARKERS)), max_size=5),
 )
-FUZZ = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+FUZZ = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _edited(text: str, edits: list[tuple[int, int, str]]) -> str:
