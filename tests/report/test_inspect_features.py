@@ -23,6 +23,11 @@ def test_a_column_that_is_dropped_is_no_feature() -> None:
     assert features(PANDAS + code + FIT) == {"age": {"tx.csv.age"}}
 
 
+def test_methods_of_other_engines_are_no_columns() -> None:
+    code = "pred = model.transform(df)\nboth = pred.alias('p').join(df.alias('d'), 'id')\npred.drop('x').to_csv('out.csv')\n"
+    assert set(features(PANDAS + code)) == set()
+
+
 def test_columns_of_another_table_are_no_features() -> None:
     code = "other = pd.read_csv('o.csv')\nother['z'].mean()\ny = df['churned']\nX = df.drop('churned', axis=1)\n"
     assert features(PANDAS + code + FIT) == {}

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Column, Derive, Inline, Literal, Output
+from feasilint.ir import Column, Derive, Inline, Literal, Output, Split
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
 from feasilint.lower.python.columns import aligned, known, replacing
@@ -45,7 +45,19 @@ def _unpack(m: Machine, parts: list[ast.expr], value: v.Value) -> None:
             assign(m, part, item)
         return
     for part in parts:
-        assign(m, part, m.unknown(ast.unparse(part), value))
+        assign(m, part, _some_rows(m, found) or m.unknown(ast.unparse(part), value))
+
+
+_SPLITTING = re.compile(r"(^|_|\.)split(_\w+)?\(\)$")
+
+
+def _some_rows(m: Machine, value: v.Value) -> v.Value | None:
+    """What a function that nobody can read gives, if it is called after splitting one frame."""
+    if not isinstance(value, v.Unknown) or value.inputs or len(value.relations) != 1:
+        return None
+    if not _SPLITTING.search(value.text):
+        return None
+    return m.alloc(v.Frame(m.add(Split(value.relations[0], "part"))))
 
 
 # --- attributes ---

@@ -86,6 +86,8 @@ def class_member(m: Machine, owner: v.Class, name: str, depth: int = 0) -> v.Val
 
 
 def _other(m: Machine, target: v.Value, receiver: v.Value, name: str, node: ast.expr | None) -> v.Value:
+    if isinstance(receiver, v.Frame) and any(method(engine, name) is not None for engine in ("polars", "spark")):
+        return v.Bound(target, name)
     match receiver:
         case v.Frame(relation=relation, library="pandas" | "geopandas", index=index, group=group):
             owner = target.oid if isinstance(target, v.Ref | v.Unknown) else None

@@ -81,3 +81,19 @@ def test_declared_aggregates_of_a_feature_view_stand_where_they_are_declared():
     windows = [relation for relation in program.relations if isinstance(relation, Window)]
     assert [(w.origin.span.cell, w.origin.span.line) for w in windows if w.origin is not None] == [(1, 2), (1, 3)]
     assert columns(write(program).relation)[:3] == ["USER_ID", "TS", "S7"]
+
+
+def test_a_name_of_which_nothing_is_known_renames_nothing():
+    assert made("df = tx[['a', 'b']]\nfor c in other:\n    df = df.rename(columns={'a': c.strip()})\n") == [
+        "a: tx.csv.a",
+        "b: tx.csv.b",
+    ]
+
+
+def test_other_functions_of_a_frame_are_not_taken_for_splits():
+    assert columns(frame(PANDAS + "df, rest = prepare(tx[['a', 'b']])\n")) == ["*"]
+
+
+def test_a_function_that_splits_a_frame_gives_some_of_its_rows():
+    code = "from tools import time_split\nfit_df, df = time_split(tx[['a', 'b']], 0.8)\n"
+    assert made(code) == ["a: tx.csv.a", "b: tx.csv.b"]

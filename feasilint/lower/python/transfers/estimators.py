@@ -78,12 +78,15 @@ _OPTIONS = frozenset({"input_cols", "label_cols", "inputCols", "inputCol", "outp
                       "ratingCol", "weightCol", "sample_weight_col", "label_col", "features_col"})  # fmt: skip
 
 
+_NAMED = ("input_cols", "features_col", "userCol")
 _LABELS = ("label_cols", "labelCol", "label_col", "ratingCol")
 
 
 def named_columns(call: Call, model: v.Estimator, data: v.Value | None) -> tuple[ColumnSet, ColumnSet | None] | None:
     """Features and label of a model that was told their names: Spark ML, Snowpark ML."""
     frame = call.m.get(data) if data is not None else None
+    if isinstance(frame, v.Unknown) and frame.relations and model.option(*_NAMED):
+        frame = call.m.promote(frame, "spark")
     if not isinstance(frame, v.Frame):
         return None
     features = (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from feasilint.ir import AllOf, Column, Matching, Names, OfType, Output, Star
+from feasilint.ir.expressions import spelled
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of
 from feasilint.lower.python.columns import known, narrowed
@@ -17,6 +18,9 @@ from feasilint.lower.python.transfers.frames import derive, own
 if TYPE_CHECKING:
     from feasilint.ir import ColumnSet, Name
     from feasilint.lower.python.call import Call
+
+_BLANK = re.compile(r"\{[^{}]*\}")
+"""A name of which nothing is known: the old one says more."""
 
 
 def rename(call: Call) -> v.Value | None:
@@ -36,6 +40,9 @@ def renamed(
     call: Call, frame: v.Frame, pairs: list[tuple[Name, Name]], index: tuple[Name, ...] | None = None
 ) -> v.Frame:
     names = known(AllOf(frame.relation))
+    pairs = [(before, after) for before, after in pairs if not _BLANK.fullmatch(spelled(after))]
+    if not pairs:
+        return replace(frame)
     new = dict(pairs)
     if names is not None:
         outputs = tuple(Output(new.get(name, name), Column(frame.relation, name)) for name in names)
