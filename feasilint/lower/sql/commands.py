@@ -176,8 +176,31 @@ def _stream(found: re.Match[str], context: Context, _: Quoted) -> None:
     context.builder.sink(Write(rows.relation, target, "view", origin=_origin(context)))
 
 
+# --- scripts in other languages ----------------------------------------------------------------------------------------
+
+_EXTERNAL = re.compile(
+    r"exec(?:ute)?\s+sp_execute_external_script\b(?:.*?@input_data_1\s*=\s*N?'(?P<query>(?:[^']|'')*)')?",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _external_script(found: re.Match[str], context: Context, quoted: Quoted) -> None:
+    """EXEC sp_execute_external_script of SQL Server: the query that its R or Python script gets."""
+    if found["query"]:
+        quoted(found["query"], context)
+
+
+_TASK = re.compile(r"execute\s+(?:task|alert)\b", re.IGNORECASE)
+
+
+def _task(_: re.Match[str], context: Context, quoted: Quoted) -> None:
+    """EXECUTE TASK runs what its CREATE says."""
+
+
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Context, Quoted], None]], ...] = (
     (_SNOWFLAKE_MODEL, _snowflake_model),
     (_REDSHIFT_MODEL, _redshift_model),
     (_STREAM, _stream),
+    (_EXTERNAL, _external_script),
+    (_TASK, _task),
 )

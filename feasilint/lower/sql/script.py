@@ -56,7 +56,7 @@ def bare(tokens: list[Token]) -> list[Token]:
         if rest is tokens or len(rest) == len(tokens):
             break
         tokens = rest
-    return _without_stream_keyword(_without_model_keyword(tokens))
+    return _without_stream_keyword(_without_model_keyword(_without_result_sets(tokens)))
 
 
 def _upper(tokens: list[Token], at: int) -> str:
@@ -135,6 +135,14 @@ _OPENERS: dict[str, Callable[[list[Token]], list[Token]]] = {
 
 
 FLOW = frozenset(_OPENERS)
+
+
+def _without_result_sets(tokens: list[Token]) -> list[Token]:
+    """EXEC p … WITH RESULT SETS (…) of T-SQL without the shape of the result."""
+    heads = range(1, len(tokens) - 2) if _upper(tokens, 0) in ("EXEC", "EXECUTE") else ()
+    ends = (at for at in heads if [_upper(tokens, at + n) for n in range(3)] == ["WITH", "RESULT", "SETS"])
+    end = next(ends, None)
+    return tokens if end is None else tokens[:end]
 
 
 def _without_model_keyword(tokens: list[Token]) -> list[Token]:

@@ -121,3 +121,22 @@ def test_other_words_for_the_same(lineage: Lineage, dialect: str, text: str, col
 )
 def test_short_names_after_use(lineage: Lineage, dialect: str, use: str, read: str, source: str) -> None:
     assert lineage(f"{use}; SELECT x FROM {read}", dialect) == {"x": f"{source}.x"}
+
+
+def test_the_query_of_a_script_in_another_language_is_read(outline: Outline) -> None:
+    text = (
+        "CREATE PROCEDURE p AS BEGIN EXECUTE sp_execute_external_script @language = N'R', @script = N'x <- ''y''', "
+        "@input_data_1 = N'SELECT a FROM s WHERE c = ''x''' WITH RESULT SETS ((m VARBINARY(max))); END"
+    )
+    assert outline(text, "tsql") == ["r0 Scan() s", "r1 Filter(r0) where: eq(r0.c, x)", "r2 Derive(r1) a = r0.a"]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("tsql", "EXEC sp_execute_external_script @language = N'R', @script = N'x' WITH RESULT SETS ((a INT))"),
+        ("snowflake", "EXECUTE TASK refresh"),
+    ],
+)
+def test_what_runs_without_data_of_its_own(outline: Outline, dialect: str, text: str) -> None:
+    assert outline(text, dialect) == []
