@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from feasilint.lower.sql.jinja.render import Templates
 from feasilint.lower.sql.jinja.result import Refused, Rendered
-from feasilint.lower.sql.jinja.run import Branch
 from feasilint.lower.sql.reading import Setting
+
+if TYPE_CHECKING:
+    from feasilint.lower.sql.jinja.run import Branch
 
 TEMPLATES = Templates()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from feasilint.lower.sql.jinja.database import adapter, asked, relation
 from feasilint.lower.sql.jinja.macros import dispatched
 from feasilint.lower.sql.jinja.run import FailedError, ReturnedError
-from feasilint.lower.sql.jinja.values import Environment, Known, Table, Unknown
+from feasilint.lower.sql.jinja.values import Environment, Known, Supplied, Table, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,6 +41,7 @@ def names(run: Run, this: tuple[str, ...]) -> dict[str, Any]:
         "modules": Known("modules", {"datetime": _DATETIME}),
         "project_name": project.name if project is not None else Unknown(name="project_name"),
         "return": _return,
+        **{name: Supplied(name=name) for name in ("run_started_at", "invocation_id", "dbt_version")},
         "statement": _nothing,
         "log": _nothing,
         "print": _nothing,

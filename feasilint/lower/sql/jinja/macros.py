@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import TemplateError
+from jinja2 import TemplateError, pass_context
 from msgspec import Struct, field
 
 from feasilint.lower.sql.jinja.database import nodes
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import CodeType
 
-    from jinja2 import Environment
+    from jinja2.runtime import Context
 
     from feasilint.dbt.project import Project
+    from feasilint.lower.sql.jinja.sandbox import Environment
 
 _DEFINITION = re.compile(r"\{%[-+]?\s*macro\s+(\w+)")
 _MOST_BYTES = 1_000_000
@@ -128,11 +129,14 @@ def find_macro(name: str, package: str) -> Any | None:
     return stand_in("dbt", name)
 
 
-def dispatched(name: str, namespace: str | None = None, *_: Any, **named: Any) -> Any:
-    """`adapter.dispatch('name', 'package')`: the variant for the project's adapter, else the default one."""
+@pass_context
+def dispatched(context: Context, name: str, namespace: Any = None, **named: Any) -> Any:
+    """`adapter.dispatch('name', 'package')`: the variant for the project's adapter, else the default one. A package may be
+    one of a list, the last of which has the default; without any it is that of the macro that asks."""
     run = current()
-    namespace = named.get("macro_namespace", namespace)
-    home = namespace if isinstance(namespace, str) else run.package
+    stated = named.get("macro_namespace", named.get("packages", namespace))
+    last = stated[-1] if isinstance(stated, list) and stated else stated
+    home = last if isinstance(last, str) else str(context.parent.get("__package__", run.package))
     for package in _searched(home):
         for prefix in _prefixes(run.adapter):
             if (found := _of_package(package, f"{prefix}__{name}", plain=name)) is not None:

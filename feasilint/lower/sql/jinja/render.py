@@ -48,7 +48,7 @@ class Templates:
         run.names = names(run, setting.this)
         token = enter(run)
         try:
-            rendered = self._environment.from_string(places.prepared(cut), run.names).render()
+            rendered = self._environment.render(places.prepared(cut), run.names)
             return _result(places.stretches(rendered, cut), run)
         except TemplateSyntaxError as error:
             return Refused(f"the template cannot be read: {error.message}", error.lineno)

@@ -74,7 +74,7 @@ class Run(Struct):
         if text is None or self.library is None:
             return None
         self.step()
-        return self.library.environment.from_string(text, self.names).render()
+        return self.library.environment.render(text, self.names)
 
     def step(self, size: int = 0) -> None:
         """Pay for one step that makes `size` characters or elements."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from jinja2 import nodes
 
+_MOST_TEMPLATES = 256  # whose compiled code is kept
 _WIDTH = re.compile(r"[%:{.]\d{5,}")  # of a format
 
 
@@ -62,6 +63,13 @@ class Environment(SandboxedEnvironment):
             rewrite.JOINED: _joined,
             rewrite.UNKNOWN: lambda name: Unknown(name=name),
         })  # fmt: skip
+
+        self._code = functools.lru_cache(_MOST_TEMPLATES)(self.compile)
+
+    def render(self, text: str, names: dict[str, Any]) -> str:
+        """A template rendered; compiled once for all that say the same."""
+        template = self.template_class.from_code(self, self._code(text), self.make_globals(names), None)
+        return "".join(template.root_render_func(template.new_context()))
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         parsed: nodes.Template = rewrite.Rewriter().visit(super()._parse(source, name, filename))

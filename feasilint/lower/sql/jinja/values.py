@@ -85,6 +85,18 @@ class Result(Unknown):
         return current().place(Mark("param", name)) if name.endswith("]") else super().__str__()
 
 
+class Supplied(Unknown):
+    """A value of the run itself; whatever is made of it is that value, seen in some way."""
+
+    __slots__ = ()
+
+    def _after(self, _: str) -> Unknown:
+        return self
+
+    def __str__(self) -> str:
+        return current().place(Mark("param", str(self._undefined_name)))
+
+
 class Column:
     """A column as adapters describe it; of its type nothing is known."""
 
