@@ -43,6 +43,13 @@ def uses(program: Program) -> Iterator[Use]:
 
 def of_use(use: Use, analysis: Analysis) -> Aggregation | None:
     """One measure as an aggregation; None where it stands nowhere in the code."""
+    known = analysis.aggregations
+    if use not in known:
+        known[use] = _of_use(use, analysis)
+    return known[use]
+
+
+def _of_use(use: Use, analysis: Analysis) -> Aggregation | None:
     relation, output, _ = use
     measure = output.expression
     assert isinstance(measure, Measure)

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.match import Matcher
     from feasilint.catalog.model import SourceEntry, Staleness
     from feasilint.ir import ColumnSet, Origin, Sink, Source
-    from feasilint.measure.model import Reach, Role
+    from feasilint.measure.model import Aggregation, Reach, Role
     from feasilint.trace import Step
 
 
@@ -78,6 +78,7 @@ class Analysis:
         self._mentioned: dict[str, Mentions] = {}
         self._members: dict[Sink, tuple[Member, ...]] = {}
         self._arrivals: dict[Use, list[Arrival]] | None = None
+        self.aggregations: dict[Use, Aggregation | None] = {}  # what has been made of measures
 
     @property
     def programs(self) -> tuple[Program, ...]:

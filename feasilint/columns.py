@@ -95,6 +95,7 @@ class Columns(Headers):
         self._passings: dict[Relation, _Passing | None] = {}
         self._trees: dict[Join, _Tree] = {}
         self._steps: dict[tuple[Relation, Name], tuple[Expression, ...]] = {}
+        self._settled: dict[tuple[Relation, Name], Relation] = {}
 
     # --- is it there ---
 
@@ -111,15 +112,21 @@ class Columns(Headers):
 
     def settle(self, relation: Relation, name: Name) -> Relation:
         """The lowest relation that has the column under the same name, unchanged and beyond doubt the same."""
-        folded = fold(name)
-        while (passing := self._passing(relation)) is not None and folded not in passing.without:
-            relation = passing.below
-        return relation
+        key = (relation, name)
+        found = self._settled.get(key)
+        if found is None:
+            found = self._settled[key] = self._settle(relation, fold(name))
+        return found
 
-    def _passing(self, relation: Relation) -> _Passing | None:
-        if relation not in self._passings:
-            self._passings[relation] = _passing(relation)
-        return self._passings[relation]
+    def _settle(self, relation: Relation, folded: str) -> Relation:
+        known = self._passings
+        while True:
+            if relation not in known:
+                known[relation] = _passing(relation)
+            passing = known[relation]
+            if passing is None or folded in passing.without:
+                return relation
+            relation = passing.below
 
     def _holds(self, relation: Relation, name: Name) -> Holds:
         match relation:

@@ -415,18 +415,23 @@ class Tracer:
 def _operands(expression: Expression) -> Iterator[Expression]:
     """What an expression and the calls in it are applied to: sums of thousands must not recurse."""
     pending = [*reversed(children(expression))]
+    seen: set[Expression] = set()
     while pending:
         node = pending.pop()
-        if isinstance(node, Call):
-            pending.extend(reversed(node.args))
-        else:
+        if not isinstance(node, Call):
             yield node
+        elif node not in seen:
+            seen.add(node)
+            pending.extend(reversed(node.args))
 
 
 def _referenced(expression: Expression) -> list[Column]:
     if isinstance(expression, Column):
         return [expression]
     nodes: list[Expression] = [expression]
+    seen: set[Expression] = set()
     for node in nodes:
-        nodes.extend(children(node))
-    return [node for node in nodes if isinstance(node, Column)]
+        if node not in seen:
+            seen.add(node)
+            nodes.extend(children(node))
+    return [node for node in dict.fromkeys(nodes) if isinstance(node, Column)]

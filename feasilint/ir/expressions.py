@@ -115,6 +115,8 @@ EXPRESSIONS = (Column, Literal, Param, Hole, Now, Call, Measure, Shift, Subquery
 def children(expression: Expression) -> tuple[Expression, ...]:
     """The direct sub-expressions."""
     match expression:
+        case Column() | Literal():
+            return ()
         case Call(args=args) | Subquery(args=args):
             return args
         case Measure(args=args, where=where, order=order):
@@ -128,12 +130,18 @@ def children(expression: Expression) -> tuple[Expression, ...]:
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
-    """The expression and everything below it, parents first (subqueries' relations excluded)."""
+    """The expression and everything below it, parents first (subqueries' relations excluded). What is used twice, as by
+    `x = x + x` in a loop, is walked once."""
     pending = [expression]
+    seen: set[Expression] = set()
     while pending:
         node = pending.pop()
+        if below := children(node):
+            if node in seen:
+                continue
+            seen.add(node)
+            pending.extend(reversed(below))
         yield node
-        pending.extend(reversed(children(node)))
 
 
 def columns(expression: Expression) -> Iterator[Column]:
