@@ -302,7 +302,7 @@ def _filled(config: Config, node: Node | None) -> Config:
 
 def header(text: str, delimiter: str) -> tuple[str, ...]:
     """The names of the columns of a CSV text."""
-    first = next(csv.reader(text.split("\n", 1)[:1], delimiter=delimiter[:1]), [])
+    first = next(csv.reader(text.split("\n", 1)[:1], delimiter=delimiter[:1], skipinitialspace=True), [])
     return tuple(name.strip() for name in first if name.strip())
 
 

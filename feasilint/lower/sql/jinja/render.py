@@ -88,7 +88,8 @@ def _spelled(stretched: Iterable[Stretch], marks: Marks, known: dict[str, Mark])
             yield places.Stretch(marks.spell(stretch.text, lambda one: _marker(one.code, one, known)), stretch.piece)
         else:
             code = stretch.piece.code
-            known[code] = value_mark(code) if mark.kind == "hole" else mark
+            told = value_mark(code)  # a hole says more by the code at hand; it is none that a name says
+            known[code] = told if mark.kind == told.kind == "hole" else mark
             yield places.Stretch(stretch.piece.text, stretch.piece)
 
 
