@@ -32,7 +32,7 @@ from feasilint.ir.relations import members, scans
 from feasilint.link import Linkage, link
 from feasilint.measure.grain import leaves
 from feasilint.measure.windows import Windows
-from feasilint.mentions import Mentions
+from feasilint.mentions import Evidence, Mentions
 from feasilint.trace import Leaf, Trace, Tracer, Use, merge
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Analysis:
         self._home = {relation: program.path for program in self.linkage.programs for relation in program.relations}
         self._order = {relation: at for at, relation in enumerate(self._home)}
         self._entries: dict[Scan, SourceEntry | None] = {}
-        self.columns = Columns(self.linkage.bound, self._declared)
+        self.columns = Columns(self.linkage.bound, self._declared, lambda scan, name: self._evidence.holds(scan, name))
         self.tracer = Tracer(self.columns)
         self.windows = Windows(self.tracer, self._home, self.entry)
         self._mentioned: dict[str, Mentions] = {}
@@ -95,6 +95,10 @@ class Analysis:
     def _declared(self, source: Source) -> tuple[str, ...]:
         entry = self.matcher.find(source)
         return tuple(entry.columns) if entry is not None else ()
+
+    @cached_property
+    def _evidence(self) -> Evidence:
+        return Evidence(self.programs, self.columns)
 
     def age(self, steps: Iterable[Step]) -> Staleness | None:
         """The age of what arrives over a path: that of the source plus that of every declared table on the way."""

@@ -59,7 +59,8 @@ class Holds(IntEnum):
     NO = 0
     UNDECLARED = 1  # the source declares its columns, and not this one
     POSSIBLE = 2  # an open relation
-    KNOWN = 3
+    READ = 3  # an open relation, of which it is read elsewhere
+    KNOWN = 4
 
 
 if TYPE_CHECKING:
@@ -83,14 +84,16 @@ class _Tree(Struct, frozen=True):
 
 
 class Columns(Headers):
-    """Resolves columns within one linked set of programs."""
+    """Resolves columns within one linked set of programs. `read`: whether the code reads a column of a source that lists none."""
 
     def __init__(
         self,
         bound: Mapping[Scan, tuple[Write, ...]] | None = None,
         declared: Callable[[Source], tuple[str, ...]] | None = None,
+        read: Callable[[Scan, Name], bool] | None = None,
     ) -> None:
         super().__init__(bound, declared)
+        self._read = read or (lambda *_: False)
         self._held: dict[tuple[Relation, Name], Holds] = {}
         self._passings: dict[Relation, _Passing | None] = {}
         self._trees: dict[Join, _Tree] = {}
@@ -161,7 +164,9 @@ class Columns(Headers):
             return Holds.KNOWN
         if scan.columns is not None:
             return Holds.NO
-        return Holds.UNDECLARED if stated else Holds.POSSIBLE
+        if stated:
+            return Holds.UNDECLARED
+        return Holds.READ if self._read(scan, name) else Holds.POSSIBLE
 
     def grown(self, scan: Scan) -> bool:
         """Whether all that is known of a table is what has been added to it: it was there before, with other columns, too."""

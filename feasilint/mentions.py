@@ -9,6 +9,7 @@ from feasilint.ir import (
     Aggregate,
     Apply,
     Both,
+    Choice,
     Column,
     Derive,
     Distinct,
@@ -25,6 +26,7 @@ from feasilint.ir import (
     Scan,
     Sort,
     Star,
+    Union,
     Unnest,
     Unpivot,
     Upsert,
@@ -80,6 +82,35 @@ class Mentions:
             if not below and self._known.holds(relation, name):
                 found.add(_ground(relation))
         return frozenset(found)
+
+
+class Evidence:
+    """Which columns of a source are read of it alone: that decides what a name means in a join with another source."""
+
+    def __init__(self, programs: Iterable[Program], known: Columns) -> None:
+        self._found: set[tuple[Ground, str]] = set()
+        for program in programs:
+            for relation, name in dict.fromkeys(_reads(program)):
+                self._found.update((ground, fold(name)) for ground in _scanned(relation, name, known))
+
+    def holds(self, scan: Scan, name: Name) -> bool:
+        """Whether a column of this name is read of the source."""
+        return (_ground(scan), fold(name)) in self._found
+
+
+def _scanned(relation: Relation, name: Name, known: Columns) -> Iterator[Ground]:
+    """The sources that all rows of a relation are read from, if the column is passed on from them as it is."""
+    pending: list[Relation] = [relation]
+    seen: set[Relation] = set()
+    while pending and len(seen) < _FAR:
+        relation = known.settle(pending.pop(), name)
+        if relation in seen or known.table(relation).find(name) is not None:
+            continue
+        seen.add(relation)
+        if isinstance(relation, Union | Choice):
+            pending.extend(relation.inputs)
+        elif isinstance(relation, Scan) and relation.columns is None:
+            yield _ground(relation)
 
 
 def _ground(relation: Relation) -> Ground:

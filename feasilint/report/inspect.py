@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from feasilint.analysis import Analysis
     from feasilint.ir import Sink, Span
     from feasilint.measure.model import Aggregation
-    from feasilint.trace import Leaf
+    from feasilint.trace import Leaf, Trace
 
 SCHEMA = "feasilint.inspect/1"
 
@@ -145,6 +145,12 @@ def _dotted(leaf: Leaf) -> tuple[str, str]:
     return leaf.scan.source.name, f"{leaf.column}.{leaf.path}" if leaf.path else leaf.column
 
 
+def _likely(trace: Trace) -> Iterator[Leaf]:
+    """What a column certainly comes from, and what it may come from where no other place of that column is certain."""
+    certain = {leaf.column for leaf in trace.sure}
+    return (leaf for leaf in trace.value if leaf in trace.sure or leaf.column not in certain)
+
+
 def _pair(leaf: Leaf) -> tuple[str, str]:
     return leaf.scan.source.name, leaf.column
 
@@ -210,7 +216,7 @@ def _feature(member: Member, model: str | None, table: str | None, analysis: Ana
         "name": member.name,
         "model": model,
         "table": table,
-        "derived_from": _pairs(member.trace.sure or member.trace.maybe),
+        "derived_from": _pairs(_likely(member.trace)),
         "confidence": "approximate" if member.trace.approximate else "exact",
         "span": _span(_built(member, analysis)),
     }

@@ -63,3 +63,14 @@ def test_a_table_that_is_looked_at_is_no_feature_where_one_is_written() -> None:
 def test_a_document_that_writes_nothing_ends_in_the_table_that_it_looks_at_last() -> None:
     made = "rfm = df.groupby('user').agg(f=('id', 'count'), m=('amount', 'sum')).reset_index()"
     assert features(PANDAS, made, "rfm.head()") == {"user": {"tx.csv.user"}, "f": {"tx.csv.id"}, "m": {"tx.csv.amount"}}
+
+
+SIDES = "o = pd.read_csv('o.csv')\nboth = df.merge(o, on='id')\nboth['r'] = both['z'] / both['w']\nX, y = both[['r']], both['y']\n"
+
+
+def test_a_column_that_nobody_reads_of_one_table_may_be_of_either() -> None:
+    assert features(PANDAS + SIDES + FIT) == {"r": {"tx.csv.z", "o.csv.z", "tx.csv.w", "o.csv.w"}}
+
+
+def test_a_column_that_is_read_of_one_table_is_of_that_table_in_a_join() -> None:
+    assert features(PANDAS + SIDES + FIT, "o['z'].hist()") == {"r": {"o.csv.z", "tx.csv.w", "o.csv.w"}}

@@ -22,7 +22,7 @@ from feasilint.lower.python.transfers.cells import SQL_MAGICS, fill, split_into
 from feasilint.lower.python.transfers.common import show_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from feasilint.documents.magics import Magic, Neutral
     from feasilint.documents.model import Cell, Document
@@ -43,6 +43,7 @@ def interpret(document: Document, options: Options) -> Machine:
     """Run a document; the machine holds what came of it."""
     builder = Builder(document.path, document.kind)
     m = Machine(builder, options, evaluate, execute, call, path=document.path)
+    m.files.update(pair for cell in document.cells for pair in _written_files(cell))
     try:
         for cell in document.cells:
             _guarded(m, partial(_run_cell, m, cell), Span(cell.index, 1, 1, 1, 1), "cell")
@@ -164,6 +165,13 @@ def _run_cell_magic(m: Machine, cell: Cell, magic: Magic) -> None:
         if name.endswith(".py"):
             m.written[name.removesuffix(".py")] = magic.body
             _run_written(m, cell, magic)
+
+
+def _written_files(cell: Cell) -> Iterator[tuple[str, str]]:
+    """The file that a cell writes, by its name: another cell may read it before this one stands in the document."""
+    magic = neutralise(cell.source).cell_magic if cell.source.lstrip().startswith("%%writefile") else None
+    if magic is not None and (words := magic.arguments.split()):
+        yield Path(words[-1]).name, magic.body
 
 
 def _run_written(m: Machine, cell: Cell, magic: Magic) -> None:

@@ -94,6 +94,8 @@ class Machine(Struct, eq=False):
     stars: list[str] = field(default_factory=list)
     folders: dict[str, str] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    arguments: dict[str, Value] = field(default_factory=dict)
     nested: int = 0
     foreign: bool = False
     last: Value | None = None

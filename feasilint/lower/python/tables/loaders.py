@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.lower.python.transfers import connectors, loading, sql
+from feasilint.lower.python.transfers import connectors, loading, settings, sql
 from feasilint.lower.python.transfers.common import argument_copied, handle, nothing, same
 from feasilint.lower.python.transfers.loading import collection, dataset, reader, source
 from feasilint.lower.python.transfers.writes import write_argument
@@ -57,6 +57,12 @@ _BIGQUERY: dict[str, Transfer] = {
 }
 
 METHODS: dict[str, Table] = {
+    "parser": {
+        "add_argument": settings.argument,
+        "add_argument_group": same,
+        "parse_args": settings.arguments,
+        "parse_known_args": settings.arguments,
+    },
     "query": {
         **dict.fromkeys(_FETCH, sql.fetched),
         "add_done_callback": nothing,
@@ -104,6 +110,7 @@ METHODS: dict[str, Table] = {
 }
 
 PROPERTIES: dict[str, Table] = {
+    "arguments": {"*": settings.of_arguments},
     "response": {"text": connectors.payload, "content": connectors.payload},
     "bunch": {
         "data": connectors.bunch_member,
@@ -187,8 +194,11 @@ FUNCTIONS: dict[str, Transfer] = {
     "pickle.loads": loading.loaded,
     "joblib.load": loading.loaded,
     "dill.load": loading.loaded,
-    "json.load": loading.loaded,
-    "yaml.safe_load": loading.loaded,
+    "json.load": settings.settings,
+    "yaml.load": settings.settings,
+    "yaml.safe_load": settings.settings,
+    "yaml.full_load": settings.settings,
+    "argparse.ArgumentParser": settings.parser,
     "csv.reader": loading.loaded,
     "csv.DictReader": loading.loaded,
     "scipy.io.loadmat": loading.loaded,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import enginegroups, enginejoins, engines, frames, lazy, times
 from feasilint.lower.python.transfers.common import copied, handle, show
-from feasilint.lower.python.transfers.loading import frame_of, reader
+from feasilint.lower.python.transfers.constructing import frame_of
+from feasilint.lower.python.transfers.loading import reader
 from feasilint.lower.python.transfers.sql import query
 from feasilint.lower.python.transfers.writes import write
 

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Column, Derive, Inline, Opaque, Output, Scan, Source, Union
+from feasilint.ir import Call as Op
+from feasilint.ir import Column, Derive, Literal, Opaque, Output, Scan, Source, Union
+from feasilint.ir.expressions import is_dynamic
 from feasilint.lower.python import values as v
-from feasilint.lower.python.call import name_of
+from feasilint.lower.python.columns import header, replacing
 from feasilint.lower.python.strings import as_text, spell
 
 if TYPE_CHECKING:
     import ast
 
-    from feasilint.ir import Name, Relation
+    from feasilint.ir import Expression, Name, Relation
     from feasilint.ir.relations import SourceKind
     from feasilint.lower.python.call import Call, Transfer
     from feasilint.lower.python.machine import Machine
@@ -49,15 +51,32 @@ def reader(library: str = "pandas", at: int | None = 0) -> Transfer:
             value = next((call.kwargs[name] for name in _PATH_ARGUMENTS if name in call.kwargs), None)
         if value is None:
             return None
-        relation = scan_paths(call, value, _columns(call))
-        if relation is None:
+        scanned = scan_paths(call, value, _columns(call))
+        if scanned is None:
             return None
+        relation = _typed(call, scanned)
         frame = v.Frame(relation, library, call.names(None, "index_col") or () if _named_index(call) else ())
         if call.arg(None, "chunksize") is not None or call.flag("iterator"):
             return v.Seq((call.m.alloc(frame),), "list", True)
         return frame
 
     return transfer
+
+
+def _typed(call: Call, relation: Relation) -> Relation:
+    """The columns whose types the reader is told are there, whatever others there are."""
+    times, types = call.got(None, "parse_dates"), call.got(None, "dtype")
+    dates = call.names(None, "parse_dates") if isinstance(times, v.Seq) else None
+    typed = call.names(None, "dtype") if isinstance(types, v.Dict) else None
+    names = tuple(dict.fromkeys((*(dates or ()), *(typed or ()))))
+    if not names or header(relation) is not None or any(str(name).isdigit() or is_dynamic(name) for name in names):
+        return relation
+    outputs = (Output(name, _as_typed(Column(relation, name), dates or ())) for name in names)
+    return call.m.add(Derive(relation, replacing(relation, *outputs), call.origin))
+
+
+def _as_typed(column: Column, dates: tuple[Name, ...]) -> Expression:
+    return Op("cast", (column, Literal("timestamp"))) if column.name in dates else column
 
 
 def _named_index(call: Call) -> bool:
@@ -186,90 +205,6 @@ def dataset(library: str) -> Transfer:
         return v.Handle("bunch", (("data", frame), ("target", target), ("frame", frame)))
 
     return transfer
-
-
-def frame_of(call: Call) -> v.Value | None:
-    """`pd.DataFrame(data, columns=…)`: of a dict of columns, of rows, of another frame or array."""
-    data = call.got(0, "data")
-    names = call.names(2, "columns")
-    index = call.got(1, "index")
-    keep = index.index if isinstance(index, v.Series) else ()
-    if isinstance(data, v.Dict):
-        return _of_dict(call, data)
-    if isinstance(data, v.Frame):
-        return _renamed(call, data, names)
-    if isinstance(data, v.Series) and isinstance(data.relation, Scan) and data.relation.source.kind == "api":
-        return _renamed(call, v.Frame(data.relation, "pandas", keep), names)  # a part of a response holds the rows
-    if isinstance(data, v.Series):
-        return call.m.series_frame(data, str(names[0]) if names else None)
-    if isinstance(data, v.Seq):
-        return _of_rows(call, data, names)
-    if isinstance(data, v.Unknown) and data.source:
-        return _renamed(call, v.Frame(data.relations[0], "pandas", keep), names)
-    if isinstance(data, v.Unknown) and (data.relations or data.inputs):
-        relation = call.m.add(Opaque(data.relations, data.text, data.inputs, call.origin))
-        return _renamed(call, v.Frame(relation, "pandas", keep), names)
-    if isinstance(data, v.Handle):
-        inner = data.get("frame") or data.get("data")
-        return (
-            _renamed(call, frame, names) if inner is not None and (frame := call.m.frame(inner)) is not None else None
-        )
-    outputs = tuple(Output(name, call.expression(v.Const(None))) for name in names or ())
-    return v.Frame(call.m.add(Inline(outputs, call.origin)))
-
-
-def _renamed(call: Call, frame: v.Frame, names: tuple[Name, ...] | None) -> v.Value:
-    from feasilint.lower.python.assignment import renamed
-
-    if names is None:
-        return replace(frame, library="pandas")
-    if frame.library != "array":
-        from feasilint.ir import Names, Star
-
-        made = call.m.add(Derive(frame.relation, (Star(Names(frame.relation, names)),), call.origin))
-        return replace(frame, relation=made)
-    return replace(renamed(call.m, frame, v.Seq(tuple(map(v.Const, names))), call.node), library="pandas")
-
-
-def _of_dict(call: Call, data: v.Dict) -> v.Value:
-    outputs = []
-    base: Relation | None = None
-    for key, value in data.items:
-        name = name_of(call.m, key)
-        found = call.m.get(value)
-        if isinstance(found, v.Series | v.Frame) and base is None:
-            base = found.relation
-        if name is not None:
-            outputs.append(Output(name, call.expression(value), call.origin))
-    made = Inline(tuple(outputs), call.origin) if base is None else Derive(base, tuple(outputs), call.origin)
-    return v.Frame(call.m.add(made))
-
-
-def _of_rows(call: Call, data: v.Seq, names: tuple[Name, ...] | None) -> v.Value:
-    """A list of rows: only what is read from elsewhere is lineage."""
-    first = call.m.get(data.items[0]) if data.items else v.NONE
-    if isinstance(first, v.Dict):
-        return _of_dict(call, first)
-    if isinstance(first, v.Seq) and names is not None and len(first.items) == len(names):
-        outputs = tuple(Output(n, call.expression(i), call.origin) for n, i in zip(names, first.items, strict=True))
-        return v.Frame(call.m.add(Inline(outputs, call.origin)))
-    unknown = call.m.unknown("rows", data)
-    if unknown.relations or unknown.inputs:
-        return v.Frame(call.m.add(Opaque(unknown.relations, "rows", unknown.inputs, call.origin)))
-    return v.Frame(
-        call.m.add(Inline(tuple(Output(n, call.expression(v.Const(None))) for n in names or ()), call.origin))
-    )
-
-
-def series_of(call: Call) -> v.Value | None:
-    """`pd.Series(data)`; of a dict it is a row of named values."""
-    found = call.got(0, "data")
-    if isinstance(found, v.Dict | v.Series):
-        return found
-    names = call.names(1, "index")
-    if isinstance(found, v.Seq) and names is not None and len(names) == len(found.items):
-        return v.Dict(tuple((v.Const(name), item) for name, item in zip(names, found.items, strict=True)))
-    return found if isinstance(found, v.Unknown) else call.unknown()
 
 
 def opened(call: Call) -> v.Value | None:

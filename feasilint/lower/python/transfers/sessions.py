@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from feasilint.ir import Interval, Source
 from feasilint.lower.python import values as v
+from feasilint.lower.python.transfers.constructing import frame_of
 from feasilint.lower.python.transfers.lazy import made
-from feasilint.lower.python.transfers.loading import frame_of, path_name, scan_paths
+from feasilint.lower.python.transfers.loading import path_name, scan_paths
 from feasilint.lower.python.transfers.times import unit_of
 from feasilint.lower.python.transfers.writes import MODES, store
 

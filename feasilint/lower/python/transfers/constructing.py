@@ -1,0 +1,127 @@
+"""Frames made of Python data: dicts of columns, lists of rows, parts of other frames."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from feasilint.ir import Derive, Inline, Opaque, Output, Scan, Source
+from feasilint.lower.python import values as v
+from feasilint.lower.python.call import name_of
+from feasilint.lower.python.transfers.loading import scan
+
+if TYPE_CHECKING:
+    from feasilint.ir import Name, Relation
+    from feasilint.lower.python.call import Call
+    from feasilint.lower.python.machine import Machine
+
+
+def frame_of(call: Call) -> v.Value | None:
+    """`pd.DataFrame(data, columns=…)`: of a dict of columns, of rows, of another frame or array."""
+    data = call.got(0, "data")
+    names = call.names(2, "columns")
+    index = call.got(1, "index")
+    keep = index.index if isinstance(index, v.Series) else ()
+    if isinstance(data, v.Dict):
+        return _of_dict(call, data)
+    if isinstance(data, v.Frame):
+        return _renamed(call, data, names)
+    if isinstance(data, v.Series) and isinstance(data.relation, Scan) and data.relation.source.kind == "api":
+        return _renamed(call, v.Frame(data.relation, "pandas", keep), names)  # a part of a response holds the rows
+    if isinstance(data, v.Series):
+        return call.m.series_frame(data, str(names[0]) if names else None)
+    if isinstance(data, v.Seq):
+        return _of_rows(call, data, names)
+    if isinstance(data, v.Unknown) and data.source:
+        return _renamed(call, v.Frame(data.relations[0], "pandas", keep), names)
+    if isinstance(data, v.Unknown) and (data.relations or data.inputs):
+        relation = call.m.add(Opaque(data.relations, data.text, data.inputs, call.origin))
+        return _renamed(call, v.Frame(relation, "pandas", keep), names)
+    if isinstance(data, v.Handle):
+        inner = data.get("frame") or data.get("data")
+        return (
+            _renamed(call, frame, names) if inner is not None and (frame := call.m.frame(inner)) is not None else None
+        )
+    outputs = tuple(Output(name, call.expression(v.Const(None))) for name in names or ())
+    return v.Frame(call.m.add(Inline(outputs, call.origin)))
+
+
+def _renamed(call: Call, frame: v.Frame, names: tuple[Name, ...] | None) -> v.Value:
+    from feasilint.lower.python.assignment import renamed
+
+    if names is None:
+        return replace(frame, library="pandas")
+    if frame.library != "array":
+        from feasilint.ir import Names, Star
+
+        made = call.m.add(Derive(frame.relation, (Star(Names(frame.relation, names)),), call.origin))
+        return replace(frame, relation=made)
+    return replace(renamed(call.m, frame, v.Seq(tuple(map(v.Const, names))), call.node), library="pandas")
+
+
+def _of_dict(call: Call, data: v.Dict) -> v.Value:
+    outputs = []
+    base: Relation | None = None
+    for key, value in data.items:
+        name = name_of(call.m, key)
+        found = call.m.get(value)
+        if isinstance(found, v.Series | v.Frame) and base is None:
+            base = found.relation
+        if name is not None:
+            outputs.append(Output(name, call.expression(value), call.origin))
+    if base is None and not data.open and (typed := _typed_in(call, data, tuple(out.name for out in outputs))):
+        return typed
+    made = Inline(tuple(outputs), call.origin) if base is None else Derive(base, tuple(outputs), call.origin)
+    return v.Frame(call.m.add(made))
+
+
+def _of_rows(call: Call, data: v.Seq, names: tuple[Name, ...] | None) -> v.Value:
+    """A list of rows: only what is read from elsewhere is lineage."""
+    first = call.m.get(data.items[0]) if data.items else v.NONE
+    if isinstance(first, v.Dict):
+        return _of_dict(call, first)
+    if data.items and not data.open and (typed := _typed_in(call, data, names)):
+        return typed
+    if isinstance(first, v.Seq) and names is not None and len(first.items) == len(names):
+        outputs = tuple(Output(n, call.expression(i), call.origin) for n, i in zip(names, first.items, strict=True))
+        return v.Frame(call.m.add(Inline(outputs, call.origin)))
+    unknown = call.m.unknown("rows", data)
+    if unknown.relations or unknown.inputs:
+        return v.Frame(call.m.add(Opaque(unknown.relations, "rows", unknown.inputs, call.origin)))
+    return v.Frame(
+        call.m.add(Inline(tuple(Output(n, call.expression(v.Const(None))) for n in names or ()), call.origin))
+    )
+
+
+def _typed_in(call: Call, data: v.Value, names: tuple[Name, ...] | None) -> v.Frame | None:
+    """Data that is typed into the code under a name of its own is a source of that name."""
+    arguments = getattr(call.node, "args", None) or [word.value for word in getattr(call.node, "keywords", ())]
+    name = arguments[0].id if arguments and isinstance(arguments[0], ast.Name) else None
+    if name is None or not _is_literal(call.m, data):
+        return None
+    return v.Frame(scan(call, Source(name, "inline"), names))
+
+
+def _is_literal(m: Machine, value: v.Value) -> bool:
+    match m.get(value):
+        case v.Const():
+            return True
+        case v.Seq(items=items, open=False):
+            return all(_is_literal(m, item) for item in items)
+        case v.Dict(items=pairs, open=False):
+            return all(_is_literal(m, item) for _, item in pairs)
+        case _:
+            return False
+
+
+def series_of(call: Call) -> v.Value | None:
+    """`pd.Series(data)`; of a dict it is a row of named values."""
+    found = call.got(0, "data")
+    if isinstance(found, v.Dict | v.Series):
+        return found
+    names = call.names(1, "index")
+    if isinstance(found, v.Seq) and names is not None and len(names) == len(found.items):
+        return v.Dict(tuple((v.Const(name), item) for name, item in zip(names, found.items, strict=True)))
+    return found if isinstance(found, v.Unknown) else call.unknown()

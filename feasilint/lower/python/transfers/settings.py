@@ -1,0 +1,120 @@
+"""Settings that a document reads: files of its project or written by it, and arguments of a command line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from feasilint.lower.python import values as v
+from feasilint.lower.python.strings import as_text, is_certain
+from feasilint.lower.python.transfers.loading import loaded
+
+if TYPE_CHECKING:
+    from feasilint.lower.python.call import Call
+    from feasilint.lower.python.machine import Machine
+
+LIMIT = 64 * 1024
+"""Characters of a settings file that is read; larger ones hold data."""
+PARTS = 4_000
+"""Values of a settings file, so that aliases cannot make many of few."""
+_SUFFIXES = (".yaml", ".yml", ".json")
+
+
+def settings(call: Call) -> v.Value | None:
+    """`yaml.safe_load(file)`, `json.load(file)`: the settings in it, where the file is the project's own."""
+    found = call.got(0)
+    path = found.get("path") if isinstance(found, v.Handle) and found.kind == "file" else None
+    name = as_text(call.m, path) if path is not None else v.Const("")
+    text = _text_of(call.m, str(name.value)) if is_certain(name) and str(name.value).endswith(_SUFFIXES) else None
+    made = parsed(call.m, text, str(name.value)) if text is not None else None
+    return made if made is not None else loaded(call)
+
+
+def _text_of(m: Machine, path: str) -> str | None:
+    """The content of a file that a cell of the document writes or that stands in its project."""
+    name = PurePosixPath(path).name
+    if name in m.files:
+        return m.files[name]
+    root = Path(m.options.root)
+    for folder in (Path(m.path).parent, root):
+        try:
+            file = (folder / path).resolve()
+            if not file.is_relative_to(root.resolve()) or not file.is_file() or file.stat().st_size > LIMIT:
+                continue
+            data = file.read_bytes()
+        except (OSError, ValueError):
+            continue
+        m.builder.depend(str(folder / path), hashlib.sha256(data).hexdigest())
+        return data.decode(errors="replace")
+    return None
+
+
+def parsed(m: Machine, text: str, name: str) -> v.Value | None:
+    """A text of YAML or JSON as a value; None where it holds no settings."""
+    if len(text) > LIMIT:
+        return None
+    try:
+        found = json.loads(text) if name.endswith(".json") else _yaml(text)
+        return _value(m, found, [PARTS]) if isinstance(found, dict) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _yaml(text: str) -> object:
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+
+
+def _value(m: Machine, found: object, left: list[int]) -> v.Value:
+    left[0] -= 1
+    if left[0] < 0:
+        raise ValueError("too many settings")
+    if isinstance(found, dict):
+        return m.alloc(v.Dict(tuple((v.Const(str(key)), _value(m, one, left)) for key, one in found.items())))
+    if isinstance(found, list):
+        return m.alloc(v.Seq(tuple(_value(m, one, left) for one in found)))
+    return v.Const(found if isinstance(found, str | int | float | bool | None) else str(found))
+
+
+# --- command lines ---
+
+
+def parser(call: Call) -> v.Value:
+    """`argparse.ArgumentParser()`: the arguments of this one."""
+    call.m.arguments.clear()
+    return v.Handle("parser")
+
+
+def argument(call: Call) -> v.Value:
+    """`parser.add_argument('--data-path', default='data/x.csv')`: a default names a file or lists columns; what other
+    arguments are is decided when the program is called."""
+    words = [word.value for word in map(call.m.get, call.args) if isinstance(word, v.Const)]
+    given = call.text(None, "dest") or next((str(word) for word in words if str(word).startswith("--")), None)
+    name = (given or str(words[0] if words else "")).lstrip("-").replace("-", "_")
+    default = call.arg(None, "default")
+    held = call.m.get(default) if default is not None else None
+    certain = isinstance(held, v.Seq) or (
+        isinstance(held, v.Const) and isinstance(held.value, str) and "." in held.value
+    )
+    if name:
+        call.m.arguments[name] = default if certain and default is not None else call.m.unknown(name)
+    return v.NONE
+
+
+def arguments(call: Call) -> v.Value:
+    """`parser.parse_args()`, `parse_known_args()`."""
+    made = v.Handle("arguments", tuple(call.m.arguments.items()))
+    return v.Seq((made, call.m.unknown("rest")), "tuple") if call.name == "parse_known_args" else made
+
+
+def of_arguments(call: Call) -> v.Value | None:
+    """`args.data_path`."""
+    receiver = call.receiver
+    found = receiver.get(call.name) if isinstance(receiver, v.Handle) else None
+    return found if found is not None else call.m.unknown(call.name)
