@@ -87,7 +87,7 @@ class Library(Struct):
         if path not in self._code:
             try:
                 self._code[path] = self.environment.compile(_text(path))
-            except (TemplateError, RecursionError):
+            except (TemplateError, SyntaxError, RecursionError, MemoryError):
                 self._code[path] = None
         return self._code[path]
 

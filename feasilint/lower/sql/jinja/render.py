@@ -58,8 +58,10 @@ class Templates:
             return Refused("the template returns a value outside a macro")
         except FailedError:
             return Refused("the template says itself that it cannot be rendered")
-        except RecursionError:
+        except (RecursionError, MemoryError):
             return Refused("the template is nested too deeply")
+        except SyntaxError as error:  # what Jinja makes Python of, but Python does not take: `break` outside of a loop
+            return Refused(f"the template cannot be read: {error.msg}")
         except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
             return Refused(f"the template cannot be rendered: {error}")
         finally:
