@@ -32,7 +32,7 @@ from feasilint.ir import (
     Upsert,
     Window,
 )
-from feasilint.ir.expressions import columns, fold, is_dynamic
+from feasilint.ir.expressions import columns, fold, is_dynamic, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -53,7 +53,7 @@ class Mentions:
         self._known = known
         self._found: dict[Name, dict[frozenset[Ground], None]] = defaultdict(dict)
         for relation, name in dict.fromkeys(_reads(program)):
-            if not is_dynamic(name) and name not in ("", "*") and (grounds := self._grounds(relation, name)):
+            if _is_name(name) and (grounds := self._grounds(relation, name)):
                 self._found[name][grounds] = None
 
     def of(self, opened: Iterable[Relation]) -> Iterator[Name]:
@@ -115,6 +115,11 @@ def _scanned(relation: Relation, name: Name, known: Columns) -> Iterator[Ground]
 
 def _ground(relation: Relation) -> Ground:
     return (relation.source.kind, fold(relation.source.name)) if isinstance(relation, Scan) else relation
+
+
+def _is_name(name: Name) -> bool:
+    """Whether it is a column's name: a number may mean a row."""
+    return not is_dynamic(name) and spelled(name) not in ("", "*") and not spelled(name).isdigit()
 
 
 # --- what is read ---

@@ -74,3 +74,7 @@ def test_a_column_that_nobody_reads_of_one_table_may_be_of_either() -> None:
 
 def test_a_column_that_is_read_of_one_table_is_of_that_table_in_a_join() -> None:
     assert features(PANDAS + SIDES + FIT, "o['z'].hist()") == {"r": {"o.csv.z", "tx.csv.w", "o.csv.w"}}
+
+
+def test_a_number_in_brackets_may_be_a_row() -> None:
+    assert features(PANDAS + "X, y = prepare(df)\nX[0].mean()\nX['a'].mean()\n" + FIT) == {"a": {"tx.csv.a"}}
