@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -137,18 +138,15 @@ def name_of(m: Machine, value: v.Value) -> Name | None:
 
 def kind_of(value: v.Value) -> str:
     """The kind of receiver that a value is: the key into the tables of methods."""
-    match value:
-        case v.Frame(library=library):
-            return library
-        case v.Handle(kind=kind):
-            return kind
-        case v.Estimator(transformer=transformer):
-            return "transformer" if transformer else "estimator"
-        case v.Const(value=constant):
-            return "text" if isinstance(constant, str) else "number"
-        case v.Seq():
-            return "list"
-        case v.Library(path=path):
-            return path
-        case _:
-            return type(value).__name__.lower()
+    kind = _KINDS.get(type(value))
+    return kind(value) if kind is not None else type(value).__name__.lower()
+
+
+_KINDS: dict[type[v.Value], Callable[[Any], str]] = {
+    v.Frame: attrgetter("library"),
+    v.Handle: attrgetter("kind"),
+    v.Library: attrgetter("path"),
+    v.Estimator: lambda found: "transformer" if found.transformer else "estimator",
+    v.Const: lambda found: "text" if isinstance(found.value, str) else "number",
+    v.Seq: lambda _: "list",
+}

@@ -157,13 +157,13 @@ class Machine(Struct, eq=False):
 
     def alloc(self, value: Value) -> Value:
         """A place in the store for a mutable value; others are returned as they are."""
-        return Ref(self.store.add(value)) if isinstance(value, MUTABLE) and not is_tuple(value) else value
+        return Ref(self.store.add(value)) if type(value) in MUTABLE and not is_tuple(value) else value
 
     def get(self, value: Value) -> Value:
         """What a reference stands for now."""
-        if isinstance(value, Ref):
+        if type(value) is Ref:  # values have no subclasses, and nothing is asked more often
             return self.store.objects.get(value.oid, NONE)
-        if isinstance(value, Unknown):
+        if type(value) is Unknown:
             return self.store.objects.get(value.oid, value)
         return value
 
@@ -190,8 +190,9 @@ class Machine(Struct, eq=False):
             return
         match value:
             case Unknown():
-                inputs.update(dict.fromkeys(value.inputs))
-                relations.update(dict.fromkeys(value.relations))
+                if value.inputs or value.relations:
+                    inputs.update(dict.fromkeys(value.inputs))
+                    relations.update(dict.fromkeys(value.relations))
             case Series(expression=expression) | Scalar(expression=expression):
                 inputs[expression] = None
             case Frame(relation=relation) | Row(relation=relation):

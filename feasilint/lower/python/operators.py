@@ -45,6 +45,8 @@ _COMPARE: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.In: ("in", lambda a, b: a in b),
     ast.NotIn: ("not_in", lambda a, b: a not in b),
 }
+_SPECIAL = frozenset((v.Const, v.Handle, v.Seq, v.Columns))
+"""Kinds of values that an operator may do more with than make an expression."""
 _FOLDS = (str, int, float, bool, datetime, Interval, type(None))
 
 
@@ -56,14 +58,16 @@ def binary(m: Machine, op: ast.operator, left: v.Value, right: v.Value, node: as
         folded = _folded(m, name, fold, a, b)
         if folded is not None:
             return folded
-    for side in (a, b):
-        if isinstance(side, v.Handle) and side.kind == "download":
-            return side
-    for special in (_text, _sequence, _names):
-        made = special(m, name, a, b, node)
-        if made is not None:
-            return made
+    if not _SPECIAL.isdisjoint((type(a), type(b))):
+        for special in (_download, _text, _sequence, _names):
+            made = special(m, name, a, b, node)
+            if made is not None:
+                return made
     return elementwise(m, name, (a, b), node)
+
+
+def _download(m: Machine, name: str, a: v.Value, b: v.Value, node: ast.expr) -> v.Value | None:
+    return next((side for side in (a, b) if isinstance(side, v.Handle) and side.kind == "download"), None)
 
 
 def _folded(m: Machine, name: str, fold: Callable[[Any, Any], Any] | None, a: v.Const, b: v.Const) -> v.Const | None:

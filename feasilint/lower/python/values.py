@@ -249,7 +249,7 @@ Value: TypeAlias = (
 
 NONE = Const(None)
 
-MUTABLE = (Frame, Dict, Instance, Estimator, Seq)
+MUTABLE = frozenset((Frame, Dict, Instance, Estimator, Seq))
 
 
 def name_of(expression: Expression) -> Name | None:
