@@ -113,7 +113,10 @@ def _skips(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_readable(entry: os.DirEntry[str]) -> bool:
-    return entry.name.lower().endswith(EXTENSIONS) and entry.is_file()
+    try:
+        return entry.name.lower().endswith(EXTENSIONS) and entry.is_file()
+    except OSError:  # a link to itself
+        return False
 
 
 def _absolute(path: str) -> Path:

@@ -142,6 +142,7 @@ def test_links_do_not_loop_or_repeat(tree: Path) -> None:
     (tree / "a" / "loop").symlink_to(tree)
     (tree / "b.sql").symlink_to(tree / "a" / "x.sql")
     (tree / "broken.sql").symlink_to(tree / "nowhere")
+    (tree / "itself.sql").symlink_to("itself.sql")
     assert discover(["."]).files == ("a/x.sql",)
 
 
