@@ -10,6 +10,7 @@ from jinja2 import TemplateError, pass_context
 from msgspec import Struct, field
 
 from feasilint.lower.sql.jinja.database import nodes
+from feasilint.lower.sql.jinja.pieces import pieces
 from feasilint.lower.sql.jinja.run import current
 from feasilint.lower.sql.jinja.stand_ins import INTROSPECTIVE, PACKAGES, stand_in
 from feasilint.lower.sql.jinja.values import Unknown
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from jinja2.runtime import Context
 
     from feasilint.dbt.project import Project
+    from feasilint.lower.sql.jinja.pieces import Piece
     from feasilint.lower.sql.jinja.sandbox import Environment
 
 _DEFINITION = re.compile(r"\{%[-+]?\s*macro\s+(\w+)")
@@ -30,12 +32,14 @@ _PARENTS = {"redshift": "postgres", "databricks": "spark", "materialize": "postg
 
 
 class Library(Struct):
-    """The macros of one project: where each is defined, and the compiled files."""
+    """The macros of one project: the files that define them, the texts of those files that were looked into, and the
+    compiled macros. As in dbt each macro stands alone: what else is in its file does not matter."""
 
     environment: Environment
     project: Project
     _defined: dict[str, dict[str, Path]] | None = None
-    _code: dict[Path, CodeType | None] = field(default_factory=dict)
+    _texts: dict[Path, dict[str, str]] = field(default_factory=dict)
+    _code: dict[tuple[str, str], CodeType | None] = field(default_factory=dict)
     _nodes: dict[str, Any] | None = None
 
     @property
@@ -57,9 +61,16 @@ class Library(Struct):
         return self._defined
 
     def macro(self, package: str, name: str) -> Any | None:
-        """The macro of exactly this package."""
-        path = self.defined.get(package, {}).get(name)
-        return None if path is None else self._module(package, path).get(name)
+        """The macro of exactly this package, as the current rendering sees it."""
+        if name not in self.defined.get(package, {}):
+            return None
+        macros = current().macros
+        if (package, name) not in macros:
+            macros[package, name] = None
+            code = self._compiled(package, name)
+            if code is not None:
+                macros[package, name] = self.environment.variables(code, package).get(name)
+        return macros[package, name]
 
     def variant(self, package: str, name: str) -> Any | None:
         """The macro of this package for some adapter, where there is none for all."""
@@ -67,29 +78,30 @@ class Library(Struct):
         found = next((one for one in self.defined.get(package, {}) if one.endswith(ending)), None)
         return None if found is None else self.macro(package, found)
 
-    def _module(self, package: str, path: Path) -> Mapping[str, Any]:
-        """What a file of macros defines, as the current rendering sees it."""
-        modules = current().modules
-        key = path.as_posix()
-        if key not in modules:
-            modules[key] = {}
-            code = self._compiled(path)
-            if code is not None:
-                names = self.environment.make_globals({**current().names, "__package__": package})
-                template = self.environment.template_class.from_code(self.environment, code, names, None)
-                context = template.new_context()
-                for _ in template.root_render_func(context):
-                    pass
-                modules[key] = context.vars
-        return modules[key]
-
-    def _compiled(self, path: Path) -> CodeType | None:
-        if path not in self._code:
+    def _compiled(self, package: str, name: str) -> CodeType | None:
+        key = package, name
+        if key not in self._code:
+            path = self.defined[package][name]
+            if path not in self._texts:
+                self._texts[path] = dict(_macros(_text(path)))
             try:
-                self._code[path] = self.environment.compile(_text(path))
+                self._code[key] = self.environment.compile(self._texts[path].get(name, ""))
             except (TemplateError, SyntaxError, RecursionError, MemoryError):
-                self._code[path] = None
-        return self._code[path]
+                self._code[key] = None
+        return self._code[key]
+
+
+def _macros(text: str) -> Iterator[tuple[str, str]]:
+    """The macros of a file by name, each with its text."""
+    open_: list[Piece] = []
+    for piece in pieces(text):
+        if piece.word == "macro":
+            open_.append(piece)
+        elif piece.word == "endmacro" and open_:
+            first = open_.pop()
+            named = _DEFINITION.match(first.text)
+            if named is not None and not open_:
+                yield named[1], text[first.start : piece.start + len(piece.text)]
 
 
 def _text(path: Path) -> str:

@@ -51,7 +51,7 @@ class Templates:
             rendered = self._environment.render(places.prepared(cut), run.names)
             return _result(places.stretches(rendered, cut), run)
         except TemplateSyntaxError as error:
-            return Refused(f"the template cannot be read: {error.message}", error.lineno)
+            return Refused(f"the template cannot be read: {error.message}", min(error.lineno, text.count("\n") + 1))
         except ExhaustedError:
             return Refused("the template takes too many steps or writes too much")
         except ReturnedError:

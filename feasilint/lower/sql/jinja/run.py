@@ -10,8 +10,6 @@ from msgspec import Struct, field
 from feasilint.lower.sql.marks import Mark, Marks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from feasilint.dbt.project import Project
     from feasilint.lower.sql.jinja.macros import Library
 
@@ -42,7 +40,7 @@ class Run(Struct):
     """The state of one rendering. `config` collects what the template's `config()` says; `forked`: whether a condition was
     unknown; `adapter`: of the warehouse; `disabled`: whether its model is switched off, and what it says holds for when it is
     not; `missing`: macros of packages that are not installed, by qualified name; `names`: what templates may refer to;
-    `modules`: files of macros that were read."""
+    `macros`: those that were called, by package and name."""
 
     branch: Branch = "all"
     library: Library | None = None
@@ -54,7 +52,7 @@ class Run(Struct):
     forked: bool = False
     missing: dict[str, None] = field(default_factory=dict)
     names: dict[str, Any] = field(default_factory=dict)
-    modules: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    macros: dict[tuple[str, str], Any] = field(default_factory=dict)
     steps: int = _STEPS
     written: int = 0
     _placed: dict[Mark, str] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from jinja2.ext import do, loopcontrols
@@ -20,6 +21,7 @@ from feasilint.lower.sql.jinja.values import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import CodeType
 
     from jinja2 import nodes
 
@@ -70,6 +72,14 @@ class Environment(SandboxedEnvironment):
         """A template rendered; compiled once for all that say the same."""
         template = self.template_class.from_code(self, self._code(text), self.make_globals(names), None)
         return "".join(template.root_render_func(template.new_context()))
+
+    def variables(self, code: CodeType, package: str) -> dict[str, Any]:
+        """What compiled code of a package defines, as the current rendering sees it."""
+        names = self.make_globals({**current().names, "__package__": package})
+        template = self.template_class.from_code(self, code, names, None)
+        context = template.new_context()
+        deque(template.root_render_func(context), maxlen=0)
+        return context.vars
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         parsed: nodes.Template = rewrite.Rewriter().visit(super()._parse(source, name, filename))
