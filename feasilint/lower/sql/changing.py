@@ -16,8 +16,15 @@ from feasilint.lower.sql.writes import key_of, target_of, write_to
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from feasilint.ir import Relation
+
 
 def update(node: Node, scope: Scope) -> None:
+    updated(node, scope)
+
+
+def updated(node: Node, scope: Scope) -> Upsert:
+    """The table after an UPDATE, which is written."""
     define_ctes(node, scope)
     context = scope.context
     read_from(node, scope)
@@ -37,6 +44,7 @@ def update(node: Node, scope: Scope) -> None:
     made = context.builder.add(Upsert(target.rows.relation, below, None, outputs))
     parts = list(target.parts) if target.parts else sources.parts_of(node.this, context)
     write_to(made, _as_written(parts, target), "upsert", node.this, scope)
+    return made
 
 
 def _updated(node: Node, scope: Scope) -> Item:
@@ -113,6 +121,11 @@ def _either(same: list[Output]) -> Output:
 
 
 def merge(node: Node, scope: Scope) -> None:
+    merged_into(node, scope)
+
+
+def merged_into(node: Node, scope: Scope) -> Upsert | None:
+    """The table after a MERGE, which is written; None where it sets no column by name."""
     define_ctes(node, scope)
     context = scope.context
     parts, _, _ = target_of(node.this, scope)
@@ -127,6 +140,7 @@ def merge(node: Node, scope: Scope) -> None:
     conditions = tuple(scalar(one, scope) for branch in branches for one in _conditions(branch))
     actions = [branch.args.get("then") for branch in branches]
     outputs = merged(output for then in actions for output in _branch(then, source, target, scope))
+    made: Upsert | None = None
     if outputs:
         if isinstance(rows.relation, Scan):
             context.builder.add(rows.relation)
@@ -134,6 +148,7 @@ def merge(node: Node, scope: Scope) -> None:
         write_to(made, parts, "upsert", node.this, scope)
     if source.rows.names is None and any(map(_takes_row, actions)):
         write_to(source.rows.relation, parts, "upsert", node.this, scope)
+    return made
 
 
 def _conditions(branch: Node) -> Iterator[Node]:
@@ -182,11 +197,17 @@ def _inserted(then: exp.Insert, target: Item, scope: Scope) -> Iterator[tuple[st
 
 def delete(node: Node, scope: Scope) -> None:
     """Writes nothing, but what decides about the rows is read."""
+    if isinstance(node.this, Node):
+        deleted(node, scope)
+    else:
+        define_ctes(node, scope)
+
+
+def deleted(node: Node, scope: Scope, read: bool = False) -> Relation:
+    """The rows that a DELETE takes; `read`: something is made of them."""
     define_ctes(node, scope)
-    if not isinstance(node.this, Node):
-        return
     parts = sources.parts_of(node.this, scope.context)
-    target = sources.scan(parts, node.this, scope.context, read=False)
+    target = sources.scan(parts, node.this, scope.context, read)
     scope.items.append(Item(target, str(node.this.alias or "").lower(), tuple(part.lower() for part in parts)))
     scope.whole = target.relation
     for one in node.args.get("using") or []:
@@ -194,5 +215,7 @@ def delete(node: Node, scope: Scope) -> None:
     for step in node.this.args.get("joins") or []:
         join(step, scope)
     where = node.args.get("where")
-    if isinstance(where, Node):
-        scalar(where.this, scope)
+    if not isinstance(where, Node):
+        return scope.whole
+    taken = Filter(scope.whole, scalar(where.this, scope), "where", scope.context.layout.origin(where))
+    return scope.context.builder.add(taken) if read else scope.whole

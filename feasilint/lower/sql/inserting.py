@@ -23,10 +23,11 @@ def insert(node: Node, scope: Scope) -> None:
     if isinstance(node.this, exp.Directory):
         _insert_directory(node, scope)
     else:
-        _insert_rows(node, scope)
+        insert_rows(node, scope)
 
 
-def _insert_rows(node: Node, scope: Scope) -> None:
+def insert_rows(node: Node, scope: Scope) -> Rows:
+    """The rows that go into a table, which are written."""
     parts, columns, name = target_of(node.this, scope)
     define_ctes(node, scope)
     made = node.args.get("expression")
@@ -41,6 +42,7 @@ def _insert_rows(node: Node, scope: Scope) -> None:
     if isinstance(conflict, exp.OnConflict) and conflict.expressions:
         listed = columns or scope.context.session.declared.get(key_of(parts)) or ()
         resolved(conflict, sources.renamed(rows, list(listed), scope.context), parts, name, inner)
+    return rows
 
 
 def inserted(

@@ -32,9 +32,16 @@ if TYPE_CHECKING:
 
 def query(node: Node, scope: Scope) -> Rows:
     """The rows of any query; `scope` is a fresh one inside that of the enclosing query."""
+    if isinstance(node, _CHANGING):
+        from feasilint.lower.sql.returning import changed
+
+        return changed(node, scope)
     define_ctes(node, scope)
     lower = _QUERIES.get(type(node))
     return lower(node, scope) if lower is not None else _expression(node, scope)
+
+
+_CHANGING = (exp.Insert, exp.Update, exp.Delete, exp.Merge)
 
 
 def define_ctes(node: Node, scope: Scope) -> None:
@@ -162,17 +169,6 @@ def _expression(node: Node, scope: Scope) -> Rows:
     return Rows(scope.context.builder.add(Inline((Output(name, made),))), (name,))
 
 
-def _changing(node: Node, scope: Scope) -> Rows:
-    """A data-modifying common table expression: the rows of the table it changes."""
-    target = node.this.this if isinstance(node.this, exp.Schema) else node.this
-    rows = sources.table(target, scope)
-    returning = node.args.get("returning")
-    if not isinstance(returning, Node):
-        return rows
-    changed = exp.Select(expressions=returning.expressions, from_=exp.From(this=target))
-    return query(changed, scope.child())
-
-
 _QUERIES: dict[type[Node], Callable[[Node, Scope], Rows]] = {
     exp.Select: select,
     exp.Union: _set_operation,
@@ -183,8 +179,4 @@ _QUERIES: dict[type[Node], Callable[[Node, Scope], Rows]] = {
     exp.Values: _values,
     exp.Paren: lambda node, scope: query(node.this, scope),
     exp.Pivot: pivots.statement,
-    exp.Insert: _changing,
-    exp.Update: _changing,
-    exp.Delete: _changing,
-    exp.Merge: _changing,
 }
