@@ -13,6 +13,7 @@ from feasilint.lower.sql.phrases import rephrased, reworded
 from feasilint.lower.sql.refreshing import refresh_of, without_clauses
 from feasilint.lower.sql.repair import ROUNDS, repaired
 from feasilint.lower.sql.script import FLOW, HARMLESS, bare, inside
+from feasilint.lower.sql.splitting import STARTS, SWALLOWING, given_up, swallowed, without_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,11 +25,6 @@ _ATTEMPTS = 300  # at reading what does not parse, for a whole text; a long stat
 _SHORT = 2_000  # characters
 _PIECES = 5_000  # of a text with an open quote
 _LENIENT = "postgres"  # reads what most dialects share
-_STARTS = frozenset((
-    "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "DROP", "ALTER", "TRUNCATE", "DECLARE", "SET",
-    "EXEC", "EXECUTE", "IF", "BEGIN", "END", "WITH", "GO", "PRINT", "USE", "COPY", "UNLOAD", "CALL", "GRANT",
-    "COMMIT", "RETURN",
-))  # fmt: skip
 
 
 class Statement(Struct, frozen=True):
@@ -97,10 +93,15 @@ class _Parsing:
             if not tokens or len(tokens) > 2 or not (rest := unread(tokens[-1], self.text)):
                 break
             again = tokenize(self.text, self.dialect, tokens[-1].end + 1 - len(rest), tokens[-1].end + 1)
-            if isinstance(again, Failure) or (len(tokens) == 2 and tokens[0].text.upper() not in FLOW):
+            if isinstance(again, Failure) or (len(tokens) == 2 and not self._goes_on(tokens[0], rest)):
                 break
             tokens = bare([*tokens[:-1], *again])
         return tokens
+
+    def _goes_on(self, first: Token, rest: str) -> bool:
+        """Whether what follows the first word may hold another statement."""
+        word = first.text.upper()
+        return word in FLOW or (self.dialect == "tsql" and word in SWALLOWING and "\n" in rest)
 
     def _parsed(self, tokens: list[Token]) -> Iterator[Statement]:
         """The statements that a chunk between semicolons consists of: one, or several that begin without one."""
@@ -109,7 +110,12 @@ class _Parsing:
             return
         refresh = refresh_of(tokens, self.text)
         while tokens:
+            tokens = without_end(tokens) if self.dialect == "tsql" else tokens
             tree = parse(tokens, self.text, self.dialect)
+            if not _is_read(tree) and self.dialect == "tsql" and (at := swallowed(tokens, self.text)):
+                yield from self._parsed(tokens[:at])
+                tokens = bare(tokens[at:])
+                continue
             if not _is_read(tree) and (simpler := _simpler(tokens)):
                 tokens = simpler
                 continue
@@ -157,11 +163,12 @@ class _Parsing:
 
     def _split(self, tokens: list[Token], failure: Failure) -> tuple[Statement | None, list[Token]]:
         """The statement before the place where the parser gave up, if another one may begin there."""
-        at = next((index for index, token in enumerate(tokens) if token.start >= failure.offset), 0)
-        if not at or tokens[at].text.upper() not in _STARTS:
+        at = given_up(tokens, failure.offset, self.text)
+        if not at:
             return None, []
-        first = parse(tokens[:at], self.text, self.dialect)
-        return (None, []) if isinstance(first, Failure) else (Statement(tuple(tokens[:at]), first), bare(tokens[at:]))
+        head = without_end(tokens[:at])
+        first = parse(head, self.text, self.dialect)
+        return (None, []) if isinstance(first, Failure) else (Statement(tuple(head), first), bare(tokens[at:]))
 
     def _otherwise(self, tokens: list[Token], failure: Failure) -> Iterator[Statement]:
         """The statement with placeholders read as clauses, or in another dialect; else why it cannot be read."""
@@ -214,7 +221,7 @@ def _simpler(tokens: list[Token]) -> list[Token] | None:
 
 def _begun(tokens: list[Token]) -> list[Token]:
     """Without a placeholder that stands before the first word of a statement."""
-    while len(tokens) > 1 and MARK.fullmatch(tokens[0].text) and tokens[1].text.upper() in _STARTS:
+    while len(tokens) > 1 and MARK.fullmatch(tokens[0].text) and tokens[1].text.upper() in STARTS:
         tokens = tokens[1:]
     return tokens
 

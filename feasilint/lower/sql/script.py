@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feasilint.lower.sql.splitting import STARTS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -73,10 +75,13 @@ def _through(tokens: list[Token], *words: str) -> list[Token]:
     return tokens
 
 
+_AFTER_BEGIN = STARTS - {"WITH"}  # BEGIN TRANSACTION WITH MARK
+
+
 def _begin(tokens: list[Token]) -> list[Token]:
     following = _upper(tokens, 1)
     if following in ("TRANSACTION", "TRAN", "WORK", "ISOLATION", ""):
-        return []
+        return next((tokens[at:] for at in range(2, len(tokens)) if _upper(tokens, at) in _AFTER_BEGIN), [])
     return tokens[2 if following in ("TRY", "CATCH") else 1 :]
 
 

@@ -1,0 +1,70 @@
+"""Where a statement begins that no semicolon comes before, as T-SQL is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from feasilint.lower.sql.adapter import Token
+
+STARTS = frozenset((
+    "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "DROP", "ALTER", "TRUNCATE", "DECLARE", "SET",
+    "EXEC", "EXECUTE", "IF", "BEGIN", "END", "WITH", "GO", "PRINT", "USE", "COPY", "UNLOAD", "CALL", "GRANT",
+    "COMMIT", "RETURN", "WHILE", "BREAK", "CONTINUE", "RAISERROR", "THROW", "FETCH", "OPEN", "CLOSE", "DEALLOCATE",
+    "WAITFOR", "ROLLBACK", "ELSE", "GOTO",
+))  # fmt: skip
+"""The words that a statement may begin with."""
+
+SWALLOWING = frozenset((
+    "DECLARE", "SET", "CREATE", "DROP", "TRUNCATE", "PRINT", "USE", "RAISERROR", "THROW", "FETCH", "OPEN", "CLOSE",
+    "DEALLOCATE", "WAITFOR", "BREAK", "CONTINUE", "COMMIT", "ROLLBACK",
+))  # fmt: skip
+"""First words of statements that the parser may take whole, with all that comes after them."""
+
+_GOES_ON = frozenset(("AS", "FOR", "OR", "THEN", ",", "=", "(", "."))
+"""Words after which a statement goes on, whatever the next line begins with."""
+
+
+def swallowed(tokens: Sequence[Token], text: str) -> int:
+    """The place of the first line that begins another statement, in one whose end the parser does not see; 0 without any."""
+    if not tokens or tokens[0].text.upper() not in SWALLOWING:
+        return 0
+    depth = 0
+    for at, token in enumerate(tokens):
+        if at and depth == 0 and begins_line(tokens, at, text) and _begins(tokens, at):
+            return at
+        word = token.text.upper()
+        depth += (word in ("(", "CASE")) - (word == ")" or (word == "END" and depth > 0))
+    return 0
+
+
+def given_up(tokens: Sequence[Token], offset: int, text: str) -> int:
+    """The place of the statement at which the parser gave up, or whose first word it has read as an alias; 0 without any."""
+    at = next((index for index, token in enumerate(tokens) if token.start >= offset), 0)
+    for place in (at, at - 1):
+        if place > 0 and tokens[place].text.upper() in STARTS and (place == at or begins_line(tokens, place, text)):
+            return place
+    return 0
+
+
+def without_end(tokens: list[Token]) -> list[Token]:
+    """Without the END of a block around the statement, which would be read as the alias of its last table."""
+    words = [token.text.upper() for token in tokens]
+    opened = sum(word in ("CASE", "BEGIN") for word in words)
+    surplus = words.count("END") - opened
+    while len(tokens) > 1 and surplus > 0 and words[len(tokens) - 1] == "END":
+        tokens, surplus = tokens[:-1], surplus - 1
+    return tokens
+
+
+def begins_line(tokens: Sequence[Token], at: int, text: str) -> bool:
+    return "\n" in text[tokens[at - 1].end + 1 : tokens[at].start]
+
+
+def _begins(tokens: Sequence[Token], at: int) -> bool:
+    word = tokens[at].text.upper()
+    if word not in STARTS or tokens[at - 1].text.upper() in _GOES_ON:
+        return False
+    return word != "WITH" or [token.text.upper() for token in tokens[at + 2 : at + 4]] == ["AS", "("]
