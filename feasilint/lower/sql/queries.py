@@ -52,11 +52,22 @@ def define_ctes(node: Node, scope: Scope) -> None:
     for cte in with_.expressions:
         name = scope.context.marks.restore(str(cte.alias)).lower()
         alias = cte.args.get("alias")
+        if cte.args.get("scalar"):
+            scope.named[name] = _named(cte.this, scope)
+            continue
         columns = [str(column.name) for column in alias.args.get("columns") or []] if isinstance(alias, Node) else []
         if with_.args.get("recursive") and isinstance(cte.this, exp.SetOperation):
             scope.ctes[name] = _recursive(name, columns, cte.this, scope)
         else:
             scope.ctes[name] = sources.renamed(scope.context.query(cte.this, scope.child()), columns, scope.context)
+
+
+def _named(node: Node, scope: Scope) -> Callable[[Scope], Expression]:
+    """ClickHouse's `WITH expression AS name`: computed where the name stands, from the columns there; a query, once."""
+    if isinstance(node, exp.Subquery):
+        made = scalar(node, scope.child())
+        return lambda _: made
+    return lambda place: scalar(node, place)
 
 
 def _recursive(name: str, columns: list[str], node: Node, scope: Scope) -> Rows:

@@ -125,7 +125,8 @@ class Scope(Struct):
 
     `whole`: the rows of FROM together. `aliases`: select items so far; they come after known source columns, before all
     others, or first with `aliases_first`. `keys` and `shapes` turn grouped expressions into columns of the aggregate,
-    `replaced` nodes that are already computed.
+    `replaced` nodes that are already computed. `named`: expressions that WITH gives a name, which stand for themselves here
+    and in every query inside, before any column; `said`: those that are lowered here.
     """
 
     context: Context
@@ -140,6 +141,8 @@ class Scope(Struct):
     shapes: list[tuple[Node, Column]] = field(default_factory=list)
     replaced: dict[int, Expression] = field(default_factory=dict)
     windows: dict[str, Node] = field(default_factory=dict)
+    named: dict[str, Callable[[Scope], Expression]] = field(default_factory=dict)
+    said: dict[tuple[str, int], Expression] = field(default_factory=dict)
 
     def child(self) -> Scope:
         """The scope of a query inside this one."""
@@ -185,6 +188,8 @@ class Scope(Struct):
 
     def _bare(self, name: str, path: tuple[str, ...]) -> Expression:
         folded = name.lower()
+        if (said := self._said(folded)) is not None:
+            return at_path(said, path)
         scope: Scope | None = self
         while scope is not None:
             found = scope._own(name, folded, path)
@@ -194,6 +199,23 @@ class Scope(Struct):
         if (value := self.context.session.variables.get(folded)) is not None:
             return at_path(value, path)
         return Column(self.whole, name, None, path) if self.whole is not None else Hole(name)
+
+    def _said(self, folded: str) -> Expression | None:
+        """What WITH says that a name means; inside the expression itself it is a column."""
+        scope: Scope | None = self
+        while scope is not None:
+            if (lower := scope.named.pop(folded, None)) is not None:
+                key = (
+                    folded,
+                    len(self.replaced) + len(self.shapes) + len(self.keys),
+                )  # grouping gives it another meaning
+                made = self.said.get(key)
+                if made is None:
+                    made = self.said[key] = lower(self)
+                scope.named[folded] = lower
+                return made
+            scope = scope.parent
+        return None
 
     def _own(self, name: str, folded: str, path: tuple[str, ...]) -> Expression | None:
         """The meaning of a name without qualifier in this query; None if it has none."""
