@@ -86,8 +86,8 @@ class _Text:
         self.marks = self.read.marks
         self.fragment = derived(self.read, fragment, builder)
         self.lines = Lines(self.fragment)
-        for message, span in doubts(self.read, fragment, making.setting if making is not None else None):
-            builder.diagnose("dynamic-sql", message, span)
+        for kind, message, span in doubts(self.read, fragment, making.setting if making is not None else None):
+            builder.diagnose(kind, message, span)
 
     def lower(self) -> None:
         base = end = 0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from feasilint.dbt.model import Model
     from feasilint.documents.model import Document
     from feasilint.ir import Fragment, Origin, Sink, Span
-    from feasilint.ir.program import WriteMode
+    from feasilint.ir.program import DiagnosticKind, WriteMode
     from feasilint.lower.builder import Builder
     from feasilint.lower.options import Options
     from feasilint.lower.sql.jinja.places import Place
@@ -86,20 +86,23 @@ class Making(Struct, frozen=True):
         return Write(rows.relation, target, mode, refresh=_refresh(self.model), origin=origin)
 
 
-def doubts(read: Read, fragment: Fragment, setting: Setting | None) -> Iterator[tuple[str, Span]]:
+def doubts(read: Read, fragment: Fragment, setting: Setting | None) -> Iterator[tuple[DiagnosticKind, str, Span]]:
     """What of a text was not rendered, where, and what to do about it."""
-    if read.refused is not None:
-        start = sum(len(line) + 1 for line in fragment.text.split("\n")[: read.refused.line - 1])
-        yield f"{read.refused.reason}; its conditions are read with all branches", fragment.span(start, start + 1)
+    refused = read.refused
+    if refused is not None:
+        start = sum(len(line) + 1 for line in fragment.text.split("\n")[: refused.line - 1])
+        said = f"{refused.reason}; its conditions are read with all branches"
+        yield refused.kind, said, fragment.span(start, start + 1)
     if read.marks.unclosed is not None and read.rendered is None:
-        yield "a marker of a template is not closed", fragment.span(read.marks.unclosed, read.marks.unclosed + 2)
+        span = fragment.span(read.marks.unclosed, read.marks.unclosed + 2)
+        yield "syntax-error", "a marker of a template is not closed", span
     if setting is not None and setting.project is not None and read.rendered is not None:
         for name in read.rendered.missing:
             package = name.split(".")[0]
             why = "has no such macro in the version" if package in setting.project.packages else "is not"
             start = max(0, fragment.text.find(name))
             said = f"the macro `{name}` is not known: package `{package}` {why} installed here (`dbt deps`)"
-            yield said, fragment.span(start, start + len(name))
+            yield "dynamic-sql", said, fragment.span(start, start + len(name))
 
 
 def _refresh(model: Model) -> Refresh:

@@ -37,7 +37,8 @@ class Piece(Struct, frozen=True):
     @property
     def code(self) -> str:
         """What stands between the braces."""
-        return self.text[2:-2].strip("-+ \t\r\n")
+        inside = self.text[2:-2]  # a sign next to the braces speaks of the blanks outside
+        return inside[inside[:1] in ("-", "+") : len(inside) - (inside[-1:] in ("-", "+"))].strip()
 
 
 def pieces(text: str) -> Iterator[Piece]:

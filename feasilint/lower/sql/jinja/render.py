@@ -43,7 +43,7 @@ class Templates:
         """The SQL of a template."""
         cut = list(pieces(text))
         if len(text) > _MOST_CHARACTERS or len(cut) > places.MOST_PIECES:
-            return Refused("the template is too large")
+            return Refused("the template is too large", kind="budget")
         run = Run(branch, self._library(setting.project), setting.package, setting.adapter, setting.disabled)
         run.names = names(run, setting.this)
         token = enter(run)
@@ -51,17 +51,18 @@ class Templates:
             rendered = self._environment.render(places.prepared(cut), run.names)
             return _result(places.stretches(rendered, cut), run)
         except TemplateSyntaxError as error:
-            return Refused(f"the template cannot be read: {error.message}", min(error.lineno, text.count("\n") + 1))
+            line = min(error.lineno, text.count("\n") + 1)
+            return Refused(f"the template cannot be read: {error.message}", line, "syntax-error")
         except ExhaustedError:
-            return Refused("the template takes too many steps or writes too much")
+            return Refused("the template takes too many steps or writes too much", kind="budget")
         except ReturnedError:
             return Refused("the template returns a value outside a macro")
         except FailedError:
             return Refused("the template says itself that it cannot be rendered")
         except (RecursionError, MemoryError):
-            return Refused("the template is nested too deeply")
+            return Refused("the template is nested too deeply", kind="budget")
         except SyntaxError as error:  # what Jinja makes Python of, but Python does not take: `break` outside of a loop
-            return Refused(f"the template cannot be read: {error.msg}")
+            return Refused(f"the template cannot be read: {error.msg}", kind="syntax-error")
         except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
             return Refused(f"the template cannot be rendered: {error}")
         finally:

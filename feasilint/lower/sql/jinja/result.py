@@ -9,6 +9,7 @@ from msgspec import Struct, field
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from feasilint.ir.program import DiagnosticKind
     from feasilint.lower.sql.jinja.places import Place
     from feasilint.lower.sql.marks import Mark
 
@@ -28,7 +29,8 @@ class Rendered(Struct, frozen=True):
 
 
 class Refused(Struct, frozen=True):
-    """Why a template was not rendered, and at which line of it."""
+    """Why a template was not rendered, at which line of it, and what kind of mistake that is."""
 
     reason: str
     line: int = 1
+    kind: DiagnosticKind = "dynamic-sql"
