@@ -50,6 +50,7 @@ _MARKS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
         r"\bdate_(?:sub|add)\s*\([^;]{1,60},\s*\d+\s*\)", r"\bpercentile_approx\s*\(", r"\bexplode\s*\(",
         r"\bdistribute\s+by\b", r"\bfrom_unixtime\s*\(",
     )),
+    ("postgres", 9, (r"\blanguage\s+'?plpgsql\b",)),
     ("postgres", 3, (
         r"\bdistinct\s+on\s*\(", r"\bgenerate_series\s*\(", r"\bjsonb_\w+\s*\(", r"->>", r"\breturning\b", r"\bon\s+conflict\b",
         r"::(?:interval|jsonb|text|regclass|timestamptz)\b", r"\bserial\b",

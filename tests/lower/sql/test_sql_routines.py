@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from feasilint.lower.sql.guess import guess_dialect
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -109,3 +111,24 @@ def test_a_function_whose_value_is_a_query(lineage: Lineage) -> None:
 )
 def test_queries_of_other_databases(lineage: Lineage, dialect: str, call: str) -> None:
     assert lineage(f"SELECT q.a FROM {call} AS q", dialect) == {"a": "d.s.a | where d.s.b"}
+
+
+# --- the dialect of a body ---------------------------------------------------------------------------------------------
+
+
+def test_a_body_between_dollars_need_not_be_of_postgres() -> None:
+    text = "CREATE PROCEDURE p() RETURNS INT LANGUAGE SQL AS $$ BEGIN INSERT INTO u SELECT iff(a, 1, 2) AS c FROM t; END $$"
+    assert guess_dialect(text) == "snowflake"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE PROCEDURE p() LANGUAGE plpgsql AS $$\nBEGIN\n {0}; END $$;",
+        "CREATE FUNCTION p() RETURNS void AS $$\nBEGIN\n {0}; END $$ LANGUAGE plpgsql;",
+        "CREATE OR REPLACE FUNCTION p() RETURNS void AS $body$\nBEGIN\n {0}; END $body$ LANGUAGE 'plpgsql';",
+    ],
+)
+def test_plpgsql_is_of_postgres(lineage: Lineage, text: str) -> None:
+    said = text.format("INSERT INTO u SELECT a FROM t")
+    assert lineage(said, guess_dialect(said)) == {"a": "t.a"}
