@@ -166,6 +166,15 @@ def _outfile(tokens: list[Token]) -> list[Token]:
     ]
 
 
+def _created_pivots(tokens: list[Token]) -> list[Token]:
+    """DuckDB's `CREATE TABLE t AS PIVOT …` with the pivot in parentheses."""
+    at = _place(tokens, "AS") + 1
+    if _word(tokens, 0) != "CREATE" or _word(tokens, at) not in ("PIVOT", "UNPIVOT"):
+        return tokens
+    opening, closing = _said("(", TokenType.L_PAREN, tokens[at]), _said(")", TokenType.R_PAREN, tokens[-1])
+    return [*tokens[:at], opening, *tokens[at:], closing]
+
+
 def _said(text: str, kind: TokenType, place: Token) -> Token:
     """A word that is not in the text, at the place of one that is."""
     return Token(kind, text, place.line, place.col, place.start, place.end)
@@ -181,6 +190,7 @@ _RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
     _changes,
     _changes_applied,
     _outfile,
+    _created_pivots,
 )
 
 

@@ -123,7 +123,7 @@ def test_a_macro_may_make_columns(outline: Outline) -> None:
 def test_pivot_with_known_values(outline: Outline) -> None:
     lines = outline("SELECT * FROM t PIVOT (SUM(x) FOR m IN ('a' AS p, 'b' AS q))", "bigquery")
     assert lines[1:3] == [
-        "r1 Pivot(r0) over r0.m | p = r0.x; q = r0.x",
+        "r1 Aggregate(r0) by * = r0.* | p = sum(r0.x) where eq(r0.m, a); q = sum(r0.x) where eq(r0.m, b)",
         "r2 Derive(r1) *r0 without m, x; p = r1.p; q = r1.q",
     ]
 
