@@ -107,8 +107,11 @@ def is_semicolon(token: Token) -> bool:
 
 def unread(token: Token, text: str) -> str:
     """The source that the tokenizer has put into one token unread, as it does after the first word of a command."""
-    source = text[token.end + 1 - len(token.text) : token.end + 1]
-    return source if token.token_type == TokenType.STRING and source == token.text and token.start == token.end else ""
+    start = token.end + 1 - len(token.text)
+    if token.token_type != TokenType.STRING or start > token.start:  # a quote comes before the text of a string
+        return ""
+    source = text[start : token.end + 1]
+    return source if source == token.text else ""
 
 
 def parse(tokens: Sequence[Token], text: str, dialect: str) -> Node | Failure | None:

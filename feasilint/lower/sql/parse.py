@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from feasilint.lower.sql.adapter import TOO_DEEP, Failure, Node, Token, is_semicolon, parse, tokenize, unread
+from feasilint.lower.sql.declarations import Section, declaration
 from feasilint.lower.sql.guess import LADDER
 from feasilint.lower.sql.marks import MARK
 from feasilint.lower.sql.phrases import rephrased, reworded
@@ -57,9 +58,18 @@ class _Parsing:
         return self._untokenized(tokens) if isinstance(tokens, Failure) else self._tokenized(tokens)
 
     def _tokenized(self, tokens: list[Token]) -> Iterator[Statement]:
+        section = Section(self.dialect)
         for chunk in _chunks(tokens, self.dialect):
-            if plain := self._opened(bare(_begun(chunk))):
-                yield from self._parsed(plain)
+            if not (plain := self._opened(bare(_begun(chunk)))):
+                continue
+            declared = section.declared(chunk, plain)
+            made = self._declared(plain, *declared) if declared is not None else None
+            yield from self._parsed(plain) if made is None else (made,)
+
+    def _declared(self, tokens: list[Token], name: str, value: Sequence[Token]) -> Statement | None:
+        """The declaration of a variable; None if its value cannot be read."""
+        tree = parse(value, self.text, self.dialect) if value else None
+        return None if isinstance(tree, Failure) else Statement(tuple(tokens), declaration(name, tree))
 
     def _untokenized(self, failure: Failure) -> Iterator[Statement]:
         """A text with an open quote, by another dialect or else piece by piece."""
@@ -101,7 +111,7 @@ class _Parsing:
     def _goes_on(self, first: Token, rest: str) -> bool:
         """Whether what follows the first word may hold another statement."""
         word = first.text.upper()
-        return word in FLOW or (self.dialect == "tsql" and word in SWALLOWING and "\n" in rest)
+        return word in FLOW or word == "DECLARE" or (self.dialect == "tsql" and word in SWALLOWING and "\n" in rest)
 
     def _parsed(self, tokens: list[Token]) -> Iterator[Statement]:
         """The statements that a chunk between semicolons consists of: one, or several that begin without one."""

@@ -116,7 +116,7 @@ def _create(tokens: list[Token]) -> list[Token]:
     head = {token.text.upper() for token in tokens[:6]}
     if not head & {"PROCEDURE", "PROC", "TRIGGER"}:
         return tokens
-    rest = _through(tokens, "AS", "BEGIN")
+    rest = _through(tokens, "AS", "IS", "BEGIN")
     return tokens if _upper(rest, 0)[:1] in ("", "'", "$") or len(rest) < 2 else rest
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Column, Expression, Param
+from feasilint.ir import Column, Expression, Param, Subquery
 from feasilint.lower.sql import changing, creating, inserting, sources, transfers
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.expressions import scalar
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def statement(node: Node, scope: Scope) -> Rows | None:
     """Lower one statement and register what it writes; the rows of a bare query come back."""
     if isinstance(node, exp.Select) and isinstance(node.args.get("into"), Node):
-        return creating.select_into(node, scope)
+        return None if _into_variable(node, scope) else creating.select_into(node, scope)
     if isinstance(node, exp.Query | exp.Values | exp.Pivot | exp.Table):
         return query(node, scope)
     lower = _STATEMENTS.get(type(node))
@@ -37,6 +37,21 @@ def _declare(node: Node, scope: Scope) -> None:
 def _assign(name: str, value: Expression, scope: Scope) -> None:
     """From here on the variable has this value."""
     scope.context.session.variables[name.lower()] = value
+
+
+def _into_variable(node: Node, scope: Scope) -> bool:
+    """SELECT … INTO v: whether v is a variable, which then has the value of the query."""
+    into = node.args["into"].this
+    name = str(into.name).lower() if isinstance(into, exp.Table) and len(into.parts) == 1 else ""
+    if name not in scope.context.session.variables:
+        return False
+    _assign(name, Subquery("scalar", query(node, scope.child()).relation, ()), scope)
+    return True
+
+
+def _assigned(node: Node, scope: Scope) -> None:
+    """v := value."""
+    _assign(str(node.this.name), scalar(node.expression, scope), scope)
 
 
 def _set(node: Node, scope: Scope) -> None:
@@ -120,6 +135,7 @@ _STATEMENTS: dict[type[Node], Callable[[Node, Scope], Rows | None]] = {
     exp.Export: transfers.export_data,
     exp.LoadData: transfers.load,
     exp.Declare: _declare,
+    exp.PropertyEQ: _assigned,
     exp.Set: _set,
     exp.Use: _use,
     exp.ForIn: _for,
