@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from feasilint.ir import (
     AllOf,
     Column,
@@ -32,7 +34,7 @@ from feasilint.lower.sql.sources import mark_of
 
 if TYPE_CHECKING:
     from feasilint.ir.relations import FilterRole
-    from feasilint.lower.sql.scope import Scope
+    from feasilint.lower.sql.scope import Item, Scope
 
 
 def select(node: Node, scope: Scope) -> Rows:
@@ -111,8 +113,8 @@ class _Items:
                 self._output(item)
         return tuple(self.items), None if self.names is None else tuple(self.names)
 
-    def _output(self, item: Node) -> None:
-        made = scalar(item, self.scope)
+    def _output(self, item: Node, scope: Scope | None = None) -> None:
+        made = scalar(item, scope or self.scope)
         name = self._unique(self._name(item))
         self.items.append(Output(name, made, self.scope.context.layout.item(item)))
         if isinstance(item, exp.Alias):
@@ -180,7 +182,8 @@ class _Items:
             return
         base = found[0].all() if found is not None else self._all()
         names = found[0].rows.names if found is not None else self._star_names()
-        self._qualified(item, star, base, names)
+        scope = _of_item(found[0], self.scope) if found is not None else self.scope
+        self._qualified(item, star, base, names, scope)
 
     def _add_field(self, item: Node, parts: list[str]) -> None:
         made = self.scope.column(parts)
@@ -204,8 +207,8 @@ class _Items:
             names.update((name.lower(), name) for name in item.rows.names)
         return tuple(names.values())
 
-    def _qualified(self, item: Node, star: Node, base: ColumnSet, names: tuple[str, ...] | None) -> None:
-        """A star with EXCEPT, REPLACE and RENAME."""
+    def _qualified(self, item: Node, star: Node, base: ColumnSet, names: tuple[str, ...] | None, scope: Scope) -> None:
+        """A star with EXCEPT, REPLACE and RENAME, whose columns are looked up in a scope."""
         marks = self.scope.context.marks
         except_ = star.args.get("except_") or star.args.get("except")
         gone = [marks.restore(str(one.name)) for one in _listed(except_)]
@@ -217,9 +220,9 @@ class _Items:
             names = None if names is None else tuple(name for name in names if name.lower() not in lowered)
         self._add_star(base, names, item)
         for one in renamed:
-            self._output(one)
+            self._output(one, scope)
         for new in _listed(star.args.get("replace")):
-            made = scalar(new, self.scope)
+            made = scalar(new, scope)
             self.items.append(Output(marks.restore(new.alias), made, self.scope.context.layout.item(new)))
 
     def _add_star(self, columns: ColumnSet, names: tuple[str, ...] | None, item: Node) -> None:
@@ -240,6 +243,11 @@ class _Items:
             name = self._unique(str(column.name))
             self.items.append(Output(name, column, self.scope.context.layout.item(item)))
             self.names = None if self.names is None else [*self.names, name]
+
+
+def _of_item(item: Item, scope: Scope) -> Scope:
+    """A scope in which names without qualifier are those of one FROM item, if it has them."""
+    return replace(scope, parent=scope, items=[item], whole=item.rows.relation, aliases={}, aliases_first=False)
 
 
 def _fields(node: Node) -> list[Node]:

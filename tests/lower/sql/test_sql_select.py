@@ -209,8 +209,8 @@ def test_qualify_by_alias_and_by_function(outline: Outline) -> None:
         ("", "*", "*r2"),
         ("", "a.*, b.x", "*r0; x = r1.x"),
         ("bigquery", "* EXCEPT (p, q)", "*r2 without p, q"),
-        ("bigquery", "a.* REPLACE (p + 1 AS p)", "*r0; p = add(r2.p, 1)"),
-        ("snowflake", "a.* EXCLUDE (p) RENAME (q AS z)", "*r0 without p, q; z = r2.q"),
+        ("bigquery", "a.* REPLACE (p + 1 AS p)", "*r0; p = add(r0.p, 1)"),
+        ("snowflake", "a.* EXCLUDE (p) RENAME (q AS z)", "*r0 without p, q; z = r0.q"),
     ],
 )
 def test_stars(outline: Outline, dialect: str, items: str, made: str) -> None:
@@ -252,3 +252,24 @@ def test_distinct_on(outline: Outline) -> None:
 def test_conditions_of_subqueries(outline: Outline) -> None:
     lines = outline("SELECT a FROM t WHERE a IN (SELECT b FROM u) AND EXISTS (SELECT 1 FROM v WHERE v.k = t.k)")
     assert "where: and(in r2(r0.a), exists r5())" in lines[6]
+
+
+@pytest.mark.parametrize(
+    ("star", "dialect", "column", "source"),
+    [
+        ("* EXCLUDE (id) RENAME (x AS bx)", "snowflake", "bx", "b.x?"),
+        ("b.* REPLACE (a.x + 1 AS x)", "bigquery", "x", "a.x"),
+        ("b.* EXCLUDE (id) RENAME (x AS bx)", "snowflake", "bx", "b.x"),
+        ("b.* REPLACE (x + 1 AS x)", "bigquery", "x", "b.x"),
+    ],
+)
+def test_names_in_a_qualified_star_are_those_of_its_table(
+    lineage: Lineage, star: str, dialect: str, column: str, source: str
+) -> None:
+    found = lineage(f"SELECT {star} FROM a JOIN b ON a.id = b.id", dialect)
+    assert source in found[column].split(" | ")[0].split(" ")
+
+
+def test_names_in_a_qualified_star_may_be_of_other_tables(lineage: Lineage) -> None:
+    tables = "(SELECT id, x, z FROM r) a JOIN (SELECT id, x FROM s) b ON a.id = b.id"
+    assert lineage(f"SELECT b.* REPLACE (z AS x) FROM {tables}", "bigquery")["x"].startswith("r.z |")
