@@ -19,7 +19,7 @@ from feasilint.ir import (
     Window,
 )
 from feasilint.ir.expressions import spelled, walk
-from feasilint.ir.functions import canonical, is_aggregate
+from feasilint.ir.functions import canonical, is_aggregate, traits
 from feasilint.ir.names import timelike
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.calendar import spoken_interval
@@ -103,24 +103,20 @@ def measure(node: Node, scope: Scope) -> Measure:
     for child in operands(node):
         found.take(child, scope)
     args = found.args
-    if isinstance(top, exp.WithinGroup) or _has_within_group(top):
+    function = canonical(name)
+    if function in _OF_THE_ORDER or traits(function).ordinal or not args:
         args = [*order, *args]
         order = ()
     if name.endswith("if") and args and name != "if":
         where, args = args[-1], args[:-1]
-    function = canonical(name)
     if found.distinct and function == "count":
         function = "count_distinct"
     origin = scope.context.layout.origin(top)
     return Measure(function, tuple(args), where, found.distinct, (*order, *found.order), origin)
 
 
-def _has_within_group(node: Node) -> bool:
-    while isinstance(node, _WRAPPERS):
-        if isinstance(node, exp.WithinGroup):
-            return True
-        node = node.this
-    return False
+_OF_THE_ORDER = frozenset(("percentile", "approx_percentile", "median", "mode"))
+"""Aggregates of what WITHIN GROUP orders by; others, such as LISTAGG, have their values as arguments."""
 
 
 def _name(node: Node) -> str:
@@ -140,6 +136,8 @@ class _Arguments:
     def take(self, node: Node, scope: Scope) -> None:
         if isinstance(node, exp.Star) and isinstance(node.parent, exp.Count | exp.Distinct):
             return
+        if isinstance(node, exp.Literal | exp.Boolean) and isinstance(node.parent, exp.Count):
+            return  # COUNT(1) counts rows
         if isinstance(node, exp.Distinct):
             self.distinct = True
             for one in node.expressions:
