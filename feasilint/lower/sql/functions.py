@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Call, Expression, Inline, Literal, Opaque, Output, Relation, Subquery, Unnest
+from msgspec.structs import replace
+
+from feasilint.ir import Call, Column, Expression, Inline, Literal, Opaque, Output, Pivot, Relation, Subquery, Unnest
 from feasilint.lower.sql import sources
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.expressions import name_of, scalar, scalars
@@ -78,6 +80,8 @@ def table_function(node: Node, function: Node, scope: Scope) -> Item | None:
         return aliased(node, decorated(node, rows, scope), scope)
     if (known := _queried(name, function, context)) is not None:
         return aliased(node, decorated(node, known, scope), scope)
+    if name == "crosstab" and (spread := _crosstab(function, columns, context)) is not None:
+        return Item(spread, alias.lower())
     qualified = isinstance(node, exp.Table) and isinstance(node.args.get("db"), Node)
     plain = name.removeprefix("m_l_").removeprefix("a_i_")
     special = MODEL_FUNCTIONS.get(plain) if qualified or isinstance(function, exp.Predict) else None
@@ -86,7 +90,7 @@ def table_function(node: Node, function: Node, scope: Scope) -> Item | None:
     args = _arguments(function, scope)
     if qualified:
         parts = [*sources.qualifier_of(node, context), str(function.name or name)]
-        return Item(sources.scan(parts, node, context), alias.lower())
+        return aliased(node, _rows_of(parts, args, node, scope), scope)
     if not columns and any(isinstance(arg, Subquery) for arg in args):
         return aliased(node, Rows(context.builder.add(_over_tables(name, args))), scope)
     names = columns or _FUNCTION_COLUMNS.get(name) or [alias or name]
@@ -103,12 +107,41 @@ def _queried(name: str, function: Node, context: Context) -> Rows | None:
     """The rows of a function that the script has defined, or of a query in a string."""
     if (known := context.session.routines.get(name)) is not None:
         return sources.again(known, context)
-    texts = [
-        one
-        for one in function.find_all(exp.Literal, exp.RawString)
-        if name in _REMOTE and one.args.get("is_string", True)
-    ]
-    return context.script(str(texts[-1].this), context) if texts else None
+    texts = _texts(function) if name in _REMOTE else []
+    return context.script(texts[-1], context) if texts else None
+
+
+def _texts(function: Node) -> list[str]:
+    found = function.find_all(exp.Literal, exp.RawString)
+    return [str(one.this) for one in found if one.args.get("is_string", True)]
+
+
+def _crosstab(function: Node, columns: list[str], context: Context) -> Rows | None:
+    """PostgreSQL's crosstab('SELECT row, …, category, value …') AS c(row, …, a, b): a column of values for each category."""
+    texts = _texts(function)
+    rows = context.script(texts[0], context) if texts else None
+    if rows is None or rows.names is None or len(rows.names) < 3:
+        return None
+    *kept, category, value = (Column(rows.relation, name) for name in rows.names)
+    keys = tuple(Output(name, column) for name, column in zip(columns, kept, strict=False))
+    cells = tuple(Output(name, value) for name in columns[len(kept) :])
+    made = Pivot(rows.relation, keys, (category,), cells, (value,), open=not columns)
+    return Rows(context.builder.add(made), tuple(columns) or None)
+
+
+_SYSTEM = frozenset(("information_schema",))
+"""Schemas whose functions show what the warehouse says of itself: sources like its views."""
+
+
+def _rows_of(parts: list[str], args: tuple[Expression, ...], node: Node, scope: Scope) -> Rows:
+    """The rows of a function that stands elsewhere: any column may come from any argument."""
+    context = scope.context
+    if any(part.lower() in _SYSTEM for part in parts[:-1]):
+        return sources.scan(parts, node, context)
+    name, origin = ".".join(parts), context.layout.origin(node)
+    span = origin.span if origin is not None else None
+    context.builder.diagnose("opaque", f"the rows of the function `{name}` are not known", span)
+    return Rows(context.builder.add(replace(_over_tables(name, args), origin=origin)))
 
 
 def _over_tables(name: str, args: tuple[Expression, ...]) -> Opaque:
@@ -139,7 +172,10 @@ def from_rows(node: Node, scope: Scope) -> Item | None:
         parts = [str(part.name) for part in schema]
         if (known := _queried(name_of(last), last, scope.context)) is not None:
             return aliased(node, known, scope)
-        return aliased(node, sources.scan([*parts, name_of(last)], node, scope.context), scope)
+        return aliased(node, _rows_of([*parts, str(last.name)], _arguments(last, scope), node, scope), scope)
+    readable = _REMOTE | sources.FILE_FUNCTIONS | scope.context.session.routines.keys()
+    if isinstance(function, exp.Anonymous) and name_of(function) not in readable:
+        return aliased(node, _rows_of([str(function.this)], _arguments(function, scope), node, scope), scope)
     return table_function(node, function, scope)
 
 
