@@ -1,4 +1,5 @@
-"""The section before BEGIN in which PL/SQL, PL/pgSQL and Snowflake's scripting declare variables."""
+"""Names that scripts give: the section before BEGIN in which PL/SQL, PL/pgSQL and Snowflake's scripting declare variables, and
+the records of their loops."""
 
 from __future__ import annotations
 
@@ -49,3 +50,8 @@ def _declaration(tokens: Sequence[Token]) -> tuple[str, Sequence[Token]] | None:
 def declaration(name: str, value: Node | None) -> Node:
     """The tree of `DECLARE name … := value`."""
     return exp.Declare(expressions=[exp.DeclareItem(this=[exp.to_identifier(name)], default=value)])
+
+
+def loop(name: str, query: Node) -> Node:
+    """The tree of `FOR name IN (query)` before its first statement."""
+    return exp.ForIn(this=exp.In(this=exp.to_identifier(name), query=query))

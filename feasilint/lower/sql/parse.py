@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from feasilint.lower.sql.adapter import TOO_DEEP, Failure, Node, Token, is_semicolon, parse, tokenize, unread
-from feasilint.lower.sql.declarations import Section, declaration
+from feasilint.lower.sql.declarations import Section, declaration, loop
 from feasilint.lower.sql.guess import LADDER
 from feasilint.lower.sql.marks import MARK
 from feasilint.lower.sql.phrases import rephrased, reworded
 from feasilint.lower.sql.refreshing import refresh_of, without_clauses
 from feasilint.lower.sql.repair import ROUNDS, repaired
-from feasilint.lower.sql.script import FLOW, HARMLESS, bare, inside
+from feasilint.lower.sql.script import FLOW, HARMLESS, bare, inside, looped
 from feasilint.lower.sql.splitting import STARTS, SWALLOWING, given_up, swallowed, without_end
 
 if TYPE_CHECKING:
@@ -60,11 +60,23 @@ class _Parsing:
     def _tokenized(self, tokens: list[Token]) -> Iterator[Statement]:
         section = Section(self.dialect)
         for chunk in _chunks(tokens, self.dialect):
-            if not (plain := self._opened(bare(_begun(chunk)))):
+            plain = self._opened(bare(_begun(chunk)))
+            while (found := looped(plain)) is not None:
+                query, rest = found
+                yield self._looped(plain[: len(plain) - len(rest)], query)
+                plain = bare(rest)
+            if not plain:
                 continue
             declared = section.declared(chunk, plain)
             made = self._declared(plain, *declared) if declared is not None else None
             yield from self._parsed(plain) if made is None else (made,)
+
+    def _looped(self, tokens: list[Token], query: list[Token]) -> Statement:
+        """A loop over the rows of a query, up to its first statement."""
+        tree = parse(query, self.text, self.dialect)
+        if isinstance(tree, Failure) or tree is None:
+            return Statement(tuple(tokens), None, tree)
+        return Statement(tuple(tokens), loop(tokens[1].text, tree))
 
     def _declared(self, tokens: list[Token], name: str, value: Sequence[Token]) -> Statement | None:
         """The declaration of a variable; None if its value cannot be read."""

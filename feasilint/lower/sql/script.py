@@ -101,9 +101,18 @@ def _else(tokens: list[Token]) -> list[Token]:
 
 
 def _loop(tokens: list[Token]) -> list[Token]:
-    if _upper(tokens, 2) == "IN" and _upper(tokens, 3) == "(":
+    if _upper(tokens, 2) == "IN" and (_upper(tokens, 3) == "(" or looped(tokens) is not None):
         return tokens  # BigQuery's FOR … IN (query) DO is in the grammar of the parser
     return _through(tokens, "DO", "LOOP", "BEGIN")
+
+
+def looped(tokens: list[Token]) -> tuple[list[Token], list[Token]] | None:
+    """The query of FOR r IN SELECT … LOOP, and what follows LOOP; None for anything else."""
+    if _upper(tokens, 0) != "FOR" or _upper(tokens, 2) != "IN" or _upper(tokens, 3) not in ("(", "SELECT", "WITH"):
+        return None
+    rest = _through(tokens, "LOOP")
+    query = tokens[3 : len(tokens) - len(rest) - 1]
+    return (query, rest) if rest is not tokens and query else None
 
 
 def _return(tokens: list[Token]) -> list[Token]:

@@ -50,3 +50,27 @@ def test_a_section_that_begins_with_an_interval(lineage: Lineage) -> None:
         "v_start timestamptz := now() - interval '30 days';", "INSERT INTO o SELECT u FROM ev WHERE ts >= v_start;"
     )
     assert lineage(text, "postgres") == {"u": "ev.u | where ev.ts"}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("oracle", "BEGIN FOR i IN 1..10 LOOP INSERT INTO o SELECT a FROM t; END LOOP; END;"),
+        ("postgres", "DO $$ BEGIN FOR r IN EXECUTE 'x' LOOP INSERT INTO o SELECT a FROM t; END LOOP; END $$"),
+    ],
+)
+def test_loops_over_anything_but_a_query(lineage: Lineage, dialect: str, text: str) -> None:
+    assert lineage(text, dialect) == {"a": "t.a"}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("oracle", "BEGIN FOR r IN (SELECT id, x FROM s) LOOP v := r.id; {0}; END LOOP; END;"),
+        ("postgres", "DO $$ DECLARE r record; BEGIN FOR r IN SELECT id, x FROM s LOOP {0}; END LOOP; END $$"),
+        ("postgres", "DO $$ BEGIN FOR r IN SELECT id, x FROM s LOOP IF r.x > 3 THEN {0}; END IF; END LOOP; END $$"),
+    ],
+)
+def test_the_rows_that_a_loop_runs_over(lineage: Lineage, dialect: str, text: str) -> None:
+    body = "INSERT INTO o SELECT r.id AS c FROM t WHERE t.k = r.x"
+    assert lineage(text.format(body), dialect) == {"c": "s.id | where s.x, where t.k"}
