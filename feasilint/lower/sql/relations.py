@@ -166,7 +166,7 @@ def _asof(node: exp.Join, scope: Scope) -> AsOf | None:
 
 
 def _table(node: Node, scope: Scope) -> Item | None:
-    if isinstance(node.this, exp.Func) and not isinstance(node.this, sources.DYNAMIC):
+    if isinstance(node.this, exp.Func) and not sources.is_dynamic(node.this):
         return table_function(node, node.this, scope)
     context = scope.context
     rows = decorated(node, sources.table(node, scope), scope)

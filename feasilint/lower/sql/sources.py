@@ -78,10 +78,24 @@ def _parts(table: Node, keys: tuple[str, ...], context: Context) -> list[str]:
 def _names(part: Node) -> list[str]:
     if isinstance(part, exp.Dot):
         return [name for side in (part.this, part.expression) for name in _names(side)]
-    if isinstance(part, DYNAMIC):  # Snowflake's IDENTIFIER('db.t') and IDENTIFIER(:name)
-        inner = part.this
-        return [inner.name if isinstance(inner, exp.Literal) else f"{{{inner.name}}}"]
+    if is_dynamic(part):
+        return [_composed(part.this if isinstance(part, DYNAMIC) else part.expressions[0])]
     return [str(part.name or part.this)]
+
+
+def is_dynamic(node: Node) -> bool:
+    """IDENTIFIER('db.t'), IDENTIFIER(:name), IDENTIFIER('db.' || :name): a name that a text gives."""
+    unknown = isinstance(node, exp.Anonymous) and str(node.this).upper() == "IDENTIFIER" and len(node.expressions) == 1
+    return unknown or isinstance(node, DYNAMIC)
+
+
+def _composed(node: Node) -> str:
+    """A text that is put together, with the names of what is not written there in braces."""
+    if isinstance(node, exp.Literal):
+        return str(node.this)
+    if isinstance(node, exp.DPipe | exp.Concat | exp.Paren):
+        return "".join(_composed(part) for part in node.iter_expressions())
+    return f"{{{node.name or node.sql()}}}"
 
 
 def _split(name: str) -> list[str]:
