@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 Ground: TypeAlias = "Relation | tuple[str, str]"
 """Where an unknown column lies: a source by kind and name, whoever scans it, or a step that could not be read."""
 Read: TypeAlias = "tuple[Relation, Name]"
-_FAR = 400  # steps down to where a column lies
+_FAR = 1_000  # steps down to where a column lies
 
 
 class Mentions:
@@ -69,7 +69,9 @@ class Mentions:
         """Where the column may lie; nowhere, if any step computes it."""
         found: set[Ground] = set()
         pending, seen = [(relation, name)], set[Read]()
-        while pending and len(seen) < _FAR:
+        for _ in range(_FAR):
+            if not pending:
+                break
             relation, name = pending.pop()
             relation = self._known.settle(relation, name)
             if (relation, name) in seen:
