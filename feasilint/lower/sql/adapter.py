@@ -26,6 +26,7 @@ __all__ = [
     "is_semicolon",
     "parse",
     "position",
+    "said",
     "tokenize",
     "unread",
 ]
@@ -112,6 +113,15 @@ def unread(token: Token, text: str) -> str:
         return ""
     source = text[start : token.end + 1]
     return source if source == token.text else ""
+
+
+_KINDS = {"(": TokenType.L_PAREN, ")": TokenType.R_PAREN, "*": TokenType.STAR}
+
+
+def said(text: str, place: Token) -> Token:
+    """A word or sign that is not in the text, at the place of one that is."""
+    kind = _KINDS.get(text) or TokenType[text]
+    return Token(kind, text, place.line, place.col, place.start, place.end)
 
 
 def parse(tokens: Sequence[Token], text: str, dialect: str) -> Node | Failure | None:

@@ -14,7 +14,7 @@ from feasilint.lower.sql.phrases import rephrased, reworded
 from feasilint.lower.sql.refreshing import refresh_of, without_clauses
 from feasilint.lower.sql.repair import ROUNDS, repaired
 from feasilint.lower.sql.script import FLOW, HARMLESS, bare, inside, looped
-from feasilint.lower.sql.splitting import STARTS, SWALLOWING, given_up, swallowed, without_end
+from feasilint.lower.sql.splitting import STARTS, SWALLOWING, given_up, swallowed, undelimited, without_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +40,7 @@ class Statement(Struct, frozen=True):
 
 def statements(text: str, dialect: str) -> Iterator[Statement]:
     """Every statement of a text; empty ones and the words of control flow around them are left out."""
-    return _Parsing(text, dialect).statements()
+    return _Parsing(undelimited(text), dialect).statements()
 
 
 class _Parsing:

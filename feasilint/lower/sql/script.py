@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feasilint.lower.sql.adapter import said
 from feasilint.lower.sql.splitting import STARTS
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def bare(tokens: list[Token]) -> list[Token]:
         if rest is tokens or len(rest) == len(tokens):
             break
         tokens = rest
-    return _without_stream_keyword(_without_model_keyword(_without_result_sets(tokens)))
+    return _without_stream_keyword(_without_table_keyword(_without_model_keyword(_without_result_sets(tokens))))
 
 
 def _upper(tokens: list[Token], at: int) -> str:
@@ -171,6 +172,28 @@ def _without_model_keyword(tokens: list[Token]) -> list[Token]:
         and tokens[at - 2].text.upper() not in _PARSED
     }
     return [token for at, token in enumerate(tokens) if at not in gone] if gone else tokens
+
+
+def _without_table_keyword(tokens: list[Token]) -> list[Token]:
+    """`ML.EVALUATE(m, TABLE t)` as `ML.EVALUATE(m, (SELECT * FROM t))`."""
+    at = next((at for at in range(6, len(tokens)) if _is_table_of_model(tokens, at)), 0)
+    end = at + 2
+    while _upper(tokens, end) == ".":
+        end += 2
+    if not at or end >= len(tokens):
+        return tokens
+    opened = [said(text, tokens[at]) for text in ("(", "SELECT", "*", "FROM")]
+    return [*tokens[:at], *opened, *tokens[at + 1 : end], said(")", tokens[end]), *tokens[end:]]
+
+
+def _is_table_of_model(tokens: list[Token], at: int) -> bool:
+    if tokens[at].text.upper() != "TABLE" or tokens[at - 1].text != ",":
+        return False
+    start = at - 2
+    while start > 1 and tokens[start - 1].text == ".":
+        start -= 2
+    called = [_upper(tokens, place) for place in range(start - 4, start)] if start > 3 else []
+    return called[:2] in (["ML", "."], ["AI", "."]) and called[3] == "(" and called[2] not in _PARSED
 
 
 _PARSED = ("PREDICT", "FORECAST", "TRANSLATE", "FEATURES_AT_TIME", "GENERATE_EMBEDDING", "GENERATE_TEXT_EMBEDDING")

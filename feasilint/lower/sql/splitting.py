@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -68,3 +69,22 @@ def _begins(tokens: Sequence[Token], at: int) -> bool:
     if word not in STARTS or tokens[at - 1].text.upper() in _GOES_ON:
         return False
     return word != "WITH" or [token.text.upper() for token in tokens[at + 2 : at + 4]] == ["AS", "("]
+
+
+_DELIMITER = re.compile(r"^[ \t]*delimiter[ \t]+([;/$|#&@~^!%*]+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
+
+
+def undelimited(text: str) -> str:
+    """A script of MySQL's client with semicolons, in as many characters, where DELIMITER has set another sign."""
+    made: list[str] = []
+    at, sign = 0, ";"
+    for found in _DELIMITER.finditer(text):
+        made += [_ended(text[at : found.start()], sign), " " * len(found[0])]
+        at, sign = found.end(), found[1]
+    return "".join([*made, _ended(text[at:], sign)])
+
+
+def _ended(text: str, sign: str) -> str:
+    if sign == ";":
+        return text
+    return re.sub(rf"{re.escape(sign)}(?=[ \t]*$)", ";".ljust(len(sign)), text, flags=re.MULTILINE)

@@ -27,10 +27,13 @@ def statement(node: Node, scope: Scope) -> Rows | None:
 
 def _declare(node: Node, scope: Scope) -> None:
     for item in node.expressions:
-        default = item.args.get("default")
+        default, kind = item.args.get("default"), item.args.get("kind")
         for name in item.this if isinstance(item.this, list) else [item.this]:
             if isinstance(name, Node):
                 plain = str(name.name).lstrip("@")
+                if isinstance(kind, exp.Schema):
+                    scope.context.session.declared[plain.lower()] = tuple(str(one.name) for one in kind.expressions)
+                    continue
                 _assign(plain, scalar(default, scope) if isinstance(default, Node) else Param(plain), scope)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from feasilint.lower.sql.guess import guess_dialect
 from feasilint.lower.sql.parse import statements
+from feasilint.lower.sql.splitting import undelimited
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,3 +74,26 @@ def test_a_block_ends_after_its_last_table(lineage: Lineage) -> None:
 def test_the_variables_of_tsql_tell_the_dialect() -> None:
     assert guess_dialect("DECLARE @d INT = 3\nSELECT id FROM t") == "tsql"
     assert guess_dialect("DECLARE d INT DEFAULT 3; SELECT id FROM t") == ""
+
+
+@pytest.mark.parametrize("text", ["COPY t FROM 's3://x'\nDELIMITER ','\nCSV", "SELECT a\nFROM t -- //\n", "DELIMITER"])
+def test_texts_without_a_delimiter_of_their_own(text: str) -> None:
+    assert undelimited(text) == text
+
+
+@pytest.mark.parametrize("sign", ["//", "$$"])
+def test_another_delimiter_than_a_semicolon(lineage: Lineage, sign: str) -> None:
+    text = f"DELIMITER {sign}\nCREATE PROCEDURE p() BEGIN INSERT INTO f SELECT a FROM t; END {sign}\nDELIMITER ;\n"
+    assert len(undelimited(text)) == len(text)
+    assert lineage(text, "mysql") == {"a": "t.a"}
+
+
+def test_a_declared_table_has_its_columns(lineage: Lineage) -> None:
+    text = "DECLARE @t TABLE (a INT, b INT);\nINSERT INTO @t SELECT x, y FROM dbo.s;\nSELECT a INTO dbo.o FROM @t"
+    assert lineage(text, "tsql") == {"t.a": "dbo.s.x", "t.b": "dbo.s.y", "dbo.o.a": "dbo.s.x"}
+
+
+def test_tables_that_models_are_evaluated_on(lineage: Lineage) -> None:
+    by_query = "SELECT roc_auc FROM ML.EVALUATE(MODEL ds.m, (SELECT * FROM ds.ev), STRUCT(0.5 AS threshold))"
+    by_name = by_query.replace("(SELECT * FROM ds.ev)", "TABLE ds.ev")
+    assert lineage(by_name, "bigquery") == lineage(by_query, "bigquery")
