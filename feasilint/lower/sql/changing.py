@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.ir import Call, Column, Derive, Expression, Filter, Inline, Join, Output, Scan, Subquery, Upsert
+from feasilint.ir.relations import inputs
 from feasilint.lower.sql import sources
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.expressions import scalar, scalars
@@ -43,8 +44,17 @@ def updated(node: Node, scope: Scope) -> Upsert:
         below = context.builder.add(Filter(below, scalar(where.this, scope), "where", context.layout.origin(where)))
     made = context.builder.add(Upsert(target.rows.relation, below, None, outputs))
     parts = list(target.parts) if target.parts else sources.parts_of(node.this, context)
-    write_to(made, _as_written(parts, target), "upsert", node.this, scope)
+    write_to(made, _as_written(parts, _beneath(target, node, scope)), "upsert", node.this, scope)
     return made
+
+
+def _beneath(item: Item, node: Node, scope: Scope) -> Relation:
+    """What an UPDATE changes: the one table under a query that WITH names."""
+    relation = item.rows.relation
+    if scope.cte(".".join(sources.parts_of(node.this, scope.context)).lower()) is not None:
+        while len(below := inputs(relation)) == 1:
+            relation = below[0]
+    return relation
 
 
 def _updated(node: Node, scope: Scope) -> Item:
@@ -61,8 +71,7 @@ def _updated(node: Node, scope: Scope) -> Item:
     return item
 
 
-def _as_written(parts: list[str], item: Item) -> list[str]:
-    relation = item.rows.relation
+def _as_written(parts: list[str], relation: Relation) -> list[str]:
     return relation.source.name.split(".") if isinstance(relation, Scan) and relation.source.kind == "table" else parts
 
 

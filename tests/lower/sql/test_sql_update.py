@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from feasilint import inspect_source
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -123,3 +125,15 @@ def test_several_inserts_from_one_table(lineage: Lineage) -> None:
     if "None.*" in found:
         pytest.skip("this version of the parser takes them for statements of their own")
     assert found == {"a.x": "s.x | where s.k", "b.y": "s.y | group_by s.y", "b.n": "s.z | group_by s.y"}
+
+
+def test_an_update_of_a_query_changes_its_table() -> None:
+    text = "WITH c AS (SELECT id, flag, v FROM dbo.t) UPDATE c SET flag = v WHERE v > 3"
+    columns = inspect_source(text, kind="sql", dialect="tsql")["columns"]
+    assert [(column["target"], column["name"]) for column in columns] == [("dbo.t", "flag")]
+
+
+def test_an_update_by_a_query_changes_the_table_beside_it() -> None:
+    text = "WITH c AS (SELECT id, v FROM dbo.s) UPDATE dbo.t SET flag = c.v FROM dbo.t JOIN c ON c.id = dbo.t.id"
+    columns = inspect_source(text, kind="sql", dialect="tsql")["columns"]
+    assert [(column["target"], column["name"]) for column in columns] == [("dbo.t", "flag")]
