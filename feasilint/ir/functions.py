@@ -88,6 +88,19 @@ _ALIASES: dict[str, str] = {
     "idxmax": "arg_max", "shift": "lag", "diff": "lag", "pct_change": "lag", "covar_samp": "covar", "covar_pop": "covar",
     "cov": "covar", "rownumber": "row_number", "denserank": "dense_rank", "percentrank": "percent_rank",
     "cumedist": "cume_dist", "apply": "custom", "agg": "custom", "pipe": "custom",
+    # ClickHouse
+    "anyheavy": "any", "anylast": "last", "avgweighted": "avg", "sumkahan": "sum", "sumwithoverflow": "sum",
+    "uniqexact": "count_distinct", "uniq": "approx_count_distinct", "uniqcombined": "approx_count_distinct",
+    "uniqcombined64": "approx_count_distinct", "uniqhll12": "approx_count_distinct", "uniqtheta": "approx_count_distinct",
+    "grouparray": "list", "groupuniqarray": "list", "grouparraylast": "list",
+    "grouparraysample": "list", "grouparraysorted": "list", "topk": "histogram", "topkweighted": "histogram",
+    "bitwise_and_agg": "bit", "bitwise_or_agg": "bit", "bitwise_xor_agg": "bit", "covarpop": "covar", "covarsamp": "covar",
+    "kurtpop": "kurtosis", "kurtsamp": "kurtosis", "skewpop": "skew", "skewsamp": "skew", "stddevpop": "std",
+    "stddevsamp": "std", "stddevpopstable": "std", "stddevsampstable": "std", "varpop": "var", "varsamp": "var",
+    "varpopstable": "var", "varsampstable": "var", "medianexact": "median", "quantileexact": "percentile",
+    "quantilesexact": "percentile", "mediantdigest": "approx_percentile", "quantiletdigest": "approx_percentile",
+    "quantilestdigest": "approx_percentile", "quantiletiming": "approx_percentile",
+    "quantilestiming": "approx_percentile", "quantiledeterministic": "approx_percentile",
 }  # fmt: skip
 
 

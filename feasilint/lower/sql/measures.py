@@ -103,7 +103,7 @@ def measure(node: Node, scope: Scope) -> Measure:
     for child in operands(node):
         found.take(child, scope)
     args = found.args
-    function = canonical(name)
+    function = canonical(name if is_aggregate(name) else name.removesuffix("if"))
     if function in _OF_THE_ORDER or traits(function).ordinal or not args:
         args = [*order, *args]
         order = ()
