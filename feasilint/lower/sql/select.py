@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from feasilint.ir import (
     AllOf,
+    Call,
     Column,
     ColumnSet,
     Derive,
@@ -48,7 +49,8 @@ def select(node: Node, scope: Scope) -> Rows:
     scope.windows = {str(one.name).lower(): one for one in node.args.get("windows") or []}
     aliases = Aliases(node, scope)
     aliases.offer(node.args.get("prewhere"), "where")
-    relation = _filtered(node, "prewhere", scope.whole, scope, "where")
+    relation = _connected(node, scope.whole, scope)
+    relation = _filtered(node, "prewhere", relation, scope, "where")
     aliases.offer(node.args.get("where"), "where")
     relation = _filtered(node, "where", relation, scope, "where")
     relation = aggregated(node, relation, scope, aliases)
@@ -71,6 +73,19 @@ def _filtered(node: Node, clause: str, below: Relation, scope: Scope, role: Filt
         return below
     predicate = scalar(found.this, scope)
     return scope.context.builder.add(Filter(below, predicate, role, scope.context.layout.origin(found)))
+
+
+def _connected(node: Node, below: Relation, scope: Scope) -> Relation:
+    """CONNECT BY: what START WITH and it compare decides about the rows; LEVEL counts the steps and is no column."""
+    connect = node.args.get("connect")
+    if not isinstance(connect, Node):
+        return below
+    for clause in (connect.args.get("start"), connect.args.get("connect")):
+        if isinstance(clause, Node):
+            made = Filter(below, scalar(clause, scope), "where", scope.context.layout.origin(clause))
+            below = scope.context.builder.add(made)
+    scope.named["level"] = lambda _: Call("level", ())
+    return below
 
 
 def _windowed(node: Node, below: Relation, scope: Scope, aliases: Aliases) -> Relation:
