@@ -140,6 +140,7 @@ class Tracer:
         self._rows: dict[Relation, Trace] = {}
         self._whole: dict[Relation, Trace] = {}
         self._ways: dict[_Key, dict[Leaf, _Key]] = {}
+        self._firsts: dict[tuple[Relation, Scan], Scan | None] = {}
 
     def column(self, relation: Relation, name: Name, path: tuple[str, ...] = ()) -> Trace:
         """The lineage of one column, or of a field of it; empty where the relation has none of that name."""
@@ -392,24 +393,33 @@ class Tracer:
 
     def _toward_rows(self, relation: Relation, leaf: Leaf) -> _Key | None:
         """The next scan on the shortest way down through whole relations."""
+        sought = (relation, leaf.scan)
+        if sought not in self._firsts:
+            self._firsts[sought] = self._first_scan(*sought)
+        first = self._firsts[sought]
+        if first is not leaf.scan:
+            return (first, "*", ()) if first is not None else None
+        return first, leaf.column, tuple(leaf.path.split(".")) if leaf.path else ()
+
+    def _first_scan(self, top: Relation, scan: Scan) -> Scan | None:
+        """The first scan on the shortest way down to another; None where there is no way."""
         above: dict[Relation, Relation] = {}
-        pending = [relation]
+        pending = [top]
         for here in pending:
-            if here is leaf.scan and here is not relation:
-                return self._first_scan(relation, here, above, leaf)
+            if here is scan and here is not top:
+                return _uppermost(scan, top, above)
             for below in self._below(here):
-                if below not in above and below is not relation:
+                if below not in above and below is not top:
                     above[below] = here
                     pending.append(below)
         return None
 
-    def _first_scan(self, top: Relation, bottom: Relation, above: dict[Relation, Relation], leaf: Leaf) -> _Key:
-        first, here = bottom, above[bottom]
-        while here is not top:
-            first, here = here if isinstance(here, Scan) else first, above[here]
-        if first is not leaf.scan:
-            return first, "*", ()
-        return first, leaf.column, tuple(leaf.path.split(".")) if leaf.path else ()
+
+def _uppermost(scan: Scan, top: Relation, above: dict[Relation, Relation]) -> Scan:
+    first, here = scan, above[scan]
+    while here is not top:
+        first, here = here if isinstance(here, Scan) else first, above[here]
+    return first
 
 
 def _operands(expression: Expression) -> Iterator[Expression]:

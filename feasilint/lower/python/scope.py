@@ -42,13 +42,27 @@ class Scope:
         self.names.pop(name, None)
 
 
+class Objects(dict[int, "Value"]):
+    """Object id to its present value; `written` logs each change, so that branches compare what they changed alone."""
+
+    __slots__ = ("written",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[int] = []
+
+    def __setitem__(self, oid: int, value: Value) -> None:
+        self.written.append(oid)
+        super().__setitem__(oid, value)
+
+
 class Store:
     """Object id to its present value; ids are never used twice."""
 
     __slots__ = ("_next", "objects")
 
     def __init__(self) -> None:
-        self.objects: dict[int, Value] = {}
+        self.objects = Objects()
         self._next = 0
 
     def fresh(self) -> int:
@@ -64,13 +78,14 @@ class Store:
 class State:
     """A copy of all names and objects that a branch can change."""
 
-    __slots__ = ("names", "objects", "outer", "scope")
+    __slots__ = ("mark", "names", "objects", "outer", "scope")
 
     def __init__(self, scope: Scope, store: Store) -> None:
         self.scope = scope
         self.names = dict(scope.names)
         self.outer = None if scope.globals is scope else dict(scope.globals.names)
         self.objects = dict(store.objects)
+        self.mark = len(store.objects.written)
 
     def restore(self, store: Store) -> None:
         """Go back to this state; objects that were made since stay, for a value that was returned may be one."""
@@ -79,11 +94,12 @@ class State:
         if self.outer is not None:
             self.scope.globals.names.clear()
             self.scope.globals.names.update(self.outer)
-        store.objects = {**store.objects, **self.objects}
+        store.objects.update(self.objects)
 
-    def merge(self, store: Store, join: Join, join_objects: Join) -> None:
-        """Make the present state one of two: what it is now, or what was kept here."""
-        _merge(store.objects, self.objects, join_objects)
+    def merge(self, store: Store, since: State, join: Join, join_objects: Join) -> None:
+        """Make the present state one of two: what it is now, or what was kept here. Both come from the state `since`."""
+        changed = sorted(self.objects.keys() & store.objects.written[since.mark :])
+        _merge(store.objects, {oid: self.objects[oid] for oid in changed}, join_objects)
         _merge(self.scope.names, self.names, join)
         if self.outer is not None:
             _merge(self.scope.globals.names, self.outer, join)

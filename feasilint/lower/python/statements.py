@@ -135,7 +135,7 @@ def _either(m: Machine, body: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> 
         _note_return(m, second)
         after_first.restore(m.store)
         return None
-    after_first.merge(m.store, partial(join, m), partial(join_states, m))
+    after_first.merge(m.store, before, partial(join, m), partial(join_states, m))
     return None
 
 
