@@ -163,6 +163,8 @@ _FUNCTIONS: dict[str, Made] = {
     "epoch_us": _named("unix_micros"),
     **dict.fromkeys(("todate", "todate32", "todateornull"), _cast("date")),
     **dict.fromkeys(("todatetime", "todatetime64", "parsedatetimebesteffort", "parsedatetime64besteffort"), _cast("timestamp")),
+    "datepart": _named("date_part"),
+    "datetrunc": _named("date_trunc"),
     "format_datetime": _named("date_format"),
     "formatdatetime": _named("date_format"),
     "toyyyymm": _written("%Y%m"),

@@ -18,6 +18,7 @@ from feasilint.lower.sql.calendar import (
     typed,
     unit_of,
 )
+from feasilint.lower.sql.dateparts import names_part, part_first, part_last
 from feasilint.lower.sql.expressions import TABLE, Lowering, constant, number_of, operands, scalar, scalars
 from feasilint.lower.sql.timefunctions import date, lowered
 
@@ -66,8 +67,12 @@ def _given_unit(amount: Node, position: str) -> str:
 
 def _shifted(sign: int, unit: str = "day") -> Lowering:
     def lower(node: Node, scope: Scope) -> Expression:
-        start, amount = scalar(node.this, scope), scalar(node.expression, scope)
-        counted = unit_of(node.args.get("unit"), unit)
+        given_first = part_first(node, scope.context)
+        if given_first is not None:
+            amount, start = (scalar(value, scope) for value in given_first.values)
+        else:
+            start, amount = scalar(node.this, scope), scalar(node.expression, scope)
+        counted = unit_of(given_first.unit if given_first is not None else node.args.get("unit"), unit)
         given = isinstance(amount, Call) and amount.function == "interval"
         by = amount if given else length(amount, counted)
         return _from_zero(start, amount, counted) or moved(start, by, sign)
@@ -92,6 +97,10 @@ def _from_zero(start: Expression, amount: Expression, unit: str) -> Expression |
 
 def _difference(unit: str = "day") -> Lowering:
     def lower(node: Node, scope: Scope) -> Expression:
+        given_first = part_first(node, scope.context)
+        if given_first is not None:
+            earlier, later = (scalar(value, scope) for value in given_first.values)
+            return Call("date_diff", (Literal(unit_of(given_first.unit)), later, earlier))
         later, earlier = scalar(node.this, scope), scalar(node.expression, scope)
         return Call("date_diff", (Literal(unit_of(node.args.get("unit"), unit)), later, earlier))
 
@@ -125,6 +134,9 @@ def _overlapping(node: Node, scope: Scope) -> Expression:
 
 
 def _truncated(node: Node, scope: Scope) -> Expression:
+    given_last = part_last(node, scope.context)
+    if given_last is not None:
+        return Call("date_trunc", (Literal(unit_of(given_last.unit)), scalar(given_last.values[0], scope)))
     return Call("date_trunc", (Literal(unit_of(node.args.get("unit"))), scalar(node.this, scope)))
 
 
@@ -239,6 +251,9 @@ TABLE.update(_LOWERINGS)
 def _anonymous(node: Node, scope: Scope) -> Expression:
     name = str(node.this).lower()
     args = scalars(node.expressions, scope)
+    if names_part(name, node.expressions):
+        part = str(node.expressions[0].name).lower()
+        args = (Literal(PARTS.get(part, UNITS.get(part, part))), *args[1:])
     made = lowered(name, args, scope.context.dialect)
     return made if made is not None else Call(name, args)
 
