@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Aggregate, Column, Output, Relation
+from feasilint.ir import Aggregate, Column, Expression, Output, Relation
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.expressions import scalar
 from feasilint.lower.sql.measures import measure
@@ -61,7 +62,11 @@ class _Keys:
         item, name = self._item(node)
         made = scalar(item, self.scope)
         if name is None:
-            name = str((made.name, *made.path)[-1]) if isinstance(made, Column) else f"_k{len(self.outputs)}"
+            name = (
+                str((made.name, *made.path)[-1])
+                if isinstance(made, Column)
+                else _bucket(item) or f"_k{len(self.outputs)}"
+            )
         if isinstance(made, Column):
             for output in self.outputs:
                 same = output.expression
@@ -101,8 +106,20 @@ class _Keys:
             key = output.expression
             if isinstance(key, Column) and isinstance(key.name, str):
                 self.scope.keys[_identity(key)] = column
-            else:
-                self.scope.shapes.append((node, column))
+                continue
+            self.scope.shapes.append((node, column))
+            if (name := _bucket(node)) is not None:
+                self.scope.named[name] = partial(_same, column)
+
+
+def _same(column: Column, _: Scope) -> Expression:
+    return column
+
+
+def _bucket(node: Node) -> str | None:
+    """The column that Spark's window(ts, '1 hour') makes under its own name: the start and the end of the bucket."""
+    name = str(node.this).lower() if isinstance(node, exp.Anonymous) else ""
+    return name if name in ("window", "session_window") else None
 
 
 def _identity(column: Column) -> Key:

@@ -175,6 +175,24 @@ def _created_pivots(tokens: list[Token]) -> list[Token]:
     return [*tokens[:at], opening, *tokens[at:], closing]
 
 
+def _window_functions(tokens: list[Token]) -> list[Token]:
+    """Spark's GROUP BY window(ts, '1 hour'), in which a name is meant, no clause."""
+    return [
+        _said(token.text, TokenType.VAR, token)
+        if token.token_type == TokenType.WINDOW and _word(tokens, at + 1) == "("
+        else token
+        for at, token in enumerate(tokens)
+    ]
+
+
+def _partitions(tokens: list[Token]) -> list[Token]:
+    """Spark's INSERT OVERWRITE t PARTITION (…) IF NOT EXISTS SELECT … without the condition."""
+    at = next((at for at, word in _outer(tokens) if word == "IF"), 0)
+    if _word(tokens, 0) != "INSERT" or [_word(tokens, at + n) for n in (-1, 1, 2)] != [")", "NOT", "EXISTS"]:
+        return tokens
+    return [*tokens[:at], *tokens[at + 3 :]]
+
+
 def _said(text: str, kind: TokenType, place: Token) -> Token:
     """A word that is not in the text, at the place of one that is."""
     return Token(kind, text, place.line, place.col, place.start, place.end)
@@ -191,6 +209,8 @@ _RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
     _changes_applied,
     _outfile,
     _created_pivots,
+    _window_functions,
+    _partitions,
 )
 
 

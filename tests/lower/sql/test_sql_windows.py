@@ -425,6 +425,7 @@ BUCKETS: list[Case] = [
     ("snowflake", "select u, yearofweek(ts) y, week(ts) m, count(*) c from b group by 1,2,3", "bucketed", []),
     ("databricks", "select u, date_format(ts, 'yyyy-MM') m, count(*) c from b group by 1,2", "bucketed", []),
     ("databricks", "select u, window(ts, '1 hour') m, count(*) c from b group by u, window(ts, '1 hour')", "bucketed", []),
+    ("databricks", "select window.start m, u, count(*) c from b group by window(ts, '1 hour'), u", "bucketed", []),
     ("databricks", "select u, trunc(ts, 'MM') m, count(*) c from b group by 1,2", "bucketed", []),
     ("databricks",
      "select u, from_unixtime(unix_timestamp(ts), 'yyyy-MM-dd') m, count(*) c from b group by 1,2",
