@@ -16,6 +16,7 @@ from feasilint.ir.names import timelike
 from feasilint.measure.lengths import difference
 from feasilint.measure.moments import Moment, moment
 from feasilint.measure.rowwise import within_row
+from feasilint.measure.shards import in_full
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +47,7 @@ class Bound(Struct, frozen=True):
 
 def compared(operator: str, left: Expression, right: Expression, columns: Columns) -> Iterator[Bound]:
     """The bounds that a comparison of two expressions states; none if it is not about time."""
+    left, right = in_full(left, right, columns), in_full(right, left, columns)
     a, b = _apart(left, right, columns) or (moment(left, columns), moment(right, columns))
     a, b = a or _part_value(left, b), b or _part_value(right, a)
     if a is None or b is None or not (_is_time(a) or _is_time(b)):
