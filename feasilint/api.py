@@ -213,7 +213,7 @@ def _read_project(reading: _Reading, top: Path | None, projects: Projects[DbtPro
     files = discover([_relative(top)]).files
     known = {str(Path(path).resolve()) for path in reading.documents}
     around = [path for path in files if str(Path(path).resolve()) not in known]
-    modelled = list(projects.around(path for path in files if path.endswith(".sql")))
+    modelled = list(projects.around(path for path in files if path.endswith((".sql", ".py"))))
 
     def named(table: str) -> Iterator[str]:
         found = (path for project in modelled for path in project.files_of(table) if path not in known)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -93,3 +95,23 @@ def test_a_notebook_sees_through_the_models_to_the_raw_tables(
         (["orders_7d", "orders_30d"], "bounded", ["P7D", "P30D"]),  # one line of a loop
         (["lifetime_amount"], "anchored", []),  # stg_orders begins on a certain day
     ]
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_python_model_makes_the_table_that_dbt_has_made(
+    compiled: bool, dbt_python: Path, dbt_project: Path, tmp_path: Path
+) -> None:
+    project = dbt_project if compiled else real_dbt.copied(tmp_path / "bare")
+    path = f"{project}/models/marts/features/order_sizes.py"
+    (document,) = api.inspect(path, root=project.as_posix(), use_catalog=False)["documents"]
+    assert document["diagnostics"] == []
+    (table,) = document["tables"]
+    assert (table["name"].split(".")[-2:], table["schedule"]) == (["features", "sizes"], "daily")
+    code = f"import duckdb; print(duckdb.connect({str(dbt_project / 'shop.duckdb')!r}).table('features.sizes').columns)"
+    made = subprocess.run([dbt_python, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert [one["name"] for one in document["columns"]] == ast.literal_eval(made)
+    read = {
+        one["name"]: [(name.split(".")[-1], column) for name, column in one["value"]] for one in document["columns"]
+    }
+    assert read["is_large"] == read["amount"] == [("raw_orders", "amount_cents")]
+    assert read["country"] == [("raw_customers", "country")]

@@ -15,6 +15,7 @@ from feasilint.lower.builder import Builder
 from feasilint.lower.python import values as v
 from feasilint.lower.python.calls import call
 from feasilint.lower.python.expressions import evaluate
+from feasilint.lower.python.frameworks import run_model
 from feasilint.lower.python.functions import run_uncalled
 from feasilint.lower.python.machine import BudgetError, Machine
 from feasilint.lower.python.statements import execute, top_level
@@ -47,6 +48,7 @@ def interpret(document: Document, options: Options) -> Machine:
     try:
         for cell in document.cells:
             _guarded(m, partial(_run_cell, m, cell), Span(cell.index, 1, 1, 1, 1), "cell")
+        _guarded(m, partial(run_model, m), None, "model")
         _run_uncalled(m)
     except BudgetError as error:
         builder.diagnose("budget", f"the rest of this file was not read: {error}")

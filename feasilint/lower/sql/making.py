@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from feasilint.dataform.sqlx import is_sqlx
 from feasilint.dbt.naming import folder_adapter
-from feasilint.ir import Anchor, Refresh, Show, Source, Write
+from feasilint.ir import Anchor, Show, Source, Write
+from feasilint.lower.modelled import VIEWS, written
 from feasilint.lower.sql.adapter import canonical_dialect
 from feasilint.lower.sql.reading import Setting
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from feasilint.lower.sql.reading import Read
     from feasilint.lower.sql.scope import Rows
 
-_VIEWS = ("view", "ephemeral")
 _UNSTORED = ("operations", "assertion", "test", "declaration")  # Dataform's files whose query makes no table
 
 
@@ -73,7 +73,7 @@ class Making(Struct, frozen=True):
         """The sink of a bare query."""
         block = read.marks.block
         if block is not None:
-            mode: WriteMode = "view" if block.refresh.materialized in _VIEWS else "create"
+            mode: WriteMode = "view" if block.refresh.materialized in VIEWS else "create"
             return Write(rows.relation, Source(block.name, "table"), mode, refresh=block.refresh, origin=origin)
         if self.model is None:
             if self.setting.project is not None or not read.marks.templated:
@@ -81,9 +81,7 @@ class Making(Struct, frozen=True):
             return Write(rows.relation, Source(self.name, "table"), "create", origin=origin)
         if self.model.materialized in _UNSTORED:
             return Show(rows.relation, origin=origin)
-        mode = "view" if self.model.materialized in _VIEWS else "create"
-        target = Source(".".join(self.model.relation) or self.model.name, "table")
-        return Write(rows.relation, target, mode, refresh=_refresh(self.model), origin=origin)
+        return written(self.model, rows.relation, origin)
 
 
 def doubts(read: Read, fragment: Fragment, setting: Setting | None) -> Iterator[tuple[DiagnosticKind, str, Span]]:
@@ -103,13 +101,6 @@ def doubts(read: Read, fragment: Fragment, setting: Setting | None) -> Iterator[
             start = max(0, fragment.text.find(name))
             said = f"the macro `{name}` is not known: package `{package}` {why} installed here (`dbt deps`)"
             yield "dynamic-sql", said, fragment.span(start, start + len(name))
-
-
-def _refresh(model: Model) -> Refresh:
-    schedule = model.schedule
-    if schedule is None:
-        return Refresh(model.materialized)
-    return Refresh(model.materialized, schedule.every, schedule.stated_by)
 
 
 def derived(read: Read, fragment: Fragment, builder: Builder) -> Fragment:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from feasilint.lower.python.tables import builtins, loaders, numpy, pandas, polars, sklearn, spark, stores
+from feasilint.lower.python.tables import builtins, frameworks, loaders, numpy, pandas, polars, sklearn, spark, stores
 from feasilint.lower.python.tables.aliases import PARENTS
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from feasilint.lower.python.machine import Machine
     from feasilint.lower.python.values import Value
 
-_MODULES = (builtins, numpy, pandas, loaders, sklearn, polars, spark, stores)
+_MODULES = (builtins, numpy, pandas, loaders, sklearn, polars, spark, stores, frameworks)
 
 
 def _collect(attribute: str) -> dict[str, dict[str, Transfer]]:
@@ -72,6 +72,16 @@ def function(path: str) -> Transfer | None:
     if found is not None:
         return found
     return next((transfer for prefix, transfer in _PREFIXES if path.startswith(prefix)), None)
+
+
+FUNCTION_PATHS: frozenset[str] = frozenset(_FUNCTIONS)
+"""The functions and classes that have an entry of their own."""
+
+
+def is_named(kind: str, name: str) -> bool:
+    """Whether a member of a kind of receiver has an entry of its own, beside what stands for all others."""
+    places = (kind, *PARENTS.get(kind, ()))
+    return any(name in tables.get(place, ()) for tables in (_METHODS, _PROPERTIES) for place in places)
 
 
 _PACKAGES: frozenset[str] = frozenset(path[:at] for path in _FUNCTIONS for at in range(len(path)) if path[at] == ".")

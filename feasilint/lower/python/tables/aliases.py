@@ -31,7 +31,8 @@ BUILTINS: dict[str, str] = {
 CANONICAL: dict[str, str] = {
     "modin.pandas": "pandas", "pyspark.pandas": "pandas", "databricks.koalas": "pandas", "cudf": "pandas",
     "dask.dataframe": "pandas",
-    "fireducks.pandas": "pandas", "snowflake.snowpark.modin.pandas": "pandas", "geopandas": "pandas",
+    "fireducks.pandas": "pandas", "bigframes.pandas": "pandas",
+    "snowflake.snowpark.modin.pandas": "pandas", "geopandas": "pandas",
     "keras": "tensorflow.keras",
     "tensorflow.python.keras": "tensorflow.keras", "snowflake.snowpark.functions": "pyspark.sql.functions",
     "snowflake.snowpark.window": "pyspark.sql.window", "snowflake.snowpark.types": "pyspark.sql.types",
@@ -43,7 +44,22 @@ PARENTS: dict[str, tuple[str, ...]] = {
     "array": ("pandas",),
     "polars.lazy": ("polars",),
     "snowpark": ("spark",),
+    "duckdb": ("spark",),
     "transformer": ("estimator",),
     "instance": ("any",),
     "class": ("any",),
 }
+
+ENGINES: dict[str, str] = {
+    "snowflake": "snowpark",
+    **dict.fromkeys(("athena", "bigquery", "databricks", "fabricspark", "glue", "spark"), "spark"),
+    "duckdb": "duckdb",
+}
+"""The library whose frames dbt gives to Python models, by its adapter; in others they are those of pandas."""
+
+ENGINES_BY_WORD: dict[str, str] = {
+    r"\bsnowflake\b": "snowpark",
+    r"\bpyspark\b|\.toPandas\(|\.pandas_api\(": "spark",
+    r"\bduckdb\b|\.(?:df|pl|arrow|fetchdf)\(\)": "duckdb",
+}
+"""The same by words in the code of a model, where nothing says which warehouse it is for."""

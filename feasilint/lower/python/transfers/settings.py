@@ -57,7 +57,7 @@ def parsed(m: Machine, text: str, name: str) -> v.Value | None:
         return None
     try:
         found = json.loads(text) if name.endswith(".json") else _yaml(text)
-        return _value(m, found, [PARTS]) if isinstance(found, dict) else None
+        return value_of(m, found) if isinstance(found, dict) else None
     except (ValueError, RecursionError):
         return None
 
@@ -69,6 +69,11 @@ def _yaml(text: str) -> object:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error
+
+
+def value_of(m: Machine, found: object) -> v.Value:
+    """Data of a settings file as a value; ValueError if it is too much."""
+    return _value(m, found, [PARTS])
 
 
 def _value(m: Machine, found: object, left: list[int]) -> v.Value:
