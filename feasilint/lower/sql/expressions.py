@@ -209,8 +209,14 @@ def _parameter(node: Node, scope: Scope) -> Expression:
     if isinstance(inner, exp.Literal) and not inner.is_string:
         return _positional(node, scope)
     name = str(getattr(inner, "name", "") or inner or "?")
-    value = scope.context.session.variables.get(name.lower())
+    value = scope.context.session.variables.get(variable_of(node))
     return value if value is not None else Param(name)
+
+
+def variable_of(node: Node) -> str:
+    """What a variable is known by: with its sign, if it has one, since a column may have the same name."""
+    name = str(node.name).lower()
+    return f"@{name}" if isinstance(node, exp.Parameter) and not name.startswith("@") else name
 
 
 # --- structure ---------------------------------------------------------------------------------------------------------

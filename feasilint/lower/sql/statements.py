@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from feasilint.ir import Column, Expression, Param, Subquery
 from feasilint.lower.sql import changing, creating, inserting, sources, transfers
 from feasilint.lower.sql.adapter import Node, exp
-from feasilint.lower.sql.expressions import scalar
+from feasilint.lower.sql.expressions import scalar, variable_of
 from feasilint.lower.sql.queries import query
 from feasilint.lower.sql.scope import Rows, Scope
 
@@ -34,12 +34,12 @@ def _declare(node: Node, scope: Scope) -> None:
                 if isinstance(kind, exp.Schema):
                     scope.context.session.declared[plain.lower()] = tuple(str(one.name) for one in kind.expressions)
                     continue
-                _assign(plain, scalar(default, scope) if isinstance(default, Node) else Param(plain), scope)
+                _assign(name, scalar(default, scope) if isinstance(default, Node) else Param(plain), scope)
 
 
-def _assign(name: str, value: Expression, scope: Scope) -> None:
+def _assign(name: Node, value: Expression, scope: Scope) -> None:
     """From here on the variable has this value."""
-    scope.context.session.variables[name.lower()] = value
+    scope.context.session.variables[variable_of(name)] = value
 
 
 def _into_variable(node: Node, scope: Scope) -> bool:
@@ -48,13 +48,13 @@ def _into_variable(node: Node, scope: Scope) -> bool:
     name = str(into.name).lower() if isinstance(into, exp.Table) and len(into.parts) == 1 else ""
     if name not in scope.context.session.variables:
         return False
-    _assign(name, Subquery("scalar", query(node, scope.child()).relation, ()), scope)
+    _assign(into, Subquery("scalar", query(node, scope.child()).relation, ()), scope)
     return True
 
 
 def _assigned(node: Node, scope: Scope) -> None:
     """v := value."""
-    _assign(str(node.this.name), scalar(node.expression, scope), scope)
+    _assign(node.this, scalar(node.expression, scope), scope)
 
 
 def _set(node: Node, scope: Scope) -> None:
@@ -66,7 +66,7 @@ def _set(node: Node, scope: Scope) -> None:
         if isinstance(assigned.this, exp.Tuple | exp.Paren):
             _set_several(assigned, scope)
         elif isinstance(assigned.this, exp.Column | exp.Parameter):
-            _assign(assigned.this.name, scalar(assigned.expression, scope), scope)
+            _assign(_set_name(assigned.this, scope), scalar(assigned.expression, scope), scope)
 
 
 def _set_several(assigned: Node, scope: Scope) -> None:
@@ -78,7 +78,14 @@ def _set_several(assigned: Node, scope: Scope) -> None:
     else:
         made = [scalar(one, scope) for one in value.expressions]
     for name, one in zip(names, made, strict=False):
-        _assign(str(name.name), one, scope)
+        _assign(_set_name(name, scope), one, scope)
+
+
+def _set_name(name: Node, scope: Scope) -> Node:
+    """The variable that SET names: without a sign, in Snowflake, one that is read with it."""
+    return (
+        exp.Parameter(this=name.this) if scope.context.dialect == "snowflake" and isinstance(name, exp.Column) else name
+    )
 
 
 def _for(node: Node, scope: Scope) -> None:

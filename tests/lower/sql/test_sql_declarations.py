@@ -74,3 +74,30 @@ def test_loops_over_anything_but_a_query(lineage: Lineage, dialect: str, text: s
 def test_the_rows_that_a_loop_runs_over(lineage: Lineage, dialect: str, text: str) -> None:
     body = "INSERT INTO o SELECT r.id AS c FROM t WHERE t.k = r.x"
     assert lineage(text.format(body), dialect) == {"c": "s.id | where s.x, where t.k"}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("tsql", "DECLARE @id INT = 3\nSELECT id INTO o FROM t WHERE k = @id"),
+        ("tsql", "DECLARE @id INT; SET @id = 3; SELECT id INTO o FROM t WHERE k = @id"),
+        ("mysql", "SET @id = 3; CREATE TABLE o AS SELECT id FROM t WHERE k = @id"),
+        ("snowflake", "SET id = 3; CREATE TABLE o AS SELECT id FROM t WHERE k = $id"),
+        ("bigquery", "DECLARE x INT64 DEFAULT 3; CREATE TABLE o AS SELECT id FROM t WHERE k = @id"),
+    ],
+)
+def test_a_column_that_is_named_like_a_variable_with_a_sign(lineage: Lineage, dialect: str, text: str) -> None:
+    assert lineage(text, dialect) == {"id": "t.id | where t.k"}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("tsql", "DECLARE @v INT = (SELECT MAX(x) FROM m)\nSELECT a INTO o FROM t WHERE k > @v"),
+        ("mysql", "SET @v = (SELECT MAX(x) FROM m); CREATE TABLE o AS SELECT a FROM t WHERE k > @v"),
+        ("snowflake", "SET v = (SELECT MAX(x) FROM m); CREATE TABLE o AS SELECT a FROM t WHERE k > $v"),
+        ("snowflake", "SET (u, v) = (SELECT 1, MAX(x) FROM m); CREATE TABLE o AS SELECT a FROM t WHERE k > $v"),
+    ],
+)
+def test_the_value_of_a_variable_with_a_sign(lineage: Lineage, dialect: str, text: str) -> None:
+    assert lineage(text, dialect) == {"a": "t.a | where m.x, where t.k"}
