@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import AllOf, Call, Column, Derive, Filter, Hole, Limit, Literal, Output, Star
+from feasilint.ir import AllOf, Call, Column, Derive, Filter, Hole, Limit, Output, Star
 from feasilint.ir import Names as NameSet
+from feasilint.lower.python import items
 from feasilint.lower.python import values as v
+from feasilint.lower.python.call import Call as CallSite
 from feasilint.lower.python.call import name_of, names_of
 from feasilint.lower.python.columns import holes, known, replacing, under_hole
 from feasilint.lower.python.strings import has_gap, spell
@@ -213,6 +215,12 @@ def positional(m: Machine, frame: v.Frame, key: ast.expr, node: ast.expr) -> v.V
         if data is not None and -len(data) <= at.value < len(data):
             return column(m, frame, data[at.value], None, node)
         return v.Series(frame.relation, Hole(f"column {at.value}"), f"{{column {at.value}}}", frame.index)
+    if data is not None and isinstance(at, v.Seq) and not at.open:
+        places = [
+            item.value for item in map(m.get, at.items) if isinstance(item, v.Const) and isinstance(item.value, int)
+        ]
+        if len(places) == len(at.items) and all(-len(data) <= place < len(data) for place in places):
+            return select(m, frame, v.Seq(tuple(v.Const(data[place]) for place in places)), node) or frame
     return frame
 
 
@@ -221,7 +229,9 @@ def positional(m: Machine, frame: v.Frame, key: ast.expr, node: ast.expr) -> v.V
 
 def _accessor(m: Machine, handle: v.Handle, target: v.Value, node: ast.Subscript) -> v.Value | None:
     base = handle.get("of")
-    if base is None or handle.kind not in ("loc", "iloc"):
+    if handle.kind not in ("loc", "iloc"):
+        return _item(m, handle, target, node)
+    if base is None:
         return None
     receiver = m.get(base)
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
@@ -236,6 +246,17 @@ def _accessor(m: Machine, handle: v.Handle, target: v.Value, node: ast.Subscript
     if handle.kind == "iloc":
         return positional(m, rows, parts[1], node)
     return _labelled(m, rows, parts[1], base if rows is receiver else None, node)
+
+
+def _item(m: Machine, handle: v.Handle, target: v.Value, node: ast.Subscript) -> v.Value | None:
+    """An item of a library's object, as the tables say: `es['customers']`."""
+    from feasilint.lower.python.tables import method
+
+    transfer = method(handle.kind, "__getitem__")
+    if transfer is None or isinstance(node.slice, ast.Slice):
+        return None
+    made = transfer(CallSite(m, "__getitem__", node, target, handle, (m.evaluate(node.slice),)))
+    return m.alloc(made) if made is not None else None
 
 
 def _labelled(m: Machine, frame: v.Frame, key: ast.expr, target: v.Value | None, node: ast.expr) -> v.Value | None:
@@ -312,102 +333,21 @@ def write_rows(m: Machine, frame: v.Frame, key: ast.expr, value: v.Value, node: 
     return replace(frame, relation=m.add(Derive(frame.relation, replacing(frame.relation, *outputs), m.origin(node))))
 
 
-# --- series, groups, containers ---
-
-
 def _series(m: Machine, series: v.Series, target: v.Value, node: ast.Subscript) -> v.Value:
     return _series_rows(m, series, node.slice, node)
-
-
-def _groups(m: Machine, group: v.GroupBy, target: v.Value, node: ast.Subscript) -> v.Value | None:
-    key = m.evaluate(node.slice)
-    names = names_of(m, key)
-    found = m.get(key)
-    single = isinstance(found, v.Const | v.Element | v.Unknown)
-    return None if names is None else replace(group, selected=names, single=single)
-
-
-def _rolling(m: Machine, rolling: v.Rolling, target: v.Value, node: ast.Subscript) -> v.Value | None:
-    key = m.evaluate(node.slice)
-    names = names_of(m, key)
-    return None if names is None else replace(rolling, selected=names, single=isinstance(m.get(key), v.Const))
-
-
-def _row(m: Machine, row: v.Row, target: v.Value, node: ast.Subscript) -> v.Value | None:
-    key = m.evaluate(node.slice)
-    names = names_of(m, key)
-    if names is None:
-        return None
-    if isinstance(m.get(key), v.Seq):
-        return row
-    return v.Scalar(Column(row.relation, names[0], m.origin(node)))
-
-
-def _seq(m: Machine, seq: v.Seq, target: v.Value, node: ast.Subscript) -> v.Value | None:
-    if isinstance(node.slice, ast.Slice):
-        ends = (node.slice.lower, node.slice.upper, node.slice.step)
-        found = [m.get(m.evaluate(end)) if end is not None else v.NONE for end in ends]
-        numbers = [end.value for end in found if isinstance(end, v.Const) and isinstance(end.value, int | None)]
-        if len(numbers) == 3 and numbers[2] != 0:
-            return v.Seq(seq.items[numbers[0] : numbers[1] : numbers[2]], seq.kind, seq.open)
-        return v.Seq(seq.items, seq.kind, True)
-    at = m.get(m.evaluate(node.slice))
-    if isinstance(at, v.Const) and isinstance(at.value, int) and -len(seq.items) <= at.value < len(seq.items):
-        return seq.items[at.value]
-    return seq.items[0] if len(seq.items) == 1 else None
-
-
-def _dict(m: Machine, mapping: v.Dict, target: v.Value, node: ast.Subscript) -> v.Value | None:
-    key = m.get(m.evaluate(node.slice))
-    found = next((value for k, value in reversed(mapping.items) if k == key), None)
-    if found is None and len(mapping.items) == 1 and not isinstance(key, v.Const):
-        return mapping.items[0][1]
-    return found
-
-
-def _const(m: Machine, value: v.Const, target: v.Value, node: ast.Subscript) -> v.Value | None:
-    if not isinstance(value.value, str):
-        return None
-    made = _seq(m, v.Seq(tuple(v.Const(letter) for letter in value.value)), target, node)
-    if isinstance(made, v.Seq) and not made.open:
-        return v.Const("".join(str(i.value) for i in made.items if isinstance(i, v.Const)))
-    return made if isinstance(made, v.Const) else None
-
-
-def _columns(m: Machine, columns: v.Columns, target: v.Value, node: ast.Subscript) -> v.Value | None:
-    names = known(columns.columns)
-    if names is not None:
-        from feasilint.lower.python.iteration import name_value
-
-        return _seq(m, v.Seq(tuple(map(name_value, names))), target, node)
-    if not isinstance(node.slice, ast.Slice):
-        key = m.evaluate(node.slice)
-        return columns if mask_of(m, key) is not None else v.Element(columns, spell(node))
-    return columns
-
-
-def _scalar(m: Machine, scalar: v.Scalar, target: v.Value, node: ast.Subscript) -> v.Value:
-    key = m.evaluate(node.slice) if not isinstance(node.slice, ast.Slice) else v.NONE
-    found = m.get(key)
-    arg = Literal(str(found.value)) if isinstance(found, v.Const) else Literal(None)
-    return v.Scalar(Call("getitem", (scalar.expression, arg), m.origin(node)))
-
-
-def _element(m: Machine, element: v.Element, target: v.Value, node: ast.Subscript) -> v.Value:
-    return v.Element(element.columns, spell(node))
 
 
 _HANDLERS: dict[type, Callable[..., v.Value | None]] = {
     v.Frame: _frame,
     v.Handle: _accessor,
     v.Series: _series,
-    v.GroupBy: _groups,
-    v.Rolling: _rolling,
-    v.Row: _row,
-    v.Seq: _seq,
-    v.Dict: _dict,
-    v.Const: _const,
-    v.Columns: _columns,
-    v.Scalar: _scalar,
-    v.Element: _element,
+    v.GroupBy: items.of_groups,
+    v.Rolling: items.of_rolling,
+    v.Row: items.of_row,
+    v.Seq: items.of_seq,
+    v.Dict: items.of_dict,
+    v.Const: items.of_const,
+    v.Columns: items.of_columns,
+    v.Scalar: items.of_scalar,
+    v.Element: items.of_element,
 }

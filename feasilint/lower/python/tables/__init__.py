@@ -11,7 +11,19 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from feasilint.lower.python.tables import builtins, frameworks, loaders, numpy, pandas, polars, sklearn, spark, stores
+from feasilint.lower.python.tables import (
+    builtins,
+    frameworks,
+    loaders,
+    numpy,
+    pandas,
+    pandas_columns,
+    pandas_frames,
+    polars,
+    sklearn,
+    spark,
+    stores,
+)
 from feasilint.lower.python.tables.aliases import PARENTS
 
 if TYPE_CHECKING:
@@ -21,7 +33,7 @@ if TYPE_CHECKING:
     from feasilint.lower.python.machine import Machine
     from feasilint.lower.python.values import Value
 
-_MODULES = (builtins, numpy, pandas, loaders, sklearn, polars, spark, stores, frameworks)
+_MODULES = (builtins, numpy, pandas, pandas_frames, pandas_columns, loaders, sklearn, polars, spark, stores, frameworks)
 
 
 def _collect(attribute: str) -> dict[str, dict[str, Transfer]]:

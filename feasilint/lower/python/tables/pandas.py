@@ -1,347 +1,17 @@
-"""pandas (as of 2.2, with what older notebooks use): frames, columns, groups, windows."""
+"""pandas (as of 3.1, with what older notebooks use): functions and readers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.lower.python.transfers import (
-    aggregates,
-    constructing,
-    frames,
-    grouping,
-    joining,
-    names,
-    reshaping,
-    series,
-    sql,
-    texts,
-    times,
-    windows,
-)
-from feasilint.lower.python.transfers.aggregates import measure
-from feasilint.lower.python.transfers.common import (
-    argument_copied,
-    copied,
-    handle,
-    nothing,
-    same,
-    scalar,
-    show,
-)
+from feasilint.lower.python.transfers import constructing, joining, lazy, reshaping, shapes, sql, times
+from feasilint.lower.python.transfers.common import argument_copied, handle, nothing
 from feasilint.lower.python.transfers.common import function_of as elementwise
 from feasilint.lower.python.transfers.loading import reader, source
-from feasilint.lower.python.transfers.windows import over_window, running
-from feasilint.lower.python.transfers.writes import write
+from feasilint.lower.python.transfers.writes import write_argument
 
 if TYPE_CHECKING:
-    from feasilint.lower.python.call import Table, Transfer
-
-_MEASURES = (
-    "sum", "mean", "min", "max", "count", "std", "var", "median", "nunique", "first", "last", "prod", "skew",
-    "kurt", "sem",
-    "quantile", "mode", "any", "all", "idxmax", "idxmin",
-)  # fmt: skip
-_AGGREGATES: dict[str, Transfer] = {name: measure() for name in _MEASURES}
-_RUNNING: dict[str, Transfer] = {
-    "cumsum": running("sum"),
-    "cummax": running("max"),
-    "cummin": running("min"),
-    "cumprod": running("product"),
-    "cumcount": running("count"),
-    "shift": windows.shifted,
-    "diff": windows.shifted,
-    "pct_change": windows.shifted,
-    "rank": windows.ranked,
-    "rolling": windows.rolling,
-    "expanding": windows.expanding,
-    "ewm": windows.weighted,
-}
-_CELLWISE = (
-    "fillna", "astype", "replace", "round", "clip", "ffill", "bfill", "pad", "backfill", "interpolate",
-    "convert_dtypes", "infer_objects",
-    "abs", "isnull", "isna", "notnull", "notna", "applymap", "combine_first", "tz_localize", "tz_convert", "asfreq",
-    "mul", "add", "sub", "div",
-    "divide", "multiply", "subtract", "pow", "mod", "where", "mask", "dropna", "copy", "reorder_levels",
-    "swaplevel", "droplevel",
-    "rename_axis", "sort_remaining", "to_period", "to_timestamp", "set_axis", "compute", "persist", "repartition",
-    "squeeze", "sparse", "toarray", "reshape",
-    "update", "T", "flatten", "ravel", "todense", "tolist", "to_list", "to_dense", "cache", "numpy", "to_pandas",
-    "toPandas", "transpose",
-    "isin", "eq", "ne", "lt", "gt", "le", "ge", "between_time", "at_time", "last", "first", "truncate", "nlargest_",
-    "map", "to_crs",
-)  # fmt: skip
-_WRITES: dict[str, Transfer] = {
-    **{
-        name: write("file")
-        for name in (
-            "to_csv",
-            "to_parquet",
-            "to_pickle",
-            "to_json",
-            "to_excel",
-            "to_feather",
-            "to_hdf",
-            "to_orc",
-            "to_stata",
-            "to_html",
-            "to_file",
-        )
-    },
-    "to_sql": write("table", 0, "create"),
-    "to_gbq": write("table", 0, "create"),
-    "to_iceberg": write("table", 0, "create"),
-    "to_table": write("table", 0, "create"),
-    "to_delta": write("file"),
-}
-
-_FRAME: dict[str, Transfer] = {
-    **_AGGREGATES,
-    **_RUNNING,
-    **dict.fromkeys(_CELLWISE, copied),
-    **_WRITES,
-    "assign": frames.assign,
-    "insert": frames.insert,
-    "pop": frames.pop,
-    "get": frames.get_column,
-    "drop": frames.drop,
-    "rename": names.rename,
-    "add_prefix": names.affixed,
-    "add_suffix": names.affixed,
-    "head": frames.limited,
-    "tail": frames.limited,
-    "sample": frames.limited,
-    "nlargest": frames.limited,
-    "nsmallest": frames.limited,
-    "take": frames.limited,
-    "sort_values": frames.ordered,
-    "sort_index": frames.ordered,
-    "sort": frames.ordered,
-    "drop_duplicates": frames.distinct,
-    "query": texts.query,
-    "eval": texts.evaluate_in_place,
-    "filter": names.filter_columns,
-    "select_dtypes": names.select_dtypes,
-    "reindex": names.reindexed,
-    "set_index": frames.set_index,
-    "reset_index": frames.reset_index,
-    "pipe": frames.pipe,
-    "apply": frames.apply,
-    "explode": frames.exploded,
-    "iterrows": frames.rows,
-    "itertuples": frames.rows,
-    "items": frames.column_items,
-    "iteritems": frames.column_items,
-    "keys": names.columns_property,
-    "to_numpy": frames.as_array,
-    "as_matrix": frames.as_array,
-    "groupby": grouping.group_by,
-    "resample": grouping.resample,
-    "agg": aggregates.agg,
-    "aggregate": aggregates.agg,
-    "value_counts": aggregates.value_counts,
-    "merge": joining.merge,
-    "join": joining.join,
-    "append": joining.append,
-    "pivot_table": reshaping.pivot_table,
-    "pivot": reshaping.pivot,
-    "melt": reshaping.melt,
-    "stack": reshaping.stack,
-    "unstack": reshaping.unstack,
-    "describe": show,
-    "plot": show,
-    "hist": show,
-    "boxplot": show,
-    "info": show,
-    "corr": show,
-    "to_frame": same,
-    "createOrReplaceTempView": sql.register_view,
-}
-
-_SERIES: dict[str, Transfer] = {
-    **_AGGREGATES,
-    **_RUNNING,
-    **{name: write("file") for name in ("to_csv", "to_pickle", "to_json", "to_excel")},
-    "value_counts": aggregates.value_counts,
-    "agg": aggregates.agg,
-    "aggregate": aggregates.agg,
-    "groupby": grouping.group_by,
-    "resample": grouping.resample,
-    "apply": series.apply,
-    "map": series.apply,
-    "between": series.filtered,
-    "isin": series.is_in,
-    "where": series.where,
-    "mask": series.where,
-    "to_frame": series.to_frame,
-    "reset_index": frames.reset_index,
-    "rename": series.renamed,
-    "dropna": series.dropped,
-    "item": series.element,
-    "items": series.items,
-    "iteritems": series.items,
-    "unstack": reshaping.unstack,
-    "astype": scalar("cast"),
-    "fillna": scalar("coalesce"),
-    "isnull": scalar("is_null"),
-    "isna": scalar("is_null"),
-    "notnull": scalar("is_not_null"),
-    "notna": scalar("is_not_null"),
-    "replace": scalar("replace"),
-    "clip": scalar("clip"),
-    "to_numpy": same,
-    "copy": same,
-    "sort_values": same,
-    "sort_index": same,
-    "unique": same,
-    "drop_duplicates": same,
-    "tolist": same,
-    "to_list": same,
-    "head": same,
-    "tail": same,
-    "reshape": same,
-    "ravel": same,
-    "flatten": same,
-    "squeeze": same,
-    "nlargest": same,
-    "nsmallest": same,
-    "sample": same,
-    "droplevel": same,
-    "infer_objects": same,
-    "rename_axis": same,
-    "compute": same,
-    "plot": show,
-    "hist": show,
-    "describe": show,
-    "lt": scalar("lt"),
-    "gt": scalar("gt"),
-    "le": scalar("le"),
-    "ge": scalar("ge"),
-    "eq": scalar("eq"),
-    "ne": scalar("ne"),
-}
-
-_GROUPBY: dict[str, Transfer] = {
-    **_AGGREGATES,
-    **_RUNNING,
-    "agg": aggregates.agg,
-    "aggregate": aggregates.agg,
-    "size": aggregates.size,
-    "value_counts": aggregates.value_counts,
-    "apply": grouping.apply,
-    "transform": grouping.transform,
-    "filter": grouping.filtered_groups,
-    "resample": grouping.resample,
-    "head": grouping.group_rows,
-    "tail": grouping.group_rows,
-    "nth": grouping.group_rows,
-    "sample": grouping.group_rows,
-    "get_group": grouping.get_group,
-    "unique": measure("list"),
-    "describe": measure("custom"),
-    "ngroup": running("rank"),
-    "ffill": grouping.transform_in_order,
-    "bfill": grouping.transform_in_order,
-    "fillna": grouping.transform_in_order,
-    "plot": show,
-    "pipe": frames.pipe,
-}
-
-_WINDOW: dict[str, Transfer] = {
-    **{name: over_window() for name in (*_MEASURES, "corr", "cov", "rank")},
-    "agg": windows.rolling_agg,
-    "aggregate": windows.rolling_agg,
-    "apply": windows.rolling_agg,
-}
-
-_DATE_PARTS = (
-    "year", "month", "day", "hour", "minute", "second", "dayofweek", "day_of_week", "weekday", "dayofyear",
-    "day_of_year", "week", "weekofyear",
-    "quarter", "is_month_end", "is_month_start", "is_quarter_end", "is_quarter_start", "is_year_end",
-    "is_year_start", "days_in_month", "microsecond", "isocalendar",
-)  # fmt: skip
-_CYCLIC_NAMES = {"dayofweek": "weekday", "day_of_week": "weekday", "day_of_year": "dayofyear", "weekofyear": "week"}
-_DT: dict[str, Transfer] = {
-    **{name: times.part(_CYCLIC_NAMES.get(name, name)) for name in _DATE_PARTS},
-    "date": times.to_date,
-    "time": times.part("time"),
-}
-_DT_METHODS: dict[str, Transfer] = {
-    **dict.fromkeys(("floor", "ceil", "round", "to_period", "normalize"), times.truncated),
-    "date": times.to_date,
-    "isocalendar": times.part("week"),
-    "weekday": times.part("weekday"),
-    "day_name": times.part("weekday"),
-    "month_name": times.part("month_name"),
-    "tz_localize": times.accessor,
-    "*": times.accessor,
-}
-
-METHODS: dict[str, Table] = {
-    "pandas": _FRAME,
-    "series": _SERIES,
-    "groupby": _GROUPBY,
-    "rolling": _WINDOW,
-    "dt": _DT_METHODS,
-    "str": {"*": times.accessor},
-    "cat": {"*": times.accessor},
-    "plot": {"*": show},
-    "row": {"get": names.row_get, "mean": same, "sum": same, "max": same, "min": same, "to_dict": same, "dropna": same},
-    "columns": {
-        "tolist": same, "to_list": same, "copy": same, "difference": names.columns_difference, "drop": names.columns_difference,
-        "intersection": same, "union": names.columns_union, "str": same, "remove": names.columns_removed,
-        "append": names.columns_added,
-        "extend": names.columns_added, "to_flat_index": same, "ravel": same, "map": names.columns_mapped,
-        "get_level_values": names.columns_level,
-        "droplevel": names.columns_level,
-    },
-    "index": {"*": same},
-    "writer": {"*": nothing},
-}  # fmt: skip
-
-PROPERTIES: dict[str, Table] = {
-    "pandas": {
-        "columns": names.columns_property,
-        "index": frames.index_property,
-        "values": frames.as_array,
-        "T": copied,
-        "loc": handle("loc"),
-        "iloc": handle("iloc"),
-        "at": handle("loc"),
-        "iat": handle("iloc"),
-        "ix": handle("loc"),
-        "plot": handle("plot"),
-        "shape": grouping.shape,
-        "dtypes": names.dtypes,
-    },
-    "series": {
-        "values": same,
-        "array": same,
-        "T": same,
-        "dt": handle("dt"),
-        "str": handle("str"),
-        "cat": handle("cat"),
-        "loc": handle("loc"),
-        "iloc": handle("iloc"),
-        "at": handle("loc"),
-        "iat": handle("iloc"),
-        "plot": handle("plot"),
-        "index": frames.index_property,
-        **_DT,
-    },
-    "dt": {**_DT, "days": times.accessor, "seconds": times.accessor, "components": times.accessor},
-    "cat": {"codes": times.accessor},
-    "scalar": {
-        **_DT,
-        "days": times.accessor,
-        "seconds": times.accessor,
-        "values": same,
-        "dt": handle("dt"),
-        "str": handle("str"),
-    },
-    "columns": {"values": same, "str": same},
-    "row": {"index": handle("index"), "values": same},
-    "rolling": {},
-}
+    from feasilint.lower.python.call import Transfer
 
 _READERS = ("read_csv", "read_parquet", "read_json", "read_excel", "read_pickle", "read_feather", "read_orc",
             "read_table", "read_fwf", "read_hdf",
@@ -372,6 +42,8 @@ FUNCTIONS: dict[str, Transfer] = {
     "pandas.pivot_table": reshaping.pivot_function,
     "pandas.crosstab": reshaping.crosstab,
     "pandas.melt": reshaping.melt,
+    "pandas.pivot": reshaping.pivot_rows,
+    "pandas.wide_to_long": shapes.wide_to_long,
     "pandas.cut": elementwise("cut"),
     "pandas.qcut": elementwise("qcut"),
     "pandas.to_numeric": elementwise("to_numeric"),
@@ -383,6 +55,19 @@ FUNCTIONS: dict[str, Transfer] = {
     "pandas.Categorical": elementwise("category"),
     "pandas.unique": argument_copied,
     "pandas.from_pandas": argument_copied,
+    "pandas.array": argument_copied,
+    "pandas.to_pickle": write_argument("file"),
+    "pandas.read_iceberg": source("table"),
+    **{
+        f"pandas.{name}": lazy.nothing
+        for name in (
+            "date_range", "bdate_range", "period_range", "timedelta_range", "interval_range", "infer_freq", "get_option",
+        )
+    },
+    **{
+        f"pandas.{name}": nothing
+        for name in ("set_option", "reset_option", "describe_option", "show_versions", "set_eng_float_format", "option_context")
+    },
     "pandas.Index": argument_copied,
     "pandas.NamedAgg": handle("named_agg"),
     "pandas.Grouper": handle("grouper"),

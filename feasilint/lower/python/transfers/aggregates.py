@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from feasilint.ir import Aggregate, AllOf, Column, Measure, Output
+from msgspec.structs import replace
+
+from feasilint.ir import Aggregate, AllOf, Column, Derive, Measure, Names, OfType, Output, Star
 from feasilint.ir import Call as Op
 from feasilint.ir.expressions import spelled
 from feasilint.ir.functions import canonical, is_aggregate
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of
-from feasilint.lower.python.columns import known
+from feasilint.lower.python.columns import known, narrowed
 from feasilint.lower.python.transfers.frames import own
 
 if TYPE_CHECKING:
@@ -69,8 +71,7 @@ def whole_frame(call: Call, frame: v.Frame, function: str) -> v.Value | None:
     if names is None:
         return call.unknown(f"{function} of all columns")
     specs = [Spec(name, name, v.Const(function)) for name in names[:200]]
-    relation = aggregate(call, frame, frame.group, specs)
-    return v.Row(relation)
+    return v.Row(aggregate(call, frame, frame.group, specs))
 
 
 def _data(frame: v.Frame) -> tuple[Name, ...] | None:
@@ -80,7 +81,17 @@ def _data(frame: v.Frame) -> tuple[Name, ...] | None:
 
 def _grouped(call: Call, group: v.GroupBy, function: str) -> v.Value:
     specs = [Spec(name, name, v.Const(function)) for name in chosen(group)]
-    return result(call, group, aggregate(call, group.frame, group.keys, specs, group.series), specs, group.single)
+    made = result(call, group, aggregate(call, group.frame, group.keys, specs, group.series), specs, group.single)
+    return of_types(call, made, ("number",)) if call.flag("numeric_only") else made
+
+
+def of_types(call: Call, made: v.Value, kinds: tuple[str, ...]) -> v.Value:
+    """Of a frame only the columns of these types, and its index."""
+    if not isinstance(made, v.Frame):
+        return made
+    kept = (Star(Names(made.relation, made.index)),) if made.index else ()
+    data = OfType(narrowed(made.relation, made.index), kinds)
+    return replace(made, relation=call.m.add(Derive(made.relation, (*kept, Star(data)), call.origin)))
 
 
 def chosen(group: v.GroupBy) -> tuple[Name, ...]:
@@ -165,7 +176,8 @@ def specs_of(call: Call, columns: tuple[Name, ...], single: bool) -> tuple[list[
         return [spec for name, value in call.kwargs.items() for spec in _named(call.m, name, value, columns)], False
     found = call.got(0, "func")
     if isinstance(found, v.Dict):
-        return [spec for key, value in found.items for spec in by_column(call.m, key, value)], False
+        levels = any(isinstance(call.m.get(value), v.Seq) for _, value in found.items)
+        return [spec for key, value in found.items for spec in by_column(call.m, key, value, levels)], False
     if isinstance(found, v.Seq):
         return [_listed(call.m, name, item, single) for name in columns for item in found.items], False
     return [Spec(name, name, found or v.NONE) for name in columns], single
@@ -186,7 +198,8 @@ def _tuple(name: Name) -> tuple[str, ...]:
     return (name,) if isinstance(name, str) else name
 
 
-def by_column(m: Machine, key: v.Value, value: v.Value) -> list[Spec]:
+def by_column(m: Machine, key: v.Value, value: v.Value, levels: bool = False) -> list[Spec]:
+    """`{'x': f}`, `{'x': [f, g]}`; with `levels` some column has a list, and all names get a second part."""
     name = name_of(m, key)
     if name is None:
         return []
@@ -195,7 +208,7 @@ def by_column(m: Machine, key: v.Value, value: v.Value) -> list[Spec]:
         return [_listed(m, name, item, False) for item in found.items]
     if isinstance(found, v.Dict):
         return [Spec((*_tuple(name), spelled(name_of(m, k) or "")), name, item) for k, item in found.items]
-    return [Spec(name, name, value)]
+    return [_listed(m, name, value, False)] if levels else [Spec(name, name, value)]
 
 
 def _named(m: Machine, output: str, value: v.Value, columns: tuple[Name, ...]) -> list[Spec]:
@@ -244,7 +257,8 @@ def size(call: Call) -> v.Value | None:
     if not isinstance(group, v.GroupBy):
         return None
     specs = [Spec("size", None, v.Const("count"))]
-    return result(call, group, aggregate(call, group.frame, group.keys, specs), specs, True)
+    made = result(call, group, aggregate(call, group.frame, group.keys, specs), specs, True)
+    return replace(made, name=None) if isinstance(made, v.Series) else made
 
 
 def value_counts(call: Call) -> v.Value | None:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Column, Derive, Distinct, Filter, Limit, Output, Sort, Star
+from feasilint.ir import AllOf, Column, Derive, Distinct, Filter, Limit, Output, Sort, Star
+from feasilint.ir import Call as Op
 from feasilint.lower.python import values as v
 from feasilint.lower.python.assignment import with_columns
 from feasilint.lower.python.call import name_of, names_of
-from feasilint.lower.python.columns import known, narrowed
+from feasilint.lower.python.columns import known, narrowed, replacing
 from feasilint.lower.python.selection import column
 
 if TYPE_CHECKING:
@@ -133,7 +134,11 @@ def set_index(call: Call) -> v.Value | None:
     names = call.names(0, "keys")
     if names is not None:
         kept = frame.index if call.flag("append") else ()
-        return call.result(replace(frame, index=(*kept, *names)))
+        if call.flag("drop", True):
+            return call.result(replace(frame, index=(*kept, *names)))
+        keys = tuple(Output(call.m.fresh("index"), Column(frame.relation, name)) for name in names)
+        index = (*kept, *(key.name for key in keys))
+        return call.result(derive(call, frame, replacing(frame.relation, *keys), index))
     found = call.got(0, "keys")
     if isinstance(found, v.Series) and isinstance(found.name, str):
         return call.result(replace(frame, index=(found.name,)))
@@ -149,12 +154,39 @@ def reset_index(call: Call) -> v.Value | None:
     receiver = call.receiver
     if isinstance(receiver, v.Series):
         if call.flag("drop"):
-            return call.result(replace(receiver, index=()))
+            dropped = _levels(call, receiver)
+            return call.result(replace(receiver, index=tuple(n for n in receiver.index if n not in dropped)))
         frame = call.m.series_frame(receiver, name)
-    if not frame.index or not call.flag("drop"):
-        return call.result(replace(frame, index=()))
-    gone = narrowed(frame.relation, frame.index)
-    return call.result(derive(call, frame, (Star(gone),), ()))
+    levels = _levels(call, frame)
+    left = tuple(name for name in frame.index if name not in levels)
+    if not call.flag("drop"):
+        return call.result(replace(frame, index=left) if frame.index else _numbered(call, frame))
+    gone = narrowed(frame.relation, levels)
+    return call.result(derive(call, frame, (Star(gone),), left) if levels else replace(frame, index=left))
+
+
+def _levels(call: Call, frame: v.Frame | v.Series) -> tuple[Name, ...]:
+    """The levels of the index that `reset_index` takes away: all, or those that it names or counts."""
+    chosen = call.got(0, "level")
+    if chosen is None or chosen == v.NONE:
+        return frame.index
+    items = chosen.items if isinstance(chosen, v.Seq) else (chosen,)
+    found: list[Name] = []
+    for item in map(call.m.get, items):
+        at = item.value if isinstance(item, v.Const) else None
+        if isinstance(at, int) and -len(frame.index) <= at < len(frame.index):
+            found.append(frame.index[at])
+        elif (name := name_of(call.m, item)) in frame.index and name is not None:
+            found.append(name)
+    return tuple(found)
+
+
+def _numbered(call: Call, frame: v.Frame) -> v.Frame:
+    """An index without a name becomes a column `index`, which says nothing."""
+    if (known(AllOf(frame.relation)) is None) or "index" in (known(AllOf(frame.relation)) or ()):
+        return replace(frame, index=())
+    number = Output("index", Op("row_index", (), call.origin), call.origin)
+    return derive(call, frame, replacing(frame.relation, number), ())
 
 
 def pipe(call: Call) -> v.Value | None:
@@ -172,7 +204,29 @@ def apply(call: Call) -> v.Value | None:
     if call.const(1, "axis") in (1, "columns"):
         made = call.m.get(call.m.call(function, (v.Row(frame.relation), *_rest(call)), _keywords(call), call.node))
         return rows_result(call, frame, made)
-    return replace(frame)
+    return _each_column(call, frame, function)
+
+
+_EACH = 32
+"""Columns for each of which the code of a function is followed."""
+
+
+def _each_column(call: Call, frame: v.Frame, function: v.Value) -> v.Value:
+    """`df.apply(f)`: f of each column, which gives a column or one value."""
+    names = [name for name in known(AllOf(frame.relation)) or () if name not in frame.index]
+    if not isinstance(call.m.get(function), v.Function) or not 0 < len(names) <= _EACH:
+        return replace(frame)
+    made = []
+    for name in names:
+        series = v.Series(frame.relation, Column(frame.relation, name), name, frame.index, frame.group)
+        found = call.m.get(call.m.call(function, (series, *_rest(call)), _keywords(call), call.node))
+        made.append(found)
+    if not all(isinstance(found, v.Series | v.Scalar) for found in made):
+        return replace(frame)
+    outputs = tuple(Output(n, call.expression(found), call.origin) for n, found in zip(names, made, strict=True))
+    if all(isinstance(found, v.Scalar) for found in made):
+        return v.Row(call.m.add(Derive(frame.relation, outputs, call.origin)))
+    return derive(call, frame, replacing(frame.relation, *outputs))
 
 
 def _rest(call: Call) -> tuple[v.Value, ...]:
@@ -263,6 +317,3 @@ def column_items(call: Call) -> v.Value | None:
         return None
     pairs = [(v.Const(name), column(call.m, frame, name, call.target, call.node)) for name in names]
     return v.Seq(tuple(v.Seq(pair, "tuple") for pair in pairs))
-
-
-# --- names of columns, rows, types ---

@@ -13,6 +13,7 @@ from feasilint.ir.functions import is_aggregate
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
 from feasilint.lower.python.columns import known
+from feasilint.lower.python.iteration import name_value
 from feasilint.lower.python.transfers.aggregates import agg, chosen, function_name
 from feasilint.lower.python.transfers.frames import order_of, own
 from feasilint.lower.python.transfers.times import unit_of
@@ -202,13 +203,15 @@ def windowed(call: Call, group: v.GroupBy, function: str, frame: object, running
         measures = measures[:1]
     partition = tuple(key.expression for key in group.keys)
     made = call.m.add(Window(relation, partition, order, frame, measures, call.origin))
-    if group.single or counts or len(names) == 1:
+    if group.single or counts:
         name = next(iter(labels))
         return v.Series(
             made, Column(made, measures[0].name), None if counts else name, group.frame.index, group.frame.group
         )
+    keys = tuple(Output(key, Column(made, key)) for key in group.frame.index if key not in labels)
     outputs = tuple(Output(name, Column(made, label)) for name, label in labels.items())
-    return v.Frame(call.m.add(Derive(made, outputs, call.origin)), "pandas")
+    index = tuple(key.name for key in keys)
+    return v.Frame(call.m.add(Derive(made, (*keys, *outputs), call.origin)), "pandas", index, group.frame.group)
 
 
 def _input(group: v.GroupBy, name: Name) -> Expression:
@@ -235,11 +238,31 @@ def group_rows(call: Call) -> v.Value | None:
     group = call.receiver
     if not isinstance(group, v.GroupBy):
         return None
-    relation = group.frame.relation
+    relation: Relation = group.frame.relation
     keys = tuple(key.expression for key in group.keys)
     if call.const(0, "n", 5) == 1:
-        return replace(group.frame, relation=call.m.add(Distinct(relation, keys, order_of(relation), call.origin)))
-    return replace(group.frame, relation=call.m.add(Limit(relation, None, origin=call.origin)))
+        made: Relation = call.m.add(Distinct(relation, keys, order_of(relation), call.origin))
+    else:
+        made = call.m.add(Limit(relation, None, origin=call.origin))
+    frame = replace(group.frame, relation=made)
+    return _selected(call, group, frame)
+
+
+def _selected(call: Call, group: v.GroupBy, frame: v.Frame) -> v.Value:
+    """Of a frame of the group's rows the columns that are chosen."""
+    from feasilint.lower.python.selection import column, select
+
+    if group.selected is None or group.series is not None:
+        return frame
+    if group.single:
+        return column(call.m, frame, group.selected[0], None, call.node)
+    return select(call.m, frame, v.Seq(tuple(name_value(name) for name in group.selected)), call.node) or frame
+
+
+def upsampled(call: Call) -> v.Value | None:
+    """`resample('D').asfreq()`: the rows that there are, at other times."""
+    group = call.receiver
+    return _selected(call, group, group.frame) if isinstance(group, v.GroupBy) else None
 
 
 def get_group(call: Call) -> v.Value | None:
@@ -253,6 +276,8 @@ def get_group(call: Call) -> v.Value | None:
 def transform_in_order(call: Call) -> v.Value | None:
     """`groupby(k).ffill()`: the last value before."""
     group = call.receiver
+    if isinstance(group, v.GroupBy) and group.buckets:
+        return upsampled(call)
     return windowed(call, group, "last", None, running=True) if isinstance(group, v.GroupBy) else None
 
 

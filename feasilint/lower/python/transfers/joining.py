@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import AllOf, AsOf, Column, Derive, Join, Output, Star, Union
+from feasilint.ir import AllOf, AsOf, Column, Derive, Join, Names, Output, Star, Union
 from feasilint.ir import Call as Op
 from feasilint.lower.python import values as v
-from feasilint.lower.python.columns import known, narrowed
+from feasilint.lower.python.call import name_of
+from feasilint.lower.python.columns import known, narrowed, replacing
 from feasilint.lower.python.transfers.times import as_length
 
 if TYPE_CHECKING:
@@ -56,7 +57,11 @@ def _merged(call: Call, left: v.Value | None, right: v.Value | None, at: int) ->
     suffixes = call.names(None, "suffixes")
     marks = (str(suffixes[0]), str(suffixes[1])) if suffixes is not None and len(suffixes) == 2 else ("_x", "_y")
     kind = "index" if by_index and not using else KINDS.get(how, "unknown")
-    relation = call.m.add(Join(a, b, kind, on, using, marks, origin=call.origin))
+    relation: Relation = call.m.add(Join(a, b, kind, on, using, marks, origin=call.origin))
+    mark = call.const(None, "indicator", False)
+    if mark:
+        label = Output(mark if isinstance(mark, str) else "_merge", Op("side", (), call.origin))
+        relation = call.m.add(Derive(relation, replacing(relation, label), call.origin))
     return v.Frame(relation, first.library, (), first.group)
 
 
@@ -98,7 +103,10 @@ def join(call: Call) -> v.Value | None:
         here = on or first.index
         using = tuple(here) if here and here == second.index else ()
         condition = None if using else _equal(relation, second.relation, here, second.index, call)
+        both = call.names(None, "suffixes") or ()
         suffixes = (call.text(3, "lsuffix") or "", call.text(4, "rsuffix") or "")
+        if len(both) == 2:
+            suffixes = (str(both[0]), str(both[1]))
         joined = Join(
             relation, second.relation, kind if using or condition is not None else "index", condition, using, suffixes
         )
@@ -109,23 +117,48 @@ def join(call: Call) -> v.Value | None:
 def concat(call: Call) -> v.Value | None:
     """`pd.concat([a, b])` under each other, or with axis=1 beside each other."""
     found = call.got(0, "objs")
-    items = (
-        [value for _, value in found.items]
-        if isinstance(found, v.Dict)
-        else found.items
-        if isinstance(found, v.Seq)
-        else ()
-    )
+    items: tuple[v.Value, ...] = found.items if isinstance(found, v.Seq) else ()
+    keys = call.got(None, "keys")
+    labels = keys.items if isinstance(keys, v.Seq) else ()
+    if isinstance(found, v.Dict):
+        items, labels = tuple(value for _, value in found.items), tuple(key for key, _ in found.items)
+    across = call.const(1, "axis") in (1, "columns", "index_columns")
     frames = [frame for item in items if (frame := call.m.frame(item)) is not None]
     if not frames:
         return None
-    if call.const(1, "axis") in (1, "columns", "index_columns"):
+    if across and len(labels) == len(items) == len(frames):
+        frames = [_labelled(call, item, key) for item, key in zip(items, labels, strict=True)]
+    if across:
         return beside(call, frames)
+    if call.text(None, "join") == "inner":
+        frames = _narrowed(call, frames)
     if len(frames) == 1:
         return replace(frames[0])
     relation = call.m.add(Union(tuple(frame.relation for frame in frames), "name", call.origin))
     index = frames[0].index if not call.flag("ignore_index") else ()
     return v.Frame(relation, frames[0].library, index if all(f.index == index for f in frames) else (), frames[0].group)
+
+
+def _labelled(call: Call, item: v.Value, key: v.Value) -> v.Frame:
+    """`keys=` beside each other: the names of columns, and a first part of those of frames."""
+    from feasilint.lower.python.transfers.shapes import named_axis
+
+    found, frame = call.m.get(item), call.m.frame(item)
+    assert frame is not None
+    name = name_of(call.m, key)
+    return call.m.series_frame(found, str(name)) if isinstance(found, v.Series) else named_axis(call, frame, key)
+
+
+def _narrowed(call: Call, frames: list[v.Frame]) -> list[v.Frame]:
+    """Only the columns that all have, where that is known."""
+    names = [known(AllOf(frame.relation)) for frame in frames]
+    if None in names:
+        return frames
+    shared = tuple(name for name in names[0] or () if all(name in (other or ()) for other in names))
+    return [
+        replace(f, relation=call.m.add(Derive(f.relation, (Star(Names(f.relation, shared)),), call.origin)))
+        for f in frames
+    ]
 
 
 def beside(call: Call, frames: list[v.Frame]) -> v.Value:
@@ -163,7 +196,10 @@ def merge_asof(call: Call) -> v.Value | None:
         left, right = Column(first.relation, here[0]), Column(second.relation, there[0])
         asof = AsOf(left, right, as_length(call, call.arg(None, "tolerance")))
     condition = _equal(first.relation, second.relation, left_by, right_by, call)
-    made = Join(first.relation, second.relation, "asof", condition, by, ("_x", "_y"), asof, call.origin)
+    other: Relation = second.relation
+    if on and known(AllOf(other)) is not None:  # one time is left: that of the left side
+        other = call.m.add(Derive(other, (Star(narrowed(other, on)),), call.origin))
+    made = Join(first.relation, other, "asof", condition, by, ("_x", "_y"), asof, call.origin)
     return v.Frame(call.m.add(made), first.library)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import AllOf, Column, Matching, Names, OfType, Output, Star
+from feasilint.ir import AllOf, Column, Matching, Names, OfType, Opaque, Output, Star
 from feasilint.ir.expressions import spelled
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of
@@ -28,12 +28,20 @@ def rename(call: Call) -> v.Value | None:
     frame = own(call)
     if frame is None:
         return None
-    mapping = call.got(None, "columns") or call.got(None, "mapper") or (call.got(0) if call.name == "rename" else None)
+    mapping = call.got(None, "columns") or _mapper(call, frame)
     pairs = _pairs(call, frame, mapping)
     if not pairs:
         return call.result(replace(frame))
     index = tuple(dict(pairs).get(name, name) if mapping is None else name for name in frame.index)
     return call.result(renamed(call, frame, pairs, index))
+
+
+def _mapper(call: Call, frame: v.Frame) -> v.Value | None:
+    """A mapping that does not say of what: of the rows' labels, but for axis=1. What nobody made may be of another library."""
+    if call.name != "rename":
+        return None
+    of_columns = call.const(None, "axis") in (1, "columns") or isinstance(frame.relation, Opaque)
+    return call.got(0, "mapper") if of_columns else None
 
 
 def renamed(
@@ -103,6 +111,8 @@ def reindexed(call: Call) -> v.Value | None:
     frame, names = own(call), call.names(None, "columns")
     if frame is None:
         return None
+    if names is None and call.const(None, "axis") in (1, "columns"):
+        names = call.names(0, "labels")
     return replace(frame) if names is None else derive(call, frame, (Star(Names(frame.relation, names)),))
 
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import AllOf, Column, Derive, Hole, Measure, Output, Pivot, Star, Unpivot
+from feasilint.ir import AllOf, Column, Derive, Hole, Measure, OfType, Output, Pivot, Star, Unpivot
 from feasilint.ir.expressions import spelled
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
-from feasilint.lower.python.columns import known, narrowed
-from feasilint.lower.python.transfers.aggregates import Spec, aggregate, function_name
+from feasilint.lower.python.columns import known, narrowed, replacing
+from feasilint.lower.python.transfers.aggregates import Spec, aggregate, function_name, label_of
 from feasilint.lower.python.transfers.frames import own
 from feasilint.lower.python.transfers.grouping import keys_of
 
@@ -52,7 +52,7 @@ def _specs(call: Call, function: v.Value, values: tuple[Name, ...]) -> list[Spec
 
         return [spec for key, value in function.items for spec in by_column(call.m, key, value)]
     if isinstance(function, v.Seq):
-        return [Spec((function_name(call.m, f), spelled(name)), name, f) for f in function.items for name in values]
+        return [Spec((label_of(call.m, f), spelled(name)), name, f) for f in function.items for name in values]
     return [Spec(name, name, function) for name in values]
 
 
@@ -97,6 +97,14 @@ def pivot(call: Call) -> v.Value | None:
         return tuple(Output(name, Column(frame.relation, name)) for name in names)
 
     return spread_out(call, frame.relation, outputs(index), outputs(across), values)
+
+
+def pivot_rows(call: Call) -> v.Value | None:
+    """`pd.pivot(df, columns=…)`."""
+    frame = call.frame(0, "data")
+    if frame is None:
+        return None
+    return pivot(call.at(target=frame, receiver=frame, args=call.args[1:]))
 
 
 def unstack(call: Call) -> v.Value | None:
@@ -145,8 +153,8 @@ def melt(call: Call) -> v.Value | None:
     cells = tuple(Column(frame.relation, name) for name in chosen or ())
     keys = tuple(Output(name, Column(frame.relation, name)) for name in keep)
     value = call.expression(call.m.unknown("cells", frame)) if not cells else _any_of(cells)
-    names = Output(call.text(None, "var_name") or "variable", call.expression(v.Const(None)))
-    values = Output(call.text(None, "value_name") or "value", value)
+    names = Output(call.text(at + 2, "var_name") or "variable", call.expression(v.Const(None)))
+    values = Output(call.text(at + 3, "value_name") or "value", value)
     return v.Frame(call.m.add(Unpivot(frame.relation, keys, names, values, call.origin)), "pandas")
 
 
@@ -170,7 +178,7 @@ def get_dummies(call: Call) -> v.Value | None:
         return None
     names = call.names(None, "columns")
     if not names:
-        return replace(frame)
+        return _all_dummies(call, frame)
     marks = names_of(call.m, prefix) if isinstance(prefix, v.Seq) else None
     stems = marks if marks is not None and len(marks) == len(names) else names
     outputs = tuple(
@@ -181,14 +189,30 @@ def get_dummies(call: Call) -> v.Value | None:
     return replace(frame, relation=call.m.add(Derive(frame.relation, items, call.origin)))
 
 
+def _all_dummies(call: Call, frame: v.Frame) -> v.Frame:
+    """Columns of text become one column per value; which they are, only the data says."""
+    text = ("string", "category")
+    rest = Star(OfType(AllOf(frame.relation), text, True))
+    if known(AllOf(frame.relation)) is None:
+        return replace(frame, relation=call.m.add(Derive(frame.relation, (rest,), call.origin)))
+    cells = tuple(Column(frame.relation, name) for name in _data(frame) or ())
+    marks = Star(AllOf(call.m.add(Pivot(frame.relation, (), (), (), cells, True, call.origin))))
+    return replace(frame, relation=call.m.add(Derive(frame.relation, (rest, marks), call.origin)))
+
+
 def stack(call: Call) -> v.Value | None:
-    """`df.stack()`: all columns under each other."""
+    """`df.stack()`: all columns under each other; the last parts of names of several parts."""
     frame = own(call)
     if frame is None:
         return None
     cells = call.expression(call.m.unknown("cells", frame))
     keys = tuple(Output(name, Column(frame.relation, name)) for name in frame.index)
-    names = Output("level", call.expression(v.Const(None)))
-    return v.Frame(
-        call.m.add(Unpivot(frame.relation, keys, names, Output("0", cells), call.origin)), "pandas", frame.index
-    )
+    names = Output(f"level_{max(len(frame.index), 1)}", call.expression(v.Const(None)))
+    outer = dict.fromkeys(name[:-1] for name in _data(frame) or () if isinstance(name, tuple))
+    labels: tuple[Name, ...] = tuple(name if len(name) > 1 else name[0] for name in outer) or ("0",)
+    made: Relation = call.m.add(Unpivot(frame.relation, keys, names, Output(labels[0], cells), call.origin))
+    if len(labels) > 1:
+        rest = tuple(Output(label, cells) for label in labels[1:])
+        made = call.m.add(Derive(made, replacing(made, *rest), call.origin))
+    index = (*(frame.index or ("{level}",)), names.name)
+    return v.Frame(made, "pandas", index) if outer else v.Series(made, Column(made, labels[0]), None, index)

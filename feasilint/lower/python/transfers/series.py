@@ -137,3 +137,19 @@ def items(call: Call) -> v.Value | None:
     if not isinstance(series, v.Series):
         return None
     return v.Seq((v.Seq((call.m.unknown("index"), v.Scalar(series.expression)), "tuple"),), "list", True)
+
+
+def name_of(call: Call) -> v.Value | None:
+    """`s.name`."""
+    series = call.receiver
+    return v.Const(series.name) if isinstance(series, v.Series) and isinstance(series.name, str) else call.unknown()
+
+
+def updated(call: Call) -> v.Value | None:
+    """`s.update(other)`: in place."""
+    series, other = call.receiver, call.got(0, "other")
+    if not isinstance(series, v.Series) or other is None:
+        return None
+    made = elementwise(call.m, "coalesce", (other, series), call.node)
+    put_back(call.at(kwargs={"inplace": v.Const(True)}), made)
+    return v.NONE

@@ -98,7 +98,7 @@ def measured(call: Call, window: v.Rolling, function: str) -> v.Value:
     group = base if isinstance(base, v.GroupBy) else v.GroupBy(base, base.group)
     selected = window.selected if window.selected is not None else group.selected
     if group.single and group.series is not None and selected is not None:
-        return replace(_of_series(call, window, group.series, function, group), index=group.frame.index)
+        return _under_keys(_of_series(call, window, group.series, function, group), base, group)
     group = replace(group, selected=selected)
     names = tuple(name for name in chosen(group) if name not in {c.name for c in window.order if isinstance(c, Column)})
     labels = {name: call.m.fresh() for name in names}
@@ -107,7 +107,8 @@ def measured(call: Call, window: v.Rolling, function: str) -> v.Value:
     )
     if (window.single or group.single) and labels:
         name, label = next(iter(labels.items()))
-        return v.Series(relation, Column(relation, label), name, group.frame.index, group.frame.group)
+        made_series = v.Series(relation, Column(relation, label), name, group.frame.index, group.frame.group)
+        return _under_keys(made_series, base, group)
     outputs = tuple(Output(name, Column(relation, label)) for name, label in labels.items())
     keys = () if isinstance(base, v.Frame) else tuple(Output(k.name, k.expression) for k in group.keys)
     index = tuple(Output(name, Column(relation, name)) for name in group.frame.index if name not in labels)
@@ -115,6 +116,15 @@ def measured(call: Call, window: v.Rolling, function: str) -> v.Value:
     times = tuple(Output(c.name, c) for c in window.order if isinstance(c, Column) and c.name not in taken)
     made = call.m.add(Derive(relation, (*keys, *index, *outputs, *times), call.origin))
     return v.Frame(made, "pandas", (*(key.name for key in keys), *(o.name for o in index)), group.frame.group)
+
+
+def _under_keys(series: v.Series, base: v.Frame | v.GroupBy, group: v.GroupBy) -> v.Series:
+    """The keys of the groups become levels of the index, where they are columns."""
+    if isinstance(base, v.Frame):
+        return replace(series, index=group.frame.index)
+    plain = [isinstance(key.expression, Column) and key.expression.name == key.name for key in group.keys]
+    keys = [key.name if known else "{key}" for key, known in zip(group.keys, plain, strict=True)]
+    return replace(series, index=(*keys, *(group.frame.index or ("{level}",))))
 
 
 def _of_series(
@@ -149,7 +159,8 @@ def rolling_agg(call: Call) -> v.Value | None:
     else:
         group = base if isinstance(base, v.GroupBy) else v.GroupBy(base, ())
         columns = window.selected or chosen(group)
-    specs, _ = specs_of(call, columns, len(columns) == 1)
+    single = isinstance(base, v.Series) or window.single or (isinstance(base, v.GroupBy) and base.single)
+    specs, _ = specs_of(call, columns, single)
     parts = [
         (spec.output, measured(call, _narrow(window, spec.column), function_name(call.m, spec.function)))
         for spec in specs
@@ -210,8 +221,8 @@ def shifted(call: Call) -> v.Value | None:
     return None
 
 
-def _frame_shift(call: Call, frame: v.Frame, steps: int) -> v.Value:
-    names = chosen(v.GroupBy(frame, ()))
+def _frame_shift(call: Call, frame: v.Frame, steps: int, selected: tuple[Name, ...] | None = None) -> v.Value:
+    names = selected if selected is not None else chosen(v.GroupBy(frame, ()))
     outputs = tuple(
         Output(n, _against(call, Column(frame.relation, n), Shift(Column(frame.relation, n), steps, call.origin)))
         for n in names
@@ -219,12 +230,14 @@ def _frame_shift(call: Call, frame: v.Frame, steps: int) -> v.Value:
     )
     if not outputs:
         return replace(frame)
-    return replace(frame, relation=call.m.add(Derive(frame.relation, replacing(frame.relation, *outputs), call.origin)))
+    keys = tuple(Output(key, Column(frame.relation, key)) for key in frame.index)
+    items = replacing(frame.relation, *outputs) if selected is None else (*keys, *outputs)
+    return replace(frame, relation=call.m.add(Derive(frame.relation, items, call.origin)))
 
 
 def _grouped_shift(call: Call, group: v.GroupBy, steps: int) -> v.Value:
     if not group.single:
-        return _frame_shift(call, group.frame, steps)
+        return _frame_shift(call, group.frame, steps, group.selected)
     name = chosen(group)[0]
     here = group.series.expression if group.series is not None else Column(group.frame.relation, name)
     made = _against(call, here, Shift(here, steps, call.origin))
