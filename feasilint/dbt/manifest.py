@@ -72,6 +72,14 @@ class Manifest(Struct, frozen=True):
         """The node of a source's table."""
         return _decoded(self.sources.get(f"source.{package}.{source}.{table}"))
 
+    def has_model(self, name: str, package: str | None) -> bool:
+        """Whether dbt knew a model, seed or snapshot of this name, in any version."""
+        named = (key.split(".")[1:3] for key in self.nodes if key.startswith(("model.", "seed.", "snapshot.")))
+        return any(known == name and package in (None, home) for home, known in named)
+
+    def has_source(self, source: str, table: str) -> bool:
+        return any(key.endswith(f".{source}.{table}") for key in self.sources)
+
     @property
     def adapter(self) -> str | None:
         return text(self.metadata.adapter_type)

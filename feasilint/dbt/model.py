@@ -50,6 +50,11 @@ class Model(Struct, frozen=True):
     columns: tuple[str, ...] = ()
     config: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def enabled(self) -> bool:
+        """Whether dbt is sure to build it."""
+        return self.config.get("enabled", True) is True
+
 
 class SourceTable(Struct, frozen=True):
     """A table that others write. `relation` are the parts of its name that are sure, from the right."""

@@ -150,7 +150,7 @@ class Package:
     @cached_property
     def _unread(self) -> dict[str, str]:
         """The texts of the properties files that have not been parsed: in a large project that takes seconds."""
-        folders = [folder for kind in ("models", "seeds", "snapshots") for folder in self.settings.folders[kind]]
+        folders = [folder for kind in self.settings.folders.values() for folder in kind]
         paths = self.files.below(folders, lambda path: path.endswith((".yml", ".yaml")), self._skipped)
         return {path: text for path in paths if (text := self.files.text(self.path(path))) is not None}
 

@@ -14,11 +14,12 @@ from feasilint.dbt.adapter import adapter_of_settings, profile_adapter
 from feasilint.dbt.configs import levels, merged
 from feasilint.dbt.files import Files
 from feasilint.dbt.inline import python_config, sql_config
+from feasilint.dbt.installed import incomplete, local_folders
 from feasilint.dbt.manifest import read_manifest
 from feasilint.dbt.model import Model
 from feasilint.dbt.naming import SCHEMA_MACRO, relation_of
 from feasilint.dbt.package import Package
-from feasilint.dbt.plain import mapping, mappings, text
+from feasilint.dbt.plain import mapping, text
 from feasilint.dbt.properties import owner_text
 from feasilint.dbt.schedule import schedule_of
 from feasilint.dbt.settings import PROJECT_FILE
@@ -174,6 +175,30 @@ class Project:
                 return replace(found, relation=node.relation()) if node is not None and node.relation() else found
         return None
 
+    # --- names ---------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def incomplete(self) -> bool:
+        """Whether packages that the project asks for are not here."""
+        return incomplete(self.packages.values())
+
+    def model_names(self) -> Iterator[str]:
+        """The names of all models, seeds and snapshots, those of packages included."""
+        return (name for package in self.packages.values() for name, _ in package.names())
+
+    def versions_of(self, name: str, package: str | None = None) -> tuple[str, ...]:
+        """The versions that a model has."""
+        found = (about for each in self._packages(package) if (about := each.about(name)) is not None)
+        return tuple(str(one.version) for about in found for one in about.versions)
+
+    def source_names(self) -> dict[str, tuple[str, ...]]:
+        """The tables of all sources, by source."""
+        known: dict[str, tuple[str, ...]] = {}
+        for package in self.packages.values():
+            for source, table in package.properties("").sources:
+                known[source] = (*known.get(source, ()), table)
+        return known
+
     # --- macros --------------------------------------------------------------------------------------------------------
 
     def macro_files(self) -> tuple[tuple[str, str], ...]:
@@ -281,17 +306,9 @@ class Project:
 
     def _package_folders(self) -> Iterator[str]:
         installed = posixpath.join(self.root, self._own.settings.installed)
-        for folder in (*_children(installed), *self._local_folders()):
+        for folder in (*_children(installed), *local_folders(self._own.files)):
             if os.path.isfile(posixpath.join(folder, PROJECT_FILE)):  # noqa: PTH113
                 yield folder
-
-    def _local_folders(self) -> Iterator[str]:
-        for name in ("packages.yml", "dependencies.yml"):
-            listed = mapping(self._own.files.yaml(posixpath.join(self.root, name))).get("packages")
-            for each in mappings(listed):
-                local = text(each.get("local"))
-                if local is not None and not posixpath.isabs(local):
-                    yield posixpath.normpath(posixpath.join(self.root, local))
 
 
 def _filled(config: Config, node: Node | None) -> Config:

@@ -24,6 +24,8 @@ _FOLDERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # the setting 
     "seeds": (("seed-paths", "data-paths"), ("seeds",)),
     "snapshots": (("snapshot-paths",), ("snapshots",)),
     "macros": (("macro-paths",), ("macros",)),
+    "analyses": (("analysis-paths",), ("analyses",)),
+    "tests": (("test-paths",), ("tests",)),
 }
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from feasilint.dataform.sqlx import is_sqlx
 from feasilint.dbt.naming import folder_adapter
+from feasilint.dbt.references import doubt
 from feasilint.ir import Anchor, Show, Source, Write
 from feasilint.lower.modelled import VIEWS, written
 from feasilint.lower.sql.adapter import canonical_dialect
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from feasilint.lower.builder import Builder
     from feasilint.lower.options import Options
     from feasilint.lower.sql.jinja.places import Place
+    from feasilint.lower.sql.jinja.result import Rendered
     from feasilint.lower.sql.reading import Read
     from feasilint.lower.sql.scope import Rows
 
@@ -84,7 +87,7 @@ class Making(Struct, frozen=True):
         return written(self.model, rows.relation, origin)
 
 
-def doubts(read: Read, fragment: Fragment, setting: Setting | None) -> Iterator[tuple[DiagnosticKind, str, Span]]:
+def doubts(read: Read, fragment: Fragment, making: Making | None) -> Iterator[tuple[DiagnosticKind, str, Span]]:
     """What of a text was not rendered, where, and what to do about it."""
     refused = read.refused
     if refused is not None:
@@ -94,13 +97,28 @@ def doubts(read: Read, fragment: Fragment, setting: Setting | None) -> Iterator[
     if read.marks.unclosed is not None and read.rendered is None:
         span = fragment.span(read.marks.unclosed, read.marks.unclosed + 2)
         yield "syntax-error", "a marker of a template is not closed", span
-    if setting is not None and setting.project is not None and read.rendered is not None:
+    setting = making.setting if making is not None else Setting()
+    if making is not None and setting.project is not None and read.rendered is not None:
+        yield from _lost(read.rendered, fragment, making)
         for name in read.rendered.missing:
             package = name.split(".")[0]
             why = "has no such macro in the version" if package in setting.project.packages else "is not"
             start = max(0, fragment.text.find(name))
             said = f"the macro `{name}` is not known: package `{package}` {why} installed here (`dbt deps`)"
             yield "dynamic-sql", said, fragment.span(start, start + len(name))
+
+
+def _lost(rendered: Rendered, fragment: Fragment, making: Making) -> Iterator[tuple[DiagnosticKind, str, Span]]:
+    """The references of a model that lead nowhere, at the first place where they are written."""
+    project = making.setting.project
+    if project is None or making.model is None or not making.model.enabled:
+        return
+    for reference in rendered.unknown:
+        said = doubt(project, reference)
+        if said is not None:
+            place = re.search(rf"\b{reference.kind}\s*\([^)]*['\"]{re.escape(reference.names[-1])}['\"]", fragment.text)
+            start, end = place.span() if place is not None else (0, 1)
+            yield "unresolved-source", said, fragment.span(start, end)
 
 
 def derived(read: Read, fragment: Fragment, builder: Builder) -> Fragment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feasilint.dbt.references import Reference, doubt
 from feasilint.ir import Source
 from feasilint.lower.python import values as v
 from feasilint.lower.python.strings import is_certain
@@ -28,6 +29,8 @@ def ref(call: Call) -> v.Value | None:
     if not _certain(names):
         return _rows(call, plain)
     model = project.model(names[-1], package, version)
+    if model is None:
+        _lost(call, project, Reference("ref", tuple(names), version))
     return _rows(call, ".".join(model.relation) if model is not None and model.relation else plain)
 
 
@@ -38,6 +41,8 @@ def source(call: Call) -> v.Value | None:
     if len(names) < 2 or project is None:
         return None
     table = project.source(*names) if _certain(names) else None
+    if table is None and _certain(names):
+        _lost(call, project, Reference("source", tuple(names)))
     return _rows(call, ".".join(table.relation if table is not None and table.relation else names))
 
 
@@ -59,6 +64,14 @@ def setting(call: Call) -> v.Value | None:
         return value_of(call.m, stated)
     except ValueError:
         return None
+
+
+def _lost(call: Call, project: Project, reference: Reference) -> None:
+    """Say that a reference leads nowhere."""
+    model = _model(call)
+    said = doubt(project, reference) if model is not None and model.enabled else None
+    if said is not None:
+        call.m.builder.diagnose("unresolved-source", said, call.origin.span if call.origin is not None else None)
 
 
 def _names(call: Call) -> list[str]:

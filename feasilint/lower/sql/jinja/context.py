@@ -7,6 +7,7 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from feasilint.dbt.references import Reference
 from feasilint.lower.sql.jinja.database import adapter, asked, relation
 from feasilint.lower.sql.jinja.macros import dispatched
 from feasilint.lower.sql.jinja.run import FailedError, ReturnedError
@@ -85,6 +86,9 @@ def _ref(run: Run) -> Callable[..., Any]:
         plain = name if version is None else f"{name}_v{version}"
         said = "ref(" + ", ".join(f"'{one}'" for one in (*args, *kwargs.values())) + ")"
         if model is None or run.project is None:
+            run.lost(
+                Reference("ref", tuple(str(one) for one in args), None if isinstance(version, Unknown) else version)
+            )
             return Table((plain,), said)
         return Table(model.relation or (plain,), said, partial(run.project.columns_of, model))
 
@@ -99,6 +103,7 @@ def _source(run: Run) -> Callable[..., Any]:
         table = run.project.source(str(args[-2]), str(args[-1])) if run.project is not None else None
         said = f"source('{args[-2]}', '{args[-1]}')"
         if table is None:
+            run.lost(Reference("source", (str(args[-2]), str(args[-1]))))
             return Table((str(args[-2]), str(args[-1])), said)
         return Table(table.relation or (str(args[-2]), str(args[-1])), said, lambda: table.columns)
 

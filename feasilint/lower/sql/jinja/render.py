@@ -80,7 +80,9 @@ class Templates:
 def _result(stretched: Iterable[Stretch], run: Run) -> Rendered:
     known: dict[str, Mark] = {}
     text, found = places.laid_out(_spelled(stretched, run.marks, known))
-    return Rendered(text, known, found, run.config, run.marks.templated, run.forked, tuple(run.missing))
+    return Rendered(
+        text, known, found, run.config, run.marks.templated, run.forked, tuple(run.missing), tuple(run.unknown)
+    )
 
 
 def _spelled(stretched: Iterable[Stretch], marks: Marks, known: dict[str, Mark]) -> Iterator[Stretch]:

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from feasilint.dbt.references import Reference
     from feasilint.ir.program import DiagnosticKind
     from feasilint.lower.sql.jinja.places import Place
     from feasilint.lower.sql.marks import Mark
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 class Rendered(Struct, frozen=True):
     """`text`: the SQL, with a marker for each table and for what is unknown; `known`: what those markers stand for, by their
     code. `places`: where the text comes from. `config`: what `config()` was given. `model`: whether the template is that of
-    a table. `forked`: whether a condition was unknown. `missing`: macros of packages that are not installed."""
+    a table. `forked`: whether a condition was unknown. `missing`: macros of packages that are not installed;
+    `unknown`: references that lead to nothing that the project's files define."""
 
     text: str
     known: Mapping[str, Mark]
@@ -26,6 +28,7 @@ class Rendered(Struct, frozen=True):
     model: bool = False
     forked: bool = False
     missing: tuple[str, ...] = ()
+    unknown: tuple[Reference, ...] = ()
 
 
 class Refused(Struct, frozen=True):

@@ -11,6 +11,7 @@ from feasilint.lower.sql.marks import Mark, Marks
 
 if TYPE_CHECKING:
     from feasilint.dbt.project import Project
+    from feasilint.dbt.references import Reference
     from feasilint.lower.sql.jinja.macros import Library
 
 Branch: TypeAlias = Literal["all", "first", "last"]
@@ -39,7 +40,8 @@ class ReturnedError(Exception):
 class Run(Struct):
     """The state of one rendering. `config` collects what the template's `config()` says; `forked`: whether a condition was
     unknown; `adapter`: of the warehouse; `disabled`: whether its model is switched off, and what it says holds for when it is
-    not; `missing`: macros of packages that are not installed, by qualified name; `names`: what templates may refer to;
+    not; `missing`: macros of packages that are not installed, by qualified name; `unknown`:
+    references that lead to nothing that the project's files define; `names`: what templates may refer to;
     `macros`: those that were called, by package and name."""
 
     branch: Branch = "all"
@@ -51,6 +53,7 @@ class Run(Struct):
     config: dict[str, Any] = field(default_factory=dict)
     forked: bool = False
     missing: dict[str, None] = field(default_factory=dict)
+    unknown: dict[Reference, None] = field(default_factory=dict)
     names: dict[str, Any] = field(default_factory=dict)
     macros: dict[tuple[str, str], Any] = field(default_factory=dict)
     steps: int = _STEPS
@@ -73,6 +76,11 @@ class Run(Struct):
             return None
         self.step()
         return self.library.environment.render(text, self.names)
+
+    def lost(self, reference: Reference) -> None:
+        """Note a reference that leads nowhere, unless it stands where a condition may never lead."""
+        if not self.forked:
+            self.unknown[reference] = None
 
     def step(self, size: int = 0) -> None:
         """Pay for one step that makes `size` characters or elements."""
