@@ -24,6 +24,8 @@ from feasilint.lower.python.tables import (
     spark,
     stores,
 )
+from feasilint.lower.python.tables import callers
+from feasilint.lower.python.tables import featuretools as synthesis
 from feasilint.lower.python.tables.aliases import PARENTS
 
 if TYPE_CHECKING:
@@ -35,10 +37,12 @@ if TYPE_CHECKING:
 
 _MODULES = (builtins, numpy, pandas, pandas_frames, pandas_columns, loaders, sklearn, polars, spark, stores, frameworks)
 
+_LEARNING = (synthesis, callers)
+
 
 def _collect(attribute: str) -> dict[str, dict[str, Transfer]]:
     merged: dict[str, dict[str, Transfer]] = {}
-    for module in _MODULES:
+    for module in (*_MODULES, *_LEARNING):
         tables: dict[str, Table] = getattr(module, attribute, {})
         for kind, table in tables.items():
             merged.setdefault(kind, {}).update(table)
@@ -48,10 +52,10 @@ def _collect(attribute: str) -> dict[str, dict[str, Transfer]]:
 _METHODS = _collect("METHODS")
 _PROPERTIES = _collect("PROPERTIES")
 _FUNCTIONS: dict[str, Transfer] = {}
-for _module in _MODULES:
+for _module in (*_MODULES, *_LEARNING):
     _FUNCTIONS.update(getattr(_module, "FUNCTIONS", {}))
 _PREFIXES: tuple[tuple[str, Transfer], ...] = tuple(
-    pair for module in _MODULES for pair in getattr(module, "PREFIXES", ())
+    pair for module in (*_LEARNING, *_MODULES) for pair in getattr(module, "PREFIXES", ())
 )
 FRAMELIKE: frozenset[str] = pandas.FRAMELIKE | polars.FRAMELIKE | spark.FRAMELIKE
 """Methods that only a dataframe has: an unknown receiver of one is taken for a dataframe."""

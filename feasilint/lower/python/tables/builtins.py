@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import builtins as b
-from feasilint.lower.python.transfers import cells, containers, loading
+from feasilint.lower.python.transfers import cells, containers, loading, writes
 from feasilint.lower.python.transfers.common import argument_copied, constant, nothing, same, show
 from feasilint.lower.python.transfers.common import function_of as elementwise
 
@@ -86,10 +86,11 @@ METHODS: dict[str, Table] = {
         "getoutput": cells.shell,
         "magic": cells.line_magic,
     },
+    "any": {"open": loading.opened_elsewhere},
     "file": {
         "read": containers.file_read,
         "readlines": containers.file_read,
-        "write": nothing,
+        "write": writes.written,
         "close": nothing,
     },
 }

@@ -138,8 +138,6 @@ FUNCTIONS: dict[str, Transfer] = {
     "torch.utils.data.TensorDataset": models.tensor_data,
     "torch.utils.data.DataLoader": argument_copied,
     "tensorflow.keras.utils.to_categorical": argument_copied,
-    "featuretools.dfs": models.synthesized,
-    "featuretools.calculate_feature_matrix": models.synthesized,
     "pycaret.classification.setup": models.setup,
     "pycaret.regression.setup": models.setup,
     "matplotlib.pyplot.show": nothing,

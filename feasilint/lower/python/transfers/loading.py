@@ -213,6 +213,12 @@ def opened(call: Call) -> v.Value | None:
     return v.Handle("file", (("path", value),)) if value is not None else None
 
 
+def opened_elsewhere(call: Call) -> v.Value | None:
+    """`fs.open(path)` of a file system that is not known; of something read before it is a part of that."""
+    receiver = call.m.get(call.target)
+    return opened(call) if isinstance(receiver, v.Unknown) and not receiver.relations else None
+
+
 def loaded(call: Call) -> v.Value | None:
     """`pickle.load(file)`, `json.load(file)`, `joblib.load(path)`: whatever the file holds."""
     value = call.arg(0)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import AllOf, Fit, Minus, Opaque, Source, Write
+from feasilint.ir import AllOf, Fit, Minus, Source, Write
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import narrowed
 from feasilint.lower.python.strings import as_text
@@ -100,13 +100,6 @@ def setup(call: Call) -> v.Value | None:
     label = Names(frame.relation, target) if target is not None else None
     add_fit(call, "pycaret", narrowed(frame.relation, (*frame.index, *(target or ()))), label)
     return v.NONE
-
-
-def synthesized(call: Call) -> v.Value | None:
-    """Deep feature synthesis: its columns come from everything in the entity set."""
-    values = call.m.unknown("feature synthesis", *call.values)
-    relation = call.m.add(Opaque(values.relations, "deep feature synthesis", values.inputs, call.origin))
-    return v.Seq((call.m.alloc(v.Frame(relation)), call.m.unknown("feature_defs")), "tuple")
 
 
 def uploaded_data(call: Call) -> v.Value:

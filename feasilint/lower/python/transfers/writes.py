@@ -33,8 +33,8 @@ def write(
         if value is None:
             value = next((call.kwargs[name] for name in (*names, *_TARGETS) if name in call.kwargs), None)
         frame = call.receiver if isinstance(call.receiver, v.Frame) else call.m.frame(call.target)
-        if value is None or frame is None:
-            return call.m.unknown(call.name, call.target) if value is None else None
+        if value is None or value == v.NONE or frame is None:  # without a path: the text
+            return call.m.unknown(call.name, call.target) if value in (None, v.NONE) else None
         found = call.m.get(value)
         if isinstance(found, v.Handle) and found.kind == "file":
             value = found.get("path") or value
@@ -99,3 +99,12 @@ def write_argument(
         return v.NONE
 
     return transfer
+
+
+def written(call: Call) -> v.Value:
+    """`file.write(df.to_csv())`: the file holds what the text was made of."""
+    path = call.receiver.get("path") if isinstance(call.receiver, v.Handle) else None
+    found = call.got(0)
+    if path is not None and isinstance(found, v.Unknown) and len(found.relations) == 1:
+        store(call, found.relations[0], Source(path_name(call, path), "file"), "overwrite")
+    return v.NONE

@@ -1,0 +1,45 @@
+"""Libraries that make features by rule: featuretools."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.lower.python.transfers import entitysets as sets
+from feasilint.lower.python.transfers import synthesis
+from feasilint.lower.python.transfers.common import handle, nothing, same
+from feasilint.lower.python.transfers.times import timedelta
+
+if TYPE_CHECKING:
+    from feasilint.lower.python.call import Table, Transfer
+
+METHODS: dict[str, Table] = {
+    "entityset": {
+        "add_dataframe": sets.add_frame,
+        "entity_from_dataframe": sets.add_frame,
+        "normalize_dataframe": sets.normalize,
+        "normalize_entity": sets.normalize,
+        "add_relationship": sets.add_relationship,
+        "add_relationships": sets.add_relationships,
+        "add_last_time_indexes": nothing,
+        "add_interesting_values": nothing,
+        "plot": nothing,
+        "copy": same,
+        "__getitem__": sets.member,
+    },
+    "entity": {"__getitem__": sets.member},
+}
+
+PROPERTIES: dict[str, Table] = {"entity": {"df": sets.frame_of}}
+
+FUNCTIONS: dict[str, Transfer] = {
+    "featuretools.EntitySet": sets.entity_set,
+    "featuretools.Relationship": sets.relationship,
+    "featuretools.Timedelta": timedelta,
+    "featuretools.dfs": synthesis.synthesize,
+    "featuretools.calculate_feature_matrix": synthesis.calculate,
+    "featuretools.encode_features": synthesis.encode,
+    "featuretools.primitives.make_agg_primitive": handle("ft.primitive"),
+    "featuretools.primitives.make_trans_primitive": handle("ft.primitive"),
+    "featuretools.save_features": synthesis.saved,
+    "featuretools.load_features": synthesis.loaded,
+}
