@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from feasilint.trace import Step
 
 
-class Member(Struct, frozen=True):
+class Member(Struct, frozen=True, gc=False):
     """A column of a sink: its name there, the column that it is, and where it comes from. `by_use`: nothing lists it, but the
     document reads it."""
 
@@ -55,7 +55,7 @@ class Member(Struct, frozen=True):
     by_use: bool = False
 
 
-class Arrival(Struct, frozen=True):
+class Arrival(Struct, frozen=True, gc=False):
     """That a measure flows into a column of a sink, and as what."""
 
     reach: Reach

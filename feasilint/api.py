@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from feasilint.errors import UsageError
 from feasilint.lower.options import Options
+from feasilint.memory import without_collection
 from feasilint.result import ScanResult
 
 if TYPE_CHECKING:
@@ -246,6 +247,7 @@ def _rules(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> tuple[Rule
     return selected(rules(), select, ignore)
 
 
+@without_collection()
 def _judge(
     reading: _Reading, reported: list[str], catalog: Catalog | None, running: tuple[Rule, ...] | None = None
 ) -> ScanResult:

@@ -69,14 +69,14 @@ if TYPE_CHECKING:
 _LONGEST = 10_000  # steps of one column's way; ends what cannot end
 
 
-class _Passing(Struct, frozen=True):
+class _Passing(Struct, frozen=True, gc=False):
     """Every column of `below` but these (folded) is passed on under its name."""
 
     below: Relation
     without: frozenset[str]
 
 
-class _Tree(Struct, frozen=True):
+class _Tree(Struct, frozen=True, gc=False):
     """Joins of joins: what they put together, and the (folded) names that any of them merges."""
 
     sides: tuple[Relation, ...]

@@ -29,14 +29,14 @@ class Severity(IntEnum):
         return Severity(max(self - 1, 1))
 
 
-class Place(Struct, frozen=True):
+class Place(Struct, frozen=True, gc=False):
     """A span in a scanned document or in a catalog file. `span` None: the file as a whole."""
 
     path: str
     span: Span | None
 
 
-class Label(Struct, frozen=True):
+class Label(Struct, frozen=True, gc=False):
     """A place with what stands there: `read here`, `declared here (owner #risk-data)`."""
 
     place: Place

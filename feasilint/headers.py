@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 
-class Header(Struct, frozen=True):
+class Header(Struct, frozen=True, gc=False):
     """The columns of a relation in order, and the relations from which further, unknown ones may come."""
 
     names: tuple[Name, ...]

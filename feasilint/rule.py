@@ -31,7 +31,7 @@ __all__ = [
 Scope: TypeAlias = Literal["feature", "source", "document"]
 
 
-class Feature(Struct, frozen=True):
+class Feature(Struct, frozen=True, gc=False):
     """A column that a model is fitted on or, without a model, that a feature table holds.
 
     `place` is where it is built. `target` names the model's estimator or the table. `entry`/`point`: the declared model and

@@ -60,7 +60,7 @@ Edge: TypeAlias = tuple[Leaf, str]
 _Key: TypeAlias = "tuple[Relation, Name, tuple[str, ...]]"
 
 
-class Trace(Struct, frozen=True):
+class Trace(Struct, frozen=True, gc=False):
     """Where a column comes from.
 
     `value`: the leaves whose values flow into it. `own`: leaves that its own computation filters, joins, groups or orders

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import os
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from feasilint.memory import without_collection
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from feasilint.catalog.model import Catalog
 
@@ -28,19 +28,7 @@ def find_catalog(start: str) -> str | None:
     return None
 
 
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """A catalog is many small objects that all stay: looking for garbage among them is half of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-@_without_collection()
+@without_collection()
 def load(path: str, *, cache: bool = True) -> Catalog:
     """The catalog in this file and those that it includes. Raises CatalogError with all problems."""
     from feasilint.catalog import cache as validated

@@ -29,7 +29,7 @@ class Fit(Node, frozen=True):
     origin: Origin | None = None
 
 
-class Refresh(Struct, frozen=True):
+class Refresh(Struct, frozen=True, gc=False):
     """How what is written is kept up to date, as far as the project says. `materialized`: view, table, incremental, …;
     `every`: an interval or a cron expression as stated, and `stated_by` what."""
 
@@ -64,7 +64,7 @@ class Show(Node, frozen=True):
 Sink: TypeAlias = Fit | Write | Show
 
 
-class Diagnostic(Struct, frozen=True):
+class Diagnostic(Struct, frozen=True, gc=False):
     """Something that could not be read or analysed, and what that costs."""
 
     kind: DiagnosticKind
@@ -72,7 +72,7 @@ class Diagnostic(Struct, frozen=True):
     span: Span | None = None
 
 
-class Ignore(Struct, frozen=True):
+class Ignore(Struct, frozen=True, gc=False):
     """`feasilint: ignore[CODE] reason` on a line. `codes` empty: every rule. `own_line`: the comment stands alone and
     speaks for the next line of code. `covers` is the line it speaks for, counted as its span's lines are."""
 
@@ -83,7 +83,7 @@ class Ignore(Struct, frozen=True):
     covers: int = 0
 
 
-class Dependency(Struct, frozen=True):
+class Dependency(Struct, frozen=True, gc=False):
     """A file whose content went into the program, by path and content hash."""
 
     path: str

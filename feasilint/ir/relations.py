@@ -25,7 +25,7 @@ JoinKind: TypeAlias = Literal["inner", "left", "right", "full", "cross", "semi",
 FilterRole: TypeAlias = Literal["where", "having", "qualify", "exists", "split"]
 
 
-class Source(Struct, frozen=True):
+class Source(Struct, frozen=True, gc=False):
     """A physical place that data comes from or goes to. Unknown parts of the name stay as `{text}`."""
 
     name: str
@@ -178,7 +178,7 @@ class Aggregate(Node, frozen=True):
     origin: Origin | None = None
 
 
-class Frame(Struct, frozen=True):
+class Frame(Struct, frozen=True, gc=False):
     """The rows of a window, relative to the current one.
 
     `start` and `end` are signed offsets (-30 days, -6 rows, 0 = current row), None = unbounded. `unit` rows counts rows,

@@ -12,7 +12,7 @@ from msgspec import Struct
 Language = Literal["python", "sql"]
 
 
-class Span(Struct, frozen=True, order=True):
+class Span(Struct, frozen=True, order=True, gc=False):
     """A stretch of one document.
 
     `cell` is the 0-based index among all cells of a notebook, None in plain files. Lines and columns are 1-based and
@@ -32,7 +32,7 @@ class Span(Struct, frozen=True, order=True):
         return Span(self.cell, self.line, self.column, other.end_line, other.end_column)
 
 
-class Anchor(Struct, frozen=True):
+class Anchor(Struct, frozen=True, gc=False):
     """From this offset of a fragment's text on, characters stand at `line`:`column` of the document, until a newline
     or the next anchor. With a `width`, all of them up to the next anchor are what so many characters there stand for."""
 
@@ -42,7 +42,7 @@ class Anchor(Struct, frozen=True):
     width: int = 0
 
 
-class Fragment(Struct, frozen=True):
+class Fragment(Struct, frozen=True, gc=False):
     """One parsed text and where it stands in the document.
 
     A notebook cell, a SQL file and a SQL string inside Python are fragments; `parent` is the index of the fragment
@@ -109,7 +109,7 @@ def _line_starts(text: str) -> tuple[int, ...]:
     return tuple(starts)
 
 
-class Origin(Struct, frozen=True):
+class Origin(Struct, frozen=True, gc=False):
     """The syntax node that an IR node was made from: preorder index `node` in the unqualified tree of `fragment`.
 
     Rewriters parse the fragment again and find the node by that index; `span` covers its tokens in the document.

@@ -9,12 +9,14 @@ from msgspec.structs import replace
 
 from feasilint.documents.ignores import ignores
 from feasilint.ir import Diagnostic, Program
+from feasilint.memory import without_collection
 
 if TYPE_CHECKING:
     from feasilint.documents.model import Document
     from feasilint.lower.options import Options
 
 
+@without_collection()
 def lower(document: Document, options: Options) -> Program:
     """The program of a document, with what reading it has found; never raises for what the document contains."""
     try:

@@ -20,7 +20,7 @@ Reach: TypeAlias = Literal["model", "table", "eda", "unknown"]
 GROWING: frozenset[WindowClass] = frozenset({"unbounded", "anchored"})
 
 
-class Extent(Struct, frozen=True):
+class Extent(Struct, frozen=True, gc=False):
     """How far back a measure's input reaches. `intervals`: the lengths of a bounded one, shortest first (several where a
     feature is defined several times). `time_column`: what bounds it, or what could."""
 
@@ -30,7 +30,7 @@ class Extent(Struct, frozen=True):
     confidence: Confidence = "exact"
 
 
-class Aggregation(Struct, frozen=True):
+class Aggregation(Struct, frozen=True, gc=False):
     """One aggregate function in the code, with all that was found out about it.
 
     `running`: over an explicit or default frame that grows row by row (cumsum, OVER (ORDER BY …)), `default_frame` where the
@@ -56,7 +56,7 @@ class Aggregation(Struct, frozen=True):
     node: int | None = None
 
 
-class Input(Struct, frozen=True):
+class Input(Struct, frozen=True, gc=False):
     """A physical column that a feature depends on.
 
     `role` is value where its values flow into the feature; otherwise the way in which the feature's own computation uses it

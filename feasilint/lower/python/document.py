@@ -37,7 +37,10 @@ _FRAME_NAME = re.compile(
 
 def lower_document(document: Document, options: Options) -> Program:
     """The program of a notebook or script; whatever it contains."""
-    return interpret(document, options).builder.program()
+    m = interpret(document, options)
+    program = m.builder.program()
+    m.forget()
+    return program
 
 
 def interpret(document: Document, options: Options) -> Machine:

@@ -283,6 +283,12 @@ class Machine(Struct, eq=False):
     def state(self) -> State:
         return State(self.scope, self.store)
 
+    def forget(self) -> None:
+        """Let go of functions and their scopes, which hold each other and all syntax: no search for garbage is needed then."""
+        for scope in (self.scope.globals, *(function.scope for function in self.defined)):
+            scope.names.clear()
+        self.store.objects.clear()
+
 
 def is_tuple(value: Value) -> bool:
     return isinstance(value, Seq) and value.kind == "tuple"

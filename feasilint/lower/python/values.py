@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from feasilint.lower.python.scope import Scope
 
 
-class Place(Struct, frozen=True):
+class Place(Struct, frozen=True, gc=False):
     """From `offset` on, a string's text was written by the literal `node` of a fragment, from its character `skip` on
     (of an f-string: counted over its constant parts)."""
 
@@ -25,7 +25,7 @@ class Place(Struct, frozen=True):
     skip: int = 0
 
 
-class Const(Struct, frozen=True, eq=False):
+class Const(Struct, frozen=True, eq=False, gc=False):
     """A constant: any immutable Python value, a datetime or an Interval. Text may hold `{parts}` that are not known."""
 
     value: object
@@ -39,7 +39,7 @@ class Const(Struct, frozen=True, eq=False):
         return hash(self.value)
 
 
-class Ref(Struct, frozen=True):
+class Ref(Struct, frozen=True, gc=False):
     """A mutable object; the store says what it is now."""
 
     oid: int
@@ -66,7 +66,7 @@ class Dict(Struct, frozen=True):
         return Dict((*kept, (key, value)), self.open)
 
 
-class Frame(Struct, frozen=True):
+class Frame(Struct, frozen=True, gc=False):
     """A dataframe of any library at one moment, or a two-dimensional array.
 
     `index` names the columns that are the index: they are columns of the relation, but no data. `group`: the keys of the
@@ -79,7 +79,7 @@ class Frame(Struct, frozen=True):
     group: tuple[Output, ...] = ()
 
 
-class Series(Struct, frozen=True):
+class Series(Struct, frozen=True, gc=False):
     """One value for each row of a relation. `owner`: the object of the store whose column it is, as it was read."""
 
     relation: Relation
@@ -90,19 +90,19 @@ class Series(Struct, frozen=True):
     owner: int | None = None
 
 
-class Scalar(Struct, frozen=True):
+class Scalar(Struct, frozen=True, gc=False):
     """A single value that the data, the clock or a parameter decides."""
 
     expression: Expression
 
 
-class Row(Struct, frozen=True):
+class Row(Struct, frozen=True, gc=False):
     """One row of a frame, as functions of `apply(axis=1)`, `iterrows` and `itertuples` see it."""
 
     relation: Relation
 
 
-class GroupBy(Struct, frozen=True):
+class GroupBy(Struct, frozen=True, gc=False):
     """A frame by groups. `selected`: the chosen columns, `single` where one was chosen by a bare name."""
 
     frame: Frame
@@ -115,7 +115,7 @@ class GroupBy(Struct, frozen=True):
     order: tuple[Expression, ...] = ()
 
 
-class Rolling(Struct, frozen=True):
+class Rolling(Struct, frozen=True, gc=False):
     """Rows around each row of `base`; `None` as a frame is exponential weighting over all earlier ones."""
 
     base: Frame | Series | GroupBy
@@ -126,14 +126,14 @@ class Rolling(Struct, frozen=True):
     single: bool = False
 
 
-class Columns(Struct, frozen=True):
+class Columns(Struct, frozen=True, gc=False):
     """Names of columns as a value: `df.columns`, `df.select_dtypes(…).columns`, comprehensions over them."""
 
     columns: ColumnSet
     relation: Relation
 
 
-class Element(Struct, frozen=True):
+class Element(Struct, frozen=True, gc=False):
     """Any one member of a set of column names: the variable of a loop over `df.columns`."""
 
     columns: Columns
@@ -171,7 +171,7 @@ class Instance(Struct, frozen=True):
         return Instance(self.of, (*(f for f in self.fields if f[0] != name), (name, value)))
 
 
-class Library(Struct, frozen=True):
+class Library(Struct, frozen=True, gc=False):
     """A module, function or class of a library by its dotted path."""
 
     path: str
@@ -231,7 +231,7 @@ class Lazy(Struct, frozen=True):
         return next((value for part, value in self.parts if part == name), None)
 
 
-class Unknown(Struct, frozen=True):
+class Unknown(Struct, frozen=True, gc=False):
     """Something that could not be read, and all that it may depend on. Used as a frame it becomes one: `oid` is its
     place in the store. `source`: it is what its only relation, a source, holds."""
 
