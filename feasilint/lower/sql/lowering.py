@@ -13,14 +13,13 @@ from feasilint.ir import Anchor, Fragment, Program, Relation
 from feasilint.lower.builder import Builder
 from feasilint.lower.sql import SqlResult, models, times
 from feasilint.lower.sql.adapter import Node, exp
-from feasilint.lower.sql.bodies import Bodies
 from feasilint.lower.sql.commands import command
 from feasilint.lower.sql.layout import Layout, Lines
 from feasilint.lower.sql.making import Making, derived, doubts
 from feasilint.lower.sql.measures import assign
 from feasilint.lower.sql.queries import query
 from feasilint.lower.sql.reading import read
-from feasilint.lower.sql.routines import remember
+from feasilint.lower.sql.routines import Bodies
 from feasilint.lower.sql.scope import Context, Rows, Scope, Session
 from feasilint.lower.sql.statements import statement
 
@@ -87,16 +86,15 @@ class _Text:
         self.marks = self.read.marks
         self.fragment = derived(self.read, fragment, builder)
         self.lines = Lines(self.fragment)
-        self.context: Context | None = None  # of the last statement
-        self.bodies = Bodies(session, self.read.dialect, self._remember)
         for kind, message, span in doubts(self.read, fragment, making):
             builder.diagnose(kind, message, span)
 
     def lower(self) -> None:
         base = end = 0
+        bodies = Bodies(self.session)
         for one in self.read.statements:
             if one.tokens:
-                self.bodies.between(self.read.text[end : one.tokens[0].start])
+                bodies.between(self.read.text[end : one.tokens[0].start])
                 end = one.tokens[-1].end + 1
             if one.tree is None:
                 self._failed(one)
@@ -104,20 +102,12 @@ class _Text:
             layout = Layout(self.fragment, one.tokens, self.lines, base)
             layout.read(one.tree)
             base += layout.size
-            self.bodies.declares(one.tree, one.tokens)
-            self.context = self._context(layout, one.refresh)
             try:
-                self._statement(one.tree, self.context)
+                self._statement(one.tree, self._context(layout, one.refresh))
             except RecursionError:
                 self.builder.diagnose("budget", "the statement is nested too deeply", layout.statement())
             except Exception as error:  # a shape of tree that nobody thought of costs this statement only
                 self.builder.diagnose("opaque", f"{INTERNAL}: {type(error).__name__}: {error}", layout.statement())
-
-        self.bodies.between(self.read.text[end:])
-
-    def _remember(self, routine: str, rows: Rows | None) -> None:
-        if self.context is not None:
-            remember(routine, rows, [], self.context)
 
     def _failed(self, one: Statement) -> None:
         failure = one.failure
@@ -135,7 +125,6 @@ class _Text:
         if rows is None:
             return
         self.result = rows
-        self.bodies.gave(rows)
         if self.making is not None:
             self.builder.sink(self.making.write(rows, self.read, context.layout.origin(tree)))
 
