@@ -11,6 +11,7 @@ from feasilint.lower.sql.declarations import Section, declaration, loop
 from feasilint.lower.sql.guess import LADDER
 from feasilint.lower.sql.marks import MARK
 from feasilint.lower.sql.phrases import rephrased, reworded
+from feasilint.lower.sql.portions import portions
 from feasilint.lower.sql.refreshing import refresh_of, without_clauses
 from feasilint.lower.sql.repair import ROUNDS, repaired
 from feasilint.lower.sql.script import FLOW, HARMLESS, bare, inside, looped
@@ -59,7 +60,7 @@ class _Parsing:
 
     def _tokenized(self, tokens: list[Token]) -> Iterator[Statement]:
         section = Section(self.dialect)
-        for chunk in _chunks(tokens, self.dialect):
+        for chunk in (part for whole in _chunks(tokens, self.dialect) for part in portions(whole, self.text, self.dialect)):
             plain = self._opened(bare(_begun(chunk)))
             while (found := looped(plain)) is not None:
                 query, rest = found
