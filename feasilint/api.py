@@ -165,6 +165,7 @@ def _read_all(found: Discovery, top: Path | None, dialect: str | None) -> _Readi
     dbt, dataform = dbt_projects(), dataform_projects()
     reading = _read(found, Options(_known(dialect), str(top or "."), dbt.of, dataform.of))
     _read_project(reading, top, dbt)
+    _tell_cycles(reading, dbt)
     reading.problems = (*dbt.problems(), *dataform.problems())
     return reading
 
@@ -222,6 +223,14 @@ def _read_project(reading: _Reading, top: Path | None, projects: Projects[DbtPro
 
     scanned = list(reading.programs)
     reading.programs = scanned + upstream(scanned, around, reading.take, named)
+
+
+def _tell_cycles(reading: _Reading, projects: Projects[DbtProject]) -> None:
+    """Let the models of dbt that read each other say so."""
+    if next(projects.around(reading.documents), None) is not None:
+        from feasilint.dbt.cycles import told
+
+        reading.programs = told(reading.programs, projects.of, lambda path: reading.documents[path].text)
 
 
 def _relative(folder: Path) -> str:
