@@ -18,10 +18,10 @@ MARKERS = ("catalog.yaml", ".git", "dbt_project.yml", "pyproject.toml")
 _TESTS = re.compile(r"(^|/)(tests?/|test_[^/]*$|conftest\.py$)|_test\.[a-z]+$")  # they write what they pretend is there
 _DATA = re.compile(
     rb"\b(?:import|from)\s+(?:pandas|polars|pyspark|snowflake|duckdb|sqlalchemy|google\.cloud|awswrangler|ibis|dask|databricks|hsfs"
-    rb"|hopsworks|feast|sqlite3|psycopg2?|pymysql|sagemaker|cudf|numpy|datasets|pickle|joblib)\b|%%?(?:bigquery|sql)|spark\.(?:sql|table|read)"
+    rb"|hopsworks|feast|sqlite3|psycopg2?|pymysql|sagemaker|cudf|numpy|datasets|pickle|joblib|sqlmesh)\b|%%?(?:bigquery|sql)|spark\.(?:sql|table|read)"
 )
 _WRITES = re.compile(
-    rb"\bto_[a-z]|\bwrite|\bsave|\binsert|\bcreate\b|\bmerge\b|\bunload\b|\bcopy\b|\bdump|\bupload|\bput_"
+    rb"\bto_[a-z]|\bwrite|\bsave|\binsert|\bcreate\b|\bmerge\b|\bunload\b|\bcopy\b|\bdump|\bupload|\bput_|@model\b"
 )
 _MOST_FILES = 20_000
 _MOST_BYTES = 4 * 1024 * 1024

@@ -207,6 +207,22 @@ def test_a_notebook_sees_through_it(tmp_path: Path) -> None:
     assert values(inspected(tmp_path, files, "train.py")["train.py"]) == {"amount": ["raw.orders_v2.amount"]}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "session.read_gbq('p.raw.orders')[['amount']]",
+        "session.read_gbq('select amount from `p.raw.orders`')",
+        "bpd.read_gbq('p.raw.orders')[['amount']]",
+        "dbt.source('shop', 'orders')[['amount']]",
+    ],
+)
+def test_bigframes_are_frames_of_pandas(body: str, tmp_path: Path) -> None:
+    code = f"def model(dbt, session):\n    dbt.config(submission_method='bigframes')\n    return {body}\n"
+    document = inspected(tmp_path, {"models/m.py": code}, adapter="bigquery")["models/m.py"]
+    ((table, column),) = [name.rsplit(".", 1) for names in values(document).values() for name in names]
+    assert (table.split(".")[-1].removesuffix("_v2"), column) == ("orders", "amount")
+
+
 def test_helpers_that_take_the_dbt_object_are_followed(tmp_path: Path) -> None:
     code = (
         "def load(dbt):\n    return dbt.source('shop', 'orders').df()\n\n"

@@ -18,6 +18,7 @@ from feasilint.lower.python.expressions import evaluate
 from feasilint.lower.python.frameworks import run_model
 from feasilint.lower.python.functions import run_uncalled
 from feasilint.lower.python.machine import BudgetError, Machine
+from feasilint.lower.python.sqlmesh import run_models
 from feasilint.lower.python.statements import execute, top_level
 from feasilint.lower.python.transfers.cells import SQL_MAGICS, fill, split_into
 from feasilint.lower.python.transfers.common import show_value
@@ -52,6 +53,7 @@ def interpret(document: Document, options: Options) -> Machine:
         for cell in document.cells:
             _guarded(m, partial(_run_cell, m, cell), Span(cell.index, 1, 1, 1, 1), "cell")
         _guarded(m, partial(run_model, m), None, "model")
+        _guarded(m, partial(run_models, m), None, "model")
         _run_uncalled(m)
     except BudgetError as error:
         builder.diagnose("budget", f"the rest of this file was not read: {error}")

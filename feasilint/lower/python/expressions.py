@@ -146,6 +146,8 @@ def _inner(m: Machine, node: ast.Await | ast.Starred | ast.YieldFrom) -> v.Value
 
 def _yield(m: Machine, node: ast.Yield) -> v.Value:
     value = m.evaluate(node.value) if node.value is not None else v.NONE
+    if m.returns:
+        m.returns[-1].append(v.Seq((value,), "list", True))
     return m.unknown(text_of(value), value)
 
 

@@ -28,7 +28,8 @@ def run_model(m: Machine) -> None:
         return
     m.enter(function.fragment)
     engine = _engine(model, project.adapter, function.fragment.text)
-    dbt = v.Handle("dbt", (("engine", v.Const(engine)),))
+    library = "pandas" if engine == "bigframes" else engine
+    dbt = v.Handle("dbt", (("engine", v.Const(library)),))
     result = inline(m, function, (dbt, _SESSIONS.get(engine, m.unknown("session"))), {})
     frame = _frame(m, result)
     if frame is not None:
@@ -39,14 +40,15 @@ _NO_MODEL = "dbt expects a function `model(dbt, session)` here, which is missing
 _SESSIONS: dict[str, v.Value] = {
     "snowpark": v.Handle("snowpark.session"),
     "spark": v.Handle("spark.session"),
+    "bigframes": v.Handle("bigframes.session"),
     "duckdb": v.Handle("connection", (("dialect", v.Const("duckdb")),)),
 }
 
 
 def _engine(model: Model, adapter: str | None, text: str) -> str:
     """The library whose frames dbt hands to the model: that of the warehouse, else the one that the code speaks of."""
-    if model.config.get("submission_method") == "bigframes" or "bigframes" in text:
-        return "pandas"
+    if model.config.get("submission_method") == "bigframes" or re.search(r"\bbigframes\b|\bbpd\.", text):
+        return "bigframes"
     if adapter is not None:
         return ENGINES.get(adapter, "pandas")
     return next((engine for word, engine in ENGINES_BY_WORD.items() if re.search(word, text)), "snowpark")

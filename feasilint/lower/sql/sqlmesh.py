@@ -35,6 +35,11 @@ class ModelBlock(Struct, frozen=True):
     dialect: str | None = None
 
 
+def refresh_of(kind: str | None, cron: object) -> Refresh:
+    """How a model of a kind is kept up to date; without a schedule of its own it is run daily."""
+    return Refresh(_KINDS.get(kind, kind) if kind is not None else None, str(cron or "@daily"), "cron")
+
+
 def without_model_block(text: str, marks: Marks) -> str:
     """The text of a SQLMesh model as plain SQL of the same length; `marks` take what the block states. Any other text stays."""
     found = _MODEL.match(text)
@@ -45,8 +50,8 @@ def without_model_block(text: str, marks: Marks) -> str:
     if "name" not in stated:
         return text
     kind = stated.get("kind", "view").split("(")[0].strip().lower()
-    cron = stated.get("cron", "@daily").strip("'\" ")
-    refresh = Refresh(_KINDS.get(kind, kind), cron, "cron")
+    cron = stated.get("cron", "").strip("'\" ")
+    refresh = refresh_of(kind, cron)
     marks.block = ModelBlock(stated["name"].strip("'\" "), refresh, stated.get("dialect"))
     text = text[: found.start(1)] + _blank(text[found.start(1) : end]) + text[end:]
     return _without_macros(_JINJA.sub(lambda word: _blank(word[0]), text), marks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ALIASES: dict[str, str] = {
     "pd": "pandas", "np": "numpy", "pl": "polars", "plt": "matplotlib.pyplot", "sns": "seaborn", "px": "plotly.express",
-    "F": "pyspark.sql.functions", "spark": "pyspark.sql.SparkSession.builder.session",
+    "bpd": "pandas", "F": "pyspark.sql.functions", "spark": "pyspark.sql.SparkSession.builder.session",
     "sqlContext": "pyspark.sql.SparkSession.builder.session",
     "sc": "pyspark.SparkContext", "dbutils": "dbutils", "display": "display", "get_ipython": "IPython.get_ipython",
     "tf": "tensorflow",
