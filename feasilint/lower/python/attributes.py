@@ -11,7 +11,7 @@ from feasilint.ir import Column
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import Call as CallSite
 from feasilint.lower.python.call import kind_of
-from feasilint.lower.python.tables import FRAMELIKE, method, property_of
+from feasilint.lower.python.tables import FRAMELIKE, method, of_engine, property_of
 
 if TYPE_CHECKING:
     from feasilint.lower.python.machine import Machine
@@ -38,7 +38,11 @@ def read_attribute(m: Machine, target: v.Value, name: str, node: ast.expr | None
 def _member(m: Machine, library: v.Library, name: str) -> v.Value:
     path = f"{library.path}.{name}"
     bound = m.scope.globals.names.get(path)
-    return bound if bound is not None else library_value(m, path)
+    if bound is not None:
+        return bound
+    found = property_of(library.path, name)  # of an object that stands under a library's name: `pl.col.amount`
+    made = found(CallSite(m, name, None)) if found is not None else None
+    return made if made is not None else library_value(m, path)
 
 
 def library_value(m: Machine, path: str) -> v.Value:
@@ -86,7 +90,7 @@ def class_member(m: Machine, owner: v.Class, name: str, depth: int = 0) -> v.Val
 
 
 def _other(m: Machine, target: v.Value, receiver: v.Value, name: str, node: ast.expr | None) -> v.Value:
-    if isinstance(receiver, v.Frame) and any(method(engine, name) is not None for engine in ("polars", "spark")):
+    if isinstance(receiver, v.Frame) and of_engine(name):
         return v.Bound(target, name)
     match receiver:
         case v.Frame(relation=relation, library="pandas" | "geopandas", index=index, group=group):

@@ -143,6 +143,10 @@ TYPE_KINDS = {
     "number": "number", "numeric": "number", "datetime": "time", "datetime64": "time", "datetime64[ns]": "time",
     "numpy.number": "number", "numpy.int64": "number", "numpy.float64": "number", "numpy.object_": "string",
     "builtins.object": "string", "builtins.int": "number", "builtins.float": "number", "builtins.bool": "boolean",
+    "builtins.str": "string", "polars.String": "string", "polars.Utf8": "string", "polars.Boolean": "boolean",
+    "polars.Categorical": "category", "polars.Enum": "category", "polars.Date": "time", "polars.Datetime": "time",
+    "polars.Time": "time", "polars.Duration": "time", "polars.Decimal": "number", "polars.NUMERIC_DTYPES": "number",
+    **{f"polars.{sign}{bits}": "number" for sign in ("Int", "UInt", "Float") for bits in (8, 16, 32, 64, 128)},
 }  # fmt: skip
 
 

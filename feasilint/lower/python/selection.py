@@ -56,7 +56,7 @@ def _frame(m: Machine, frame: v.Frame, target: v.Value, node: ast.Subscript) -> 
         return _array(m, frame, node)
     key = m.evaluate(node.slice)
     if isinstance(key, v.Seq) and key.kind == "tuple" and name_of(m, key) is None:
-        return frame
+        return _of_both(m, frame, key, node)
     found = m.get(key)
     if isinstance(found, v.Lazy):
         return v.Lazy("column", found.text)
@@ -70,6 +70,16 @@ def _frame(m: Machine, frame: v.Frame, target: v.Value, node: ast.Subscript) -> 
     if name is not None:
         return column(m, frame, name, target, node)
     return select(m, frame, key, node)
+
+
+def _of_both(m: Machine, frame: v.Frame, key: v.Seq, node: ast.expr) -> v.Value:
+    """polars' `df[rows, columns]`."""
+    if not frame.library.startswith("polars") or len(key.items) != 2:
+        return frame
+    name = name_of(m, key.items[1])
+    if name is not None and not isinstance(m.get(key.items[1]), v.Seq):
+        return column(m, frame, name, None, node)
+    return select(m, frame, key.items[1], node) or frame
 
 
 def column(m: Machine, frame: v.Frame, name: Name, target: v.Value | None, node: ast.expr | None) -> v.Value:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.lower.python.tables import (
     builtins,
+    expressions,
     frameworks,
     loaders,
     numpy,
@@ -35,7 +36,20 @@ if TYPE_CHECKING:
     from feasilint.lower.python.machine import Machine
     from feasilint.lower.python.values import Value
 
-_MODULES = (builtins, numpy, pandas, pandas_frames, pandas_columns, loaders, sklearn, polars, spark, stores, frameworks)
+_MODULES = (
+    builtins,
+    numpy,
+    pandas,
+    pandas_frames,
+    pandas_columns,
+    loaders,
+    expressions,
+    sklearn,
+    polars,
+    spark,
+    stores,
+    frameworks,
+)
 
 _LEARNING = (synthesis, callers)
 
@@ -59,6 +73,23 @@ _PREFIXES: tuple[tuple[str, Transfer], ...] = tuple(
 )
 FRAMELIKE: frozenset[str] = pandas.FRAMELIKE | polars.FRAMELIKE | spark.FRAMELIKE
 """Methods that only a dataframe has: an unknown receiver of one is taken for a dataframe."""
+
+
+_VERBS = ("with", "write", "sink", "to", "group", "join", "drop", "fill", "select", "order", "map", "set", "save", "create",
+          "cross", "union", "random", "cache", "forward", "backward", "shrink", "iter", "get")  # fmt: skip
+_WORDS = frozenset(
+    ("select", "limit", "slice", "fetch", "glimpse", "sql", "lazy", "collect", "clone", "rechunk", "cast", "reverse", "sink",
+     "where", "union", "distinct", "show", "display", "summary", "col", "hint", "alias", "broadcast", "fill", "coalesce",
+     "checkpoint", "vstack", "extend", "unpivot", "unique", "rdd", "na")
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def of_engine(name: str) -> bool:
+    """Whether a member that pandas' frames do not have is rather a method of polars or Spark than a column."""
+    if method("polars", name) is None and method("spark", name) is None:
+        return False
+    return name in _WORDS or name != name.lower() or ("_" in name and name.split("_")[0] in _VERBS)
 
 
 @lru_cache(maxsize=4096)

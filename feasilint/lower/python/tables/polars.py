@@ -1,39 +1,38 @@
-"""polars (as of 1.x, with older spellings): eager and lazy frames, expressions."""
+"""polars (as of 2.1, with older spellings): eager and lazy frames, groups, selectors, functions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.lower.python.transfers import enginegroups, enginejoins, engines, frames, lazy, times
-from feasilint.lower.python.transfers.common import copied, handle, show
-from feasilint.lower.python.transfers.constructing import frame_of
+from feasilint.lower.python.transfers import (
+    enginegroups,
+    enginejoins,
+    engines,
+    frames,
+    lazy,
+    polarframes,
+    selecting,
+    shapes,
+    times,
+)
+from feasilint.lower.python.transfers.common import argument_copied, copied, handle, nothing, same, show
+from feasilint.lower.python.transfers.constructing import frame_in
 from feasilint.lower.python.transfers.loading import reader
-from feasilint.lower.python.transfers.sql import query
+from feasilint.lower.python.transfers.polarsql import context, over_itself, registered, selected
+from feasilint.lower.python.transfers.shapes import aligned_frames as aligned
+from feasilint.lower.python.transfers.sql import expression, query
 from feasilint.lower.python.transfers.writes import write
 
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer
 
-_MEASURES = ("sum", "mean", "min", "max", "count", "std", "var", "median", "n_unique", "first", "last", "quantile",
-             "len", "product", "mode",
-             "any", "all", "implode", "approx_n_unique", "arg_max", "arg_min", "skew", "kurtosis", "value_counts")  # fmt: skip
 _SAME = ("lazy", "collect", "clone", "shrink_to_fit", "rechunk", "cache", "fill_null", "fill_nan", "drop_nulls",
          "drop_nans", "cast", "interpolate",
-         "set_sorted", "with_context", "upsample", "reverse", "sink", "transpose", "backward_fill", "forward_fill")  # fmt: skip
-_ROWWISE = ("fill_null", "fill_nan", "cast", "abs", "round", "floor", "ceil", "log", "log1p", "exp", "sqrt", "pow",
-            "clip", "is_null", "is_not_null", "is_in",
-            "is_between", "is_nan", "is_not_nan", "eq", "ne", "lt", "le", "gt", "ge", "and_", "or_", "not_",
-            "map_elements", "apply", "map_batches", "replace",
-            "map_dict", "forward_fill", "backward_fill", "interpolate", "cut", "qcut", "is_duplicated", "is_unique",
-            "drop_nulls", "unique", "sort", "head",
-            "tail", "explode", "hash", "set_sorted", "rle", "is_first_distinct", "xor", "sign",
-            "is_finite", "add", "sub", "mul", "truediv",
-            "mod", "floordiv", "neg", "when", "then", "otherwise", "sort_by", "gather", "replace_strict",
-            "to_physical", "struct", "isin", "between",
-            "isNull", "isNotNull", "like", "rlike", "contains", "startswith", "endswith", "substr", "getItem",
-            "getField", "astype", "try_cast",
-            "bitwiseAND", "eqNullSafe", "regexp", "in_", "equal_null", "is_not_distinct_from", "within_group",
-            "getitem")  # fmt: skip
+         "set_sorted", "with_context", "upsample", "reverse", "sink", "backward_fill", "forward_fill", "match_to_schema", "shift",
+         "clear", "inspect", "remote", "collect_async", "deserialize", "set_sorted_")  # fmt: skip
+_WHOLE = ("sum", "mean", "min", "max", "std", "var", "median", "product", "quantile", "null_count", "count", "n_unique")
+_NO_DATA = ("collect_schema", "schema", "dtypes", "equals", "estimated_size", "flags", "get_column_index", "is_empty",
+            "is_sorted", "n_chunks", "to_init_repr", "shape", "execute", "first_from_lazyframe_resolver")  # fmt: skip
 
 METHODS: dict[str, Table] = {
     "polars": {
@@ -58,6 +57,33 @@ METHODS: dict[str, Table] = {
         "drop": engines.dropped,
         "rename": engines.rename,
         "explode": engines.exploded,
+        "unnest": polarframes.unnested,
+        "unstack": polarframes.mapped_rows,
+        "select_seq": engines.select,
+        "remove": engines.filtered,
+        **dict.fromkeys(("hstack", "insert_column", "replace_column"), polarframes.beside),
+        "drop_in_place": polarframes.dropped_in_place,
+        **dict.fromkeys(_WHOLE, polarframes.whole),
+        **dict.fromkeys(
+            ("sum_horizontal", "mean_horizontal", "min_horizontal", "max_horizontal", "fold"), polarframes.across
+        ),
+        **dict.fromkeys(("hash_rows", "to_struct", "is_duplicated", "is_unique"), polarframes.across),
+        **dict.fromkeys(("partition_by", "iter_slices", "collect_batches"), polarframes.parts),
+        "map_rows": polarframes.mapped_rows,
+        "map_batches": polarframes.batches,
+        "map_columns": copied,
+        "pipe_with_schema": frames.pipe,
+        "transpose": shapes.transposed,
+        "update": shapes.combined,
+        "merge_sorted": enginejoins.union,
+        "join_where": enginejoins.join_where,
+        "to_series": polarframes.one_column,
+        **dict.fromkeys(("bottom_k", "top_k", "gather", "gather_every", "first", "last"), frames.limited),
+        **dict.fromkeys(("row", "rows", "to_dicts", "rows_by_key"), same),
+        **dict.fromkeys(("to_arrow", "to_jax", "to_torch", "to_dict"), copied),
+        **dict.fromkeys(_NO_DATA, lazy.nothing),
+        **dict.fromkeys(("plot", "show", "show_graph", "explain", "style"), show),
+        "corr": show,
         "melt": enginejoins.unpivot,
         "unpivot": enginejoins.unpivot,
         "pivot": enginejoins.pivot,
@@ -74,27 +100,28 @@ METHODS: dict[str, Table] = {
         "fetch": frames.limited,
         "to_pandas": engines.to_pandas("pandas"),
         "to_numpy": frames.as_array,
-        "to_dummies": copied,
+        "to_dummies": polarframes.dummies,
         "get_column": frames.get_column,
         "iter_rows": frames.rows,
         "describe": show,
         "glimpse": show,
-        "write_parquet": write("file"),
-        "write_csv": write("file"),
-        "write_ipc": write("file"),
-        "write_json": write("file"),
-        "write_ndjson": write("file"),
-        "write_delta": write("file"),
+        **{
+            f"write_{name}": write("file")
+            for name in ("parquet", "csv", "ipc", "ipc_stream", "json", "ndjson", "delta", "avro", "excel", "iceberg")
+        },
+        "write_clipboard": nothing,
         "write_database": write("table"),
-        "sink_parquet": write("file"),
-        "sink_csv": write("file"),
-        "sql": query("duckdb", library="polars"),
+        **{f"sink_{name}": write("file") for name in ("parquet", "csv", "ipc", "ndjson", "delta", "iceberg")},
+        "sink_batches": nothing,
+        "serialize": nothing,
+        "sql": over_itself,
     },
     "lazy.groups": {
         **dict.fromkeys(
             ("sum", "mean", "min", "max", "avg", "median", "n_unique", "first", "last", "quantile"),
             enginegroups.group_measure,
         ),
+        "having": enginegroups.having,
         "agg": enginegroups.agg,
         "count": enginegroups.counted,
         "len": enginegroups.counted,
@@ -104,81 +131,48 @@ METHODS: dict[str, Table] = {
         "map_groups": enginegroups.group_apply,
         "head": enginegroups.group_rows,
         "tail": enginegroups.group_rows,
-        "all": enginegroups.group_rows,
+        "all": enginegroups.group_measure,
     },
     "lazy.pivot": dict.fromkeys(("agg", "sum", "count", "mean", "avg", "max", "min"), enginegroups.pivot_agg),
-    "lazy.rolling": {"agg": enginegroups.rolled_agg},
-    "lazy": {
-        **{name: lazy.measure() for name in _MEASURES},
-        **{name: lazy.method_call() for name in _ROWWISE},
-        "filter": lazy.kept,
-        "nunique": lazy.measure(),
-        "alias": lazy.alias,
-        "name": lazy.alias,
-        "as_": lazy.alias,
-        "over": lazy.over,
-        "suffix": lazy.suffixed,
-        "prefix": lazy.suffixed,
-        "shift": lazy.shifted,
-        "diff": lazy.shifted,
-        "pct_change": lazy.shifted,
-        "cum_sum": lazy.running("sum"),
-        "cumsum": lazy.running("sum"),
-        "cum_count": lazy.running("count"),
-        "cumcount": lazy.running("count"),
-        "cum_max": lazy.running("max"),
-        "cum_min": lazy.running("min"),
-        "ewm_mean": lazy.running("ewm"),
-        "rank": lazy.measure("rank"),
-        **{
-            f"rolling_{name}{by}": lazy.rolling(canonical)
-            for by in ("", "_by")
-            for name, canonical in (
-                ("mean", "avg"),
-                ("sum", "sum"),
-                ("min", "min"),
-                ("max", "max"),
-                ("std", "std"),
-                ("var", "var"),
-                ("median", "median"),
-                ("quantile", "percentile"),
-            )
-        },
-        "keep_name": lazy.same,
-        "asc": lazy.same,
-        "desc": lazy.same,
-        "asc_nulls_last": lazy.same,
-        "desc_nulls_last": lazy.same,
-        "when": lazy.when,
-        "otherwise": lazy.when,
-        "then": lazy.when,
-        "otherwise_": lazy.when,
-        "exclude": lazy.excluded,
-        "cast": lazy.method_call("cast"),
-        "dropna": lazy.same,
-        "to_list": lazy.same,
-        "collect_list": lazy.measure("list"),
+    "lazy.rolling": {"agg": enginegroups.rolled_agg, "having": same, "map_groups": enginegroups.group_apply},
+    "polars.sql": {
+        "execute": query("duckdb", library="polars.lazy"),
+        "execute_global": query("duckdb", library="polars.lazy"),
+        **dict.fromkeys(("register", "register_many"), registered),
+        **dict.fromkeys(("register_globals", "register_catalog", "unregister", "unregister_catalog"), same),
+        "tables": lazy.nothing,
     },
-    "lazy.accessor": {"*": lazy.accessor_call},
-    "lazy.name": {"*": lazy.renamed_members},
 }
 
 PROPERTIES: dict[str, Table] = {
-    "lazy": {
-        "dt": handle("lazy.accessor"),
-        "str": handle("lazy.accessor"),
-        "list": handle("lazy.accessor"),
-        "arr": handle("lazy.accessor"),
-        "cat": handle("lazy.accessor"),
-        "struct": handle("lazy.accessor"),
-        "name": handle("lazy.name"),
+    "polars": {
+        "columns": engines.column_list,
+        **dict.fromkeys(("height", "width", "shape", "flags", "dtypes", "schema"), lazy.nothing),
+        **dict.fromkeys(("plot", "style"), handle("plot")),
     },
-    "polars": {"columns": engines.column_list, "height": lazy.nothing, "width": lazy.nothing},
+    "polars.col": {"*": lazy.named_column},
 }
 
-_SCALARS = ("concat_str", "concat_list", "struct", "coalesce", "format", "date", "datetime", "duration",
-            "max_horizontal", "min_horizontal", "sum_horizontal",
-            "any_horizontal", "all_horizontal", "mean_horizontal", "fold", "from_epoch")  # fmt: skip
+_SCALARS = (
+    "concat_str", "concat_list", "coalesce", "format", "date", "datetime", "duration", "max_horizontal",
+    "min_horizontal", "sum_horizontal", "any_horizontal", "all_horizontal", "mean_horizontal", "from_epoch",
+    "arctan2", "arg_sort_by", "arg_where", "business_day_count", "concat_arr", "cum_sum_horizontal", "date_range",
+    "date_ranges", "datetime_range", "datetime_ranges", "element", "field", "int_range", "int_ranges", "arange",
+    "linear_space", "linear_spaces", "list", "map_batches", "map_groups", "ones", "repeat", "row_index",
+    "struct_with_fields", "time", "time_range", "time_ranges", "zeros", "escape_regex", "gather", "self_dtype",
+    "dtype_of", "unique", "sign",
+)  # fmt: skip
+
+_TYPES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("numeric", "float", "integer", "signed_integer", "unsigned_integer", "decimal"), ("number",)),
+    **dict.fromkeys(("string",), ("string",)),
+    **dict.fromkeys(("temporal", "date", "datetime", "time", "duration"), ("time",)),
+    **dict.fromkeys(("categorical", "enum"), ("category",)),
+    "boolean": ("boolean",),
+    **dict.fromkeys(("array", "binary", "list", "map", "nested", "struct", "object", "empty"), ()),
+}
+_SETTINGS = ("build_info", "enable_string_cache", "disable_string_cache", "using_string_cache", "thread_pool_size",
+             "set_random_seed", "read_parquet_schema", "read_parquet_metadata", "read_ipc_schema", "explain_all")  # fmt: skip
 
 FUNCTIONS: dict[str, Transfer] = {
     **{
@@ -192,52 +186,100 @@ FUNCTIONS: dict[str, Transfer] = {
             "read_excel",
             "read_avro",
             "read_delta",
+            "read_ipc_stream",
+            "read_lines",
+            "read_ods",
+            "read_clipboard",
         )
     },
     **{
         f"polars.{name}": reader("polars.lazy")
-        for name in ("scan_csv", "scan_parquet", "scan_ipc", "scan_ndjson", "scan_delta", "scan_iceberg")
+        for name in (
+            "scan_csv",
+            "scan_parquet",
+            "scan_ipc",
+            "scan_ndjson",
+            "scan_delta",
+            "scan_iceberg",
+            "scan_lance",
+            "scan_lines",
+            "scan_pyarrow_dataset",
+        )
     },
     "polars.read_database": query(library="polars"),
     "polars.read_database_uri": query(library="polars"),
     "polars.read_sql": query(library="polars"),
     "polars.sql": query("duckdb", library="polars"),
-    "polars.DataFrame": frame_of,
-    "polars.LazyFrame": frame_of,
+    "polars.DataFrame": frame_in("polars"),
+    "polars.LazyFrame": frame_in("polars.lazy"),
+    **{
+        f"polars.{name}": frame_in("polars")
+        for name in ("from_dict", "from_dicts", "from_records", "from_numpy", "json_normalize")
+    },
+    **dict.fromkeys(("polars.from_arrow", "polars.from_dataframe", "polars.from_torch"), engines.to_polars),
+    "polars.Series": lazy.series,
+    "polars.SQLContext": context,
+    "polars.collect_all": argument_copied,
+    "polars.collect_all_async": argument_copied,
+    "polars.align_frames": aligned,
+    "polars.union": enginejoins.concat,
+    "polars.merge_sorted": enginejoins.concat,
+    "polars.select": selected,
+    "polars.sql_expr": expression,
+    **{f"polars.{name}": lazy.folding for name in ("fold", "reduce", "cum_fold", "cum_reduce")},
+    "polars.struct": lazy.structure,
+    **{
+        f"polars.{name}": lazy.of_column(name)
+        for name in ("cum_sum", "cum_count", "head", "tail", "rolling_corr", "rolling_cov")
+    },
+    "polars.nth": selecting.by_place(),
+    "polars.first": lazy.first_or_last("first"),
+    "polars.last": lazy.first_or_last("last"),
     "polars.from_pandas": engines.to_polars,
     "polars.concat": enginejoins.concat,
     "polars.col": lazy.column,
-    "polars.all": lazy.everything,
-    "polars.exclude": lazy.excluded,
+    "polars.all": selecting.everything,
+    "polars.exclude": selecting.without,
     "polars.lit": lazy.literal,
     "polars.when": lazy.when,
     "polars.len": lazy.named_measure("count"),
     "polars.count": lazy.named_measure("count"),
     **{
         f"polars.{name}": lazy.named_measure()
-        for name in ("sum", "mean", "min", "max", "std", "var", "median", "n_unique", "first", "last", "quantile")
+        for name in (
+            "sum",
+            "mean",
+            "min",
+            "max",
+            "std",
+            "var",
+            "median",
+            "n_unique",
+            "quantile",
+            "approx_n_unique",
+            "any",
+            "corr",
+            "cov",
+            "implode",
+        )
     },
     **{f"polars.{name}": lazy.expression_call() for name in _SCALARS},
     "polars.duration": times.timedelta,
     **{
-        f"polars.selectors.{name}": lazy.selector
-        for name in (
-            "numeric",
-            "string",
-            "all",
-            "by_dtype",
-            "temporal",
-            "categorical",
-            "boolean",
-            "float",
-            "integer",
-            "starts_with",
-            "ends_with",
-            "contains",
-            "matches",
-            "by_name",
-        )
+        f"polars.selectors.{name}": selecting.by_form(name)
+        for name in ("starts_with", "ends_with", "contains", "matches")
     },
+    **{f"polars.selectors.{name}": selecting.by_type(*kinds) for name, kinds in _TYPES.items()},
+    **{f"polars.selectors.{name}": selecting.by_form("contains") for name in ("alpha", "alphanumeric", "digit")},
+    "polars.selectors.all": selecting.everything,
+    "polars.selectors.by_name": selecting.by_name,
+    "polars.selectors.by_dtype": selecting.typed_column,
+    "polars.selectors.by_index": selecting.by_place(),
+    "polars.selectors.first": selecting.by_place(0),
+    "polars.selectors.last": selecting.by_place(-1),
+    "polars.selectors.exclude": selecting.without,
+    "polars.selectors.expand_selector": lazy.nothing,
+    **{f"polars.{name}": lazy.nothing for name in _SETTINGS},
 }
 
 FRAMELIKE = frozenset(

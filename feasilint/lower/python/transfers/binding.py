@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Aggregate, AllOf, Column, Frame, Interval, Measure, Output, Shift, Window
+from feasilint.ir import Aggregate, Column, Frame, Interval, Measure, Output, Shift, Window
 from feasilint.ir import Call as Op
 from feasilint.lower.python import values as v
-from feasilint.lower.python.columns import known
 from feasilint.lower.python.transfers.lazy import GROWING, items_in
+from feasilint.lower.python.transfers.selecting import by_types, candidates, folded, set_of
 from feasilint.lower.python.transfers.times import length_of
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Binder:
         return Column(relation, lazy.text, self.origin(lazy))
 
     def _columns(self, lazy: v.Lazy) -> Expression:
-        names = expand_names(self.relation, lazy)
+        names = expand_names(self.m, self.relation, lazy)
         return Column(self.relation, names[0] if names else "{column}", self.origin(lazy))
 
     def _literal(self, lazy: v.Lazy) -> Expression:
@@ -85,7 +85,9 @@ class Binder:
 
     def _call(self, lazy: v.Lazy) -> Expression:
         args = [self.expression(item) for arg in lazy.args for item in items_in(self.m, arg)]
-        return Op(lazy.text, tuple(args), self.origin(lazy))
+        found = lazy.get("names")
+        names = tuple(str(i.value) for i in found.items if isinstance(i, v.Const)) if isinstance(found, v.Seq) else ()
+        return Op(lazy.text, tuple(args), self.origin(lazy), names)
 
     def _alias(self, lazy: v.Lazy) -> Expression:
         return self.expression(lazy.args[0])
@@ -218,12 +220,53 @@ def label(value: v.Value) -> Name:
         if value.op in ("alias", "column"):
             return value.text
         if value.op == "rename" and value.args:
-            return value.text.replace("{}", str(label(value.args[0])))
+            return _renamed(value)
+        if value.op == "literal":
+            return "literal"
+        if value.op == "call" and value.text == "case" and len(value.args) > 1:
+            return label(value.args[1])
         for arg in value.args:
             if isinstance(arg, v.Lazy):
                 return label(arg)
-        return value.text or "literal"
+        word = value.get("word")
+        return str(word.value) if isinstance(word, v.Const) else value.text or "literal"
     return str(value.value) if isinstance(value, v.Const) and isinstance(value.value, str) else "literal"
+
+
+def _renamed(value: v.Lazy) -> Name:
+    """A name made by `.name`: with something before or after it, in other case, or that of the column below."""
+    how, inner = value.get("how"), value.args[0]
+    if not isinstance(how, v.Const):
+        return value.text.replace("{}", str(label(inner)))
+    root = str(label(_unnamed(inner)))
+    match how.value:
+        case "to_uppercase":
+            return root.upper()
+        case "to_lowercase":
+            return root.lower()
+        case "keep":
+            return root
+        case _:
+            made = value.get("made")
+            return str(made.value) if isinstance(made, v.Const) else f"{{{root}}}"
+
+
+def _unnamed(value: v.Value) -> v.Value:
+    while isinstance(value, v.Lazy) and value.op in ("alias", "rename"):
+        value = value.args[0]
+    return value
+
+
+def _with_names(m: Machine, value: v.Value) -> v.Value:
+    """`.name.map(f)`: the function is called with the name."""
+    if not isinstance(value, v.Lazy):
+        return value
+    value = replace(value, args=tuple(_with_names(m, arg) for arg in value.args)) if value.args else value
+    how, by = value.get("how"), value.get("by")
+    if value.op != "rename" or how != v.Const("map") or by is None or not isinstance(m.get(by), v.Function | v.Bound):
+        return value
+    made = m.get(m.call(by, (v.Const(str(label(_unnamed(value.args[0])))),), {}, None))
+    return replace(value, parts=(*value.parts, ("made", made)))
 
 
 def expand(m: Machine, relation: Relation, value: v.Value) -> list[v.Value]:
@@ -231,35 +274,28 @@ def expand(m: Machine, relation: Relation, value: v.Value) -> list[v.Value]:
     found = m.get(value)
     if isinstance(found, v.Seq):
         return [one for item in found.items for one in expand(m, relation, item)]
-    several = (
-        next((part for part in parts_of(found) if part.op == "columns"), None) if isinstance(found, v.Lazy) else None
-    )
-    if several is None:
+    if not isinstance(found, v.Lazy):
         return [found]
-    return [_with_column(found, several, name) for name in expand_names(relation, several)]
+    found = folded(found)
+    several = next((part for part in parts_of(found) if part.op == "columns"), None)
+    if several is None:
+        return [_with_names(m, found)]
+    columns = set_of(m, relation, several)
+    parts = (("typed", v.Const(True)),) if by_types(columns) else ()
+    names = candidates(columns)
+    chosen = names if names is not None else ("{column}",)
+    return [_with_names(m, _with_column(found, several, name, parts)) for name in chosen]
 
 
-def expand_names(relation: Relation, lazy: v.Lazy) -> tuple[Name, ...]:
+def expand_names(m: Machine, relation: Relation, lazy: v.Lazy) -> tuple[Name, ...]:
     """The columns that `pl.all()`, `pl.col('a', 'b')` or `pl.exclude(…)` mean."""
-    import re
-
-    names: list[Name] = []
-    header = known(AllOf(relation))
-    for arg in lazy.args:
-        text = str(arg.value) if isinstance(arg, v.Const) else "*"
-        if text == "*" or text.startswith("^"):
-            pattern = re.compile(text if text != "*" else "")
-            names += [n for n in header if pattern.search(str(n))] if header is not None else ["{column}"]
-        else:
-            names.append(text)
-    gone = lazy.get("exclude")
-    dropped = {str(i.value) for i in gone.items if isinstance(i, v.Const)} if isinstance(gone, v.Seq) else set()
-    return tuple(name for name in names if name not in dropped)
+    names = candidates(set_of(m, relation, lazy))
+    return names if names is not None else ("{column}",)
 
 
-def _with_column(value: v.Value, several: v.Lazy, name: Name) -> v.Value:
+def _with_column(value: v.Value, several: v.Lazy, name: Name, parts: tuple[tuple[str, v.Value], ...]) -> v.Value:
     if value is several:
-        return replace(several, op="column", text=str(name), args=(), parts=())
+        return replace(several, op="column", text=str(name), args=(), parts=parts)
     if isinstance(value, v.Lazy):
-        return replace(value, args=tuple(_with_column(arg, several, name) for arg in value.args))
+        return replace(value, args=tuple(_with_column(arg, several, name, parts) for arg in value.args))
     return value

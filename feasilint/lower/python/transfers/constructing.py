@@ -14,7 +14,7 @@ from feasilint.lower.python.transfers.loading import scan
 
 if TYPE_CHECKING:
     from feasilint.ir import Name, Relation
-    from feasilint.lower.python.call import Call
+    from feasilint.lower.python.call import Call, Transfer
     from feasilint.lower.python.machine import Machine
 
 
@@ -46,6 +46,22 @@ def frame_of(call: Call) -> v.Value | None:
         )
     outputs = tuple(Output(name, call.expression(v.Const(None))) for name in names or ())
     return v.Frame(call.m.add(Inline(outputs, call.origin)))
+
+
+def frame_in(library: str) -> Transfer:
+    """`pl.DataFrame(data, schema=…)`: a frame of another library."""
+
+    def transfer(call: Call) -> v.Value | None:
+        schema = call.arg(1, "schema")
+        kwargs = {name: value for name, value in call.kwargs.items() if name == "data"}
+        if schema is not None:
+            kwargs["columns"] = schema
+        if schema is None or call.names(1, "schema") is None:
+            kwargs.pop("columns", None)
+        made = frame_of(call.at(args=call.args[:1], kwargs=kwargs))
+        return replace(made, library=library, index=()) if isinstance(made, v.Frame) else None
+
+    return transfer
 
 
 def _renamed(call: Call, frame: v.Frame, names: tuple[Name, ...] | None) -> v.Value:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from feasilint.ir import (
     Aggregate,
+    AllOf,
     Column,
     Derive,
     Distinct,
@@ -23,10 +24,12 @@ from feasilint.ir import Literal as Constant
 from feasilint.ir.functions import canonical
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of
+from feasilint.lower.python.columns import known
 from feasilint.lower.python.transfers.binding import Binder, expand, label, outermost
-from feasilint.lower.python.transfers.engines import flat, is_flag, outputs_of
+from feasilint.lower.python.transfers.engines import flat, is_flag, outputs_of, typed_names
 from feasilint.lower.python.transfers.frames import order_of, own
 from feasilint.lower.python.transfers.reshaping import spread_outputs
+from feasilint.lower.python.transfers.selecting import where_typed
 from feasilint.lower.python.transfers.times import as_length, unit_of
 
 if TYPE_CHECKING:
@@ -38,7 +41,8 @@ def group_by(call: Call) -> v.Value | None:
     frame = own(call)
     if frame is None:
         return None
-    values = flat(call, call.args) + [value for name, value in call.kwargs.items() if name != "maintain_order"]
+    values = flat(call, call.args)
+    values += [_named(name, call.m.get(value)) for name, value in call.kwargs.items() if name != "maintain_order"]
     keys = tuple(outputs_of(call, frame, [value for value in values if not is_flag(value)]))
     return v.Handle("lazy.groups", (("of", v.GroupBy(frame, keys, as_index=False)),))
 
@@ -54,7 +58,10 @@ def dynamic(call: Call) -> v.Value | None:
     bucket = Op(
         "date_trunc", (Constant(unit_of(every) if every else "day"), Column(frame.relation, names[0])), call.origin
     )
-    return v.Handle("lazy.groups", (("of", v.GroupBy(frame, (*more, Output(names[0], bucket)), as_index=False)),))
+    keys = [*more, Output(names[0], bucket)]
+    if call.flag("include_boundaries"):
+        keys[-1:-1] = [Output(name, bucket, call.origin) for name in ("_lower_boundary", "_upper_boundary")]
+    return v.Handle("lazy.groups", (("of", v.GroupBy(frame, tuple(keys), as_index=False)),))
 
 
 def rolled(call: Call) -> v.Value | None:
@@ -80,10 +87,31 @@ def rolled_agg(call: Call) -> v.Value | None:
     partition = tuple(key.expression for key in rolling.base.keys)
     values = [*flat(call, call.args), *(_named(name, value) for name, value in call.kwargs.items())]
     singles = [one for value in values for one in expand(call.m, frame.relation, value)]
-    parts = [(one, part) for one in singles for part in outermost(one, ("measure",))]
-    outputs = [Output(label(one), binder.measure(part), binder.origin(part)) for one, part in parts]
-    relation = call.m.add(Window(frame.relation, partition, rolling.order, rolling.frame, tuple(outputs), call.origin))
-    return replace(frame, relation=relation)
+    done: dict[v.Lazy, str] = {part: call.m.fresh() for one in singles for part in outermost(one, ("measure",))}
+    listed = {id(one): call.m.fresh() for one in singles if not outermost(one, ("measure",))}
+    measures = [Output(name, binder.measure(part), binder.origin(part)) for part, name in done.items()]
+    measures += [
+        Output(listed[id(one)], Measure("list", (binder.key(one),), origin=call.origin), call.origin)
+        for one in singles
+        if id(one) in listed
+    ]
+    made = call.m.add(Window(frame.relation, partition, rolling.order, rolling.frame, tuple(measures), call.origin))
+    top = Binder(call.m, made, {part: Column(made, name) for part, name in done.items()})
+    outputs = [Output(key.name, key.expression) for key in rolling.base.keys]
+    outputs += [Output(order.name, Column(made, order.name)) for order in rolling.order if isinstance(order, Column)]
+    for one in singles:
+        value = Column(made, listed[id(one)]) if id(one) in listed else top.expression(one)
+        outputs.append(Output(label(one), value, call.origin))
+    return replace(frame, relation=call.m.add(Derive(made, tuple(outputs), call.origin)))
+
+
+def having(call: Call) -> v.Value | None:
+    """`group_by(…).having(condition)`: of the groups some, by measures of them."""
+    receiver = call.receiver
+    if not isinstance(receiver, v.Handle):
+        return None
+    conditions = v.Seq(tuple(flat(call, call.args)))
+    return receiver.put("having", conditions)
 
 
 def _named(name: str, value: v.Value) -> v.Value:
@@ -105,7 +133,13 @@ def agg(call: Call) -> v.Value | None:
     values = [value for one in flat(call, call.args) for value in _agg_items(call, one)]
     values += [_named(name, call.m.get(value)) for name, value in call.kwargs.items() if name != "**"]
     expanded = [one for value in values for one in expand(call.m, frame.relation, value)]
-    return replace(frame, relation=aggregated(call, frame.relation, group.keys if group is not None else (), expanded))
+    keys = group.keys if group is not None else ()
+    relation = aggregated(call, frame.relation, keys, expanded)
+    typed = typed_names(call, frame, values, bare=True)
+    if typed:
+        outputs = [*keys, *(Output(label(one), Column(relation, label(one))) for one in expanded)]
+        relation = where_typed(call, relation, outputs, typed)
+    return replace(frame, relation=relation)
 
 
 def _agg_items(call: Call, value: v.Value) -> list[v.Value]:
@@ -177,7 +211,8 @@ def counted(call: Call) -> v.Value | None:
     group = _group(call)
     if group is None:
         return None
-    output = Output("len" if call.name == "len" else "count", Measure("count", (), origin=call.origin), call.origin)
+    name = call.text(0, "name") or ("len" if call.name == "len" else "count")
+    output = Output(name, Measure("count", (), origin=call.origin), call.origin)
     return replace(
         group.frame, relation=call.m.add(Aggregate(group.frame.relation, group.keys, (output,), call.origin))
     )
@@ -189,9 +224,9 @@ def group_measure(call: Call) -> v.Value | None:
     if group is None:
         return None
     function = canonical(call.name)
-    names = [str(value.value) for value in flat(call, call.args) if isinstance(value, v.Const)] or ["{column}"]
     spark = group.frame.library in ("spark", "snowpark")
     relation = group.frame.relation
+    names = _measured_names(call, group, spark)
     outputs = tuple(
         Output(
             f"{call.name}({name})" if spark else name,
@@ -201,6 +236,19 @@ def group_measure(call: Call) -> v.Value | None:
         for name in names
     )
     return replace(group.frame, relation=call.m.add(Aggregate(relation, group.keys, outputs, call.origin)))
+
+
+def _measured_names(call: Call, group: v.GroupBy, spark: bool) -> list[str]:
+    """The columns that are named, else all but the keys: those that are numbers in Spark."""
+    given = flat(call, call.args) if spark else []
+    names = [str(label(value)) for value in given if isinstance(value, v.Lazy | v.Const)]
+    if names:
+        return names
+    there = known(AllOf(group.frame.relation))
+    if there is None or spark:
+        return ["{column}"]
+    keys = {key.name for key in group.keys}
+    return [str(name) for name in there if name not in keys]
 
 
 def pivot_groups(call: Call) -> v.Value | None:
@@ -219,9 +267,6 @@ def pivot_agg(call: Call) -> v.Value | None:
     by = call.receiver.get("by") if isinstance(call.receiver, v.Handle) else None
     if not isinstance(made, v.Frame) or group is None or not isinstance(by, v.Const):
         return made
-    from feasilint.ir import AllOf
-    from feasilint.lower.python.columns import known
-
     keys = tuple(Output(key.name, Column(made.relation, key.name)) for key in group.keys[:-1])
     names = [name for name in known(AllOf(made.relation)) or () if name not in {key.name for key in group.keys}]
     cells = tuple(Column(made.relation, name) for name in names)

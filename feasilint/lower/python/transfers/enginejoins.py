@@ -7,18 +7,24 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from feasilint.ir import (
+    AllOf,
     AsOf,
     Column,
+    Derive,
+    Filter,
     Join,
+    Minus,
     Output,
     Pivot,
+    Star,
     Union,
     Unpivot,
 )
 from feasilint.ir import Call as Op
 from feasilint.ir import Literal as Constant
 from feasilint.lower.python import values as v
-from feasilint.lower.python.transfers.binding import Binder
+from feasilint.lower.python.columns import known
+from feasilint.lower.python.transfers.binding import Binder, label
 from feasilint.lower.python.transfers.engines import flat
 from feasilint.lower.python.transfers.frames import own
 from feasilint.lower.python.transfers.joining import KINDS
@@ -27,6 +33,7 @@ from feasilint.lower.python.transfers.times import as_length
 
 if TYPE_CHECKING:
     from feasilint.ir import Expression, Name, Relation
+    from feasilint.ir.relations import JoinKind
     from feasilint.lower.python.call import Call
 
 
@@ -40,7 +47,7 @@ def join(call: Call) -> v.Value | None:
     )
     on = call.got(1, "on")
     using, condition = _condition(call, first.relation, second.relation, on)
-    here, there = call.names(None, "left_on"), call.names(None, "right_on")
+    here, there = _keys(call, "left_on"), _keys(call, "right_on")
     if here and there:
         pairs = tuple(
             Op("eq", (Column(first.relation, a), Column(second.relation, b))) for a, b in zip(here, there, strict=False)
@@ -49,10 +56,64 @@ def join(call: Call) -> v.Value | None:
     suffix = call.text(None, "suffix")
     marks = ("", suffix or "_right") if first.library.startswith("polars") else None
     kind = how if using or condition is not None or how == "cross" else "cross"
+    if first.library.startswith("polars"):
+        return _polars_join(call, first, second, kind, condition, using, here, there)
     return replace(
         first,
         relation=call.m.add(Join(first.relation, second.relation, kind, condition, using, marks, origin=call.origin)),
     )
+
+
+def _keys(call: Call, name: str) -> tuple[Name, ...] | None:
+    """Keys by name or as plain columns."""
+    value = call.arg(None, name)
+    found = [label(one) for one in flat(call, (value,))] if value is not None else []
+    return tuple(found) or None
+
+
+def _polars_join(
+    call: Call,
+    first: v.Frame,
+    second: v.Frame,
+    kind: JoinKind,
+    condition: Expression | None,
+    using: tuple[Name, ...],
+    here: tuple[Name, ...] | None,
+    there: tuple[Name, ...] | None,
+) -> v.Frame:
+    """polars keeps the keys once, those of the right side only in a right join; a full join keeps both."""
+    suffix = call.text(None, "suffix") or "_right"
+    apart = kind == "full" and not call.flag("coalesce")
+    if apart and using:
+        pairs = tuple(Op("eq", (Column(first.relation, n), Column(second.relation, n))) for n in using)
+        condition, using = pairs[0] if len(pairs) == 1 else Op("and", pairs), ()
+    joined = Join(first.relation, second.relation, kind, condition, using, ("", suffix), origin=call.origin)
+    relation: Relation = call.m.add(joined)
+    if apart or not here or not there or kind in ("semi", "anti"):
+        return replace(first, relation=relation)
+    kept, other = (there, first) if kind == "right" else (here, second)
+    gone = here if kind == "right" else there
+    if kind != "right":
+        left = known(AllOf(first.relation)) or ()
+        gone = tuple(f"{name}{suffix}" if name in left else name for name in gone)
+    gone = tuple(name for name in gone if name not in kept)
+    assert other is not None
+    made = Derive(relation, (Star(Minus(AllOf(relation), gone)),), call.origin) if gone else None
+    return replace(first, relation=call.m.add(made) if made is not None else relation)
+
+
+def join_where(call: Call) -> v.Value | None:
+    """`df.join_where(other, predicate, …)`: names of the right side with the suffix where both have them."""
+    first, second = own(call), call.frame(0, "other")
+    if first is None or second is None:
+        return None
+    suffix = call.text(None, "suffix") or "_right"
+    plain = call.m.add(Join(first.relation, second.relation, "cross", None, (), ("", suffix), origin=call.origin))
+    binder = Binder(call.m, plain)
+    relation: Relation = plain
+    for value in flat(call, call.args[1:]):
+        relation = call.m.add(Filter(relation, binder.expression(value), origin=call.origin))
+    return replace(first, relation=relation)
 
 
 def _condition(
@@ -104,8 +165,13 @@ def join_asof(call: Call) -> v.Value | None:
     if here and there:
         tolerance = as_length(call, call.arg(None, "tolerance"))
         asof = AsOf(Column(first.relation, here[0]), Column(second.relation, there[0]), tolerance)
-    made = Join(first.relation, second.relation, "asof", None, by, ("", "_right"), asof, call.origin)
-    return replace(first, relation=call.m.add(made))
+    suffix = call.text(None, "suffix") or "_right"
+    made: Relation = call.m.add(
+        Join(first.relation, second.relation, "asof", None, by, ("", suffix), asof, call.origin)
+    )
+    if here and here == there and call.const(None, "coalesce", True) is not False:  # the time of the right side goes
+        made = call.m.add(Derive(made, (Star(Minus(AllOf(made), (f"{here[0]}{suffix}",))),), call.origin))
+    return replace(first, relation=made)
 
 
 def union(call: Call) -> v.Value | None:
@@ -150,9 +216,14 @@ def unpivot(call: Call) -> v.Value | None:
     chosen = call.names(None, "value_vars") or call.names(None, "on") or call.names(0) or ()
     cells = tuple(Column(frame.relation, name) for name in chosen)
     keys = tuple(Output(name, Column(frame.relation, name)) for name in keep)
-    names = Output("variable", Constant(None))
-    made = Unpivot(frame.relation, keys, names, Output("value", Op("coalesce", cells)), call.origin)
-    return replace(frame, relation=call.m.add(made))
+    value = Op("coalesce", cells) if cells else call.expression(frame)
+    names = Output(_word(call, ("variable_name", "variableColumnName", "name_column"), "variable"), Constant(None))
+    values = Output(_word(call, ("value_name", "valueColumnName", "value_column"), "value"), value)
+    return replace(frame, relation=call.m.add(Unpivot(frame.relation, keys, names, values, call.origin)))
+
+
+def _word(call: Call, arguments: tuple[str, ...], default: str) -> str:
+    return next((word for name in arguments if (word := call.text(None, name)) is not None), default)
 
 
 def pivot(call: Call) -> v.Value | None:
@@ -163,6 +234,8 @@ def pivot(call: Call) -> v.Value | None:
     index = call.names(None, "index") or ()
     on = call.names(None, "on") or call.names(None, "columns") or call.names(0) or ()
     values = call.names(None, "values") or ("{value}",)
+    if values == ("{value}",) and (names := known(AllOf(frame.relation))) is not None:
+        values = tuple(name for name in names if name not in index and name not in on)
     keys = tuple(Output(name, Column(frame.relation, name)) for name in index)
     made = Pivot(
         frame.relation,

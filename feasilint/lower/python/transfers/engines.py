@@ -6,26 +6,31 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Call as Op
 from feasilint.ir import (
+    AllOf,
     Column,
     Derive,
     Distinct,
     Filter,
+    Minus,
     Names,
     Output,
     Sort,
     Star,
 )
+from feasilint.ir import Call as Op
+from feasilint.ir.expressions import is_dynamic
+from feasilint.ir.relations import members
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
-from feasilint.lower.python.columns import narrowed, replacing
+from feasilint.lower.python.columns import known, narrowed, replacing
 from feasilint.lower.python.transfers.binding import Binder, expand, label
 from feasilint.lower.python.transfers.frames import order_of, own
 from feasilint.lower.python.transfers.names import renamed
+from feasilint.lower.python.transfers.selecting import candidates, folded, is_typed, left, set_of, where_typed
 
 if TYPE_CHECKING:
-    from feasilint.ir import Expression, Name, Origin
+    from feasilint.ir import ColumnSet, Expression, Name, Origin
     from feasilint.lower.python.call import Call, Transfer
 
 
@@ -37,7 +42,7 @@ def flat(call: Call, values: tuple[v.Value, ...]) -> list[v.Value]:
     return made
 
 
-def _derive(call: Call, frame: v.Frame, items: tuple[Star | Output, ...]) -> v.Frame:
+def derived(call: Call, frame: v.Frame, items: tuple[Star | Output, ...]) -> v.Frame:
     return replace(frame, relation=call.m.add(Derive(frame.relation, items, call.origin)))
 
 
@@ -59,9 +64,11 @@ def select(call: Call) -> v.Value | None:
         return None
     values = flat(call, call.args)
     items: list[Star | Output] = []
-    for value in values:
-        if (isinstance(value, v.Const) and value.value == "*") or _whole(value):
-            items.append(Star(narrowed(frame.relation, _excluded(value))))
+    for value in map(folded, values):
+        if isinstance(value, v.Const) and value.value == "*":
+            items.append(Star(narrowed(frame.relation, ())))
+        elif isinstance(value, v.Lazy) and value.op == "columns":
+            items.append(Star(set_of(call.m, frame.relation, value)))
         elif isinstance(value, v.Columns):
             items.append(Star(value.columns))
         elif isinstance(value, v.Const) and isinstance(value.value, str):
@@ -69,16 +76,29 @@ def select(call: Call) -> v.Value | None:
         else:
             items += outputs_of(call, frame, [value])
     items += _keywords(call, frame)
-    return _derive(call, frame, tuple(items))
+    made = derived(call, frame, tuple(items))
+    return replace(made, relation=where_typed(call, made.relation, _computed(items), typed_names(call, frame, values)))
 
 
-def _whole(value: v.Value) -> bool:
-    return isinstance(value, v.Lazy) and value.op == "columns" and v.Const("*") in value.args
+def _computed(items: list[Star | Output]) -> list[Output]:
+    """What a projection gives, the columns passed on under their names where these are known."""
+    made: list[Output] = []
+    for item in items:
+        if isinstance(item, Output):
+            made.append(item)
+        else:
+            names = candidates(item.columns) or ()
+            made += [Output(name, Column(relation, name)) for relation in members(item.columns) for name in names]
+    return made
 
 
-def _excluded(value: v.Value) -> tuple[Name, ...]:
-    gone = value.get("exclude") if isinstance(value, v.Lazy) else None
-    return tuple(str(item.value) for item in gone.items if isinstance(item, v.Const)) if isinstance(gone, v.Seq) else ()
+def typed_names(call: Call, frame: v.Frame, values: list[v.Value], bare: bool = False) -> set[Name]:
+    """The outputs that are there only if some column has a type."""
+    wrapped = [
+        value for value in map(folded, values) if bare or not (isinstance(value, v.Lazy) and value.op == "columns")
+    ]
+    singles = [one for value in wrapped for one in expand(call.m, frame.relation, value)]
+    return {name for one in singles if is_typed(one) and not is_dynamic(name := label(one))}
 
 
 def _keywords(call: Call, frame: v.Frame) -> list[Output]:
@@ -91,8 +111,15 @@ def with_columns(call: Call) -> v.Value | None:
     frame = own(call)
     if frame is None:
         return None
-    outputs = [*outputs_of(call, frame, flat(call, call.args)), *_keywords(call, frame)]
-    return _derive(call, frame, replacing(frame.relation, *outputs)) if outputs else replace(frame)
+    values = flat(call, call.args)
+    outputs = [*outputs_of(call, frame, values), *_keywords(call, frame)]
+    if not outputs:
+        return replace(frame)
+    made = derived(call, frame, replacing(frame.relation, *outputs))
+    old = known(AllOf(frame.relation)) or ()
+    typed = typed_names(call, frame, values, bare=True).difference(old)
+    everything = [*(Output(name, Column(frame.relation, name)) for name in old), *outputs]
+    return replace(made, relation=where_typed(call, made.relation, everything, typed))
 
 
 def with_column(call: Call) -> v.Value | None:
@@ -102,7 +129,7 @@ def with_column(call: Call) -> v.Value | None:
     if frame is None or not names or value is None:
         return with_columns(call) if frame is not None and call.args else None
     output = Output(names[0], Binder(call.m, frame.relation).expression(value), call.origin)
-    return _derive(call, frame, replacing(frame.relation, output))
+    return derived(call, frame, replacing(frame.relation, output))
 
 
 def with_named(call: Call) -> v.Value | None:
@@ -114,13 +141,13 @@ def with_named(call: Call) -> v.Value | None:
         binder = Binder(call.m, frame.relation)
         pairs = [(name_of(call.m, key), value) for key, value in first.items]
         outputs = [Output(name, binder.expression(value), call.origin) for name, value in pairs if name is not None]
-        return _derive(call, frame, replacing(frame.relation, *outputs))
+        return derived(call, frame, replacing(frame.relation, *outputs))
     second = call.got(1)
     names = names_of(call.m, first) if first is not None else None
     if names is not None and isinstance(second, v.Seq) and len(second.items) == len(names):
         binder = Binder(call.m, frame.relation)
         outputs = [Output(n, binder.expression(item), call.origin) for n, item in zip(names, second.items, strict=True)]
-        return _derive(call, frame, replacing(frame.relation, *outputs))
+        return derived(call, frame, replacing(frame.relation, *outputs))
     return with_columns(call)
 
 
@@ -152,9 +179,13 @@ def dropped(call: Call) -> v.Value | None:
     frame = own(call)
     if frame is None:
         return None
-    values = flat(call, call.args)
-    names = tuple(label(value) for value in values)
-    return _derive(call, frame, (Star(narrowed(frame.relation, names)),))
+    columns: ColumnSet = AllOf(frame.relation)
+    for value in map(folded, flat(call, call.args)):
+        if isinstance(value, v.Lazy) and value.op == "columns":
+            columns = left(call.m, columns, frame.relation, value)
+        else:
+            columns = Minus(columns, (label(value),))
+    return derived(call, frame, (Star(columns),))
 
 
 def rename(call: Call) -> v.Value | None:
@@ -164,6 +195,11 @@ def rename(call: Call) -> v.Value | None:
         return None
     if isinstance(first, v.Dict):
         named = [(name_of(call.m, key), name_of(call.m, value)) for key, value in first.items]
+    elif isinstance(first, v.Function | v.Bound):
+        named = [
+            (name, name_of(call.m, call.m.call(first, (v.Const(str(name)),), {}, call.node)))
+            for name in known(AllOf(frame.relation)) or ()
+        ]
     else:
         named = [
             (label(first) if first is not None else None, name_of(call.m, call.args[1]) if len(call.args) > 1 else None)
@@ -205,12 +241,6 @@ def to_pandas(library: str) -> Transfer:
     return transfer
 
 
-# --- groups ---
-
-
-# --- joins ---
-
-
 def column_list(call: Call) -> v.Value | None:
     frame = own(call)
     return v.Columns(narrowed(frame.relation, ()), frame.relation) if frame is not None else None
@@ -222,7 +252,7 @@ def row_number(call: Call) -> v.Value | None:
     if frame is None:
         return None
     name = call.text(0, "name") or "index"
-    return _derive(call, frame, replacing(frame.relation, Output(name, Op("row_index", (), call.origin), call.origin)))
+    return derived(call, frame, replacing(frame.relation, Output(name, Op("row_index", (), call.origin), call.origin)))
 
 
 def exploded(call: Call) -> v.Value | None:
@@ -254,7 +284,7 @@ def select_text(call: Call) -> v.Value | None:
         else:
             lazy = expression(call.at(args=(value,)))
             items += outputs_of(call, frame, [lazy]) if lazy is not None else []
-    return _derive(call, frame, tuple(items))
+    return derived(call, frame, tuple(items))
 
 
 def to_polars(call: Call) -> v.Value | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from feasilint.ir import Frame
 from feasilint.ir.functions import canonical
 from feasilint.lower.python import values as v
@@ -25,7 +27,12 @@ def made(call: Call, op: str, text: str = "", args: tuple[v.Value, ...] = (), **
 
 def column(call: Call) -> v.Value | None:
     """`pl.col('x')`, `F.col('x')`, `pl.col('a', 'b')`."""
-    names = [str(as_text(call.m, item).value) for value in call.args for item in items_in(call.m, value)]
+    given = [item for value in call.args for item in items_in(call.m, value)]
+    if given and all(isinstance(item, v.Library) for item in given):
+        from feasilint.lower.python.transfers.selecting import typed_column
+
+        return typed_column(call)
+    names = [str(as_text(call.m, item).value) for item in given]
     if not names:
         return None
     if len(names) == 1 and names[0] != "*" and not names[0].startswith("^"):
@@ -38,8 +45,9 @@ def items_in(m: Machine, value: v.Value) -> tuple[v.Value, ...]:
     return found.items if isinstance(found, v.Seq) else (found,)
 
 
-def everything(call: Call) -> v.Value:
-    return made(call, "columns", "", (v.Const("*"),))
+def named_column(call: Call) -> v.Value:
+    """`pl.col.amount`."""
+    return made(call, "column", call.name)
 
 
 def literal(call: Call) -> v.Value | None:
@@ -72,9 +80,57 @@ def named_measure(function: str | None = None) -> Transfer:
         args = tuple(
             a for a in args if not (isinstance(a, v.Lazy) and a.text in ("*", "1")) and not isinstance(a, v.Const)
         )
-        return made(call, "measure", name, args)
+        return made(call, "measure", name, args, word=v.Const(call.name.rsplit(".", 1)[-1]))
 
     return transfer
+
+
+def of_column(name: str) -> Transfer:
+    """`pl.cum_sum('x')`: the method of that name of a column."""
+
+    def transfer(call: Call) -> v.Value | None:
+        from feasilint.lower.python.tables import method
+
+        found = method("lazy", name)
+        receiver = (
+            _as_column(call, call.args[0]) if call.args else made(call, "columns", "all", (), selector=v.Const(True))
+        )
+        return found(call.at(name=name, receiver=receiver, target=receiver, args=call.args[1:])) if found else None
+
+    return transfer
+
+
+def first_or_last(name: str) -> Transfer:
+    """`pl.first('x')` is a measure, `pl.first()` a column."""
+
+    def transfer(call: Call) -> v.Value | None:
+        from feasilint.lower.python.transfers.selecting import by_place
+
+        return named_measure(name)(call) if call.args else by_place(0 if name == "first" else -1)(call)
+
+    return transfer
+
+
+def structure(call: Call) -> v.Value:
+    """`pl.struct('a', b=…)`, `F.struct('a', 'b')`: fields by name."""
+    from feasilint.lower.python.transfers.binding import label
+
+    args = [_as_column(call, item) for value in call.args for item in items_in(call.m, value)]
+    names = [str(label(arg)) for arg in args]
+    for name, value in call.kwargs.items():
+        if name not in ("schema", "eager"):
+            args.append(_as_column(call, value))
+            names.append(name)
+    return made(call, "call", "struct", tuple(args), names=v.Seq(tuple(map(v.Const, names))))
+
+
+def series(call: Call) -> v.Value:
+    """`pl.Series('z', values)` among expressions: values under a name."""
+    name, values = call.text(0, "name"), call.arg(1, "values")
+    if name is None:
+        name, values = "", call.arg(0, "values")
+    literal_value = made(call, "literal", "", (values if values is not None else v.NONE,))
+    return made(call, "alias", name, (literal_value,))
 
 
 def measure(function: str | None = None) -> Transfer:
@@ -99,6 +155,54 @@ def rolling(function: str) -> Transfer:
         return made(call, "running", function, (call.receiver,), size=call.m.get(size), by=by or v.NONE)
 
     return transfer
+
+
+def rolled(call: Call) -> v.Value | None:
+    """`pl.col('x').sum().rolling('ts', period='7d')`: the measure over a range of time."""
+    inner = call.receiver
+    by, size = call.arg(0, "index_column"), call.arg(None, "period")
+    if not isinstance(inner, v.Lazy) or by is None or size is None:
+        return None
+    return _rolled(inner, by, call.m.get(size))
+
+
+def _rolled(value: v.Value, by: v.Value, size: v.Value) -> v.Value:
+    if not isinstance(value, v.Lazy):
+        return value
+    if value.op == "measure":
+        return replace(value, op="running", parts=(("size", size), ("by", by)))
+    return replace(value, args=tuple(_rolled(arg, by, size) for arg in value.args))
+
+
+def running_by(function: str) -> Transfer:
+    """`pl.col('x').ewm_mean_by('ts', half_life='1d')`."""
+    return lambda call: made(call, "running", function, (call.receiver,), by=call.arg(0, "by") or v.NONE)
+
+
+def by_other(function: str) -> Transfer:
+    """`pl.col('x').max_by('ts')`: the value where another column is greatest."""
+
+    def transfer(call: Call) -> v.Value:
+        other = call.arg(0, "by")
+        return made(
+            call, "measure", function, (call.receiver, _as_column(call, other if other is not None else v.NONE))
+        )
+
+    return transfer
+
+
+def piped(call: Call) -> v.Value | None:
+    """`pl.col('x').pipe(f)`."""
+    return call.m.call(call.args[0], (call.receiver, *call.args[1:]), call.kwargs, call.node) if call.args else None
+
+
+def folding(call: Call) -> v.Value:
+    """`pl.fold(0, f, exprs)`, `pl.reduce(f, exprs)`: a function of several columns, under the name of the first part."""
+    start = call.got(0, "acc") if call.name.endswith("fold") else None
+    values = call.arg(2 if start is not None else 1, "exprs")
+    items = items_in(call.m, values) if values is not None else ()
+    first = made(call, "literal", "", (start,)) if start is not None and not isinstance(start, v.Lazy) else start
+    return made(call, "call", "fold", (*((first,) if first is not None else ()), *(_as_column(call, i) for i in items)))
 
 
 def shifted(call: Call) -> v.Value:
@@ -126,6 +230,8 @@ def accessor_call(call: Call) -> v.Value | None:
     base = receiver.get("of") if isinstance(receiver, v.Handle) else None
     if base is None:
         return None
+    if call.name == "field" and call.text(0) is not None:
+        return made(call, "alias", str(call.text(0)), (made(call, "call", "field", (call.m.get(base), call.args[0])),))
     if call.name in _PARTS:
         return made(call, "call", "date_part", (v.Const(_PARTS[call.name]), call.m.get(base)))
     if call.name in ("truncate", "round"):
@@ -148,10 +254,17 @@ def renamed_members(call: Call) -> v.Value | None:
     receiver = call.receiver
     base = call.m.get(receiver.get("of") or v.NONE) if isinstance(receiver, v.Handle) else None
     text = call.text(0)
-    if not isinstance(base, v.Lazy) or text is None:
+    if not isinstance(base, v.Lazy):
+        return base
+    if call.name in _NAMING:
+        return made(call, "rename", "{}", (base,), by=call.arg(0) or v.NONE, how=v.Const(call.name))
+    if text is None:
         return base
     form = f"{{}}{text}" if call.name == "suffix" else f"{text}{{}}" if call.name == "prefix" else "{}"
     return made(call, "rename", form, (base,))
+
+
+_NAMING = ("keep", "map", "to_lowercase", "to_uppercase", "replace")
 
 
 def suffixed(call: Call) -> v.Value | None:
@@ -206,31 +319,6 @@ def window(call: Call) -> v.Value:
 
 
 # --- binding ---
-
-
-def excluded(call: Call) -> v.Value:
-    """`pl.all().exclude('a')`, `pl.exclude('a')`."""
-    names = tuple(item for value in call.args for item in items_in(call.m, value))
-    base = call.receiver.args if isinstance(call.receiver, v.Lazy) else (v.Const("*"),)
-    return made(call, "columns", "", base, exclude=v.Seq(names))
-
-
-def selector(call: Call) -> v.Value:
-    """`cs.starts_with('a_')`: by name where that is said, else any column."""
-    import re
-
-    texts = [str(item.value) for value in call.args for item in items_in(call.m, value) if isinstance(item, v.Const)]
-    words = "|".join(re.escape(text) for text in texts)
-    forms = {
-        "starts_with": f"^(?:{words})",
-        "ends_with": f"^.*(?:{words})$",
-        "contains": f"^.*(?:{words})",
-        "matches": f"^.*{words}",
-    }
-    name = call.name.rsplit(".", 1)[-1]
-    if name == "by_name":
-        return made(call, "columns", "", tuple(v.Const(text) for text in texts))
-    return made(call, "columns", "", (v.Const(forms.get(name, "*") if texts else "*"),))
 
 
 def nothing(call: Call) -> v.Value:

@@ -196,8 +196,13 @@ def _all_dummies(call: Call, frame: v.Frame) -> v.Frame:
     if known(AllOf(frame.relation)) is None:
         return replace(frame, relation=call.m.add(Derive(frame.relation, (rest,), call.origin)))
     cells = tuple(Column(frame.relation, name) for name in _data(frame) or ())
-    marks = Star(AllOf(call.m.add(Pivot(frame.relation, (), (), (), cells, True, call.origin))))
-    return replace(frame, relation=call.m.add(Derive(frame.relation, (rest, marks), call.origin)))
+    items = (rest, further(call, frame.relation, cells))
+    return replace(frame, relation=call.m.add(Derive(frame.relation, items, call.origin)))
+
+
+def further(call: Call, relation: Relation, cells: tuple[Column, ...]) -> Star:
+    """More columns, which the data decides, with values of any of these."""
+    return Star(AllOf(call.m.add(Pivot(relation, (), (), (), cells, True, call.origin))))
 
 
 def stack(call: Call) -> v.Value | None:

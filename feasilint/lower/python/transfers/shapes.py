@@ -213,3 +213,9 @@ def named_axis(call: Call, frame: v.Frame, key: v.Value) -> v.Frame:
 
 def _parts(name: Name) -> tuple[str, ...]:
     return (name,) if isinstance(name, str) else name
+
+
+def aligned_frames(call: Call) -> v.Value | None:
+    """`pl.align_frames(a, b, on='k')`: each with the keys of all."""
+    frames = [frame for value in call.args if (frame := call.m.frame(value)) is not None]
+    return v.Seq(tuple(call.m.alloc(replace(frame)) for frame in frames), "list") if frames else None

@@ -1,0 +1,297 @@
+"""What is said of the columns of polars frames is what polars gives."""
+
+from __future__ import annotations
+
+import pytest
+from executed import Case, real, stated, wrong
+
+pl = pytest.importorskip("polars")
+
+IMPORTS = "import polars as pl\nimport polars.selectors as cs\nfrom datetime import date, datetime\n"
+DATA = """tx = pl.DataFrame({
+    "u": [1, 1, 2], "k": ["a", "b", "a"], "x": [1.0, 2.0, 3.0], "n": [1, 2, 3],
+    "ts": [date(2024, 1, 1), date(2024, 1, 2), date(2024, 1, 3)],
+})
+users = pl.DataFrame({"u": [1, 2], "country": ["de", "fr"], "n": [5, 6]})
+lz = tx.lazy()
+"""
+READ = (
+    "tx = pl.read_parquet('tx.parquet')\nusers = pl.read_parquet('users.parquet')\nlz = pl.scan_parquet('tx.parquet')\n"
+)
+
+CASES = [
+    # columns chosen and made
+    Case("r = tx.select('u', 'x')"),
+    Case("r = tx.select(['u', 'x'])"),
+    Case("r = tx.select(pl.col('u'), pl.col('x').alias('y'))"),
+    Case("r = tx.select(pl.col('u', 'x'))"),
+    Case("r = tx.select(pl.col(['u', 'x']))"),
+    Case("r = tx.select(pl.all())"),
+    Case("r = tx.select(pl.all().exclude('x'))"),
+    Case("r = tx.select(pl.exclude('x', 'n'))"),
+    Case("r = tx.select(pl.all().first())"),
+    Case("r = tx.select(pl.col('x', 'n').sum())", ("sum(x)", "sum(n)")),
+    Case("r = tx.select(pl.col('^[xn]$'))"),
+    Case("r = tx.select(pl.col('*'))"),
+    Case("r = tx.select(y=pl.col('x') * 2)"),
+    Case("r = tx.select(pl.col('x').sum().alias('total'), pl.len())", ("sum(x)", "count()")),
+    Case("r = tx.select(pl.sum('x'), pl.max('n'))", ("sum(x)", "max(n)")),
+    Case("r = tx.select(pl.lit(1).alias('one'), pl.col('u'))"),
+    Case("r = tx.select(pl.lit(1), pl.col('u'))"),
+    Case("r = tx.select(pl.col.x, pl.col.n)"),
+    Case("r = tx.select(cs.numeric())"),
+    Case("r = tx.select(cs.numeric() - cs.by_name('u'))"),
+    Case("r = tx.select(cs.string() | cs.temporal())"),
+    Case("r = tx.select(cs.all() - cs.numeric())"),
+    Case("r = tx.select(~cs.numeric())"),
+    Case("r = tx.select(cs.numeric().exclude('u'))"),
+    Case("r = tx.select(cs.by_name('u', 'x'))"),
+    Case("r = tx.select(cs.starts_with('x', 'u'))"),
+    Case("r = tx.select(cs.ends_with('s'))"),
+    Case("r = tx.select(cs.contains('s'))"),
+    Case("r = tx.select(cs.matches('^x'))"),
+    Case("r = tx.select(cs.first(), cs.last())"),
+    Case("r = tx.select(cs.exclude('x'))"),
+    Case("r = tx.select(cs.by_index(0))"),
+    Case("r = tx.select(cs.numeric().mean())"),
+    Case("r = tx.select('u', cs.float() * 2)"),
+    Case("r = tx.select(pl.col(pl.Float64))"),
+    Case("r = tx.select(pl.col('x').name.suffix('_s'), pl.col('n').name.prefix('p_'))"),
+    Case("r = tx.select(pl.col('x', 'n').name.map(lambda c: c.upper()))"),
+    Case("r = tx.select(pl.col('x', 'n').name.to_uppercase())"),
+    Case("r = tx.select((pl.col('x') + 1).alias('y').name.keep())"),
+    Case("r = tx.select(pl.col('x').mean().name.suffix('_mean'))", ("avg(x)",)),
+    Case("r = tx.select_seq('u')"),
+    Case("r = tx.select(pl.nth(0, 2))"),
+    Case("r = tx.select(pl.first(), pl.last())"),
+    Case("r = tx['x']"),
+    Case("r = tx[['u', 'x']]"),
+    Case("r = tx[:, ['u', 'x']]"),
+    Case("r = tx[0:2]"),
+    Case("r = tx.get_column('x')"),
+    Case("r = tx.to_series(0)", unread=True),
+    Case("r = tx.with_columns(y=pl.col('x') * 2)"),
+    Case("r = tx.with_columns((pl.col('x') * 2).alias('y'), pl.col('n').cast(pl.Int8))"),
+    Case("r = tx.with_columns([pl.col('x').alias('y'), pl.lit(1).alias('one')])"),
+    Case("r = tx.with_columns(pl.col('x', 'n').name.suffix('_2'))"),
+    Case("r = tx.with_columns(cs.numeric().name.suffix('_2'))"),
+    Case("r = tx.with_columns(pl.when(pl.col('x') > 1).then(pl.lit(1)).otherwise(pl.lit(0)).alias('big'))"),
+    Case("r = tx.with_columns(pl.when(pl.col('x') > 1).then(pl.col('n')).otherwise(0))"),
+    Case("r = tx.with_columns(big=pl.when(pl.col('x') > 1).then(1).when(pl.col('n') > 1).then(2).otherwise(3))"),
+    Case("r = tx.with_columns(pl.struct('x', 'n').alias('s'))"),
+    Case("r = tx.with_columns(pl.struct('x', 'n').alias('s')).unnest('s') if False else tx.select(pl.struct(a='x', b='n').alias('s')).unnest('s')"),
+    Case("r = tx.select('u', pl.struct(pl.col('x'), pl.col('n')).alias('s')).unnest('s')"),
+    Case("r = tx.select(pl.struct('x', 'n').alias('s').struct.field('x'))"),
+    Case("r = tx.with_columns(pl.concat_str(['k', 'k'], separator='-').alias('kk'))"),
+    Case("r = tx.with_columns(pl.max_horizontal('x', 'n').alias('m'))"),
+    Case("r = tx.with_columns(pl.coalesce('x', 'n').alias('c'))"),
+    Case("r = tx.with_columns(pl.col('ts').dt.month().alias('month'), pl.col('k').str.to_uppercase())"),
+    Case("r = tx.with_columns(pl.sql_expr('x + n AS y'))"),
+    Case("r = tx.select(pl.sql_expr('SUM(x) AS y'))", ("sum(x)",)),
+    Case("r = tx.with_columns(pl.Series('z', [1, 2, 3]))"),
+    Case("r = tx.with_columns_seq(y=1)"),
+    Case("r = tx.with_row_index()"),
+    Case("r = tx.with_row_index('id')"),
+    Case("r = tx.drop('x')"),
+    Case("r = tx.drop('x', 'n')"),
+    Case("r = tx.drop(['x', 'n'])"),
+    Case("r = tx.drop(cs.numeric())"),
+    Case("r = tx.drop(cs.starts_with('x'))"),
+    Case("r = tx.drop('nope', strict=False)"),
+    Case("r = tx.rename({'x': 'amount'})"),
+    Case("r = tx.rename(lambda c: c.upper())"),
+    Case("r = tx.insert_column(0, pl.Series('z', [1, 2, 3]))"),
+    Case("r = tx.replace_column(0, pl.Series('z', [1, 2, 3]))", unread=True),
+    Case("r = tx.clone()\nr.drop_in_place('x')"),
+    Case("r = tx.hstack([pl.Series('z', [1, 2, 3])])"),
+    Case("r = tx.hstack(users.head(2).vstack(users.head(1)).select(pl.col('country')))"),
+    Case("r = tx.explode('l') if False else tx.with_columns(l=pl.concat_list('x', 'n')).explode('l')"),
+    Case("r = tx.pipe(lambda d: d.with_columns(z=1))"),
+    Case("r = tx.map_rows(lambda t: (t[0], t[1]))"),
+    Case("r = tx.to_dummies('k')"),
+    Case("r = tx.to_dummies()"),
+    Case("r = tx.transpose()"),
+    Case("r = tx.unnest('s') if False else tx"),
+    Case("r = tx.cast({'x': pl.Int64})"),
+    Case("r = tx.match_to_schema(tx.schema)"),
+    # rows
+    *(
+        Case(f"r = tx.{call}")
+        for call in (
+            "filter(pl.col('x') > 1)", "filter(pl.col('x') > 1, pl.col('n') < 3)", "filter(k='a')", "remove(pl.col('x') > 1)",
+            "head(2)", "tail(2)", "limit(2)", "slice(0, 1)", "sample(2)", "sort('x')", "sort('x', 'n', descending=True)",
+            "sort(pl.col('x'))", "unique()", "unique('u')", "unique(subset=['u'], keep='first', maintain_order=True)", "top_k(2, by='x')",
+            "bottom_k(2, by='x')", "fill_null(0)", "fill_nan(0)", "drop_nulls()", "drop_nans()", "reverse()", "shift(1)", "gather_every(2)",
+            "clear()", "clone()", "rechunk()", "shrink_to_fit()", "set_sorted('ts')", "interpolate()", "with_columns()",
+            "upsample('ts', every='1d')", "update(tx)", "merge_sorted(tx, key='x')", "extend(tx)", "vstack(tx)", "lazy()", "lazy().collect()",
+            "fill_null(strategy='forward')",
+        )
+    ),
+    *(
+        Case(f"r = lz.{call}")
+        for call in (
+            "filter(pl.col('x') > 1)", "select('u', 'x').collect()", "with_columns(y=1).collect()", "group_by('u').agg(pl.col('x').sum())",
+            "cache()", "first()", "last()", "head(1)", "inspect()", "gather_every(2)", "collect()", "sort('x').limit(1)",
+            "map_batches(lambda d: d)", "pipe(lambda d: d.drop('x'))", "sql('SELECT u, x FROM self')", "shift(1)",
+            "join(users.lazy(), on='u')", "collect(engine='streaming')", "with_row_index()",
+        )
+    ),
+    Case("r = lz.drop('x').drop('n').rename({'k': 'kind'})"),
+    Case("r = lz.collect_schema().names()", unread=True),
+    *(Case(f"r = tx.select('x', 'n').{name}()") for name in ("sum", "mean", "min", "max", "std", "var", "median", "product", "null_count", "count")),
+    Case("r = tx.select('x', 'n').sum()", ("sum(x)", "sum(n)")),
+    Case("r = tx.select('x', 'n').quantile(0.5)"),
+    Case("r = tx.sum_horizontal()" if False else "r = tx.select('x', 'n').sum_horizontal()"),
+    Case("r = tx.select('x', 'n').max_horizontal()"),
+    Case("r = tx.describe()"),
+    Case("r = tx.select('x', 'n').corr()"),
+    # groups
+    Case("r = tx.group_by('u').agg(pl.col('x').sum())", ("sum(x) by u",)),
+    Case("r = tx.group_by('u').agg(pl.col('x').sum().alias('total'), n=pl.len())", ("sum(x) by u", "count() by u")),
+    Case("r = tx.group_by('u', 'k').agg(pl.col('x', 'n').mean())", ("avg(x) by u, k", "avg(n) by u, k")),
+    Case("r = tx.group_by(['u', 'k']).agg([pl.sum('x'), pl.max('n')])", ("sum(x) by u, k", "max(n) by u, k")),
+    Case("r = tx.group_by(pl.col('ts').dt.month().alias('month')).agg(pl.len())", ("count() by month",)),
+    Case("r = tx.group_by(month=pl.col('ts').dt.month()).agg(pl.col('x').max())", ("max(x) by month",)),
+    Case("r = tx.group_by('u').agg(pl.all().first())"),
+    Case("r = tx.group_by('u').agg(pl.all())"),
+    Case("r = tx.group_by('u').agg(cs.numeric().sum())"),
+    Case("r = tx.group_by('u').agg(pl.col('x'))"),
+    Case("r = tx.group_by('u').agg('x', 'n')"),
+    Case("r = tx.group_by('u').agg(pl.col('x').filter(pl.col('k') == 'a').sum().alias('xa'))", ("sum(x) by u",)),
+    Case("r = tx.group_by('u').agg((pl.col('x').sum() / pl.len()).alias('r'))", ("sum(x) by u", "count() by u")),
+    Case("r = tx.group_by('u').agg(pl.col('x').sort_by('ts').last())", ("last(sort_by) by u",)),
+    Case("r = tx.group_by('u').agg(pl.col('k').n_unique(), pl.col('x').quantile(0.9).alias('q'))", ("count_distinct(k) by u", "percentile(x) by u")),
+    Case("r = tx.group_by('u').agg(pl.col('x').top_k(2))"),
+    Case("r = tx.group_by('u').agg(pl.col('x').std(), pl.col('x').var().alias('v'), pl.col('x').median().alias('m'))"),
+    Case("r = tx.group_by('u').agg(pl.col('x').map_batches(lambda s: s.sum(), return_dtype=pl.Float64, returns_scalar=True))"),
+    Case("r = tx.group_by('u').len()", ("count() by u",)),
+    Case("r = tx.group_by('u').len('how_many')", ("count() by u",)),
+    Case("r = tx.select('u', 'x', 'n').group_by('u').sum()"),
+    Case("r = tx.group_by('u').first()"),
+    Case("r = tx.group_by('u').all()"),
+    Case("r = tx.group_by('u').head(1)"),
+    Case("r = tx.select('u', 'x').group_by('u').quantile(0.5)"),
+    Case("r = tx.group_by('u').map_groups(lambda d: d.select('u'))"),
+    Case("r = tx.group_by('u').having(pl.len() > 1).agg(pl.col('x').sum())", ("sum(x) by u",)),
+    Case("r = tx.group_by('u', maintain_order=True).agg(pl.len())", ("count() by u",)),
+    Case("r = tx.sort('ts').group_by_dynamic('ts', every='1d').agg(pl.col('x').sum())", ("sum(x) by ts",)),
+    Case("r = tx.sort('ts').group_by_dynamic('ts', every='1d', group_by='u').agg(pl.col('x').sum())", ("sum(x) by u, ts",)),
+    Case("r = tx.sort('ts').group_by_dynamic('ts', every='1d', period='7d', include_boundaries=True).agg(pl.len())"),
+    Case("r = tx.sort('ts').rolling('ts', period='2d').agg(pl.col('x').sum())", ("sum(x) order ts range P2D..PT0S",)),
+    Case("r = tx.sort('ts').rolling(index_column='ts', period='2d', group_by='u').agg(pl.col('x').sum().alias('s'))"),
+    Case("r = tx.sort('ts').rolling('ts', period='2d').agg((pl.col('x').sum() / pl.len()).alias('r'))"),
+    Case("r = tx['k'].value_counts()", series=True),
+    Case("r = tx.select(pl.col('k').value_counts()).unnest('k')"),
+    Case("r = tx.partition_by('u')[0]"),
+    # windows
+    Case("r = tx.with_columns(pl.col('x').sum().over('u').alias('s'))", ("sum(x) by u over all",)),
+    Case("r = tx.with_columns(pl.col('x').sum().over('u', 'k').alias('s'))", ("sum(x) by u, k over all",)),
+    Case("r = tx.with_columns(pl.col('x', 'n').mean().over('u').name.suffix('_avg'))", ("avg(x) by u over all", "avg(n) by u over all")),
+    Case("r = tx.with_columns(s=pl.col('x').cum_sum().over('u', order_by='ts'))", ("sum(x) by u order ts rows None..0",)),
+    Case("r = tx.with_columns(s=pl.col('x').shift(1).over('u'))"),
+    Case("r = tx.with_columns(s=pl.col('x').rank().over('u'))", ("rank(x) by u over all",)),
+    Case("r = tx.with_columns(s=pl.col('x').rolling_mean(2).over('u'))", ("avg(x) by u rows -1..0",)),
+    Case("r = tx.with_columns(s=pl.col('x').rolling_sum_by('ts', '2d'))", ("sum(x) order ts range P2D..PT0S",)),
+    Case("r = tx.with_columns(s=pl.col('x').sum().rolling(index_column='ts', period='2d'))", ("sum(x) order ts range P2D..PT0S",)),
+    Case("r = tx.with_columns(s=pl.col('x').ewm_mean(alpha=0.5))", ("ewm(x) rows None..0",)),
+    Case("r = tx.with_columns(s=pl.col('x').ewm_mean_by('ts', half_life='1d'))", ("ewm(x) order ts rows None..0",)),
+    Case("r = tx.with_columns(s=pl.col('x').cum_prod())", ("product(x) rows None..0",)),
+    Case("r = tx.with_columns(s=pl.col('x').diff(), t=pl.col('x').pct_change())"),
+    Case("r = tx.with_columns(s=pl.len().over('u'))", ("count() by u over all",)),
+    Case("r = tx.with_columns(s=pl.col('x').max_by('n').over('u'))", ("arg_max(x, n) by u over all",)),
+    Case("r = tx.with_columns(s=pl.int_range(pl.len()).over('u'))"),
+    Case("r = tx.with_columns(s=pl.cum_sum('x'))", ("sum(x) rows None..0",)),
+    # joins
+    Case("r = tx.join(users, on='u')"),
+    Case("r = tx.join(users, on='u', how='left')"),
+    Case("r = tx.join(users, on='u', how='left', suffix='_user')"),
+    Case("r = tx.join(users, on=['u', 'n'])"),
+    Case("r = tx.join(users.rename({'u': 'id'}), left_on='u', right_on='id')"),
+    Case("r = tx.join(users.rename({'u': 'id'}), left_on='u', right_on='id', how='left')"),
+    Case("r = tx.join(users, on='u', how='full')"),
+    Case("r = tx.join(users, on='u', how='full', coalesce=True)"),
+    Case("r = tx.join(users.rename({'u': 'id'}), left_on='u', right_on='id', how='full')"),
+    Case("r = tx.join(users, on='u', how='right')"),
+    Case("r = tx.join(users.rename({'u': 'id'}), left_on='u', right_on='id', how='right')"),
+    Case("r = tx.join(users, on='u', how='semi')"),
+    Case("r = tx.join(users, on='u', how='anti')"),
+    Case("r = tx.join(users, how='cross')"),
+    Case("r = tx.join(users, on=pl.col('u'))"),
+    Case("r = tx.join_where(users, pl.col('u') == pl.col('u_right'))"),
+    Case("r = tx.sort('ts').join_asof(users.with_columns(ts=pl.lit(date(2024, 1, 1))).sort('ts'), on='ts')"),
+    Case("r = tx.sort('ts').join_asof(users.with_columns(ts=pl.lit(date(2024, 1, 1))), on='ts', by='u', tolerance='3d')"),
+    Case("r = tx.sort('ts').join_asof(users.with_columns(at=pl.lit(date(2024, 1, 1))), left_on='ts', right_on='at', by='u')"),
+    Case("r = pl.concat([tx, tx])"),
+    Case("r = pl.concat([tx, users], how='diagonal')"),
+    Case("r = pl.concat([tx.select('u'), users.head(2).vstack(users.head(1)).select('country')], how='horizontal')"),
+    Case("r = pl.concat([tx, users], how='align')"),
+    Case("r = pl.concat([tx.select('u', 'x'), tx.select('u', 'x')], how='vertical_relaxed')"),
+    Case("r = pl.align_frames(tx, users, on='u')[0]", unread=True),
+    Case("r = pl.merge_sorted([tx, tx], 'x')" if False else "r = tx.merge_sorted(tx, 'x')"),
+    # rows to columns and back
+    Case("r = tx.unpivot(['x', 'n'], index='u')"),
+    Case("r = tx.unpivot(on=['x', 'n'], index=['u', 'k'], variable_name='what', value_name='how')"),
+    Case("r = tx.select('x', 'n').unpivot()"),
+    Case("r = tx.unpivot(cs.float(), index='u')"),
+    Case("r = tx.pivot('k', index='u', values='x', aggregate_function='sum')"),
+    Case("r = tx.pivot(on='k', index='u', values=['x', 'n'], aggregate_function='first')"),
+    Case("r = tx.pivot(on='k', index=['u', 'ts'], values='x')"),
+    Case("r = tx.select('u', 'k', 'x').pivot('k', index='u', aggregate_function='sum')"),
+    # SQL, other libraries
+    Case("r = tx.sql('SELECT u, SUM(x) AS s FROM self GROUP BY u')", ("sum(x) by u",)),
+    Case("r = pl.sql('SELECT u, x FROM tx').collect()"),
+    Case("r = pl.sql('SELECT u, MAX(x) AS m FROM tx GROUP BY u', eager=True)", ("max(x) by u",)),
+    Case("r = pl.SQLContext(tx=tx).execute('SELECT u, x FROM tx', eager=True)"),
+    Case("r = pl.SQLContext(frames={'t': tx}, eager=True).execute('SELECT u FROM t')"),
+    Case("ctx = pl.SQLContext()\nctx.register('t', tx)\nr = ctx.execute('SELECT u, n FROM t').collect()"),
+    Case("ctx = pl.SQLContext()\nctx.register_many({'t': tx, 'v': users})\nr = ctx.execute('SELECT t.u, v.country FROM t JOIN v ON t.u = v.u').collect()"),
+    Case("r = pl.SQLContext(register_globals=True).execute('SELECT u, n FROM tx', eager=True)"),
+    Case("r = tx.to_pandas()"),
+    Case("r = tx.to_pandas().groupby('u')['x'].sum().reset_index()", ("sum(x) by u",)),
+    Case("r = pl.from_pandas(tx.to_pandas())"),
+    Case("r = pl.from_dicts([{'a': 1, 'b': 2}])"),
+    Case("r = pl.from_dict({'a': [1], 'b': [2]})"),
+    Case("r = pl.from_records([[1, 2], [3, 4]], schema=['a', 'b'], orient='col')"),
+    Case("r = pl.DataFrame([(1, 2)], schema=['a', 'b'], orient='row')"),
+    Case("r = pl.DataFrame({'a': tx['x'], 'b': tx['n']})"),
+    Case("r = pl.DataFrame([{'a': 1, 'b': 2}])"),
+    Case("r = pl.LazyFrame({'a': [1]}).collect()"),
+    Case("r = pl.select(pl.lit(1).alias('a'))"),
+    Case("r = pl.collect_all([lz])[0]"),
+    Case("r = tx.write_parquet('/tmp/tx.parquet') or tx"),
+    # expressions
+    *(
+        Case(f"r = tx.select('u', pl.{call})")
+        for call in (
+            "col('x').abs()", "col('x').round(1)", "col('x').clip(0, 1)", "col('x').fill_null(0)", "col('x').is_null()", "col('k').is_in(['a'])",
+            "col('x').is_between(0, 1)", "col('x').cast(pl.Int64)", "col('x').reverse()", "col('x').log()", "col('x').sqrt()", "col('x').cos()",
+            "col('x').log10()", "col('k').str.len_chars()", "col('ts').dt.truncate('1mo')", "col('ts').dt.offset_by('1d')",
+            "col('x').replace(1, 2)", "col('x').replace_strict({1.0: 'a', 2.0: 'b', 3.0: 'c'})", "col('x').map_elements(lambda v: v, return_dtype=pl.Float64)",
+            "col('x').cut([1, 2])", "col('x').qcut(2)", "col('x').shift(1, fill_value=0)", "col('x').forward_fill()", "col('x').is_first_distinct()",
+            "col('x').is_duplicated()", "col('x').rle_id()", "col('x').eq_missing(1)", "col('x').and_(True) if False else pl.col('x').eq(1)",
+            "col('x').add(1)", "col('x').floordiv(2)", "col('x').pipe(lambda e: e + 1)", "col('x').hash()", "col('x').shuffle(seed=1)",
+            "col('x').arg_sort()", "concat_list('x', 'n')", "max_horizontal('x', 'n')", "struct('x', 'n')", "format('{}', 'k')",
+            "date(2024, 1, 1)", "lit(1)", "col('x').is_close(1.0)", "col('x').bottom_k(3)", "col('x').entropy()" , "col('x').mode().first()",
+            "col('x').arg_max()", "col('x').item(0) if False else pl.col('x').first()", "corr('x', 'n')", "cov('x', 'n')", "col('x').skew()", "col('x').nan_max()",
+            "approx_n_unique('x')", "fold(0, lambda a, b: a + b, [pl.col('x'), pl.col('n')])", "reduce(lambda a, b: a + b, [pl.col('x'), pl.col('n')])",
+            "any_horizontal(pl.col('x') > 1)", "col('x').has_nulls()", "col('x').limit(3)", "col('x').slice(0, 3)", "col('x').get(0)", "col('x').null_count()",
+        )
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.code.removeprefix("r = "))
+@pytest.mark.parametrize("closed", [True, False], ids=["known", "open"])
+def test_polars(case: Case, closed: bool):
+    if case.code not in _REAL:
+        scope: dict[str, object] = {}
+        exec(IMPORTS + DATA, scope)
+        _REAL[case.code] = real(case.code, scope)
+    said, found = stated(IMPORTS + (DATA if closed else READ) + case.code)
+    assert wrong(case, said, _REAL[case.code]) is None
+    if case.measures is not None:
+        assert tuple(found) == case.measures
+
+
+_REAL: dict[str, object] = {}
