@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from pathspec import GitIgnoreSpec
 
@@ -63,6 +63,12 @@ class GitIgnore:
 def repository(path: Path) -> Path | None:
     """The root of the Git repository that an absolute path lies in."""
     return next((folder for folder in (path, *path.parents) if (folder / ".git").exists()), None)
+
+
+def left_out(text: str, paths: Iterable[str]) -> set[str]:
+    """The paths that the patterns of one ignore file leave out; they are relative to its folder."""
+    found = next(_patterns(Path(), text.splitlines()), None)
+    return set() if found is None else set(found.spec.match_files(paths))
 
 
 def _lines(path: Path) -> Iterable[str]:

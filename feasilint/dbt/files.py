@@ -105,8 +105,18 @@ class Files(Struct):
         if folder not in self._lists:
             start = len(self.root.rstrip("/")) + 1
             files = islice(_walk(os.path.normpath(f"{self.root}/{folder}"), skipped), _MOST_FILES)
-            self._lists[folder] = [path[start:].replace(os.sep, "/") for path in files]
+            self._lists[folder] = self._kept([path[start:].replace(os.sep, "/") for path in files])
         return self._lists[folder]
+
+    def _kept(self, paths: list[str]) -> list[str]:
+        """The files that .dbtignore does not leave out."""
+        patterns = self.text(f"{self.root}/.dbtignore")
+        if not patterns:
+            return paths
+        from feasilint.gitignore import left_out
+
+        ignored = left_out(patterns, paths)
+        return [path for path in paths if path not in ignored]
 
 
 def _walk(folder: str, skipped: Sequence[str]) -> Iterator[str]:

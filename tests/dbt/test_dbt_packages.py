@@ -92,3 +92,15 @@ def test_macros_and_where_they_are_looked_for(tmp_path: Path) -> None:
     assert project.macro("month_of").package == "dates"
     assert project.macro("year_of") is None
     assert project.dispatch == {"dates": ("shop", "dates")}
+
+
+def test_what_dbt_is_told_to_ignore_is_no_model(made, tmp_path: Path) -> None:
+    project = made(
+        models__a_sql="select 1",
+        models__helpers_py="def main(): ...",
+        models__old__b_sql="select 1",
+        models__old__b_yml="models: [{name: a, config: {tags: daily}}]",
+    )
+    put(tmp_path, {".dbtignore": "# not ours\nhelpers.py\n/models/old/\n"})
+    assert [(model.name, model.schedule) for model in project.models()] == [("a", None)]
+    assert project.problems == ()
