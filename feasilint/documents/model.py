@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from feasilint.ir import Diagnostic, DocumentKind
 
 
-class Cell(Struct, frozen=True):
+class Cell(Struct, frozen=True, gc=False):
     """One cell; plain files have one, without index.
 
     `index` is 0-based among all cells of the notebook. `language` is what the cell's metadata, the kernel or the file type
@@ -36,7 +36,7 @@ class Cell(Struct, frozen=True):
     anchors: tuple[Anchor, ...] = (Anchor(0, 1, 1),)
 
 
-class Document(Struct, frozen=True):
+class Document(Struct, frozen=True, gc=False):
     """A file that was read. `text` is its decoded content with newlines as `\\n`, `digest` the SHA-256 of its bytes."""
 
     path: str

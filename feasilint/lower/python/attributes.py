@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 def read_attribute(m: Machine, target: v.Value, name: str, node: ast.expr | None) -> v.Value:
     """The value of an attribute."""
     receiver = m.get(target)
-    kind = kind_of(receiver)
-    if isinstance(receiver, v.Library):
+    if type(receiver) is v.Library:
         return _member(m, receiver, name)
+    kind = kind_of(receiver)
     found = property_of(kind, name)
     if found is not None:
         made = found(CallSite(m, name, node, target, receiver))
         if made is not None:
             return m.alloc(made)
-    if isinstance(receiver, v.Instance | v.Class):
+    if type(receiver) is v.Instance or type(receiver) is v.Class:
         return _field(m, target, receiver, name)
-    if method(kind, name) is not None or (isinstance(receiver, v.Frame) and name in FRAMELIKE):
+    if method(kind, name) is not None or (type(receiver) is v.Frame and name in FRAMELIKE):
         return v.Bound(target, name)
     return _other(m, target, receiver, name, node)
 

@@ -79,7 +79,7 @@ class Call(Struct):
 
     @property
     def values(self) -> tuple[v.Value, ...]:
-        return (*self.args, *self.kwargs.values())
+        return (*self.args, *self.kwargs.values()) if self.kwargs else self.args
 
     # --- results ---
 
@@ -129,6 +129,8 @@ def names_of(m: Machine, value: v.Value) -> tuple[Name, ...] | None:
 def name_of(m: Machine, value: v.Value) -> Name | None:
     """One column name; a tuple of them under a multi-index."""
     value = m.get(value)
+    if type(value) is v.Const and type(value.value) is str:
+        return value.value
     if isinstance(value, v.Seq) and value.kind == "tuple":
         parts = [name_of(m, item) for item in value.items]
         return tuple(str(part) for part in parts) if None not in parts else None

@@ -37,7 +37,7 @@ def evaluate_call(m: Machine, node: ast.Call) -> v.Value:
 
 
 def _positional(m: Machine, node: ast.expr, args: list[v.Value]) -> bool:
-    if not isinstance(node, ast.Starred):
+    if type(node) is not ast.Starred:
         args.append(m.evaluate(node))
         return False
     inner = m.get(m.evaluate(node.value))
@@ -68,21 +68,22 @@ def call(
 ) -> v.Value:
     """The value of calling `callee`; objects that it makes get a place in the store."""
     found = m.get(callee)
-    site = Call(m, "", node, v.NONE, v.NONE, args, kwargs, starred)
-    match found:
-        case v.Function():
-            return inline(m, found, args, kwargs)
-        case v.Bound():
-            made = _method(site, found)
-        case v.Library(path=path):
-            made = _library(site.at(name=path))
-        case v.Class():
-            return _instantiate(m, found, args, kwargs)
-        case v.Handle() | v.Instance() | v.Estimator():
-            made = _method(site, v.Bound(callee, "__call__"))
-        case _:
-            made = _unresolved(site, callee)
-    return m.alloc(made)
+    if type(found) is v.Function:
+        return inline(m, found, args, kwargs)
+    if type(found) is v.Class:
+        return _instantiate(m, found, args, kwargs)
+    if type(found) is v.Library:
+        return m.alloc(_library(Call(m, found.path, node, v.NONE, v.NONE, args, kwargs, starred)))
+    if type(found) in _CALLABLE:
+        found = v.Bound(callee, "__call__")
+    if type(found) is v.Bound:
+        receiver = m.get(found.receiver)
+        return m.alloc(_method(Call(m, found.name, node, found.receiver, receiver, args, kwargs, starred)))
+    return m.alloc(_unresolved(Call(m, "", node, v.NONE, v.NONE, args, kwargs, starred), callee))
+
+
+_CALLABLE = frozenset((v.Handle, v.Instance, v.Estimator))
+"""The objects that can be called, by their method `__call__`."""
 
 
 def _word(node: ast.expr | None) -> str:
@@ -92,7 +93,7 @@ def _word(node: ast.expr | None) -> str:
 def _unresolved(site: Call, callee: v.Value) -> v.Value:
     """A call of something unknown: of column expressions it is one, too."""
     values = [site.m.get(value) for value in site.values]
-    if any(isinstance(value, v.Lazy) for value in values):
+    if v.Lazy in map(type, values):
         return elementwise(site.m, _word(site.node), tuple(values), site.node)
     name = _word(site.node).removesuffix("()")
     made = guessed(site.at(name=name))
@@ -105,25 +106,23 @@ def _library(site: Call) -> v.Value:
     return made if made is not None else opaque(site)
 
 
-def _method(site: Call, bound: v.Bound) -> v.Value:
-    m = site.m
-    receiver = m.get(bound.receiver)
-    site = site.at(name=bound.name, target=bound.receiver, receiver=receiver)
-    if isinstance(receiver, v.Unknown) and bound.name in FRAMELIKE:
+def _method(site: Call) -> v.Value:
+    m, name, receiver = site.m, site.name, site.receiver
+    if type(receiver) is v.Unknown and name in FRAMELIKE:
         site = site.at(receiver=m.promote(receiver))
-    transfer = method(kind_of(site.receiver), bound.name)
-    if transfer is None and isinstance(site.receiver, v.Frame):
-        site, transfer = _of_engine(site, bound.name)
-    if transfer is None and isinstance(receiver, v.Instance):
-        member = class_member(m, receiver.of, bound.name)
+    transfer = method(kind_of(site.receiver), name)
+    if transfer is None and type(site.receiver) is v.Frame:
+        site, transfer = _of_engine(site, name)
+    if transfer is None and type(receiver) is v.Instance:
+        member = class_member(m, receiver.of, name)
         if isinstance(member, v.Function):
             return inline(
                 m,
-                v.Function(member.node, member.scope, member.fragment, member.defaults, bound.receiver),
+                v.Function(member.node, member.scope, member.fragment, member.defaults, site.target),
                 site.args,
                 site.kwargs,
             )
-    transfer = transfer or method("any", bound.name)
+    transfer = transfer or method("any", name)
     made = transfer(site) if transfer is not None else None
     return made if made is not None else opaque(site)
 
@@ -141,12 +140,17 @@ def _of_engine(site: Call, name: str) -> tuple[Call, Transfer | None]:
 def opaque(site: Call) -> v.Value:
     """What an unknown call gives: a value that depends on everything it was given, row by row where that is a column."""
     receiver = site.receiver
-    if isinstance(receiver, v.Series | v.Scalar | v.Lazy):
+    if type(receiver) in _ROW_BY_ROW:
         return elementwise(site.m, site.name, (receiver, *site.values), site.node)
-    series = [value for value in map(site.m.get, site.values) if isinstance(value, v.Series | v.Frame)]
-    if len(series) == 1 and isinstance(series[0], v.Series) and isinstance(receiver, v.Const):
-        return elementwise(site.m, site.name.rsplit(".", 1)[-1], tuple(map(site.m.get, site.values)), site.node)
+    if type(receiver) is v.Const:
+        values = tuple(map(site.m.get, site.values))
+        data = [type(value) for value in values if type(value) is v.Series or type(value) is v.Frame]
+        if data == [v.Series]:
+            return elementwise(site.m, site.name.rsplit(".", 1)[-1], values, site.node)
     return site.unknown(_word(site.node))
+
+
+_ROW_BY_ROW = frozenset((v.Series, v.Scalar, v.Lazy))
 
 
 def _instantiate(m: Machine, owner: v.Class, args: tuple[v.Value, ...], kwargs: Mapping[str, v.Value]) -> v.Value:

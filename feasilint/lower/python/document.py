@@ -14,12 +14,14 @@ from feasilint.ir.spans import Span
 from feasilint.lower.builder import Builder
 from feasilint.lower.python import values as v
 from feasilint.lower.python.calls import call
-from feasilint.lower.python.expressions import evaluate
+from feasilint.lower.python.columns import header, holes, layout
+from feasilint.lower.python.expressions import EVALUATORS
 from feasilint.lower.python.frameworks import run_model
 from feasilint.lower.python.functions import run_uncalled
 from feasilint.lower.python.machine import BudgetError, Machine
 from feasilint.lower.python.sqlmesh import run_models
 from feasilint.lower.python.statements import execute, top_level
+from feasilint.lower.python.strings import spell
 from feasilint.lower.python.transfers.cells import SQL_MAGICS, fill, split_into
 from feasilint.lower.python.transfers.common import show_value
 
@@ -41,13 +43,15 @@ def lower_document(document: Document, options: Options) -> Program:
     m = interpret(document, options)
     program = m.builder.program()
     m.forget()
+    for remembered in (spell, header, layout, holes):
+        remembered.cache_clear()
     return program
 
 
 def interpret(document: Document, options: Options) -> Machine:
     """Run a document; the machine holds what came of it."""
     builder = Builder(document.path, document.kind)
-    m = Machine(builder, options, evaluate, execute, call, path=document.path)
+    m = Machine(builder, options, EVALUATORS, execute, call, path=document.path)
     m.files.update(pair for cell in document.cells for pair in _written_files(cell))
     try:
         for cell in document.cells:

@@ -23,16 +23,8 @@ if TYPE_CHECKING:
     from feasilint.lower.python.machine import Machine
 
 
-def evaluate(m: Machine, node: ast.expr) -> v.Value:
-    """The abstract value of an expression."""
-    handler = _HANDLERS.get(type(node))
-    return handler(m, node) if handler is not None else m.unknown(type(node).__name__.lower())
-
-
 def _constant(m: Machine, node: ast.Constant) -> v.Value:
-    if isinstance(node.value, str):
-        return literal_text(m, node)
-    return v.Const(node.value)
+    return literal_text(m, node) if type(node.value) is str else v.Const(node.value)
 
 
 def _name(m: Machine, node: ast.Name) -> v.Value:
@@ -85,7 +77,7 @@ def _items(m: Machine, nodes: list[ast.expr]) -> tuple[tuple[v.Value, ...], bool
     items: list[v.Value] = []
     more = False
     for node in nodes:
-        if not isinstance(node, ast.Starred):
+        if type(node) is not ast.Starred:
             items.append(m.evaluate(node))
             continue
         inner = m.get(m.evaluate(node.value))
@@ -151,7 +143,7 @@ def _yield(m: Machine, node: ast.Yield) -> v.Value:
     return m.unknown(text_of(value), value)
 
 
-_HANDLERS: dict[type[ast.expr], Callable[..., v.Value]] = {
+EVALUATORS: dict[type[ast.expr], Callable[..., v.Value]] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.Attribute: _attribute,
@@ -178,3 +170,4 @@ _HANDLERS: dict[type[ast.expr], Callable[..., v.Value]] = {
     ast.YieldFrom: _inner,
     ast.Yield: _yield,
 }
+"""The abstract value of an expression, by its kind."""

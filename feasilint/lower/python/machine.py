@@ -59,7 +59,7 @@ class BudgetError(Exception):
     """The document takes more steps than it may."""
 
 
-Evaluator: TypeAlias = "Callable[[Machine, ast.expr], Value]"
+Evaluators: TypeAlias = "Mapping[type[ast.expr], Callable[..., Value]]"
 Executor: TypeAlias = "Callable[[Machine, Sequence[ast.stmt]], Flow | None]"
 Caller: TypeAlias = "Callable[[Machine, Value, tuple[Value, ...], Mapping[str, Value], ast.expr | None], Value]"
 
@@ -77,7 +77,7 @@ class Machine(Struct, eq=False):
 
     builder: Builder
     options: Options
-    evaluator: Evaluator
+    evaluators: Evaluators
     executor: Executor
     caller: Caller
     scope: Scope = field(default_factory=Scope)
@@ -111,7 +111,8 @@ class Machine(Struct, eq=False):
         self.steps += 1  # as `step` does, once for every node
         if self.steps > STEPS:
             raise BudgetError(f"more than {STEPS} steps")
-        return self.evaluator(self, node)
+        evaluator = self.evaluators.get(type(node))
+        return evaluator(self, node) if evaluator is not None else self.unknown(type(node).__name__.lower())
 
     def execute(self, body: Sequence[ast.stmt]) -> Flow | None:
         return self.executor(self, body)
@@ -157,7 +158,9 @@ class Machine(Struct, eq=False):
 
     def alloc(self, value: Value) -> Value:
         """A place in the store for a mutable value; others are returned as they are."""
-        return Ref(self.store.add(value)) if type(value) in MUTABLE and not is_tuple(value) else value
+        if type(value) not in MUTABLE or (type(value) is Seq and value.kind == "tuple"):
+            return value
+        return Ref(self.store.add(value))
 
     def get(self, value: Value) -> Value:
         """What a reference stands for now."""
@@ -184,9 +187,12 @@ class Machine(Struct, eq=False):
         self, value: Value, inputs: dict[Expression, None], relations: dict[Relation, None], deep: int
     ) -> None:
         value = self.get(value)
+        if type(value) in _WITHOUT:
+            return
         if (parts := _PARTS.get(type(value))) is not None:
             for part in parts(value) if deep < _DEEP else ():
-                self._origins(part, inputs, relations, deep + 1)
+                if type(part) not in _WITHOUT:
+                    self._origins(part, inputs, relations, deep + 1)
             return
         match value:
             case Unknown():
@@ -280,18 +286,14 @@ class Machine(Struct, eq=False):
 
     # --- branches ---
 
-    def state(self) -> State:
-        return State(self.scope, self.store)
+    def state(self, since: State | None = None) -> State:
+        return State(self.scope, self.store, since)
 
     def forget(self) -> None:
         """Let go of functions and their scopes, which hold each other and all syntax: no search for garbage is needed then."""
         for scope in (self.scope.globals, *(function.scope for function in self.defined)):
             scope.names.clear()
         self.store.objects.clear()
-
-
-def is_tuple(value: Value) -> bool:
-    return isinstance(value, Seq) and value.kind == "tuple"
 
 
 def origin_of(expression: Expression) -> Origin | None:
@@ -318,6 +320,8 @@ def text_of(value: Value) -> str:
             return type(value).__name__.lower()
 
 
+_WITHOUT: frozenset[type[Value]] = frozenset((Const, Library, Function))
+"""The values that depend on nothing that is read."""
 _PARTS: dict[type[Value], Callable[[Any], Iterable[Value]]] = {
     Seq: attrgetter("items"),
     Dict: lambda found: [part for pair in found.items for part in pair],

@@ -27,12 +27,21 @@ def preorder(tree: ast.AST) -> Iterator[ast.AST]:
     while pending:
         node = pending.pop()
         yield node
-        for name in node._fields[::-1]:
+        for name in _FEW.get(type(node)) or node._fields[::-1]:
             value = getattr(node, name, None)
-            if isinstance(value, ast.AST):
-                pending.append(value)
-            elif type(value) is list:
+            if type(value) is list:
                 pending.extend([item for item in reversed(value) if isinstance(item, ast.AST)])
+            elif isinstance(value, ast.AST):
+                pending.append(value)
+
+
+_FEW: dict[type[ast.AST], tuple[str, ...]] = {
+    ast.Name: ("ctx",),
+    ast.Attribute: ("ctx", "value"),
+    ast.Constant: ("kind",),
+    ast.keyword: ("value",),
+}
+"""The fields that nodes can stand in, last first, where most of a kind's fields hold text: half of all nodes are of these."""
 
 
 class NodeIndex:

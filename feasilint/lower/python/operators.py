@@ -54,7 +54,7 @@ def binary(m: Machine, op: ast.operator, left: v.Value, right: v.Value, node: as
     """`left op right`."""
     name, fold = _BINARY[type(op)]
     a, b = m.get(left), m.get(right)
-    if isinstance(a, v.Const) and isinstance(b, v.Const):
+    if type(a) is v.Const and type(b) is v.Const:
         folded = _folded(m, name, fold, a, b)
         if folded is not None:
             return folded
@@ -67,7 +67,7 @@ def binary(m: Machine, op: ast.operator, left: v.Value, right: v.Value, node: as
 
 
 def _download(m: Machine, name: str, a: v.Value, b: v.Value, node: ast.expr) -> v.Value | None:
-    return next((side for side in (a, b) if isinstance(side, v.Handle) and side.kind == "download"), None)
+    return next((side for side in (a, b) if type(side) is v.Handle and side.kind == "download"), None)
 
 
 def _folded(m: Machine, name: str, fold: Callable[[Any, Any], Any] | None, a: v.Const, b: v.Const) -> v.Const | None:
@@ -109,7 +109,7 @@ def _moved(fold: Callable[[Any, Any], Any], start: datetime, by: Interval) -> v.
 def _text(m: Machine, name: str, a: v.Value, b: v.Value, node: ast.expr) -> v.Value | None:
     """Text with unknown parts: `prefix + name`, `"… %s" % x`."""
     sides = (a, b)
-    if not any(isinstance(side, v.Const) and isinstance(side.value, str) for side in sides):
+    if not any(type(side) is v.Const and isinstance(side.value, str) for side in sides):
         return None
     if name == "mod" and isinstance(a, v.Const):
         return percent(m, a, b)
@@ -124,7 +124,7 @@ def _text(m: Machine, name: str, a: v.Value, b: v.Value, node: ast.expr) -> v.Va
 def _sequence(m: Machine, name: str, a: v.Value, b: v.Value, node: ast.expr) -> v.Value | None:
     if isinstance(a, v.Seq) and isinstance(b, v.Seq):
         if name == "add":
-            return v.Seq((*a.items, *b.items), a.kind, a.open or b.open)
+            return v.Seq(a.items + b.items, a.kind, a.open or b.open)
         if name in ("sub", "and", "or"):
             return _set_operation(name, a, b)
     if name == "add":
@@ -187,7 +187,10 @@ def elementwise(m: Machine, function: str, operands: tuple[v.Value, ...], node: 
 
 
 def _datelike(found: Sequence[v.Value]) -> bool:
-    return any(isinstance(value, v.Const) and isinstance(value.value, datetime | Interval) for value in found)
+    return any(type(value) is v.Const and isinstance(value.value, _TIMES) for value in found)
+
+
+_TIMES = (datetime, Interval)
 
 
 def expressions(m: Machine, operands: Sequence[v.Value]) -> tuple[Expression, ...]:
@@ -195,7 +198,7 @@ def expressions(m: Machine, operands: Sequence[v.Value]) -> tuple[Expression, ..
     made: list[Expression] = []
     for operand in operands:
         value = m.get(operand)
-        made += [m.expression(item) for item in value.items] if isinstance(value, v.Seq) else [m.expression(value)]
+        made += [m.expression(item) for item in value.items] if type(value) is v.Seq else [m.expression(value)]
     return tuple(made)
 
 
@@ -253,13 +256,13 @@ def _pair(m: Machine, op: ast.cmpop, left: v.Value, right: v.Value, node: ast.ex
             return v.Const(bool(fold(a.value, b.value)))
         except (TypeError, ValueError, AttributeError):
             return m.unknown(name)
-    if isinstance(op, ast.Is | ast.IsNot) and v.NONE in (a, b) and not isinstance(a, v.Unknown | v.Scalar):
-        return v.Const(isinstance(op, ast.IsNot))
-    if isinstance(op, ast.In | ast.NotIn):
+    if name in ("is", "is_not") and v.NONE in (a, b) and not isinstance(a, v.Unknown | v.Scalar):
+        return v.Const(name == "is_not")
+    if name in ("in", "not_in"):
         inside = _contains(m, a, b)
         if inside is not None:
-            return v.Const(inside == isinstance(op, ast.In))
-        if isinstance(op, ast.NotIn):
+            return v.Const(inside == (name == "in"))
+        if name == "not_in":
             return elementwise(m, "not", (elementwise(m, "in", (a, b), node),), node)
     return elementwise(m, name, (a, b), node)
 

@@ -43,17 +43,23 @@ class Scope:
 
 
 class Objects(dict[int, "Value"]):
-    """Object id to its present value; `written` logs each change, so that branches compare what they changed alone."""
+    """Object id to its present value; `written` logs each change with what was there, so that branches take back and compare
+    what they changed alone."""
 
     __slots__ = ("written",)
 
     def __init__(self) -> None:
         super().__init__()
-        self.written: list[int] = []
+        self.written: list[tuple[int, Value | None]] = []
 
     def __setitem__(self, oid: int, value: Value) -> None:
-        self.written.append(oid)
+        self.written.append((oid, self.get(oid)))
         super().__setitem__(oid, value)
+
+    def changed_since(self, mark: int) -> dict[int, Value]:
+        """The objects that there were and that were changed, as they were then."""
+        before = dict(reversed(self.written[mark:]))  # of several changes the first one counts
+        return {oid: value for oid, value in before.items() if value is not None}
 
 
 class Store:
@@ -76,16 +82,17 @@ class Store:
 
 
 class State:
-    """A copy of all names and objects that a branch can change."""
+    """What a branch can change: a copy of all names, and the objects that were changed since an earlier state."""
 
     __slots__ = ("mark", "names", "objects", "outer", "scope")
 
-    def __init__(self, scope: Scope, store: Store) -> None:
+    def __init__(self, scope: Scope, store: Store, since: State | None = None) -> None:
         self.scope = scope
         self.names = dict(scope.names)
         self.outer = None if scope.globals is scope else dict(scope.globals.names)
-        self.objects = dict(store.objects)
-        self.mark = len(store.objects.written)
+        changed = store.objects.written[since.mark :] if since is not None else ()
+        self.objects = {oid: store.objects[oid] for oid, _ in changed}
+        self.mark: int = len(store.objects.written)
 
     def restore(self, store: Store) -> None:
         """Go back to this state; objects that were made since stay, for a value that was returned may be one."""
@@ -94,15 +101,18 @@ class State:
         if self.outer is not None:
             self.scope.globals.names.clear()
             self.scope.globals.names.update(self.outer)
-        store.objects.update(self.objects)
+        store.objects.update(self._then(store))
 
-    def merge(self, store: Store, since: State, join: Join, join_objects: Join) -> None:
+    def merge(self, store: Store, join: Join, join_objects: Join) -> None:
         """Make the present state one of two: what it is now, or what was kept here. Both come from the state `since`."""
-        changed = sorted(self.objects.keys() & store.objects.written[since.mark :])
-        _merge(store.objects, {oid: self.objects[oid] for oid in changed}, join_objects)
+        _merge(store.objects, dict(sorted(self._then(store).items())), join_objects)
         _merge(self.scope.names, self.names, join)
         if self.outer is not None:
             _merge(self.scope.globals.names, self.outer, join)
+
+    def _then(self, store: Store) -> dict[int, Value]:
+        """What may have changed since, as it was in this state."""
+        return {**store.objects.changed_since(self.mark), **self.objects}
 
 
 def _merge(here: dict[K, Value], there: dict[K, Value], join: Join) -> None:

@@ -30,7 +30,7 @@ _PLURAL = re.compile(r"(?:[a-z]s|cols|list|s['\"]\])$|\+", re.IGNORECASE)
 def subscript(m: Machine, target: v.Value, node: ast.Subscript) -> v.Value:
     """`target[…]`."""
     receiver = m.get(target)
-    if isinstance(receiver, v.Unknown) and receiver.relations:
+    if type(receiver) is v.Unknown and receiver.relations:
         receiver = m.promote(receiver)
     handler = _HANDLERS.get(type(receiver))
     made = handler(m, receiver, target, node) if handler is not None else None
@@ -43,7 +43,7 @@ def subscript(m: Machine, target: v.Value, node: ast.Subscript) -> v.Value:
 def mask_of(m: Machine, key: v.Value) -> Expression | None:
     """A key that chooses rows, as a predicate."""
     found = m.get(key)
-    return found.expression if isinstance(found, v.Series | v.Scalar) else None
+    return found.expression if type(found) is v.Series or type(found) is v.Scalar else None
 
 
 # --- frames ---

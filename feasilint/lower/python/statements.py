@@ -122,7 +122,7 @@ def _either(m: Machine, body: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> 
     """Run both; afterwards holds what either leaves, unless one of them does not go on."""
     before = m.state()
     first = m.execute(body)
-    after_first = m.state()
+    after_first = m.state(before)
     before.restore(m.store)
     second = m.execute(other)
     _note_return(m, first)
@@ -135,7 +135,7 @@ def _either(m: Machine, body: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> 
         _note_return(m, second)
         after_first.restore(m.store)
         return None
-    after_first.merge(m.store, before, partial(join, m), partial(join_states, m))
+    after_first.merge(m.store, partial(join, m), partial(join_states, m))
     return None
 
 

@@ -53,7 +53,7 @@ def _dotted(node: ast.expr) -> str | None:
 def as_text(m: Machine, value: v.Value, node: ast.expr | None = None) -> v.Const:
     """A value as `str()` writes it; what is not known becomes a hole named after `node`."""
     value = m.get(value)
-    if isinstance(value, v.Const) and not isinstance(value.value, Interval):
+    if type(value) is v.Const and not isinstance(value.value, Interval):
         return value if isinstance(value.value, str) else v.Const(str(value.value))
     if isinstance(value, v.Element):
         return v.Const(f"{{{value.text}}}")

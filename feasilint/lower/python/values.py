@@ -33,7 +33,7 @@ class Const(Struct, frozen=True, eq=False, gc=False):
 
     def __eq__(self, other: object) -> bool:
         """Equal by value, wherever it is written."""
-        return isinstance(other, Const) and self.value == other.value
+        return type(other) is Const and self.value == other.value
 
     def __hash__(self) -> int:
         return hash(self.value)

@@ -86,6 +86,8 @@ def show(call: Call) -> v.Value:
 def show_value(m: Machine, value: v.Value, node: ast.expr | None) -> None:
     """Register the sight of a frame or column."""
     found = m.get(value)
+    if type(found) not in _SHOWN:
+        return
     if isinstance(found, v.Handle) and found.kind == "plot":
         found = m.get(found.get("of") or v.NONE)
     if isinstance(found, v.Series) and isinstance(found.expression, Column) and not found.index:
@@ -99,6 +101,10 @@ def show_value(m: Machine, value: v.Value, node: ast.expr | None) -> None:
     elif isinstance(found, v.Seq):
         for item in found.items[:8]:
             show_value(m, item, node)
+
+
+_SHOWN = frozenset((v.Handle, v.Series, v.Frame, v.Row, v.Scalar, v.Seq))
+"""The values that stand for data, or hold some."""
 
 
 def _read(found: v.Scalar) -> list[Relation]:
