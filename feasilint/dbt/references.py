@@ -60,7 +60,8 @@ def _said(project: Project, reference: Reference, what: str, name: str, names: I
     from feasilint.catalog.similar import SimilarNames
 
     near = SimilarNames(names).nearest(name, 1)
-    meant = f"; did you mean `{near[0]}`?" if near else ""
-    if project.incomplete and not near:
-        return f"{reference}: {what} here, but not all packages of the project are installed; run `dbt deps`"
-    return f"{reference}: {what}{meant or '; correct the name, or declare it'}"
+    meant = f"did you mean `{near[0]}`?" if near else None
+    if project.incomplete:
+        instead = f", or {meant}" if meant else ""
+        return f"{reference}: {what} here, but not all packages of the project are installed; run `dbt deps`{instead}"
+    return f"{reference}: {what}; {meant or 'correct the name, or declare it'}"

@@ -169,6 +169,11 @@ def test_a_name_may_be_one_of_a_package_that_is_not_installed(name: str, tmp_pat
     )
 
 
+def test_where_packages_are_missing_a_near_name_is_only_a_guess(tmp_path: Path) -> None:
+    (found,) = said(tmp_path, "models/m.sql", "select * from {{ ref('stg_order') }}", packages_yml=PACKAGES)
+    assert found[0].endswith("are installed; run `dbt deps`, or did you mean `stg_orders`?")
+
+
 def test_with_all_packages_installed_the_name_is_wrong(tmp_path: Path) -> None:
     put(tmp_path, {"dbt_packages/dbt_utils/dbt_project.yml": "name: dbt_utils"})
     (found,) = said(tmp_path, "models/m.sql", "select * from {{ ref('date_spine') }}", packages_yml=PACKAGES)
