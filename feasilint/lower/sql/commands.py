@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from feasilint.ir import AllOf, Fit, Minus, Names, Opaque, Origin, Source, Write
-from feasilint.lower.sql import sources
+from feasilint.lower.sql import executing, sources
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.script import HARMLESS, creates_no_data
 
@@ -23,13 +23,17 @@ _CARRIERS = frozenset(("UNLOAD", "EXECUTE", "EXEC", "DO"))
 _CALLS = frozenset(("CALL", "EXEC", "EXECUTE"))
 _SYSTEM = ("sp_", "system$", "sys.", "xp_", "dbo.sp_", "bq.")
 """How procedures that come with a database begin: they move no data."""
-_NESTED = ("select", "with", "insert", "create", "merge", "update", "begin", "declare")
+_NESTED = ("select", "with", "insert", "create", "merge", "update", "begin", "declare", "<<")
+_COMMENTS = re.compile(r"\A(?:\s+|--[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _QUOTED = re.compile(r"\$\$(.*)\$\$|'((?:[^']|'')*)'", re.DOTALL)
 _UNLOADED = re.compile(r"\bto\s+'([^']+)'", re.IGNORECASE)
 
 
 def command(node: Node, context: Context, quoted: Quoted) -> None:
     """Lower what can be told of a statement that the parser has not read."""
+    if node.args.get("names") is not None:
+        executing.run(node, context)
+        return
     text = _text(context)
     for pattern, lower in _FORMS:
         if (found := pattern.match(text)) is not None:
@@ -64,7 +68,7 @@ def _quoted_query(text: str) -> str | None:
     """The SQL in the first string of a statement."""
     found = _QUOTED.search(text)
     inner = str(found[1] or found[2]) if found else ""
-    return inner if inner.lstrip("( \n").lower().startswith(_NESTED) else None
+    return inner if _COMMENTS.sub("", inner).lstrip("( \n").lower().startswith(_NESTED) else None
 
 
 def _carried(text: str, unloaded: re.Match[str] | None, context: Context, quoted: Quoted) -> None:

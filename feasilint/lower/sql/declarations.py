@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from feasilint.lower.sql.adapter import Token
+    from feasilint.lower.sql.procedural import Form
 
-_DIALECTS = frozenset(("postgres", "redshift", "oracle", "snowflake", "duckdb", ""))
+SECTIONED = frozenset(("postgres", "redshift", "oracle", "snowflake", "duckdb", ""))
+"""Dialects in which a block declares its variables before BEGIN."""
+
+_HEADS = ("CREATE", "ALTER", "PROCEDURE", "FUNCTION")
 _GIVEN = (":=", "DEFAULT", "=")
 _OTHERS = frozenset(("CURSOR", "TYPE", "SUBTYPE", "PRAGMA", "PROCEDURE", "FUNCTION", "EXCEPTION", "ALIAS"))
 _NO_TYPE = frozenset((".", "(", ",", ":=", "="))
@@ -23,20 +27,20 @@ class Section:
     """Follows the chunks of a script into and out of such a section."""
 
     def __init__(self, dialect: str) -> None:
-        self._known = dialect in _DIALECTS
-        self._inside = False
+        self._known = dialect in SECTIONED
+        self.inside = False
 
     def declared(self, chunk: Sequence[Token], plain: Sequence[Token]) -> tuple[str, Sequence[Token]] | None:
         """The variable that a chunk declares and the expression of its value; `plain`: the chunk without control flow."""
         word, first = chunk[0].text.upper(), plain[0].text.upper()
         if first == "DECLARE":
             plain = plain[1:]
-            self._inside = True
-        elif word in ("CREATE", "ALTER"):
-            self._inside = first not in STARTS
+            self.inside = True
+        elif word in _HEADS:
+            self.inside = first not in STARTS
         elif word in STARTS:
-            self._inside = False
-        return _declaration(plain) if self._known and self._inside else None
+            self.inside = False
+        return _declaration(plain) if self._known and self.inside else None
 
 
 def _declaration(tokens: Sequence[Token]) -> tuple[str, Sequence[Token]] | None:
@@ -49,9 +53,39 @@ def _declaration(tokens: Sequence[Token]) -> tuple[str, Sequence[Token]] | None:
 
 def declaration(name: str, value: Node | None) -> Node:
     """The tree of `DECLARE name … := value`."""
-    return exp.Declare(expressions=[exp.DeclareItem(this=[exp.to_identifier(name)], default=value)])
+    return exp.Declare(expressions=[exp.DeclareItem(this=[_variable(name)], default=value)])
 
 
-def loop(name: str, query: Node) -> Node:
-    """The tree of `FOR name IN (query)` before its first statement."""
-    return exp.ForIn(this=exp.In(this=exp.to_identifier(name), query=query))
+def tree_of(form: Form, given: Node | None) -> Node:
+    """The tree of a statement of procedural code; `given`: that of its query or expression."""
+    value = given if given is not None else exp.column(form.cursor) if form.cursor else None
+    if form.kind == "rows":
+        return exp.ForIn(this=exp.In(this=exp.to_identifier(form.names[0]), query=value))
+    if form.kind == "return":
+        return exp.Return(this=value)
+    if form.kind == "run":
+        names = [_variable(name) for name in form.names]
+        return exp.Command(this="EXECUTE", expression=value, names=names, kind=form.cursor)
+    if value is None or not (form.cursor or isinstance(value, exp.Query)):
+        return exp.Declare(expressions=[exp.DeclareItem(this=[_variable(name)], default=value) for name in form.names])
+    return _taken([_variable(name) for name in form.names], value)
+
+
+def _taken(names: list[Node], rows: Node) -> Node:
+    """The tree of `SET (a, b) = (query)`."""
+    given = rows if isinstance(rows, exp.Column | exp.Subquery) else exp.Subquery(this=rows)
+    return exp.Set(expressions=[exp.SetItem(this=exp.EQ(this=exp.Tuple(expressions=names), expression=given))])
+
+
+def _variable(name: str) -> Node:
+    return exp.Parameter(this=exp.Var(this=name[1:])) if name.startswith("@") else exp.to_identifier(name)
+
+
+def assigning(tree: Node) -> Node:
+    """T-SQL's `SELECT @a = x, @b = y FROM t` as what it does; any other statement as it is."""
+    items = tree.expressions if isinstance(tree, exp.Select) else []
+    if not items or not all(isinstance(one, exp.EQ) and isinstance(one.this, exp.Parameter) for one in items):
+        return tree
+    names = [one.this for one in items]
+    tree.set("expressions", [one.expression for one in items])
+    return _taken(names, tree)

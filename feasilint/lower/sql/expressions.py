@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from feasilint.ir import Call, Column, Derive, Expression, Hole, Interval, Literal, Now, Output, Param, Subquery
 from feasilint.ir.fields import at_path
 from feasilint.lower.sql.adapter import Node, exp
-from feasilint.lower.sql.scope import Rows
+from feasilint.lower.sql.scope import Rows, variable_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,12 +213,6 @@ def _parameter(node: Node, scope: Scope) -> Expression:
     return value if value is not None else Param(name)
 
 
-def variable_of(node: Node) -> str:
-    """What a variable is known by: with its sign, if it has one, since a column may have the same name."""
-    name = str(node.name).lower()
-    return f"@{name}" if isinstance(node, exp.Parameter) and not name.startswith("@") else name
-
-
 # --- structure ---------------------------------------------------------------------------------------------------------
 
 
@@ -362,6 +356,7 @@ TABLE: dict[type[Node], Lowering] = {
     exp.Column: _column,
     exp.Literal: _literal,
     exp.RawString: _literal,
+    exp.National: lambda node, _: Literal(str(node.this)),
     exp.Boolean: lambda node, _: Literal(bool(node.this)),
     exp.Null: constant(Literal(None)),
     exp.Star: lambda _, scope: scope.row(),

@@ -88,6 +88,8 @@ def table_function(node: Node, function: Node, scope: Scope) -> Item | None:
     if special is not None:
         return aliased(node, special(function, scope), scope)
     args = _arguments(function, scope)
+    if name in _REMOTE:
+        return aliased(node, _rows_of([name], args, node, scope), scope)
     if qualified:
         parts = [*sources.qualifier_of(node, context), str(function.name or name)]
         return aliased(node, _rows_of(parts, args, node, scope), scope)

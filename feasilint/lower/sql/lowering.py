@@ -13,13 +13,14 @@ from feasilint.ir import Anchor, Fragment, Program, Relation
 from feasilint.lower.builder import Builder
 from feasilint.lower.sql import SqlResult, models, times
 from feasilint.lower.sql.adapter import Node, exp
+from feasilint.lower.sql.bodies import Bodies
 from feasilint.lower.sql.commands import command
 from feasilint.lower.sql.layout import Layout, Lines
 from feasilint.lower.sql.making import Making, derived, doubts
 from feasilint.lower.sql.measures import assign
 from feasilint.lower.sql.queries import query
 from feasilint.lower.sql.reading import read
-from feasilint.lower.sql.routines import Bodies
+from feasilint.lower.sql.routines import remember
 from feasilint.lower.sql.scope import Context, Rows, Scope, Session
 from feasilint.lower.sql.statements import statement
 
@@ -86,15 +87,16 @@ class _Text:
         self.marks = self.read.marks
         self.fragment = derived(self.read, fragment, builder)
         self.lines = Lines(self.fragment)
+        self.context: Context | None = None  # of the last statement
+        self.bodies = Bodies(session, self.read.dialect, self._remember)
         for kind, message, span in doubts(self.read, fragment, making):
             builder.diagnose(kind, message, span)
 
     def lower(self) -> None:
         base = end = 0
-        bodies = Bodies(self.session)
         for one in self.read.statements:
             if one.tokens:
-                bodies.between(self.read.text[end : one.tokens[0].start])
+                self.bodies.between(self.read.text[end : one.tokens[0].start])
                 end = one.tokens[-1].end + 1
             if one.tree is None:
                 self._failed(one)
@@ -102,12 +104,20 @@ class _Text:
             layout = Layout(self.fragment, one.tokens, self.lines, base)
             layout.read(one.tree)
             base += layout.size
+            self.bodies.declares(one.tree, one.tokens)
+            self.context = self._context(layout, one.refresh)
             try:
-                self._statement(one.tree, self._context(layout, one.refresh))
+                self._statement(one.tree, self.context)
             except RecursionError:
                 self.builder.diagnose("budget", "the statement is nested too deeply", layout.statement())
             except Exception as error:  # a shape of tree that nobody thought of costs this statement only
                 self.builder.diagnose("opaque", f"{INTERNAL}: {type(error).__name__}: {error}", layout.statement())
+
+        self.bodies.between(self.read.text[end:])
+
+    def _remember(self, routine: str, rows: Rows | None) -> None:
+        if self.context is not None:
+            remember(routine, rows, [], self.context)
 
     def _failed(self, one: Statement) -> None:
         failure = one.failure
@@ -125,6 +135,8 @@ class _Text:
         if rows is None:
             return
         self.result = rows
+        self.bodies.gave(rows)
+        self.session.routines["result_scan"] = rows
         if self.making is not None:
             self.builder.sink(self.making.write(rows, self.read, context.layout.origin(tree)))
 
@@ -147,19 +159,18 @@ class _Text:
 
 
 def _quoted(text: str, context: Context) -> Rows | None:
-    """Lower SQL that stands in a string of a statement, as a fragment inside its own; the rows of its last query."""
+    """Lower SQL that stands in a string of a statement, as a fragment inside its own; the rows of its last query. A text that is
+    put together stands where the statement does."""
     first = context.layout.tokens[0].start
     places = ((context.text.find(one, first), one) for one in (text, text.replace("'", "''")))
     start, text = next((place for place in places if place[0] >= 0), (-1, text))
-    if start < 0:
-        return None
     fragment = context.fragment
-    line, column = fragment.position(start)
+    line, column = fragment.position(start if start >= 0 else first)
     inner = context.builder.fragment(
         "sql",
-        _unescaped(fragment.text, start, start + len(text)),
+        _unescaped(fragment.text, start, start + len(text)) if start >= 0 else text,
         fragment.cell,
-        (Anchor(0, line, column),),
+        (Anchor(0, line, column, 0 if start >= 0 else 1),),
         context.dialect,
         fragment.index,
         exact=False,

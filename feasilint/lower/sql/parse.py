@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from feasilint.lower.sql.adapter import TOO_DEEP, Failure, Node, Token, is_semicolon, parse, tokenize, unread
-from feasilint.lower.sql.declarations import Section, declaration, loop
+from feasilint.lower.sql.declarations import Section, assigning, declaration, tree_of
 from feasilint.lower.sql.guess import LADDER
 from feasilint.lower.sql.marks import MARK
-from feasilint.lower.sql.phrases import rephrased, reworded
+from feasilint.lower.sql.phrases import compound_assignments, rephrased, reworded
 from feasilint.lower.sql.portions import portions
+from feasilint.lower.sql.procedural import cursor, form_of, loop_of
 from feasilint.lower.sql.refreshing import refresh_of, without_clauses
 from feasilint.lower.sql.repair import ROUNDS, repaired
-from feasilint.lower.sql.script import FLOW, HARMLESS, bare, inside, looped
-from feasilint.lower.sql.splitting import STARTS, SWALLOWING, given_up, swallowed, undelimited, without_end
+from feasilint.lower.sql.script import FLOW, HARMLESS, bare, inside
+from feasilint.lower.sql.splitting import PROCEDURAL, STARTS, SWALLOWING, given_up, swallowed, undelimited, without_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from feasilint.ir import Refresh
+    from feasilint.lower.sql.procedural import Form
 
 MAX_NESTING = 150
 _ATTEMPTS = 300  # at reading what does not parse, for a whole text; a long statement counts as many
@@ -60,24 +62,40 @@ class _Parsing:
 
     def _tokenized(self, tokens: list[Token]) -> Iterator[Statement]:
         section = Section(self.dialect)
-        for chunk in (part for whole in _chunks(tokens, self.dialect) for part in portions(whole, self.text, self.dialect)):
+        if self.dialect == "tsql" and "+=" in self.text:
+            tokens = compound_assignments(tokens)
+        for chunk in (
+            part for whole in _chunks(tokens, self.dialect) for part in portions(whole, self.text, self.dialect)
+        ):
             plain = self._opened(bare(_begun(chunk)))
-            while (found := looped(plain)) is not None:
-                query, rest = found
-                yield self._looped(plain[: len(plain) - len(rest)], query)
-                plain = bare(rest)
-            if not plain:
-                continue
-            declared = section.declared(chunk, plain)
-            made = self._declared(plain, *declared) if declared is not None else None
-            yield from self._parsed(plain) if made is None else (made,)
+            while (found := loop_of(plain, self.dialect)) is not None:
+                form, rest = found
+                yield from self._formed(plain[: len(plain) - len(rest)], form) or ()
+                plain = bare(list(rest))
+            if plain:
+                yield from self._section(section, chunk, plain)
 
-    def _looped(self, tokens: list[Token], query: list[Token]) -> Statement:
-        """A loop over the rows of a query, up to its first statement."""
-        tree = parse(query, self.text, self.dialect)
-        if isinstance(tree, Failure) or tree is None:
-            return Statement(tuple(tokens), None, tree)
-        return Statement(tuple(tokens), loop(tokens[1].text, tree))
+    def _section(self, section: Section, chunk: list[Token], plain: list[Token]) -> Iterator[Statement]:
+        """A statement, or what a section before BEGIN declares."""
+        declared = section.declared(chunk, plain)
+        made = self._declared(plain, *declared) if declared is not None else None
+        if made is not None:
+            yield made
+            return
+        named = plain[plain[0].text.upper() == "DECLARE" :] if section.inside else []
+        form = cursor(named) if named else None
+        found = self._formed(named, form) if form is not None else None
+        yield from self._parsed(plain) if found is None else found
+
+    def _formed(self, tokens: Sequence[Token], form: Form) -> list[Statement] | None:
+        """A statement of procedural code; None if what it is given cannot be read."""
+        if form.kind == "nothing":
+            return []
+        read = list(self._parsed(list(form.given))) if form.given else []
+        if len(read) != bool(form.given) or any(one.tree is None for one in read):
+            return None
+        made = [Statement(tuple(tokens), declaration(name, None)) for name in form.parameters]
+        return [*made, Statement(tuple(tokens), tree_of(form, read[0].tree if read else None))]
 
     def _declared(self, tokens: list[Token], name: str, value: Sequence[Token]) -> Statement | None:
         """The declaration of a variable; None if its value cannot be read."""
@@ -121,6 +139,12 @@ class _Parsing:
             tokens = bare([*tokens[:-1], *again])
         return tokens
 
+    def _apart(self, tokens: list[Token]) -> list[Token]:
+        """The tokens of EXECUTE and FETCH, after which the tokenizer leaves the rest as it is."""
+        rest = unread(tokens[-1], self.text) if len(tokens) == 2 and tokens[0].text.upper() in _UNREAD else ""
+        again = tokenize(self.text, self.dialect, tokens[-1].end + 1 - len(rest), tokens[-1].end + 1) if rest else []
+        return tokens if isinstance(again, Failure) or not again else [tokens[0], *again]
+
     def _goes_on(self, first: Token, rest: str) -> bool:
         """Whether what follows the first word may hold another statement."""
         word = first.text.upper()
@@ -133,6 +157,15 @@ class _Parsing:
             return
         refresh = refresh_of(tokens, self.text)
         while tokens:
+            apart = self._apart(tokens)
+            if self.dialect == "tsql" and apart[0].text.upper() in PROCEDURAL and (at := swallowed(apart, self.text)):
+                yield from self._parsed(apart[:at])
+                tokens = bare(apart[at:])
+                continue
+            form = form_of(apart, self.dialect)
+            if form is not None and (found := self._formed(apart, form)) is not None:
+                yield from found
+                return
             tokens = without_end(tokens) if self.dialect == "tsql" else tokens
             tree = parse(tokens, self.text, self.dialect)
             if not _is_read(tree) and self.dialect == "tsql" and (at := swallowed(tokens, self.text)):
@@ -149,7 +182,7 @@ class _Parsing:
                 tokens = inner
                 continue
             if not isinstance(tree, Failure):
-                yield Statement(tuple(tokens), tree, refresh=refresh)
+                yield self._read(tokens, tree, refresh)
                 return
             first, rest = self._split(tokens, tree)
             if first is None:
@@ -157,6 +190,10 @@ class _Parsing:
                 return
             yield first
             tokens = rest
+
+    def _read(self, tokens: list[Token], tree: Node | None, refresh: Refresh | None = None) -> Statement:
+        done = assigning(tree) if tree is not None and self.dialect == "tsql" else tree
+        return Statement(tuple(tokens), done, refresh=refresh)
 
     def _in_other_words(self, tokens: list[Token], tree: Node | Failure | None) -> Statement | None:
         return self._reworded(tokens) or self._rephrased(tokens) or self._created(tokens, tree)
@@ -191,7 +228,7 @@ class _Parsing:
             return None, []
         head = without_end(tokens[:at])
         first = parse(head, self.text, self.dialect)
-        return (None, []) if isinstance(first, Failure) else (Statement(tuple(head), first), bare(tokens[at:]))
+        return (None, []) if isinstance(first, Failure) else (self._read(head, first), bare(tokens[at:]))
 
     def _otherwise(self, tokens: list[Token], failure: Failure) -> Iterator[Statement]:
         """The statement with placeholders read as clauses, or in another dialect; else why it cannot be read."""
@@ -232,6 +269,9 @@ class _Parsing:
         return Statement(tuple(tokens), None, tree) if isinstance(tree, Failure) else Statement(tuple(tokens), tree)
 
 
+_UNREAD = ("EXECUTE", "FETCH")
+
+
 def _is_read(tree: Node | Failure | None) -> bool:
     return isinstance(tree, Node) and tree.key != "command"
 
@@ -251,13 +291,21 @@ def _begun(tokens: list[Token]) -> list[Token]:
 
 def _chunks(tokens: list[Token], dialect: str) -> Iterator[list[Token]]:
     chunk: list[Token] = []
-    for token in tokens:
-        if is_semicolon(token) or (dialect == "tsql" and token.text.upper() == "GO"):
+    for at, token in enumerate(tokens):
+        if is_semicolon(token) or (dialect == "tsql" and token.text.upper() == "GO") or _runs(tokens, at, dialect):
             yield chunk
             chunk = []
         else:
             chunk.append(token)
     yield chunk
+
+
+def _runs(tokens: list[Token], at: int, dialect: str) -> bool:
+    """Whether a slash stands alone on its line, where SQL*Plus runs what it has read."""
+    if dialect != "oracle" or tokens[at].text != "/":
+        return False
+    line = tokens[at].line
+    return (at == 0 or tokens[at - 1].line < line) and (at + 1 == len(tokens) or tokens[at + 1].line > line)
 
 
 def nesting(tokens: Sequence[Token]) -> int:

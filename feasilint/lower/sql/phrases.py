@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from feasilint.lower.sql.adapter import Token, TokenType
+from feasilint.lower.sql.adapter import Token, TokenType, said
+from feasilint.lower.sql.signatures import plain_routine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -55,7 +56,7 @@ def _titles(tokens: list[Token]) -> list[Token]:
     return made
 
 
-def _compound_assignments(tokens: list[Token]) -> list[Token]:
+def compound_assignments(tokens: list[Token]) -> list[Token]:
     """`a.b += 1` as `a.b = a.b + 1`."""
     made: list[Token] = []
     for at, token in enumerate(tokens):
@@ -74,7 +75,7 @@ def _name_before(tokens: Sequence[Token], at: int) -> Sequence[Token]:
     start = at - 1
     while start > 1 and tokens[start - 1].text == ".":
         start -= 2
-    return tokens[start:at]
+    return tokens[start - (tokens[start - 1].text == "@") : at]
 
 
 def _late_from(tokens: list[Token]) -> list[Token]:
@@ -193,6 +194,47 @@ def _partitions(tokens: list[Token]) -> list[Token]:
     return [*tokens[:at], *tokens[at + 3 :]]
 
 
+def _table_arguments(tokens: list[Token]) -> list[Token]:
+    """BigQuery's `f(TABLE t, 3)` as `f((SELECT * FROM t), 3)`."""
+    made: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        start = at + 1
+        argument = tokens[at].text.upper() == "TABLE" and _word(tokens, at - 1) in ("(", ",")
+        if not argument or not _word(tokens, start).isidentifier():
+            made.append(tokens[at])
+            at += 1
+            continue
+        at = start + 1
+        while _word(tokens, at) == ".":
+            at += 2
+        opened = [said(word, tokens[start]) for word in ("(", "SELECT", "*", "FROM")]
+        made += [*opened, *tokens[start:at], said(")", tokens[at - 1])]
+    return made
+
+
+def _executed(tokens: list[Token]) -> list[Token]:
+    """T-SQL's INSERT INTO t (…) EXEC p @x = 1 and EXEC ('SELECT …') as INSERT INTO t (…) SELECT * FROM p()."""
+    at = next((at for at, word in _outer(tokens) if word in ("EXEC", "EXECUTE")), 0)
+    if _word(tokens, 0) != "INSERT" or not 0 < at < len(tokens) - 1:
+        return tokens
+    last = tokens[-1]
+    named = _name_from(tokens, at + 1)
+    call = (
+        [*named, said("(", last), said(")", last)]
+        if named
+        else [_said("openquery", TokenType.VAR, last), *tokens[at + 1 :]]
+    )
+    return [*tokens[:at], *(said(word, tokens[at]) for word in ("SELECT", "*", "FROM")), *call]
+
+
+def _name_from(tokens: Sequence[Token], at: int) -> Sequence[Token]:
+    end = at
+    while tokens[at].text != "(" and end < len(tokens) and (end == at or tokens[end].text == "."):
+        end += 1 if end == at else 2
+    return tokens[at:end]
+
+
 def _said(text: str, kind: TokenType, place: Token) -> Token:
     """A word that is not in the text, at the place of one that is."""
     return Token(kind, text, place.line, place.col, place.start, place.end)
@@ -200,7 +242,7 @@ def _said(text: str, kind: TokenType, place: Token) -> Token:
 
 _RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
     _titles,
-    _compound_assignments,
+    compound_assignments,
     _late_from,
     _merge_actions,
     _directory_formats,
@@ -211,6 +253,9 @@ _RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
     _created_pivots,
     _window_functions,
     _partitions,
+    _executed,
+    _table_arguments,
+    plain_routine,
 )
 
 

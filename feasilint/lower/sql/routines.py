@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Expression, Param, Subquery
+from feasilint.ir import Call, Expression, Inline, Output, Param, Subquery, Union
 from feasilint.lower.sql import sources, times
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.creating import CREATED
 from feasilint.lower.sql.expressions import TABLE, scalar, scalars
-from feasilint.lower.sql.scope import Rows, Scope
+from feasilint.lower.sql.scope import Item, Rows, Scope
 from feasilint.lower.sql.statements import statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from feasilint.lower.sql.scope import Session
+    from feasilint.lower.sql.scope import Context, Session
 
-__all__ = ["Bodies", "times"]
+__all__ = ["times"]
 
 _UNKNOWN = TABLE[exp.Anonymous]  # as `times` has it
 _LANGUAGES = ("sql", "plpgsql")
@@ -28,13 +28,13 @@ _QUOTED = (exp.Heredoc, exp.RawString, exp.Literal)
 
 @contextmanager
 def _bound(session: Session, values: Mapping[str, Expression]) -> Iterator[None]:
-    """While a body is lowered its parameters, and the variables that it sets, have their values."""
-    before = session.variables
-    session.variables = {**before, **values}
+    """While a body is lowered its parameters, and the variables that it sets, have their values; what it returns is its own."""
+    before = session.variables, session.returned, session.given
+    session.variables, session.returned, session.given = {**session.variables, **values}, [], []
     try:
         yield
     finally:
-        session.variables = before
+        session.variables, session.returned, session.given = before
 
 
 def _parameters(node: Node) -> list[str]:
@@ -60,6 +60,7 @@ def _create_procedure(node: Node, scope: Scope) -> Rows | None:
                 _script(one, node, scope)
             elif isinstance(one, Node):
                 statement(one, Scope(scope.context))
+        _gives(node, None, scope)
     return None
 
 
@@ -78,16 +79,47 @@ def _create_function(node: Node, scope: Scope) -> Rows | None:
     if not isinstance(body, Node) or not isinstance(node.this, exp.UserDefinedFunction):
         return None
     session, names = scope.context.session, _parameters(node)
-    parts = sources.parts_of(node.this.this, scope.context)
-    key = parts[-1].lower() if parts else ""
     if not isinstance(body, (*_QUOTED, exp.Query)):
-        session.functions[key] = _Value(names, body, scope)
+        session.functions[_key(node, scope)] = _Value(names, body, scope)
         return None
     with _bound(session, {name: Param(name) for name in names}):
         rows = _script(body, node, scope) if isinstance(body, _QUOTED) else scope.context.query(body, scope.child())
-    if rows is not None:
-        session.routines[key] = sources.renamed(rows, _returned(node), scope.context)
+        _gives(node, rows, scope)
     return None
+
+
+def _key(node: Node, scope: Scope) -> str:
+    """What a routine is known by: its name without that of its schema."""
+    parts = sources.parts_of(node.this.this, scope.context) if isinstance(node.this, exp.UserDefinedFunction) else []
+    return parts[-1].lower() if parts else ""
+
+
+def _gives(node: Node, rows: Rows | None, scope: Scope) -> None:
+    """Remember what the body of a routine gives; `rows`: those of its last query."""
+    session, names = scope.context.session, _returned(node)
+    if rows is None and not session.returned and names and all(name.lower() in session.variables for name in names):
+        row = tuple(Output(name, session.variables[name.lower()]) for name in names)  # as RETURN NEXT leaves it
+        rows = Rows(scope.context.builder.add(Inline(row)), tuple(names))
+    remember(_key(node, scope), rows, names, scope.context)
+
+
+def remember(key: str, rows: Rows | None, names: list[str], context: Context) -> None:
+    """From now on a routine gives what RETURN has said, else these rows."""
+    session = context.session
+    parts = session.returned
+    if len(parts) > 1:
+        rows = Rows(context.builder.add(Union(tuple(part.relation for part in parts))), parts[0].names)
+    elif parts:
+        rows = parts[0]
+    if rows is not None:
+        session.routines[key] = sources.renamed(rows, names, context)
+    elif session.given:
+        session.functions[key] = partial(_any_of, key, tuple(session.given))
+
+
+def _any_of(name: str, values: tuple[Expression, ...], args: tuple[Expression, ...]) -> Expression:
+    """The value of a function that is computed step by step: of its arguments, and of what it reads."""
+    return Call(name, (*values, *args))
 
 
 def _returned(node: Node) -> list[str]:
@@ -113,6 +145,10 @@ class _Value:
 def _called(node: Node, scope: Scope) -> Expression:
     """The value of a function that the script has defined, else of one that nobody knows."""
     session, name = scope.context.session, str(node.this).lower()
+    if (record := session.records.get(name)) is not None and scope.context.dialect == "oracle":
+        return Item(record, name).row()  # l(i) of what BULK COLLECT has filled
+    if (value := session.variables.get(name)) is not None:
+        return value
     if (rows := session.routines.get(name)) is not None:
         relation = sources.again(rows, scope.context).relation
         return Subquery("scalar", relation, scalars(node.expressions, scope))
@@ -123,56 +159,6 @@ def _called(node: Node, scope: Scope) -> Expression:
         return made(scalars(node.expressions, scope))
     finally:
         session.functions[name] = made
-
-
-# --- bodies that are written out ---------------------------------------------------------------------------------------
-
-_HEADER = re.compile(
-    r"\b(?:procedure|proc|function)\s+[\w.\"`\[\]]+\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)", re.IGNORECASE
-)
-_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
-_BLOCK = re.compile(r"\b(begin|end)\b(?!\s+(?:if|loop|while|for|case|repeat|transaction|tran|work)\b)", re.IGNORECASE)
-_MODES = ("in", "out", "inout")
-
-
-class Bodies:
-    """Follows the words between statements: inside the body of a procedure its parameters are no columns."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._depth = 0
-        self._names: set[str] = set()
-
-    def between(self, text: str) -> None:
-        """The text from one statement to the next."""
-        if not self._names and "(" not in text:
-            return
-        plain = _COMMENT.sub(" ", text)
-        header = next(reversed(list(_HEADER.finditer(plain))), None)
-        if header is not None:
-            self._leave()
-            self._enter(header[1])
-            plain = plain[header.end() :]
-        for word in _BLOCK.findall(plain):
-            self._depth += 1 if word.lower() == "begin" else -1
-            if self._depth <= 0:
-                self._leave()
-
-    def _enter(self, parameters: str) -> None:
-        self._names = {
-            name for one in parameters.split(",") for name in _first_name(one)
-        } - self._session.variables.keys()
-        self._session.variables.update((name, Param(name)) for name in self._names)
-
-    def _leave(self) -> None:
-        for name in self._names:
-            self._session.variables.pop(name, None)
-        self._names, self._depth = set(), 0
-
-
-def _first_name(parameter: str) -> list[str]:
-    words = [word.strip('"`[]').lower() for word in parameter.split()]
-    return words[1:2] if words[:1] and words[0] in _MODES else words[:1]
 
 
 TABLE[exp.Anonymous] = _called

@@ -8,13 +8,13 @@ from msgspec import Struct, field
 
 from feasilint.ir import AllOf, Call, Column, Derive, Expression, Hole, Names, Output, Relation
 from feasilint.ir.fields import at_path
+from feasilint.lower.sql.adapter import Node, exp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from feasilint.ir import ColumnSet, Fragment, Refresh
     from feasilint.lower.builder import Builder
-    from feasilint.lower.sql.adapter import Node
     from feasilint.lower.sql.layout import Layout
     from feasilint.lower.sql.marks import Marks
 
@@ -32,7 +32,8 @@ class Rows(Struct, frozen=True):
 
 class Session(Struct):
     """What the statements of a document share: temporary tables, columns of created ones, labels of models, the values of
-    variables, the rows that a loop runs over, the rows (`routines`) and values that the functions of the script give; the
+    variables, the rows of loops and cursors, the rows (`routines`) and values that the functions of the script give; what the
+    routine that is read has `returned` as rows, and `given` as values; the
     `catalog` and the `schema` that USE has made those of short names."""
 
     tables: dict[str, Rows] = field(default_factory=dict)
@@ -42,6 +43,8 @@ class Session(Struct):
     records: dict[str, Rows] = field(default_factory=dict)
     routines: dict[str, Rows] = field(default_factory=dict)
     functions: dict[str, Callable[[tuple[Expression, ...]], Expression]] = field(default_factory=dict)
+    returned: list[Rows] = field(default_factory=list)
+    given: list[Expression] = field(default_factory=list)
     catalog: str | None = None
     schema: str | None = None
 
@@ -50,6 +53,12 @@ class Session(Struct):
         if len(parts) == 1 and self.schema is not None:
             parts = [self.schema, *parts]
         return [self.catalog, *parts] if len(parts) == 2 and self.catalog is not None else parts
+
+
+def variable_of(node: Node) -> str:
+    """What a variable is known by: with its sign, if it has one, since a column may have the same name."""
+    name = str(node.name).lower()
+    return f"@{name}" if isinstance(node, exp.Parameter) and not name.startswith("@") else name
 
 
 QueryLowering: TypeAlias = "Callable[[Node, Scope], Rows]"

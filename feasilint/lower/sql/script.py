@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.sql.adapter import said
+from feasilint.lower.sql.signatures import QUOTED
 from feasilint.lower.sql.splitting import STARTS
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def inside(tokens: list[Token]) -> list[Token]:
 def bare(tokens: list[Token]) -> list[Token]:
     """The tokens of a chunk without the control flow before the statement proper; empty if there is nothing else."""
     while tokens:
+        if _upper(tokens, 1) == ":" and _upper(tokens, 2) in _LABELLED:
+            tokens = tokens[2:]
         strip = _OPENERS.get(tokens[0].text.upper())
         rest = strip(tokens) if strip is not None else tokens
         if rest is tokens or len(rest) == len(tokens):
@@ -102,32 +105,83 @@ def _else(tokens: list[Token]) -> list[Token]:
 
 
 def _loop(tokens: list[Token]) -> list[Token]:
-    if _upper(tokens, 2) == "IN" and (_upper(tokens, 3) == "(" or looped(tokens) is not None):
-        return tokens  # BigQuery's FOR … IN (query) DO is in the grammar of the parser
-    return _through(tokens, "DO", "LOOP", "BEGIN")
+    """A loop without a variable; the head of one that has any is left for `procedural.loop_of`."""
+    return tokens if _upper(tokens, 0) == "FOR" else _through(tokens, "DO", "LOOP", "BEGIN")
 
 
-def looped(tokens: list[Token]) -> tuple[list[Token], list[Token]] | None:
-    """The query of FOR r IN SELECT … LOOP, and what follows LOOP; None for anything else."""
-    if _upper(tokens, 0) != "FOR" or _upper(tokens, 2) != "IN" or _upper(tokens, 3) not in ("(", "SELECT", "WITH"):
-        return None
-    rest = _through(tokens, "LOOP")
-    query = tokens[3 : len(tokens) - len(rest) - 1]
-    return (query, rest) if rest is not tokens and query else None
+def _choice(tokens: list[Token]) -> list[Token]:
+    """The first branch of CASE … WHEN … THEN statement."""
+    rest = _through(tokens, "THEN")
+    return rest if _upper(rest, 0) in STARTS | _STATEMENTS or _upper(rest, 1) == ":=" else tokens
 
 
-def _return(tokens: list[Token]) -> list[Token]:
-    """RETURN QUERY SELECT …: the rows of a function of PostgreSQL."""
-    return tokens[2:] if _upper(tokens, 1) == "QUERY" else tokens
+_STATEMENTS = frozenset(("NULL", "PERFORM", "RAISE", "CASE", "LET", "FOR", "LOOP"))
+"""Words that a statement of procedural code may begin with, besides those that begin one anywhere."""
+
+
+def _until(tokens: list[Token]) -> list[Token]:
+    """The end of REPEAT … UNTIL condition END REPEAT."""
+    rest = _through(tokens, "REPEAT")
+    return [] if rest is tokens else rest
+
+
+def _empty(tokens: list[Token]) -> list[Token]:
+    """DECLARE BEGIN: a section without anything."""
+    return tokens[1:] if _upper(tokens, 1) == "BEGIN" else tokens
+
+
+def _label(tokens: list[Token]) -> list[Token]:
+    """<<name>> before a block or a loop."""
+    signs = [token.text for token in (*tokens[:2], *tokens[3:5])]
+    return tokens[5:] if signs == ["<", "<", ">", ">"] else tokens
+
+
+def _member(tokens: list[Token]) -> list[Token]:
+    """A procedure or function inside a package or a block: its body, or nothing if it is only announced."""
+    rest = _through(tokens, "IS", "AS", "BEGIN")
+    return [] if rest is tokens else rest
+
+
+def _asynchronous(tokens: list[Token]) -> list[Token]:
+    """ASYNC (statement) of Snowflake."""
+    return tokens[2:-1] if _upper(tokens, 1) == "(" else tokens
 
 
 def _create(tokens: list[Token]) -> list[Token]:
-    """The body of a procedure that is written out, not quoted."""
-    head = {token.text.upper() for token in tokens[:6]}
+    """The body of a procedure that is written out, not quoted, and the members of a package."""
+    head = _kind(tokens)
+    if "PACKAGE" in head:
+        return bare(_through(tokens, "IS", "AS"))
+    if "FUNCTION" in head:
+        return _function(tokens)
     if not head & {"PROCEDURE", "PROC", "TRIGGER"}:
         return tokens
     rest = _through(tokens, "AS", "IS", "BEGIN")
-    return tokens if _upper(rest, 0)[:1] in ("", "'", "$") or len(rest) < 2 else rest
+    while rest is not tokens and _upper(tokens, len(tokens) - len(rest) - 2) in (
+        "EXECUTE",
+        "EXEC",
+    ):  # EXECUTE AS CALLER
+        rest = _through(rest, "AS", "IS", "BEGIN")
+    return tokens if len(rest) < 2 or rest[0].token_type in QUOTED else rest
+
+
+_LABELLED = ("LOOP", "WHILE", "REPEAT", "BEGIN", "FOR")
+
+
+def _kind(tokens: list[Token]) -> set[str]:
+    """The words of a CREATE statement before the name of what it makes is over."""
+    words = [token.text.upper() for token in tokens[:12]]
+    return set(words[: next((at for at, word in enumerate(words) if word in ("(", "AS", "IS")), 8)])
+
+
+def _function(tokens: list[Token]) -> list[Token]:
+    """The body of a function that is written out: behind BEGIN, or behind IS or AS where it says RETURN, not RETURNS."""
+    rest = _through(tokens, "BEGIN")
+    if rest is not tokens:
+        return rest[1:] if _upper(rest, 0) == "ATOMIC" else rest
+    words = [token.text.upper() for token in tokens]
+    at = next((at for at, word in enumerate(words) if word in ("IS", "AS")), 0)
+    return _member(tokens) if "RETURN" in words[:at] and "RETURNS" not in words[:at] else tokens
 
 
 _OPENERS: dict[str, Callable[[list[Token]], list[Token]]] = {
@@ -143,7 +197,13 @@ _OPENERS: dict[str, Callable[[list[Token]], list[Token]]] = {
     "REPEAT": _else,
     "WHILE": _loop,
     "FOR": _loop,
-    "RETURN": _return,
+    "CASE": _choice,
+    "UNTIL": _until,
+    "<": _label,
+    "DECLARE": _empty,
+    "ASYNC": _asynchronous,
+    "PROCEDURE": _member,
+    "FUNCTION": _member,
     "CREATE": _create,
     "ALTER": _create,
 }

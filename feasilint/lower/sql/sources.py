@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.ir import AllOf, Column, Derive, Opaque, Output, Relation, Scan, Source, Star, Union
+from feasilint.ir import AllOf, Column, Derive, Literal, Opaque, Output, Relation, Scan, Source, Star, Union
 from feasilint.lower.sql.adapter import Node, exp
-from feasilint.lower.sql.scope import Rows
+from feasilint.lower.sql.scope import Rows, variable_of
 
 if TYPE_CHECKING:
     from feasilint.ir.relations import SourceKind
@@ -70,16 +70,16 @@ def _parts(table: Node, keys: tuple[str, ...], context: Context) -> list[str]:
     for key in keys:
         part = table.args.get(key)
         if isinstance(part, Node):
-            names += _names(part)
+            names += _names(part, context)
     restored = [context.marks.restore(name).strip() for name in names if name]
     return [part for name in restored for part in _split(name)]
 
 
-def _names(part: Node) -> list[str]:
+def _names(part: Node, context: Context) -> list[str]:
     if isinstance(part, exp.Dot):
-        return [name for side in (part.this, part.expression) for name in _names(side)]
+        return [name for side in (part.this, part.expression) for name in _names(side, context)]
     if is_dynamic(part):
-        return [_composed(part.this if isinstance(part, DYNAMIC) else part.expressions[0])]
+        return [_composed(part.this if isinstance(part, DYNAMIC) else part.expressions[0], context)]
     return [str(part.name or part.this)]
 
 
@@ -89,12 +89,15 @@ def is_dynamic(node: Node) -> bool:
     return unknown or isinstance(node, DYNAMIC)
 
 
-def _composed(node: Node) -> str:
+def _composed(node: Node, context: Context) -> str:
     """A text that is put together, with the names of what is not written there in braces."""
     if isinstance(node, exp.Literal):
         return str(node.this)
     if isinstance(node, exp.DPipe | exp.Concat | exp.Paren):
-        return "".join(_composed(part) for part in node.iter_expressions())
+        return "".join(_composed(part, context) for part in node.iter_expressions())
+    known = context.session.variables.get(variable_of(node))
+    if isinstance(known, Literal) and isinstance(known.value, str):
+        return known.value
     return f"{{{node.name or node.sql()}}}"
 
 

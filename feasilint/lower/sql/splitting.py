@@ -20,11 +20,20 @@ STARTS = frozenset((
 
 SWALLOWING = frozenset((
     "DECLARE", "SET", "CREATE", "DROP", "TRUNCATE", "PRINT", "USE", "RAISERROR", "THROW", "FETCH", "OPEN", "CLOSE",
-    "DEALLOCATE", "WAITFOR", "BREAK", "CONTINUE", "COMMIT", "ROLLBACK",
+    "DEALLOCATE", "WAITFOR", "BREAK", "CONTINUE", "COMMIT", "ROLLBACK", "EXEC", "EXECUTE", "RETURN",
 ))  # fmt: skip
 """First words of statements that the parser may take whole, with all that comes after them."""
 
-_GOES_ON = frozenset(("AS", "FOR", "OR", "THEN", ",", "=", "(", "."))
+PROCEDURAL = frozenset(("DECLARE", "FETCH", "OPEN", "EXEC", "EXECUTE", "RETURN"))
+"""Those of them that are read by their words: they must end where they do."""
+
+_BRIEF = ("DECLARE", "SET", "PRINT")
+_BEGINS_ANYWHERE = frozenset((
+    "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "DECLARE", "EXEC", "EXECUTE", "WHILE", "IF", "PRINT",
+))  # fmt: skip
+"""Words that stand in none of the brief statements: even on the same line they begin the next one."""
+
+_GOES_ON = frozenset(("AS", "FOR", "OR", "THEN", ",", "=", "(", ".", "@"))
 """Words after which a statement goes on, whatever the next line begins with."""
 
 
@@ -34,7 +43,7 @@ def swallowed(tokens: Sequence[Token], text: str) -> int:
         return 0
     depth = 0
     for at, token in enumerate(tokens):
-        if at and depth == 0 and begins_line(tokens, at, text) and _begins(tokens, at):
+        if at and depth == 0 and _begins(tokens, at) and (begins_line(tokens, at, text) or _follows(tokens, at)):
             return at
         word = token.text.upper()
         depth += (word in ("(", "CASE")) - (word == ")" or (word == "END" and depth > 0))
@@ -44,8 +53,8 @@ def swallowed(tokens: Sequence[Token], text: str) -> int:
 def given_up(tokens: Sequence[Token], offset: int, text: str) -> int:
     """The place of the statement at which the parser gave up, or whose first word it has read as an alias; 0 without any."""
     at = next((index for index, token in enumerate(tokens) if token.start >= offset), 0)
-    for place in (at, at - 1):
-        if place > 0 and tokens[place].text.upper() in STARTS and (place == at or begins_line(tokens, place, text)):
+    for place in (at, at - 1, at - 2):
+        if place > 0 and tokens[place].text.upper() in STARTS and (place == at or _stands_alone(tokens, place, text)):
             return place
     return 0
 
@@ -62,6 +71,15 @@ def without_end(tokens: list[Token]) -> list[Token]:
 
 def begins_line(tokens: Sequence[Token], at: int, text: str) -> bool:
     return "\n" in text[tokens[at - 1].end + 1 : tokens[at].start]
+
+
+def _stands_alone(tokens: Sequence[Token], at: int, text: str) -> bool:
+    """Whether a word begins a line, or is the END of END TRY."""
+    return begins_line(tokens, at, text) or tokens[at + 1].text.upper() in ("TRY", "CATCH")
+
+
+def _follows(tokens: Sequence[Token], at: int) -> bool:
+    return tokens[0].text.upper() in _BRIEF and tokens[at].text.upper() in _BEGINS_ANYWHERE
 
 
 def _begins(tokens: Sequence[Token], at: int) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Column, Expression, Param, Subquery
+from feasilint.ir import Column, Derive, Expression, Output, Param, Subquery
 from feasilint.lower.sql import changing, creating, inserting, sources, transfers
 from feasilint.lower.sql.adapter import Node, exp
-from feasilint.lower.sql.expressions import scalar, variable_of
+from feasilint.lower.sql.expressions import scalar
 from feasilint.lower.sql.queries import query
-from feasilint.lower.sql.scope import Rows, Scope
+from feasilint.lower.sql.scope import Rows, Scope, variable_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,12 +48,15 @@ def _into_variable(node: Node, scope: Scope) -> bool:
     name = str(into.name).lower() if isinstance(into, exp.Table) and len(into.parts) == 1 else ""
     if name not in scope.context.session.variables:
         return False
-    _assign(into, Subquery("scalar", query(node, scope.child()).relation, ()), scope)
+    take([into], query(node, scope.child()), scope)
     return True
 
 
 def _assigned(node: Node, scope: Scope) -> None:
     """v := value."""
+    if isinstance(node.expression, exp.Subquery):
+        take([node.this], query(node.expression, scope.child()), scope)
+        return
     _assign(node.this, scalar(node.expression, scope), scope)
 
 
@@ -70,15 +73,37 @@ def _set(node: Node, scope: Scope) -> None:
 
 
 def _set_several(assigned: Node, scope: Scope) -> None:
-    names = assigned.this.expressions or [assigned.this.this]
+    names = assigned.this.expressions or [name for name in (assigned.this.this,) if isinstance(name, Node)]
     value = assigned.expression
-    if isinstance(value, exp.Subquery):
-        rows = query(value, scope.child())
-        made: list[Expression] = [Column(rows.relation, name) for name in rows.names or ()]
-    else:
-        made = [scalar(one, scope) for one in value.expressions]
-    for name, one in zip(names, made, strict=False):
-        _assign(_set_name(name, scope), one, scope)
+    if isinstance(value, exp.Subquery | exp.Column):
+        take(names, _rows_of(value, scope), scope)
+        return
+    for name, one in zip(names, value.expressions, strict=False):
+        _assign(_set_name(name, scope), scalar(one, scope), scope)
+
+
+def _rows_of(value: Node, scope: Scope) -> Rows | None:
+    """The rows of a query, or of the cursor of a name."""
+    known = scope.context.session.records.get(str(value.name).lower()) if isinstance(value, exp.Column) else None
+    return known if isinstance(value, exp.Column) else query(value, scope.child())
+
+
+def take(names: list[Node], rows: Rows | None, scope: Scope) -> None:
+    """Variables get the columns of a row; a single one may be a record that gets the whole row."""
+    add = scope.context.builder.add
+    if rows is not None and len(names) == 1:
+        scope.context.session.records[variable_of(names[0])] = rows
+    columns = rows.names or () if rows is not None else ()
+    for at, name in enumerate(names):
+        value: Expression = Param(str(name.name))
+        if rows is not None and (at < len(columns) or len(names) == 1):
+            relation = rows.relation
+            if len(columns) > 1:
+                relation = add(Derive(relation, (Output(columns[at], Column(relation, columns[at])),)))
+            value = Subquery("scalar", relation)
+        elif rows is not None:
+            value = Column(rows.relation, str(name.name))
+        _assign(_set_name(name, scope), value, scope)
 
 
 def _set_name(name: Node, scope: Scope) -> Node:
@@ -89,13 +114,24 @@ def _set_name(name: Node, scope: Scope) -> Node:
 
 
 def _for(node: Node, scope: Scope) -> None:
-    """FOR r IN (SELECT …) DO statement."""
-    name = str(node.this.this.name).lower()
+    """FOR r IN (SELECT …) DO statement; without a statement, a cursor or the head of a loop."""
     looped = node.this.args.get("query")
-    if isinstance(looped, Node):
-        scope.context.session.records[name] = query(looped, scope.child())
+    rows = _rows_of(looped, scope) if isinstance(looped, Node) else None
+    if rows is not None:
+        scope.context.session.records[str(node.this.this.name).lower()] = rows
     if isinstance(node.expression, Node):
         statement(node.expression, scope.child())
+
+
+def _return(node: Node, scope: Scope) -> None:
+    """RETURN: the rows or the value that the routine gives."""
+    value = node.this
+    if isinstance(value, exp.Query | exp.Values):
+        scope.context.session.returned.append(query(value, scope.child()))
+    elif isinstance(value, exp.Column) and (rows := _rows_of(value, scope)) is not None:
+        scope.context.session.returned.append(rows)
+    elif isinstance(value, Node):
+        scope.context.session.given.append(scalar(value, scope))
 
 
 def _block(node: Node, scope: Scope) -> Rows | None:
@@ -149,6 +185,7 @@ _STATEMENTS: dict[type[Node], Callable[[Node, Scope], Rows | None]] = {
     exp.Set: _set,
     exp.Use: _use,
     exp.ForIn: _for,
+    exp.Return: _return,
     exp.Block: _block,
     exp.IfBlock: _block,
     exp.WhileBlock: _block,

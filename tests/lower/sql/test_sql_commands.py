@@ -37,9 +37,10 @@ def test_what_moves_no_data_is_no_news(outline: Outline, text: str) -> None:
             "tsql",
             "INSERT INTO t EXEC dbo.rows_of",
             [
-                "r0 Opaque() the rows of a procedure",
-                "insert t r0",
-                "opaque: what `dbo.rows_of` reads and writes is not known",
+                "r0 Opaque() the rows of dbo.rows_of",
+                "r1 Derive(r0) *r0",
+                "insert t r1",
+                "opaque: the rows of the function `dbo.rows_of` are not known",
             ],
         ),
         (

@@ -28,7 +28,7 @@ def kinds(text: str) -> list[str]:
         ("CREATE VIEW dbo.v AS\nSELECT a FROM dbo.s", "create"),
         ("DECLARE @x INT =\n(\nSELECT max(a) FROM dbo.t\n)", "declare"),
         ("SET @x = CASE WHEN @y = 1 THEN 2\nEND", "set"),
-        ("DECLARE c CURSOR FOR\nSELECT a FROM dbo.t", "command"),
+        ("DECLARE c CURSOR FOR\nSELECT a FROM dbo.t", "forin"),
         ("CREATE LOGIN me\nWITH PASSWORD = 'x'", "command"),
         ("ALTER TABLE dbo.t\nDROP COLUMN a", "alter"),
     ],

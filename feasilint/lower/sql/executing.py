@@ -1,0 +1,92 @@
+"""SQL that procedural code puts together and runs: EXECUTE IMMEDIATE, EXECUTE format(…), sp_executesql. What is constant of its
+text is read; what is not becomes a parameter in braces."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Call, Column, Expression, Hole, Literal, Param
+from feasilint.ir.expressions import spelled
+from feasilint.lower.sql.adapter import Node, exp
+from feasilint.lower.sql.expressions import scalar
+from feasilint.lower.sql.scope import Scope
+from feasilint.lower.sql.statements import take
+
+if TYPE_CHECKING:
+    from feasilint.lower.sql.scope import Context
+
+_TEXTS = (exp.Heredoc, exp.RawString, exp.National)
+_SAME = frozenset(
+    ("cast", "quote_ident", "quote_literal", "quote_nullable", "quotename", "trim", "ltrim", "rtrim", "to_varchar")
+)
+_JOINING = frozenset(("concat", "add", "safe_concat"))
+_FORMATS = frozenset(("format", "printf"))
+_FIELD = re.compile(r"%(?:%|(?:(\d+)\$)?-?\d*([sILdtTfi]))")
+_WORDS = ("select", "with", "insert", "create", "merge", "update", "begin", "declare", "delete", "drop", "truncate", "alter",
+          "call", "exec", "copy", "unload", "grant", "set", "use", "refresh", "analyze", "vacuum", "comment")  # fmt: skip
+_DEPTH = 8
+
+
+def run(node: Node, context: Context) -> None:
+    """Lower a text that is run as a statement, as far as it is known; its rows go where the statement says."""
+    scope = Scope(context)
+    text = str(node.expression.this) if isinstance(node.expression, _TEXTS) else said(scalar(node.expression, scope))
+    known = text.lstrip("( \t\r\n").lower().startswith(_WORDS) or text.lstrip().startswith(("--", "/*"))
+    if not known or _nested(context) > _DEPTH:
+        message = "the SQL that is run here is not known before it runs"
+        context.builder.diagnose("dynamic-sql", message, context.layout.statement())
+        return
+    rows = context.script(text, context)
+    names, kind = node.args.get("names") or [], node.args.get("kind")
+    if kind == "rows" and rows is not None:
+        context.session.records[str(names[0].name).lower()] = rows
+    elif kind == "return" and rows is not None:
+        context.session.returned.append(rows)
+    elif kind == "values":
+        take(names, rows, scope)
+
+
+def _nested(context: Context) -> int:
+    """How many texts this one stands in."""
+    depth, fragment = 0, context.fragment
+    fragments = context.builder.program().fragments
+    while fragment.parent is not None:
+        depth, fragment = depth + 1, fragments[fragment.parent]
+    return depth
+
+
+def said(expression: Expression) -> str:
+    """The text that an expression gives, with what is not known in braces."""
+    match expression:
+        case Literal(value=value):
+            return str(value)
+        case Hole(text=text):
+            return text if "{" in text else f"{{{text}}}"
+        case Call(function=function, args=args) if function in _JOINING:
+            return "".join(map(said, args))
+        case Call(function=function, args=(Literal(value=str() as form), *rest)) if function in _FORMATS:
+            return _formatted(form, rest)
+        case Call(function=function, args=args) if function in _SAME and args:
+            return said(args[0])
+        case Param(name=name):
+            return f"{{{name}}}"
+        case Column(name=name):
+            return f"{{{spelled(name)}}}"
+        case _:
+            return "{expression}"
+
+
+def _formatted(form: str, args: list[Expression]) -> str:
+    """`format('… %I … %L', x, y)`, `FORMAT("… %s", x)`."""
+    following = iter(args)
+
+    def field(found: re.Match[str]) -> str:
+        if found[2] is None:
+            return "%"
+        place = int(found[1]) - 1 if found[1] else None
+        arg = next(following, None) if place is None else args[place] if place < len(args) else None
+        text = said(arg) if arg is not None else "{argument}"
+        return f"'{text}'" if found[2] == "L" and isinstance(arg, Literal) else text
+
+    return _FIELD.sub(field, form)

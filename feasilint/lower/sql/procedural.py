@@ -1,0 +1,288 @@
+"""Statements of procedural code that no grammar of queries has, by the names that they give values to: cursors, FETCH, SELECT …
+INTO, RETURN, PERFORM, and SQL that is put together and run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
+
+from feasilint.lower.sql.adapter import said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from feasilint.lower.sql.adapter import Token
+
+Kind: TypeAlias = Literal["rows", "values", "return", "run", "nothing"]
+
+
+class Form(Struct, frozen=True):
+    """`rows`: a cursor or record is the rows of a query; `values`: variables get the columns of a row; `return`: what a routine
+    gives; `run`: a text that is SQL. `names`: the variables with their signs, empty for what is no plain variable; `given`: the
+    query or the expression; `cursor`: the cursor that the values come from; `parameters` of a cursor."""
+
+    kind: Kind
+    names: tuple[str, ...] = ()
+    given: tuple[Token, ...] = ()
+    cursor: str = ""
+    parameters: tuple[str, ...] = ()
+
+
+def form_of(tokens: Sequence[Token], dialect: str) -> Form | None:
+    """What a statement is that begins with a word of procedural code; None for any other."""
+    if _word(tokens, 1) == ":=" and "EXECUTE" in (_word(tokens, 2), _word(tokens, 3)):
+        return _rows(tokens[0].text, tokens[2:])
+    word = _word(tokens, 0)
+    if word in _BY_DIALECT:
+        return _BY_DIALECT[word](tokens, dialect)
+    return _FORMS[word](tokens) if word in _FORMS else None
+
+
+def _word(tokens: Sequence[Token], at: int) -> str:
+    return tokens[at].text.upper() if 0 <= at < len(tokens) else ""
+
+
+def _place(tokens: Sequence[Token], words: Sequence[str], start: int = 1) -> int:
+    """Where the first of these words stands outside parentheses; the end if there is none."""
+    depth = 0
+    for at, token in enumerate(tokens):
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0 and at >= start and token.text.upper() in words:
+            return at
+    return len(tokens)
+
+
+def _targets(tokens: Sequence[Token], at: int) -> tuple[tuple[str, ...], int]:
+    """The variables of an INTO clause from this place on, and where they end."""
+    names: list[str] = []
+    while at < len(tokens):
+        sign = tokens[at].text if tokens[at].text in ("@", ":") else ""
+        start = at + bool(sign)
+        end = _after_name(tokens, start)
+        names.append(f"{'@' if sign == '@' else ''}{tokens[start].text}" if end == start + 1 else "")
+        at = end
+        if _word(tokens, at) != ",":
+            break
+        at += 1
+    return tuple(names), at
+
+
+def _after_name(tokens: Sequence[Token], at: int) -> int:
+    """Behind `v`, `r.x`, `:new.x`, `l(i)` and `l(i).x`."""
+    at += 1
+    while (opening := _word(tokens, at)) in (".", "(", "["):
+        at = _closed(tokens, at) if opening != "." else at + 2
+    return at
+
+
+def _closed(tokens: Sequence[Token], at: int) -> int:
+    depth = 0
+    while at < len(tokens):
+        depth += (tokens[at].text in "([") - (tokens[at].text in ")]")
+        at += 1
+        if depth == 0:
+            break
+    return at
+
+
+# --- cursors -----------------------------------------------------------------------------------------------------------
+
+_QUERIES = ("SELECT", "WITH", "(", "VALUES", "TABLE", "EXECUTE")
+
+
+def cursor(tokens: Sequence[Token]) -> Form | None:
+    """`c CURSOR … FOR query`, `CURSOR c (…) IS query`, `rs RESULTSET DEFAULT (query)`, behind DECLARE or not."""
+    at = _place(tokens[:8], ("CURSOR", "RESULTSET"), 0)
+    if at > 4 or at >= len(tokens):
+        return None
+    name = at + 1 if at == 0 else 0
+    named = f"{tokens[0].text}{_word(tokens, 1)}" if tokens[name].text == "@" else tokens[name].text
+    start = _place(tokens, ("FOR", "IS", ":=", "DEFAULT", "="), name + 1)
+    given = tokens[start + 1 :]
+    if not given:
+        return Form("nothing")
+    opening = next((place for place in range(at, start) if tokens[place].text == "("), 0)
+    return _rows(named, given, _parameters(tokens, opening) if opening else ())
+
+
+def _rows(name: str, given: Sequence[Token], parameters: tuple[str, ...] = ()) -> Form | None:
+    plain = _unwrapped(given)
+    if _word(plain, 0) == "EXECUTE":
+        found = _run(plain, "")
+        return Form("run", (name,), found.given, "rows") if found is not None else Form("nothing")
+    if len(plain) == 1 or (plain and _word(plain, 1) == "(" and _word(plain, 0) not in _QUERIES):
+        return Form("rows", (name,), (), plain[0].text)
+    return Form("rows", (name,), tuple(_lasting(given)), "", parameters) if _word(given, 0) in _QUERIES else None
+
+
+def _unwrapped(tokens: Sequence[Token]) -> Sequence[Token]:
+    return tokens[1:-1] if tokens and tokens[0].text == "(" and tokens[-1].text == ")" else tokens
+
+
+def _lasting(query: Sequence[Token]) -> Sequence[Token]:
+    """Without what a cursor says of changes to its rows."""
+    at = _place(query, ("FOR",))
+    return query[:at] if _word(query, at + 1) in ("UPDATE", "READ", "SHARE") else query
+
+
+def _parameters(tokens: Sequence[Token], at: int) -> tuple[str, ...]:
+    end = _closed(tokens, at)
+    starts = [at, *(place for place in range(at + 1, end) if tokens[place].text == ",")]
+    return tuple(tokens[place + 1].text for place in starts if place + 1 < end - 1)
+
+
+def _declared(tokens: Sequence[Token]) -> Form | None:
+    if "HANDLER" in (_word(tokens, at) for at in range(1, 4)):
+        return Form("nothing")
+    return cursor(tokens[1:])
+
+
+def _let(tokens: Sequence[Token]) -> Form | None:
+    """LET x [type] := value of Snowflake."""
+    if (found := cursor(tokens[1:])) is not None:
+        return found
+    at = _place(tokens, (":=", "DEFAULT", "="))
+    return Form("values", (tokens[1].text,), tuple(tokens[at + 1 :])) if at + 1 < len(tokens) else Form("nothing")
+
+
+def _opened(tokens: Sequence[Token]) -> Form | None:
+    """OPEN c FOR query."""
+    at = _place(tokens, ("FOR",))
+    found = _rows(tokens[1].text, tokens[at + 1 :]) if at + 1 < len(tokens) else None
+    return found or Form("nothing")
+
+
+def _fetched(tokens: Sequence[Token]) -> Form | None:
+    """FETCH [NEXT FROM] c [BULK COLLECT] INTO x, y."""
+    at = _place(tokens, ("INTO", _BULK))
+    if at >= len(tokens) - 1:
+        return Form("nothing")
+    return Form("values", _targets(tokens, at + 1)[0], (), tokens[at - 1].text)
+
+
+# --- values ------------------------------------------------------------------------------------------------------------
+
+_BULK = "BULK COLLECT INTO"  # one token
+_INTO = frozenset(("postgres", "redshift", "duckdb", "oracle", "snowflake", "mysql", "databricks", ""))
+_WRITING = ("INSERT", "MERGE", "OUTFILE", "DUMPFILE", "TEMP", "TEMPORARY", "TABLE", "UNLOGGED", "TRANSIENT")
+
+
+def _selected(tokens: Sequence[Token], dialect: str) -> Form | None:
+    """SELECT x, y INTO a, b FROM t: what is certain to name variables; a single name may be that of a table."""
+    at = _place(tokens, ("INTO", _BULK)) if dialect in _INTO else len(tokens)
+    if at >= len(tokens) - 1 or {_word(tokens, at - 1), _word(tokens, at + 1)} & {*_WRITING}:
+        return None
+    bulk = _word(tokens, at) != "INTO"
+    start = at + 1 + (_word(tokens, at + 1) == "STRICT")
+    names, end = _targets(tokens, start)
+    signed = tokens[start].text in ("@", ":")
+    late = _place(tokens, ("FROM",)) < at
+    if not (bulk or signed or late or at == 1 or start > at + 1 or len(names) > 1):
+        return None
+    return Form("values", names, (*tokens[:at], *tokens[end:]))
+
+
+def _performed(tokens: Sequence[Token]) -> Form | None:
+    """PERFORM f(x) FROM t: a query whose rows nobody looks at."""
+    return Form("values", (), (said("SELECT", tokens[0]), *tokens[1:]))
+
+
+def _returned(tokens: Sequence[Token], dialect: str) -> Form | None:
+    """RETURN x, RETURN QUERY SELECT …, RETURN TABLE(rs)."""
+    given = tokens[1:]
+    if [_word(given, 0), _word(given, 1)] == ["QUERY", "EXECUTE"]:
+        found = _run(given[1:], dialect)
+        return Form("run", (), found.given, "return") if found is not None else Form("nothing")
+    if _word(given, 0) == "QUERY":
+        return Form("return", (), tuple(given[1:]))
+    if [_word(given, 0), _word(given, 1)] == ["TABLE", "("] and len(given) == 4:
+        return Form("return", (), (), given[2].text)
+    if _word(given, 0) == "NEXT":
+        return Form("nothing")
+    return Form("return", (), tuple(given)) if given else Form("nothing")
+
+
+# --- SQL that is run ---------------------------------------------------------------------------------------------------
+
+_NO_TEXT = ("TASK", "ALERT", "AS", "PROCEDURE", "FUNCTION", "NOTEBOOK", "SERVICE", "JOB", "SP_EXECUTE_EXTERNAL_SCRIPT")
+
+
+def _run(tokens: Sequence[Token], dialect: str) -> Form | None:
+    """EXECUTE [IMMEDIATE] text [INTO x, y] [USING …]."""
+    if dialect == "tsql":
+        return _run_text(tokens)
+    start = 2 if _word(tokens, 1) == "IMMEDIATE" else 1
+    if _word(tokens, start) in _NO_TEXT or start >= len(tokens):
+        return None
+    end = _place(tokens, ("INTO", "USING"), start)
+    at = _place(tokens, ("INTO",), start)
+    names = _targets(tokens, at + 1 + (_word(tokens, at + 1) == "STRICT"))[0] if at < len(tokens) else ()
+    return Form("run", names, tuple(tokens[start:end]), "values" if names else "")
+
+
+def _run_text(tokens: Sequence[Token]) -> Form | None:
+    """EXEC (@sql), EXEC sp_executesql @sql, … of T-SQL."""
+    name = next((at for at in (1, 3) if _word(tokens, at) == "SP_EXECUTESQL"), 0)
+    start, end = (name + 1, _place(tokens, (",",))) if name else (2, len(tokens) - 1)
+    if not name and (_word(tokens, 1) != "(" or tokens[-1].text != ")"):
+        return None
+    if _word(tokens, start) == "@" and _word(tokens, start + 2) == "=":
+        start += 3  # @stmt = …
+    return Form("run", (), tuple(tokens[start:end]))
+
+
+def _typed(tokens: Sequence[Token]) -> Form | None:
+    return Form("nothing") if _word(tokens, 2) in ("IS", "AS") else None
+
+
+def _nothing(_: Sequence[Token]) -> Form | None:
+    return Form("nothing")
+
+
+_BY_DIALECT: dict[str, Callable[[Sequence[Token], str], Form | None]] = {
+    "SELECT": _selected,
+    "WITH": _selected,
+    "RETURN": _returned,
+    "EXECUTE": _run,
+    "EXEC": _run,
+}
+_FORMS: dict[str, Callable[[Sequence[Token]], Form | None]] = {
+    "DECLARE": _declared,
+    "LET": _let,
+    "OPEN": _opened,
+    "FETCH": _fetched,
+    "PERFORM": _performed,
+    "TYPE": _typed,
+    **dict.fromkeys(("EXIT", "CONTINUE", "PIPE", "AWAIT", "PRAGMA", "SUBTYPE", "GET"), _nothing),
+}
+
+
+# --- loops -------------------------------------------------------------------------------------------------------------
+
+
+def loop_of(tokens: Sequence[Token], dialect: str) -> tuple[Form, Sequence[Token]] | None:
+    """What the head of a loop gives names to, and its first statement; None for a loop without a variable."""
+    word = _word(tokens, 0)
+    if word == "FORALL":
+        at = _place(tokens, _CHANGING)
+        return Form("values", (tokens[1].text,)), tokens[at:]
+    end = _place(tokens, ("LOOP", "DO")) if word in ("FOR", "FOREACH") else len(tokens)
+    at = _place(tokens[:end], ("IN", "AS"))
+    if end >= len(tokens) or at + 1 >= end or (dialect == "bigquery" and _word(tokens, at + 1) == "("):
+        return None  # BigQuery's FOR … IN (query) DO is in the grammar of the parser
+    names, given = _targets(tokens[:at], 1)[0], tokens[at + 1 : end]
+    if (inner := _place(given, ("CURSOR",))) < len(given):
+        given = given[inner + 2 :]
+    return _looped(names, given), tokens[end + 1 :]
+
+
+_CHANGING = ("INSERT", "UPDATE", "DELETE", "MERGE", "EXECUTE")
+
+
+def _looped(names: tuple[str, ...], given: Sequence[Token]) -> Form:
+    counted = any(token.text in ("..", ".") or token.text.upper() in ("TO", "ARRAY") for token in given)
+    found = _rows(names[0], given) if not counted or _word(given, 0) in _QUERIES else None
+    if found is None:
+        return Form("values", names)
+    return found if len(names) == 1 else Form("values", names, found.given, found.cursor)

@@ -1,0 +1,300 @@
+"""Procedural code: cursors, FETCH, SELECT … INTO, RETURN, loops, and SQL that is put together and run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from feasilint import inspect_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Lineage = Callable[..., dict[str, str]]
+
+BLOCKS = {
+    "postgres": "DO $$ DECLARE {0} BEGIN {1} END $$",
+    "oracle": "DECLARE {0} BEGIN {1} END;",
+    "snowflake": "DECLARE {0} BEGIN {1} END",
+    "bigquery": "{0} BEGIN {1} END",
+    "mysql": "CREATE PROCEDURE p() BEGIN {0} {1} END",
+    "tsql": "{0} {1}",
+}
+
+
+def block(dialect: str, body: str, declared: str = "") -> str:
+    return BLOCKS[dialect].format(declared, body)
+
+
+# --- nothing -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dialect", "body"),
+    [
+        ("postgres", "GET DIAGNOSTICS n = ROW_COUNT; RAISE NOTICE 'begin %', n; PERFORM pg_sleep(1); EXIT WHEN n > 3;"),
+        ("oracle", "NULL; DBMS_OUTPUT.PUT_LINE('x'); p(3); EXIT WHEN c%NOTFOUND; RAISE_APPLICATION_ERROR(-1, 'x');"),
+        ("snowflake", "AWAIT ALL; RETURN 'done';"),
+        ("mysql", "DECLARE CONTINUE HANDLER FOR NOT FOUND SET done = 1; ITERATE rd;"),
+        ("tsql", "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION; RETURN 0; CLOSE c; DEALLOCATE c;"),
+    ],
+)
+def test_what_moves_no_data(dialect: str, body: str) -> None:
+    found = inspect_source(block(dialect, body), kind="sql", dialect=dialect)
+    assert (found["columns"], found["sources"], found["diagnostics"]) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("postgres", "WITH c AS (SELECT 1) INSERT INTO o SELECT a FROM t"),
+        ("tsql", "SELECT a INTO o FROM t"),
+        ("oracle", "SELECT a FROM t WHERE b = 1 FOR UPDATE OF a"),
+        ("bigquery", "SELECT CASE WHEN TRUE THEN a END AS a FROM t"),
+        ("mysql", "SELECT a FROM t INTO OUTFILE 'x.csv'"),
+    ],
+)
+def test_statements_that_name_no_variable(lineage: Lineage, dialect: str, text: str) -> None:
+    assert lineage(text, dialect)["a"].split(" | ")[0] == "t.a"
+
+
+def test_a_cursor_is_no_table(lineage: Lineage) -> None:
+    text = block("oracle", "FETCH c INTO v; INSERT INTO o SELECT v AS a FROM t;", "v NUMBER;")
+    assert lineage(text, "oracle") == {"a": ""}
+
+
+# --- cursors -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dialect", "declared", "body"),
+    [
+        ("postgres", "c CURSOR FOR SELECT id, x FROM s; v int; w int;", "OPEN c; FETCH NEXT FROM c INTO v, w;"),
+        ("postgres", "c CURSOR (k int) FOR SELECT id, x FROM s; v int; w int;", "OPEN c(3); FETCH c INTO v, w;"),
+        ("postgres", "c refcursor; v int; w int;", "OPEN c FOR SELECT id, x FROM s; FETCH c INTO v, w;"),
+        ("oracle", "CURSOR c IS SELECT id, x FROM s; v INT; w INT;", "OPEN c; FETCH c INTO v, w;"),
+        ("oracle", "CURSOR c(k INT) RETURN s%ROWTYPE IS SELECT id, x FROM s; v INT; w INT;", "FETCH c INTO v, w;"),
+        ("oracle", "c SYS_REFCURSOR; v INT; w INT;", "OPEN c FOR SELECT id, x FROM s; FETCH c INTO v, w;"),
+        ("snowflake", "c CURSOR FOR SELECT id, x FROM s; v INT; w INT;", "OPEN c; FETCH c INTO v, w;"),
+        ("mysql", "DECLARE v INT; DECLARE w INT; DECLARE c CURSOR FOR SELECT id, x FROM s;", "FETCH c INTO v, w;"),
+    ],
+)
+def test_what_is_fetched(lineage: Lineage, dialect: str, declared: str, body: str) -> None:
+    text = block(dialect, body + " INSERT INTO o SELECT w AS a FROM t;", declared)
+    assert lineage(text, dialect) == {"a": "s.x"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DECLARE c CURSOR FOR SELECT id, x FROM dbo.s\nOPEN c\nFETCH NEXT FROM c INTO @v, @w\nWHILE @@FETCH_STATUS = 0\nBEGIN\n"
+        "INSERT INTO dbo.o (a) SELECT @w FROM dbo.t\nFETCH NEXT FROM c INTO @v, @w\nEND\nCLOSE c\nDEALLOCATE c",
+        "DECLARE c CURSOR LOCAL FAST_FORWARD FOR\nSELECT id, x FROM dbo.s;\nFETCH NEXT FROM c INTO @v, @w;\n"
+        "INSERT INTO dbo.o (a) SELECT @w FROM dbo.t;",
+    ],
+)
+def test_cursors_of_tsql(lineage: Lineage, text: str) -> None:
+    assert lineage(text, "tsql") == {"a": "dbo.s.x"}
+
+
+def test_the_parameters_of_a_cursor_are_no_columns(lineage: Lineage) -> None:
+    text = block(
+        "oracle",
+        "FOR r IN c(3) LOOP INSERT INTO o SELECT r.x AS a FROM t; END LOOP;",
+        "CURSOR c(k INT) IS SELECT x FROM s WHERE z = k;",
+    )
+    assert lineage(text, "oracle") == {"a": "s.x"}
+
+
+# --- loops -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dialect", "declared", "body"),
+    [
+        ("postgres", "c CURSOR FOR SELECT id, x FROM s;", "FOR r IN c LOOP {0}; END LOOP;"),
+        ("postgres", "", "<<rows>> FOR r IN EXECUTE 'SELECT id, x FROM s' LOOP {0}; END LOOP;"),
+        ("postgres", "c CURSOR FOR SELECT id, x FROM s;", "LOOP FETCH c INTO r; EXIT WHEN NOT FOUND; {0}; END LOOP;"),
+        ("oracle", "", "FOR r IN (SELECT id, x FROM s) LOOP {0}; END LOOP;"),
+        ("snowflake", "c CURSOR FOR SELECT id, x FROM s;", "FOR r IN c DO {0}; END FOR;"),
+        (
+            "snowflake",
+            "",
+            "LET rs RESULTSET := (SELECT id, x FROM s); LET c CURSOR FOR rs; FOR r IN c DO {0}; END FOR;",
+        ),
+        (
+            "snowflake",
+            "",
+            "LET rs RESULTSET := (EXECUTE IMMEDIATE 'SELECT id, x FROM s'); FOR r IN rs DO {0}; END FOR;",
+        ),
+        ("snowflake", "rs RESULTSET;", "rs := (SELECT id, x FROM s); FOR r IN rs DO {0}; END FOR;"),
+        ("bigquery", "", "FOR r IN (SELECT id, x FROM s) DO {0}; END FOR;"),
+        ("mysql", "", "FOR r AS c CURSOR FOR SELECT id, x FROM s DO {0}; END FOR;"),
+    ],
+)
+def test_the_record_of_a_loop(lineage: Lineage, dialect: str, declared: str, body: str) -> None:
+    text = block(dialect, body.format("INSERT INTO o SELECT r.x AS a FROM t"), declared)
+    assert lineage(text, dialect) == {"a": "s.x"}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "head", "made"),
+    [
+        ("postgres", "FOR p, q IN SELECT id, x FROM s LOOP", "s.x"),
+        ("postgres", "FOR q IN 1..3 LOOP", ""),
+        ("postgres", "FOR q IN REVERSE 3..1 LOOP", ""),
+        ("postgres", "FOREACH q IN ARRAY list LOOP", ""),
+        ("oracle", "FOR q IN 1..3 LOOP", ""),
+        ("snowflake", "FOR q IN 1 TO 3 DO", ""),
+    ],
+)
+def test_the_variables_of_a_loop(lineage: Lineage, dialect: str, head: str, made: str) -> None:
+    end = "END FOR;" if head.endswith("DO") else "END LOOP;"
+    assert lineage(block(dialect, f"{head} INSERT INTO o SELECT q AS a FROM t; {end}"), dialect) == {"a": made}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "body"),
+    [
+        ("postgres", "CASE v WHEN 1 THEN {0}; ELSE {1}; END CASE;"),
+        ("oracle", "CASE WHEN v = 1 THEN {0}; ELSE {1}; END CASE;"),
+        ("snowflake", "REPEAT {0}; UNTIL (v > 3) END REPEAT; WHILE (v < 3) DO {1}; END WHILE;"),
+        ("snowflake", "ASYNC ({0}); IF (v = 1) THEN NULL; ELSE {1}; END IF;"),
+        ("bigquery", "CASE WHEN v = 1 THEN {0}; ELSE {1}; END CASE;"),
+        ("mysql", "rd: LOOP {0}; IF v THEN LEAVE rd; END IF; {1}; END LOOP;"),
+        ("tsql", "IF @v = 1 {0} ELSE {1}"),
+        ("tsql", "WHILE @v < 3 {0}\nIF EXISTS (SELECT 1 FROM z) {1}"),
+        ("tsql", "BEGIN TRY {0} END TRY BEGIN CATCH {1} END CATCH"),
+    ],
+)
+def test_every_branch_is_read(lineage: Lineage, dialect: str, body: str) -> None:
+    text = body.format("INSERT INTO o1 (a) SELECT a FROM s", "INSERT INTO o2 (a) SELECT a FROM t")
+    assert lineage(block(dialect, text), dialect) == {"o1.a": "s.a", "o2.a": "t.a"}
+
+
+# --- values ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dialect", "select"),
+    [
+        ("postgres", "SELECT x, y INTO v, w FROM m WHERE z = 1;"),
+        ("postgres", "SELECT x, y INTO STRICT v, w FROM m WHERE z = 1;"),
+        ("postgres", "SELECT INTO v, w x, y FROM m WHERE z = 1;"),
+        ("postgres", "EXECUTE 'SELECT x, y FROM m WHERE z = $1' INTO v, w USING 1;"),
+        ("oracle", "SELECT x, y INTO v, w FROM m WHERE z = 1;"),
+        ("oracle", "EXECUTE IMMEDIATE 'SELECT x, y FROM m WHERE z = :1' INTO v, w USING 1;"),
+        ("snowflake", "SELECT x, y INTO :v, :w FROM m WHERE z = 1;"),
+        ("mysql", "SELECT x, y INTO v, w FROM m WHERE z = 1;"),
+        ("mysql", "SELECT x, y FROM m WHERE z = 1 INTO v, w;"),
+        ("bigquery", "EXECUTE IMMEDIATE 'SELECT x, y FROM m WHERE z = 1' INTO v, w;"),
+    ],
+)
+def test_several_variables(lineage: Lineage, dialect: str, select: str) -> None:
+    declared = {"bigquery": "DECLARE v, w INT64;", "mysql": "DECLARE v INT; DECLARE w INT;"}.get(
+        dialect, "v INT; w INT;"
+    )
+    text = block(dialect, f"{select} INSERT INTO o SELECT w AS a FROM t WHERE k > v;", declared)
+    assert lineage(text, dialect) == {"a": "m.y | where m.x, where m.z, where t.k"}
+
+
+def test_values_that_a_select_of_tsql_assigns(lineage: Lineage) -> None:
+    text = "DECLARE @v INT, @w INT\nSELECT @v = x, @w += y FROM m\nSELECT @w AS a INTO dbo.o FROM dbo.t WHERE k > @v"
+    assert lineage(text, "tsql") == {"a": "m.y | where dbo.t.k, where m.x"}
+
+
+@pytest.mark.parametrize(
+    "select", ["SELECT * INTO r FROM m;", "SELECT * INTO STRICT r FROM m;", "SELECT x, y INTO r FROM m;"]
+)
+def test_a_record(lineage: Lineage, select: str) -> None:
+    text = block("postgres", f"{select} INSERT INTO o SELECT r.x AS a FROM t;", "r m%ROWTYPE;")
+    assert lineage(text, "postgres") == {"a": "m.x"}
+
+
+@pytest.mark.parametrize(
+    ("select", "value"),
+    [("SELECT id, x BULK COLLECT INTO i, v FROM s;", "v(n)"), ("SELECT * BULK COLLECT INTO r FROM s;", "r(n).x")],
+)
+def test_collections(lineage: Lineage, select: str, value: str) -> None:
+    text = block(
+        "oracle",
+        f"{select} FORALL n IN 1..3 INSERT INTO o (a) VALUES ({value});",
+        "TYPE l IS TABLE OF s%ROWTYPE; i l; v l; r l;",
+    )
+    assert lineage(text, "oracle") == {"a": "s.x"}
+
+
+@pytest.mark.parametrize("let", ["LET v := (SELECT MAX(x) FROM m);", "LET v INT DEFAULT (SELECT MAX(x) FROM m);"])
+def test_let(lineage: Lineage, let: str) -> None:
+    text = block("snowflake", f"{let} INSERT INTO o SELECT a FROM t WHERE k > :v;")
+    assert lineage(text, "snowflake") == {"a": "t.a | where m.x, where t.k"}
+
+
+# --- SQL that is run ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("postgres", block("postgres", "EXECUTE format('INSERT INTO %I SELECT a FROM t WHERE k = %L', 'o', 'x');")),
+        (
+            "postgres",
+            block("postgres", "EXECUTE 'INSERT INTO o SELECT a' || ' FROM t WHERE k = ' || quote_literal(x);"),
+        ),
+        ("oracle", block("oracle", "EXECUTE IMMEDIATE 'INSERT INTO o SELECT a FROM t WHERE k = :1' USING 3;")),
+        (
+            "snowflake",
+            block("snowflake", "LET q := 'INSERT INTO o SELECT a FROM t WHERE k = 1'; EXECUTE IMMEDIATE :q;"),
+        ),
+        ("snowflake", "EXECUTE IMMEDIATE $$ BEGIN INSERT INTO o SELECT a FROM t WHERE k = 1; END; $$"),
+        ("bigquery", 'EXECUTE IMMEDIATE """INSERT INTO o (a) SELECT a FROM t WHERE k = @x""" USING 3 AS x'),
+        ("bigquery", 'EXECUTE IMMEDIATE FORMAT("INSERT INTO o (a) SELECT a FROM t WHERE k = %d", 3)'),
+        ("bigquery", "DECLARE q STRING DEFAULT 'INSERT INTO o (a) SELECT a FROM t WHERE k = 1'; EXECUTE IMMEDIATE q"),
+        ("databricks", "EXECUTE IMMEDIATE 'INSERT INTO o SELECT a FROM t WHERE k = ?' USING 3"),
+        (
+            "tsql",
+            "DECLARE @q NVARCHAR(MAX) = N'SELECT a INTO o FROM t'\nSET @q = @q + N' WHERE k = 1'\nEXEC (@q)\nPRINT @q",
+        ),
+        ("tsql", "EXEC sp_executesql N'SELECT a INTO o FROM t WHERE k = @k', N'@k INT', @k = 3"),
+        ("tsql", "DECLARE @q NVARCHAR(99) = N'SELECT a INTO o FROM t WHERE k = 1' EXEC sp_executesql @stmt = @q"),
+    ],
+)
+def test_constant_text(lineage: Lineage, dialect: str, text: str) -> None:
+    assert lineage(text, dialect) == {"a": "t.a | where t.k"}
+
+
+def test_what_is_unknown_of_a_text_is_a_parameter(lineage: Lineage) -> None:
+    text = block("postgres", "EXECUTE 'INSERT INTO o SELECT a FROM ' || name || ' WHERE k = 1';")
+    assert lineage(text, "postgres") == {"a": "{name}.a | where {name}.k"}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("snowflake", "SELECT 1;\nEXECUTE IMMEDIATE :q"),
+        ("tsql", "SELECT 1\nEXEC (@q)"),
+        ("postgres", "SELECT 1;\nDO $$ BEGIN EXECUTE q; END $$"),
+        ("bigquery", "DECLARE q STRING DEFAULT 'EXECUTE IMMEDIATE q';\nEXECUTE IMMEDIATE q"),
+    ],
+)
+def test_a_text_that_nobody_knows_is_said(dialect: str, text: str) -> None:
+    (said,) = inspect_source(text, kind="sql", dialect=dialect)["diagnostics"]
+    assert (said["kind"], said["span"]["line"]) == ("dynamic-sql", 2)
+
+
+def test_a_name_that_a_variable_gives(lineage: Lineage) -> None:
+    assert lineage("SET n = 'd.t'; SELECT a FROM IDENTIFIER($n)", "snowflake") == {"a": "d.t.a"}
+    text = block("snowflake", "LET n := 'd.t'; INSERT INTO o SELECT a FROM IDENTIFIER(:n);")
+    assert lineage(text, "snowflake") == {"a": "d.t.a"}
+
+
+def test_the_result_before(lineage: Lineage) -> None:
+    text = "SELECT a FROM s; CREATE TABLE o AS SELECT a FROM TABLE(RESULT_SCAN(LAST_QUERY_ID()))"
+    assert lineage(text, "snowflake")["o.a"] == "s.a"
+
+
+@pytest.mark.parametrize("source", ["EXEC dbo.p 3", "EXECUTE p @n = 3", "EXEC ('SELECT a FROM s')"])
+def test_the_rows_of_a_procedure(lineage: Lineage, source: str) -> None:
+    text = f"CREATE PROC dbo.p @n INT AS\nSELECT a FROM s\nGO\nINSERT INTO dbo.o {source}"
+    assert lineage(text, "tsql")["dbo.o.a"] == "s.a"
