@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     _Key = tuple[str, str, str]  # package, name, path
 
 _DEFAULT: dict[Kind, str] = {"model": "view", "seed": "seed", "snapshot": "snapshot"}
+_PYTHON = {"materialized": "table"}
+"""What properties say of a Python model where they say nothing: it stands above the settings of folders."""
 _TREES: dict[Kind, str] = {"model": "models", "seed": "seeds", "snapshot": "snapshots"}
 
 
@@ -260,6 +262,7 @@ class Project:
         tree = _TREES[place.kind]
         return merged(
             *levels(package.settings.trees.get(tree), names),
+            _PYTHON if place.path.endswith(".py") else {},
             {} if about is None else about.config,
             {} if version is None else version.config,
             self._inline(package, place) if stated is None else stated,

@@ -48,7 +48,7 @@ def test_there_are_no_other_models(project: Project, said: dict[str, Any]) -> No
 
 
 def test_models(project: Project, said: dict[str, Any]) -> None:
-    assert len(nodes(said)) == 14
+    assert len(nodes(said)) == 15
     for node in nodes(said):
         model = project.model(node["name"], node["package_name"], node.get("version"))
         assert model is not None, node["unique_id"]
@@ -61,7 +61,7 @@ def test_models(project: Project, said: dict[str, Any]) -> None:
 
 def test_names(project: Project, said: dict[str, Any]) -> None:
     stored = [node for node in nodes(said) if node["relation_name"] is not None]
-    assert len(stored) == 13
+    assert len(stored) == 14
     for node in (*stored, *said["sources"].values()):
         found = (
             project.source(node["source_name"], node["name"])

@@ -99,6 +99,24 @@ def test_the_table_is_the_one_that_the_project_names(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("properties", "code", "materialized"),
+    [
+        ("", "", "table"),  # not what the folder says of models in SQL
+        ("models: [{name: m, config: {materialized: incremental}}]", "", "incremental"),
+        ("models: [{name: m, config: {materialized: incremental}}]", "dbt.config(materialized='table')", "table"),
+    ],
+)
+def test_a_python_model_is_a_table_unless_it_is_said_of_it_alone(
+    properties: str, code: str, materialized: str, tmp_path: Path
+) -> None:
+    settings = "name: shop\nmodels: {shop: {+materialized: view}}"
+    text = f"def model(dbt, session):\n    {code or 'pass'}\n    return dbt.source('shop', 'orders')\n"
+    files = {"dbt_project.yml": settings, "models/m.yml": properties, "models/m.py": text}
+    (table,) = inspected(tmp_path, files, "models/m.py")["models/m.py"]["tables"]
+    assert table["materialized"] == materialized
+
+
+@pytest.mark.parametrize(
     ("call", "table"),
     [
         ("dbt.ref('a')", "b.renamed"),

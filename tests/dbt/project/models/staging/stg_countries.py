@@ -1,0 +1,2 @@
+def model(dbt, session):
+    return dbt.ref("countries").project("code, upper(name) as name")
