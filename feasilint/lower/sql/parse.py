@@ -68,7 +68,7 @@ class _Parsing:
             part for whole in _chunks(tokens, self.dialect) for part in portions(whole, self.text, self.dialect)
         ):
             plain = self._opened(bare(_begun(chunk)))
-            while (found := loop_of(plain, self.dialect)) is not None:
+            while (found := loop_of(plain)) is not None:
                 form, rest = found
                 yield from self._formed(plain[: len(plain) - len(rest)], form) or ()
                 plain = bare(list(rest))
@@ -269,7 +269,7 @@ class _Parsing:
         return Statement(tuple(tokens), None, tree) if isinstance(tree, Failure) else Statement(tuple(tokens), tree)
 
 
-_UNREAD = ("EXECUTE", "FETCH")
+_UNREAD = ("EXECUTE", "FETCH", "PREPARE")
 
 
 def _is_read(tree: Node | Failure | None) -> bool:

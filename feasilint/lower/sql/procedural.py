@@ -232,6 +232,12 @@ def _run_text(tokens: Sequence[Token]) -> Form | None:
     return Form("run", (), tuple(tokens[start:end]))
 
 
+def _prepared(tokens: Sequence[Token]) -> Form | None:
+    """PREPARE s FROM text of MySQL: what EXECUTE s runs."""
+    at = _place(tokens, ("FROM",))
+    return Form("values", (tokens[1].text,), tuple(tokens[at + 1 :])) if 1 < at < len(tokens) - 1 else None
+
+
 def _typed(tokens: Sequence[Token]) -> Form | None:
     return Form("nothing") if _word(tokens, 2) in ("IS", "AS") else None
 
@@ -253,6 +259,7 @@ _FORMS: dict[str, Callable[[Sequence[Token]], Form | None]] = {
     "OPEN": _opened,
     "FETCH": _fetched,
     "PERFORM": _performed,
+    "PREPARE": _prepared,
     "TYPE": _typed,
     **dict.fromkeys(("EXIT", "CONTINUE", "PIPE", "AWAIT", "PRAGMA", "SUBTYPE", "GET"), _nothing),
 }
@@ -261,7 +268,7 @@ _FORMS: dict[str, Callable[[Sequence[Token]], Form | None]] = {
 # --- loops -------------------------------------------------------------------------------------------------------------
 
 
-def loop_of(tokens: Sequence[Token], dialect: str) -> tuple[Form, Sequence[Token]] | None:
+def loop_of(tokens: Sequence[Token]) -> tuple[Form, Sequence[Token]] | None:
     """What the head of a loop gives names to, and its first statement; None for a loop without a variable."""
     word = _word(tokens, 0)
     if word == "FORALL":
@@ -269,8 +276,8 @@ def loop_of(tokens: Sequence[Token], dialect: str) -> tuple[Form, Sequence[Token
         return Form("values", (tokens[1].text,)), tokens[at:]
     end = _place(tokens, ("LOOP", "DO")) if word in ("FOR", "FOREACH") else len(tokens)
     at = _place(tokens[:end], ("IN", "AS"))
-    if end >= len(tokens) or at + 1 >= end or (dialect == "bigquery" and _word(tokens, at + 1) == "("):
-        return None  # BigQuery's FOR … IN (query) DO is in the grammar of the parser
+    if end >= len(tokens) or at + 1 >= end:
+        return None
     names, given = _targets(tokens[:at], 1)[0], tokens[at + 1 : end]
     if (inner := _place(given, ("CURSOR",))) < len(given):
         given = given[inner + 2 :]

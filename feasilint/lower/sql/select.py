@@ -267,7 +267,7 @@ def _of_item(item: Item, scope: Scope) -> Scope:
 
 def _fields(node: Node) -> list[Node]:
     """The columns of `SELECT AS VALUE STRUCT(…)`."""
-    if node.args.get("kind") != "VALUE" or not isinstance(node.expressions[0], exp.Struct):
+    if node.args.get("kind") != "VALUE" or not isinstance(next(iter(node.expressions), None), exp.Struct):
         return []
     return [
         exp.Alias(this=one.expression, alias=one.this) if isinstance(one, exp.PropertyEQ) else one

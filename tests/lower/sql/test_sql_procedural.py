@@ -251,6 +251,15 @@ def test_let(lineage: Lineage, let: str) -> None:
         ("bigquery", 'EXECUTE IMMEDIATE """INSERT INTO o (a) SELECT a FROM t WHERE k = @x""" USING 3 AS x'),
         ("bigquery", 'EXECUTE IMMEDIATE FORMAT("INSERT INTO o (a) SELECT a FROM t WHERE k = %d", 3)'),
         ("bigquery", "DECLARE q STRING DEFAULT 'INSERT INTO o (a) SELECT a FROM t WHERE k = 1'; EXECUTE IMMEDIATE q"),
+        (
+            "bigquery",
+            "FOR r IN (SELECT id FROM s) DO EXECUTE IMMEDIATE 'INSERT INTO o (a) SELECT a FROM t WHERE k = 1'; END FOR",
+        ),
+        (
+            "mysql",
+            "SET @q = 'INSERT INTO o (a) SELECT a FROM t WHERE k = 1'; PREPARE p FROM @q; EXECUTE p; DEALLOCATE PREPARE p",
+        ),
+        ("mysql", "PREPARE p FROM 'INSERT INTO o (a) SELECT a FROM t WHERE k = ?'; EXECUTE p USING @x"),
         ("databricks", "EXECUTE IMMEDIATE 'INSERT INTO o SELECT a FROM t WHERE k = ?' USING 3"),
         (
             "tsql",
