@@ -6,6 +6,7 @@ import pytest
 from python_lowering import PANDAS, columns, frame, machine, measures, origins, pandas, run, sources
 
 from feasilint.ir import Choice
+from feasilint.lower.python import values as v
 
 
 def test_a_copy_is_not_changed_by_its_original():
@@ -123,3 +124,13 @@ def test_recursion_ends():
 def test_star_imports_of_libraries_are_known():
     program = run(PANDAS, "from sklearn import *\na, b = model_selection.train_test_split(tx)")
     assert [type(relation).__name__ for relation in program.relations] == ["Scan", "Split", "Split"]
+
+
+def test_equal_constants_do_not_differ():
+    assert not (v.Const(1) != v.Const(1))  # noqa: SIM202 - both operators are asked
+    assert v.Const(1) != v.Const(2)
+
+
+def test_what_is_popped_from_a_dict_is_gone():
+    code = "d = {'a': tx['a'], 'b': tx['b']}\ny = d.pop('b')\ndf = pd.DataFrame(d)"
+    assert columns(frame(PANDAS + code)) == ["a"]

@@ -76,7 +76,7 @@ METHODS: dict[str, Table] = {
         "get": containers.dict_get,
         "update": containers.dict_update,
         "setdefault": containers.dict_get,
-        "pop": containers.dict_get,
+        "pop": containers.dict_pop,
         "copy": containers.copied,
     },
     "IPython": {

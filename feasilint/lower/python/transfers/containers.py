@@ -298,6 +298,15 @@ def dict_get(call: Call) -> v.Value | None:
     return value if value is not None else call.arg(1)
 
 
+def dict_pop(call: Call) -> v.Value | None:
+    """`d.pop(key)`: what was under the key, which is gone."""
+    found, key = _dict(call), call.got(0)
+    value = dict_get(call)
+    if any(k == key for k, _ in found.items):
+        call.m.set(call.target, v.Dict(tuple(pair for pair in found.items if pair[0] != key), found.open))
+    return value
+
+
 def dict_update(call: Call) -> v.Value | None:
     found, other = _dict(call), call.got(0)
     pairs = list(other.items) if isinstance(other, v.Dict) else []
