@@ -35,6 +35,9 @@ class Const(Struct, frozen=True, eq=False, gc=False):
         """Equal by value, wherever it is written."""
         return type(other) is Const and self.value == other.value
 
+    def __ne__(self, other: object) -> bool:  # a struct does not take it from __eq__
+        return not self == other
+
     def __hash__(self) -> int:
         return hash(self.value)
 
