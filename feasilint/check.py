@@ -111,6 +111,8 @@ def _speaks_of(ignore: Ignore, finding: Finding, place: Place) -> bool:
 def supersede(findings: Sequence[Finding], rules: Iterable[Rule]) -> list[Finding]:
     """The most specific findings about one subject; those that they supersede at the same place or about the same source
     become their notes."""
+    if not findings:
+        return []
     beats = {rule.code: rule.supersedes for rule in rules}
     winners = [f for f in findings if not any(_beats(other, f, beats) for other in findings)]
     notes: list[list[str]] = [[] for _ in winners]

@@ -42,7 +42,8 @@ def subjects(analysis: Analysis, reported: Collection[str]) -> Iterator[Subject]
     A feature counts as reported where its model or table is, or a document that it passes through.
     """
     judged = list(_judged(analysis))
-    found = [feature for program, sink in judged for feature in _of_sink(sink, program, analysis, reported)]
+    lineages = _Lineages(analysis)
+    found = [feature for program, sink in judged for feature in _of_sink(sink, program, lineages, reported)]
     yield from found
     yield from _sources(analysis, reported, found)
     limits: dict[str, list[Diagnostic]] = defaultdict(list)
@@ -99,7 +100,8 @@ def _graph(analysis: Analysis) -> LineageGraph:
     return LineageGraph(analysis.linkage)
 
 
-def _of_sink(sink: Fit | Write, program: Program, analysis: Analysis, reported: Collection[str]) -> Iterator[Feature]:
+def _of_sink(sink: Fit | Write, program: Program, lineages: _Lineages, reported: Collection[str]) -> Iterator[Feature]:
+    analysis = lineages.analysis
     origin = sink.origin
     place = Place(program.path, origin.span if origin is not None else None)
     entry = analysis.matcher.model_for(program.path)
@@ -108,7 +110,7 @@ def _of_sink(sink: Fit | Write, program: Program, analysis: Analysis, reported: 
     for member in analysis.members(sink)[:_WIDEST]:
         if isinstance(sink, Write) and _is_key(member, entity, analysis):
             continue
-        feature = _feature(member, sink, place, entry, analysis)
+        feature = _feature(member, sink, place, entry, lineages)
         if program.path in reported or any(path in reported for path in _touched(feature)):
             yield feature
 
@@ -146,28 +148,64 @@ def _is_grouped(column: Column, analysis: Analysis) -> bool:
     return False
 
 
-def _feature(
-    member: Member, sink: Fit | Write, sink_place: Place, entry: ModelEntry | None, analysis: Analysis
-) -> Feature:
-    model = isinstance(sink, Fit)
-    target = sink.estimator if isinstance(sink, Fit) else (sink.target.name if sink.target else sink_place.path)
+class _Lineage(Struct, frozen=True, gc=False):
+    """What is said of a column whatever it flows into."""
+
+    place: Place | None
+    inputs: tuple[Input, ...]
+    aggregations: tuple[Aggregation, ...]
+    unread: tuple[tuple[Place | None, str], ...]
+
+
+class _Lineages:
+    """The lineage of members, once for each column: of a notebook that fits twenty models most features are the same."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self._known: dict[tuple[object, ...], _Lineage] = {}
+
+    def of(self, member: Member) -> _Lineage:
+        column = member.column
+        settled = self.analysis.columns.settle(column.relation, column.name) if column is not None else None
+        key = (member.name, settled, column.name if column is not None else None, member.trace)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = _lineage(member, self.analysis)
+        return found
+
+
+def _lineage(member: Member, analysis: Analysis) -> _Lineage:
     uses = sorted(
         (use for use in member.trace.uses if use.role == "value"),
         key=lambda use: (spelled(use.output.name), analysis.position(use.relation)),
     )
     found = (of_use(use, analysis) for use in uses)
+    return _Lineage(
+        _built(member, analysis),
+        tuple(_inputs(member, analysis)),
+        tuple(_by_place(a for a in found if a is not None)),
+        tuple(_unread(member, analysis)),
+    )
+
+
+def _feature(
+    member: Member, sink: Fit | Write, sink_place: Place, entry: ModelEntry | None, lineages: _Lineages
+) -> Feature:
+    model = isinstance(sink, Fit)
+    target = sink.estimator if isinstance(sink, Fit) else (sink.target.name if sink.target else sink_place.path)
+    lineage = lineages.of(member)
     return Feature(
         name=member.name,
-        place=_built(member, analysis) or sink_place,
+        place=lineage.place or sink_place,
         target=target,
         kind="model" if model else "table",
         sink=sink_place,
-        inputs=tuple(_inputs(member, analysis)),
-        aggregations=tuple(_by_place(a for a in found if a is not None)),
+        inputs=lineage.inputs,
+        aggregations=lineage.aggregations,
         entry=entry,
-        point=analysis.matcher.point_for(entry),
+        point=lineages.analysis.matcher.point_for(entry),
         confidence="approximate" if member.trace.approximate else "exact",
-        unread=tuple(_unread(member, analysis)),
+        unread=lineage.unread,
     )
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from feasilint.analysis import Analysis
 from feasilint.api import scan_files
+from feasilint.catalog.match import Matcher
+from feasilint.catalog.model import Catalog
+from feasilint.documents.read import read
+from feasilint.lower import lower
+from feasilint.lower.options import Options
+from feasilint.rule import Feature
+from feasilint.subjects import subjects
 
 COUNT = "select user_id, count(*) as n from payments.transactions group by user_id"
 CATALOG = """
@@ -91,3 +99,21 @@ def test_a_source_read_as_a_whole_is_judged() -> None:
         "df = pd.read_sql('select * from raw.lab', con)\nLogisticRegression().fit(df.drop(columns=['t']), df['t'])"
     )
     assert [finding.code for finding in scan_files({"a.py": code}, catalog).findings] == ["AVL101"]
+
+
+def test_two_models_of_one_frame_have_each_their_features() -> None:
+    """Columns of one name are one only where they are the same column."""
+    text = (
+        "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression, Ridge\n"
+        "df = pd.read_csv('a.csv')[['x', 'z', 'y']]\n"
+        "LogisticRegression().fit(df[['x', 'z']], df['y'])\n"
+        "df['x'] = df['w'] = df.groupby('z')['x'].transform('mean')\n"
+        "Ridge().fit(df[['x', 'z']], df['y'])\n"
+    )
+    program = lower(read("a.py", text.encode()), Options())
+    analysis = Analysis([program], Matcher(Catalog()))
+    found = {(f.target, f.name): f for f in subjects(analysis, {"a.py"}) if isinstance(f, Feature)}
+    first, second = "sklearn.linear_model.LogisticRegression", "sklearn.linear_model.Ridge"
+    assert [len(found[model, "x"].aggregations) for model in (first, second)] == [0, 1]
+    assert found[first, "z"].inputs == found[second, "z"].inputs
+    assert found[first, "z"].sink != found[second, "z"].sink
