@@ -211,6 +211,31 @@ def test_a_sql_model_sees_through_it_to_the_raw_tables(adapter: str, body: str, 
     assert document["diagnostics"] == []
 
 
+def test_columns_of_snowpark_are_named_by_attributes_and_keys(tmp_path: Path) -> None:
+    code = (
+        "import snowflake.snowpark.functions as F\n\ndef model(dbt, session):\n"
+        "    df = dbt.source('shop', 'orders')\n    df = df.filter(df.amount > 3)\n"
+        "    return df.select(df['user_id'], F.upper(df.country).alias('country'))\n"
+    )
+    document = inspected(tmp_path, {"models/m.py": code}, adapter="snowflake")["models/m.py"]
+    assert values(document) == {"user_id": ["raw.orders_v2.user_id"], "country": ["raw.orders_v2.country"]}
+    assert ["raw.orders_v2", "amount", "where"] in document["columns"][0]["indirect"]
+
+
+@pytest.mark.parametrize("adapter", ["snowflake", "databricks", "duckdb", "postgres"])
+def test_a_method_that_nobody_knows_keeps_the_lineage(adapter: str, tmp_path: Path) -> None:
+    code = "def model(dbt, session):\n    return dbt.source('shop', 'orders').unheard_of(3)\n"
+    files = {"models/made.py": code, "models/features.sql": "select amount from {{ ref('made') }}"}
+    (column,) = inspected(tmp_path, files, adapter=adapter)["models/features.sql"]["columns"]
+    assert {table for table, _ in (*column["value"], *column["maybe"])} == {"raw.orders_v2"}
+
+
+def test_without_a_warehouse_code_that_assigns_columns_is_pandas(tmp_path: Path) -> None:
+    code = "def model(dbt, session):\n    df = dbt.ref('a')\n    df['x'] = df['a'] + df.b\n    return df[['x']]\n"
+    files = {"models/a.sql": "select 1", "profiles.yml": "", "models/m.py": code}
+    assert values(inspected(tmp_path, files, "models/m.py")["models/m.py"]) == {"x": ["a.a", "a.b"]}
+
+
 def test_a_query_finds_relations_by_the_names_of_variables(tmp_path: Path) -> None:
     code = "def model(dbt, session):\n    rows = dbt.source('shop', 'orders')\n    return session.sql('select amount from rows')\n"
     document = inspected(tmp_path, {"models/m.py": code})["models/m.py"]
@@ -262,6 +287,8 @@ def test_the_names_of_its_arguments_do_not_matter(tmp_path: Path) -> None:
         ("import bigframes.pandas as bpd", "dbt.ref('a').groupby('id', as_index=False).agg(s=('x', 'sum'))"),
         ("import duckdb", "dbt.ref('a').aggregate('id, sum(x) as s')"),
         ("", "dbt.ref('a').df().groupby('id', as_index=False).agg(s=('x', 'sum'))"),
+        ("", "dbt.ref('a').merge(dbt.ref('a'), on='id').groupby('id', as_index=False).agg(s=('x_x', 'sum'))"),
+        ("", "dbt.ref('a').to_pandas().groupby('id', as_index=False).agg(s=('x', 'sum')).reset_index(drop=True)"),
         ("", "dbt.ref('a').toPandas().groupby('id', as_index=False).agg(s=('x', 'sum'))"),
     ],
 )

@@ -96,8 +96,9 @@ def _other(m: Machine, target: v.Value, receiver: v.Value, name: str, node: ast.
         case v.Frame(relation=relation, library="pandas" | "geopandas", index=index, group=group):
             owner = target.oid if isinstance(target, v.Ref | v.Unknown) else None
             return v.Series(relation, Column(relation, name, m.origin(node)), name, index, group, owner)
-        case v.Frame(library="spark") | v.Frame(library="polars"):
-            return v.Lazy("column", name, node=node, fragment=m.fragment)
+        case v.Frame(relation=relation, library="spark" | "snowpark" | "polars"):
+            owner_row = ("of", v.Row(relation))  # of a method that nobody knows it is the lineage
+            return v.Lazy("column", name, parts=(owner_row,), node=node, fragment=m.fragment)
         case v.Row(relation=relation):
             return v.Scalar(Column(relation, name, m.origin(node)))
         case v.GroupBy() if not name.startswith("_"):

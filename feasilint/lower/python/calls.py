@@ -97,7 +97,9 @@ def _unresolved(site: Call, callee: v.Value) -> v.Value:
         return elementwise(site.m, _word(site.node), tuple(values), site.node)
     name = _word(site.node).removesuffix("()")
     made = guessed(site.at(name=name))
-    return made if made is not None else site.m.unknown(_word(site.node), callee, *site.values)
+    found = site.m.get(callee)
+    owner = v.Row(found.relation) if isinstance(found, v.Series) else callee  # no column is called: it is a method
+    return made if made is not None else site.m.unknown(_word(site.node), owner, *site.values)
 
 
 def _library(site: Call) -> v.Value:

@@ -25,6 +25,7 @@ from feasilint.lower.python.values import (
     GroupBy,
     Handle,
     Instance,
+    Lazy,
     Library,
     Ref,
     Rolling,
@@ -92,6 +93,7 @@ class Machine(Struct, eq=False):
     modules: dict[str, Scope] = field(default_factory=dict)
     vectors: dict[str, Value] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
+    aliases: dict[str, Relation] = field(default_factory=dict)
     folders: dict[str, str] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
@@ -331,5 +333,6 @@ _PARTS: dict[type[Value], Callable[[Any], Iterable[Value]]] = {
     Rolling: lambda found: (found.base,),
     Columns: lambda found: (Row(found.relation),),
     Bound: lambda found: (found.receiver,),
+    Lazy: lambda found: (*found.args, *(part for _, part in found.parts)),
 }
 """The values that a value is made of, by its kind."""
