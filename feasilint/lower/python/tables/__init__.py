@@ -23,6 +23,7 @@ from feasilint.lower.python.tables import (
     polars,
     sklearn,
     spark,
+    spark_functions,
     stores,
 )
 from feasilint.lower.python.tables import callers
@@ -47,6 +48,7 @@ _MODULES = (
     sklearn,
     polars,
     spark,
+    spark_functions,
     stores,
     frameworks,
 )

@@ -1,37 +1,48 @@
-"""PySpark (as of 3.5) and Snowpark: sessions, frames, functions, windows, ML."""
+"""PySpark (as of 4.3) and Snowpark (1.56): sessions, frames, groups, readers, writers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import (
+    delta,
     enginegroups,
     enginejoins,
     engines,
-    estimators,
     frames,
     lazy,
+    schemas,
     sessions,
+    shapes,
+    sparkframes,
     sql,
-    times,
     transformers,
     writes,
 )
-from feasilint.lower.python.transfers.common import argument_copied, copied, handle, nothing, same, show
-from feasilint.lower.python.transfers.lazy import expression_call, named_measure
+from feasilint.lower.python.transfers.common import copied, handle, nothing, same, show
 from feasilint.lower.python.transfers.loading import source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from feasilint.lower.python.call import Table, Transfer
+    from feasilint.lower.python.call import Table
     from feasilint.lower.python.machine import Machine
     from feasilint.lower.python.values import Value
 
-_SAME = ("cache", "persist", "unpersist", "repartition", "coalesce", "checkpoint", "localCheckpoint", "hint",
-         "alias", "fillna", "dropna", "na", "replace",
-         "cache_result", "clone", "withWatermark", "to_df", "toDF", "sortWithinPartitions", "broadcast", "rdd",
-         "fill", "copy_")  # fmt: skip
+_SAME = (
+    "cache", "repartitionById", "repartitionByRange", "withMetadata", "observe", "to", "asTable", "scalar",
+    "exists", "toArrow", "to_arrow", "replicate", "outer", "persist", "unpersist", "repartition", "coalesce",
+    "checkpoint", "localCheckpoint", "hint", "fillna", "dropna", "na", "replace", "cache_result", "clone",
+    "withWatermark", "sortWithinPartitions", "broadcast", "rdd", "fill",
+)  # fmt: skip
+
+_NO_DATA = (
+    "dtypes", "executionInfo", "inputFiles", "isEmpty", "is_empty", "isLocal", "isStreaming", "metadataColumn",
+    "sameSemantics", "semanticHash", "sparkSession", "storageLevel", "queries", "session", "get_execution_profile",
+)  # fmt: skip
+_SETTINGS = ("addArtifact", "addArtifacts", "addTag", "clearTags", "getTags", "removeTag", "interruptAll", "interruptTag",
+             "interruptOperation", "registerProgressHandler", "removeProgressHandler", "clearProgressHandlers",
+             "copyFromLocalToFs", "profile")  # fmt: skip
 
 METHODS: dict[str, Table] = {
     "spark": {
@@ -46,6 +57,35 @@ METHODS: dict[str, Table] = {
         "withColumnRenamed": engines.rename,
         "with_column_renamed": engines.rename,
         "rename": engines.rename,
+        "withColumnsRenamed": sparkframes.renamed_many,
+        "alias": sparkframes.aliased,
+        **dict.fromkeys(("toDF", "to_df"), sparkframes.to_names),
+        "colRegex": sparkframes.by_pattern,
+        "zipWithIndex": sparkframes.counted_index,
+        **dict.fromkeys(("rollup", "cube"), enginegroups.group_by),
+        **dict.fromkeys(("groupingSets", "group_by_grouping_sets"), enginegroups.grouping_sets),
+        **dict.fromkeys(("exceptAll", "subtract", "minus", "except_"), sparkframes.compared("anti")),
+        **dict.fromkeys(("intersect", "intersectAll"), sparkframes.compared("semi")),
+        "crosstab": sparkframes.crosstab,
+        "freqItems": sparkframes.frequent,
+        **dict.fromkeys(("approxQuantile", "approx_quantile"), sparkframes.statistic("approx_percentile")),
+        "corr": sparkframes.statistic("corr"),
+        "cov": sparkframes.statistic("covar"),
+        "stat": copied,
+        **dict.fromkeys(("mapInPandas", "mapInArrow"), sparkframes.mapped),
+        **dict.fromkeys(
+            ("toLocalIterator", "to_local_iterator", "foreach", "foreachPartition", "toJSON"), sparkframes.rows_of
+        ),
+        **dict.fromkeys(
+            ("lateralJoin", "lateral_join", "nearestByJoin", "natural_join", "cross_join"), enginejoins.join
+        ),
+        "zip": enginejoins.join,
+        "transpose": shapes.transposed,
+        "dropDuplicatesWithinWatermark": engines.distinct,
+        **dict.fromkeys(("offset", "sampleBy", "sample_by"), frames.limited),
+        **dict.fromkeys(("tail", "explain", "plot"), show),
+        **dict.fromkeys(_NO_DATA, lazy.nothing),
+        "mergeInto": delta.merged_into,
         "filter": engines.filtered,
         "where": engines.filtered,
         "groupBy": enginegroups.group_by,
@@ -57,9 +97,7 @@ METHODS: dict[str, Table] = {
         "union": enginejoins.union,
         "unionAll": enginejoins.union,
         "union_all": enginejoins.union,
-        "unionByName": enginejoins.union,
-        "union_by_name": enginejoins.union,
-        "union_all_by_name": enginejoins.union,
+        **dict.fromkeys(("unionByName", "union_by_name", "union_all_by_name", "unionAllByName"), enginejoins.union),
         "drop": engines.dropped,
         "distinct": engines.distinct,
         "dropDuplicates": engines.distinct,
@@ -85,11 +123,19 @@ METHODS: dict[str, Table] = {
         "printSchema": nothing,
         "count": lazy.nothing,
         "createOrReplaceTempView": sql.register_view,
-        "createTempView": sql.register_view,
-        "createOrReplaceGlobalTempView": sql.register_view,
-        "create_or_replace_temp_view": sql.register_view,
-        "create_or_replace_view": sql.register_view,
-        "registerTempTable": sql.register_view,
+        **dict.fromkeys(
+            (
+                "createTempView",
+                "createGlobalTempView",
+                "createOrReplaceGlobalTempView",
+                "create_or_replace_temp_view",
+                "create_temp_view",
+                "create_or_replace_view",
+                "createOrReplaceView",
+                "registerTempTable",
+            ),
+            sql.register_view,
+        ),
         "randomSplit": transformers.random_split,
         "random_split": transformers.random_split,
         "transform": frames.pipe,
@@ -104,8 +150,11 @@ METHODS: dict[str, Table] = {
     "spark.session": {
         "sql": sql.query("spark", library="spark"),
         "table": source("table", library="spark", dialect="spark"),
-        "createDataFrame": sessions.created,
-        "create_dataframe": sessions.created,
+        "createDataFrame": sparkframes.created,
+        "create_dataframe": sparkframes.created,
+        **dict.fromkeys(("active", "getActiveSession", "Builder"), same),
+        **dict.fromkeys(_SETTINGS, nothing),
+        "emptyDataFrame": lazy.nothing,
         "getOrCreate": same,
         "appName": same,
         "config": same,
@@ -121,21 +170,36 @@ METHODS: dict[str, Table] = {
         "sql": sql.query("snowflake", library="snowpark"),
         "table": source("table", library="snowpark", dialect="snowflake"),
         "read_table": source("table", library="snowpark", dialect="snowflake"),
-        "createDataFrame": sessions.created,
-        "create_dataframe": sessions.created,
+        "createDataFrame": sparkframes.created,
+        "create_dataframe": sparkframes.created,
         "write_pandas": writes.write_argument("table", dialect="snowflake"),
         "configs": same,
         "create": same,
         "getOrCreate": same,
     },
     "spark.reader": {
-        "format": same,
-        "option": same,
-        "options": same,
+        **dict.fromkeys(("format", "option", "options"), sessions.option),
         "schema": same,
+        **dict.fromkeys(("changes", "name", "with_metadata"), same),
         "table": source("table", library="spark", dialect="spark"),
         "load": sessions.loaded,
-        **dict.fromkeys(("csv", "parquet", "json", "orc", "text", "delta", "avro", "xml"), sessions.loaded),
+        **dict.fromkeys(
+            (
+                "csv",
+                "parquet",
+                "json",
+                "orc",
+                "text",
+                "delta",
+                "avro",
+                "xml",
+                "binaryFile",
+                "file",
+                "directory",
+                "documents",
+            ),
+            sessions.loaded,
+        ),
         "jdbc": source("table", 1, library="spark"),
     },
     "spark.writer": {
@@ -151,9 +215,18 @@ METHODS: dict[str, Table] = {
                 "using",
                 "trigger",
                 "outputMode",
+                "queryName",
+                "clusterBy",
+                "partitionedBy",
+                "tableProperty",
+                "partition_by",
             ),
-            same,
+            sessions.option,
         ),
+        "jdbc": sessions.saved_jdbc,
+        "foreachBatch": sessions.each_batch,
+        "foreach": same,
+        **dict.fromkeys(("insert_into", "replace", "overwrite"), sessions.saved_table),
         "saveAsTable": sessions.saved_table,
         "save_as_table": sessions.saved_table,
         "insertInto": sessions.saved_table,
@@ -163,9 +236,40 @@ METHODS: dict[str, Table] = {
         "overwritePartitions": sessions.saved_table,
         "toTable": sessions.saved_table,
         **dict.fromkeys(
-            ("save", "csv", "parquet", "json", "orc", "text", "start", "copy_into_location"), sessions.saved_file
+            ("save", "csv", "parquet", "json", "orc", "text", "xml", "start", "copy_into_location"), sessions.saved_file
         ),
     },
+    "delta.table": {
+        "alias": same,
+        "merge": delta.merge,
+        "toDF": delta.to_frame,
+        **dict.fromkeys(("delete", "update", "vacuum", "optimize", "history", "detail", "generate"), nothing),
+    },
+    "delta.merge": {
+        **dict.fromkeys(
+            (
+                "whenMatchedUpdateAll",
+                "whenMatchedUpdate",
+                "whenMatchedDelete",
+                "whenNotMatchedInsertAll",
+                "whenNotMatchedInsert",
+                "whenNotMatchedBySourceUpdate",
+                "whenNotMatchedBySourceDelete",
+                "withSchemaEvolution",
+                "whenMatched",
+                "whenNotMatched",
+                "whenNotMatchedBySource",
+                "updateAll",
+                "insertAll",
+                "update",
+                "insert",
+                "delete",
+            ),
+            same,
+        ),
+        **dict.fromkeys(("execute", "merge"), delta.executed),
+    },
+    "spark.schema": {"add": schemas.added, "fieldNames": schemas.listed},
     "spark.window": dict.fromkeys(
         (
             "partitionBy",
@@ -186,7 +290,9 @@ PROPERTIES: dict[str, Table] = {
         "write": handle("spark.writer"),
         "writeStream": handle("spark.writer"),
         "columns": engines.column_list,
-        "schema": lazy.nothing,
+        "schema": schemas.of_frame,
+        "stat": same,
+        **dict.fromkeys(_NO_DATA, lazy.nothing),
         "na": same,
         "rdd": same,
     },
@@ -205,66 +311,6 @@ PROPERTIES: dict[str, Table] = {
         "snowflake.snowpark.session.Session.builder": sessions.snowpark,
     },
 }
-
-_MEASURES = ("sum", "avg", "mean", "min", "max", "count", "countDistinct", "count_distinct",
-             "approx_count_distinct", "approxCountDistinct", "first", "last",
-             "stddev", "stddev_samp", "variance", "collect_list", "collect_set", "sumDistinct", "median",
-             "percentile_approx", "skewness", "kurtosis",
-             "row_number", "rank", "dense_rank", "percent_rank", "ntile", "array_agg", "mode", "min_by", "max_by",
-             "any_value", "cume_dist", "listagg",
-             "sum_distinct", "first_value", "last_value", "count_if", "corr", "bool_or", "bool_and", "stddev_pop")  # fmt: skip
-_F = "pyspark.sql.functions"
-
-FUNCTIONS: dict[str, Transfer] = {
-    "pyspark.sql.SparkSession": sessions.spark,
-    "pyspark.sql.SQLContext": sessions.spark,
-    "pyspark.sql.HiveContext": sessions.spark,
-    "databricks.connect.DatabricksSession.builder.getOrCreate": sessions.spark,
-    "snowflake.snowpark.context.get_active_session": sessions.snowpark,
-    "snowflake.snowpark.Session": sessions.snowpark,
-    "snowflake.snowpark.Session.builder.configs": sessions.snowpark,
-    **{f"{_F}.{name}": named_measure() for name in _MEASURES},
-    f"{_F}.col": lazy.column,
-    f"{_F}.column": lazy.column,
-    f"{_F}.lit": lazy.literal,
-    f"{_F}.when": lazy.when,
-    f"{_F}.iff": lazy.when,
-    f"{_F}.expr": sql.expression,
-    f"{_F}.sql_expr": sql.expression,
-    f"{_F}.lag": lazy.shifted,
-    f"{_F}.lead": lazy.shifted,
-    f"{_F}.broadcast": argument_copied,
-    f"{_F}.current_date": times.now,
-    f"{_F}.current_timestamp": times.now,
-    f"{_F}.udf": sessions.udf,
-    f"{_F}.pandas_udf": sessions.udf,
-    f"{_F}.desc": lazy.column,
-    f"{_F}.asc": lazy.column,
-    f"{_F}.date_sub": sessions.moved_date("sub"),
-    f"{_F}.date_add": sessions.moved_date("add"),
-    f"{_F}.datediff": sessions.date_difference,
-    f"{_F}.to_date": sessions.to_date,
-    f"{_F}.date_trunc": sessions.truncated,
-    f"{_F}.trunc": sessions.truncated,
-    **{
-        f"{_F}.{name}": sessions.part(name)
-        for name in ("year", "month", "hour", "dayofweek", "dayofmonth", "dayofyear", "weekofyear", "quarter", "minute")
-    },
-    **{
-        f"pyspark.sql.{path}.{name}": lazy.window
-        for path in ("Window", "window.Window")
-        for name in ("partitionBy", "orderBy", "rowsBetween", "rangeBetween", "partition_by", "order_by")
-    },
-    **{
-        f"snowflake.snowpark.Window.{name}": lazy.window
-        for name in ("partitionBy", "orderBy", "partition_by", "order_by")
-    },
-}
-
-PREFIXES: tuple[tuple[str, Transfer], ...] = (
-    (f"{_F}.", expression_call()),
-    ("pyspark.ml.feature.VectorAssembler", estimators.estimator),
-)
 
 
 def _as_udf(m: Machine, function: Value) -> Value:

@@ -274,9 +274,13 @@ def expand(m: Machine, relation: Relation, value: v.Value) -> list[v.Value]:
     found = m.get(value)
     if isinstance(found, v.Seq):
         return [one for item in found.items for one in expand(m, relation, item)]
+    found = folded(found)
     if not isinstance(found, v.Lazy):
         return [found]
-    found = folded(found)
+    also = found.get("also")
+    if isinstance(also, v.Seq):
+        words = (found.text, *(str(item.value) for item in also.items if isinstance(item, v.Const)))
+        return [v.Lazy("alias", word, found.args, (), found.node, found.fragment) for word in words]
     several = next((part for part in parts_of(found) if part.op == "columns"), None)
     if several is None:
         return [_with_names(m, found)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Derive, Inline, Opaque, Output, Scan, Source
+from feasilint.ir import Derive, Inline, Opaque, Output, Pivot, Scan, Source
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of
 from feasilint.lower.python.transfers.loading import scan
@@ -44,8 +44,16 @@ def frame_of(call: Call) -> v.Value | None:
         return (
             _renamed(call, frame, names) if inner is not None and (frame := call.m.frame(inner)) is not None else None
         )
+    if names is None and data is not None and data != v.NONE:
+        return unknown_columns(call)
     outputs = tuple(Output(name, call.expression(v.Const(None))) for name in names or ())
     return v.Frame(call.m.add(Inline(outputs, call.origin)))
+
+
+def unknown_columns(call: Call) -> v.Frame:
+    """A frame of data that stands in no source, with columns that nobody names."""
+    rows = call.m.add(Inline((), call.origin))
+    return v.Frame(call.m.add(Pivot(rows, (), (), (), (), True, call.origin)))
 
 
 def frame_in(library: str) -> Transfer:
@@ -106,6 +114,8 @@ def _of_rows(call: Call, data: v.Seq, names: tuple[Name, ...] | None) -> v.Value
     unknown = call.m.unknown("rows", data)
     if unknown.relations or unknown.inputs:
         return v.Frame(call.m.add(Opaque(unknown.relations, "rows", unknown.inputs, call.origin)))
+    if names is None and data.items:
+        return unknown_columns(call)
     return v.Frame(
         call.m.add(Inline(tuple(Output(n, call.expression(v.Const(None))) for n in names or ()), call.origin))
     )

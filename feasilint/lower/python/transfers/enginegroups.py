@@ -21,6 +21,7 @@ from feasilint.ir import (
 )
 from feasilint.ir import Call as Op
 from feasilint.ir import Literal as Constant
+from feasilint.ir.expressions import spelled
 from feasilint.ir.functions import canonical
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of
@@ -28,12 +29,14 @@ from feasilint.lower.python.columns import known
 from feasilint.lower.python.transfers.binding import Binder, expand, label, outermost
 from feasilint.lower.python.transfers.engines import flat, is_flag, outputs_of, typed_names
 from feasilint.lower.python.transfers.frames import order_of, own
+from feasilint.lower.python.transfers.labels import namer
 from feasilint.lower.python.transfers.reshaping import spread_outputs
+from feasilint.lower.python.transfers.schemas import names_in, restricted
 from feasilint.lower.python.transfers.selecting import where_typed
 from feasilint.lower.python.transfers.times import as_length, unit_of
 
 if TYPE_CHECKING:
-    from feasilint.ir import Name, Relation
+    from feasilint.ir import Relation
     from feasilint.lower.python.call import Call
 
 
@@ -45,6 +48,18 @@ def group_by(call: Call) -> v.Value | None:
     values += [_named(name, call.m.get(value)) for name, value in call.kwargs.items() if name != "maintain_order"]
     keys = tuple(outputs_of(call, frame, [value for value in values if not is_flag(value)]))
     return v.Handle("lazy.groups", (("of", v.GroupBy(frame, keys, as_index=False)),))
+
+
+def grouping_sets(call: Call) -> v.Value | None:
+    """`df.group_by_grouping_sets(GroupingSets([…], […]))`: by all columns that any of them names."""
+    frame = own(call)
+    if frame is None:
+        return None
+    sets = [call.m.get(value) for value in call.args]
+    parts = [part for one in sets for part in (one.parts if isinstance(one, v.Handle) else (("", one),))]
+    values = flat(call, tuple(value for _, value in parts))
+    keys = outputs_of(call, frame, list(dict.fromkeys(value for value in values if not is_flag(value))))
+    return v.Handle("lazy.groups", (("of", v.GroupBy(frame, tuple(keys), as_index=False)),))
 
 
 def dynamic(call: Call) -> v.Value | None:
@@ -143,6 +158,12 @@ def agg(call: Call) -> v.Value | None:
 
 
 def _agg_items(call: Call, value: v.Value) -> list[v.Value]:
+    if isinstance(value, v.Lazy) and (value.op == "sql" or (value.op == "alias" and _is_sql(value.args[0]))):
+        from feasilint.lower.python.transfers.sql import as_lazy
+
+        text = value if value.op == "sql" else cast("v.Lazy", value.args[0])
+        made_of = as_lazy(call.m, text.text, text)
+        return [replace(value, args=(made_of,)) if value.op == "alias" else made_of]
     if not isinstance(value, v.Dict):
         return [value]
     made: list[v.Value] = []
@@ -150,9 +171,13 @@ def _agg_items(call: Call, value: v.Value) -> list[v.Value]:
         name, word = name_of(call.m, key), call.m.get(function)
         if name is not None and isinstance(word, v.Const):
             inner = () if name == "*" else (v.Lazy("column", str(name)),)
-            measure = v.Lazy("measure", canonical(str(word.value)), inner, (), call.node, call.m.fragment)
-            made.append(v.Lazy("alias", f"{word.value}({name})", (measure,)))
+            parts = (("word", word),)
+            made.append(v.Lazy("measure", canonical(str(word.value)), inner, parts, call.node, call.m.fragment))
     return made
+
+
+def _is_sql(value: v.Value) -> bool:
+    return isinstance(value, v.Lazy) and value.op == "sql"
 
 
 def aggregated(call: Call, relation: Relation, keys: tuple[Output, ...], values: list[v.Value]) -> Relation:
@@ -174,9 +199,10 @@ def aggregated(call: Call, relation: Relation, keys: tuple[Output, ...], values:
     made = call.m.add(Aggregate(relation, keys, tuple(measures), call.origin))
     top = Binder(call.m, made, {part: Column(made, name) for part, name in parts.items()})
     outputs = [Output(key.name, Column(made, key.name)) for key in keys]
+    name_of_value = namer("spark" if keyed else "polars")
     for value in values:
         expression = Column(made, listed[id(value)]) if id(value) in listed else top.expression(value)
-        outputs.append(Output(label(value), expression, call.origin))
+        outputs.append(Output(name_of_value(value), expression, call.origin))
     return call.m.add(Derive(made, tuple(outputs), call.origin))
 
 
@@ -188,22 +214,14 @@ def _bare(value: v.Value) -> v.Value:
 
 def _measure_output(binder: Binder, value: v.Value, call: Call) -> Output:
     inner = cast("v.Lazy", _bare(value))
-    name = label(value)
-    if isinstance(value, v.Lazy) and value.op == "measure" and isinstance(call.m.get(call.target), v.Handle):
-        name = _default_name(value, call)
+    name = namer("spark" if _is_spark(call) else "polars")(value)
     return Output(name, binder.measure(inner), binder.origin(inner) or call.origin)
 
 
 def _is_spark(call: Call) -> bool:
     group = _group(call)
-    return group is not None and group.frame.library in ("spark", "snowpark")
-
-
-def _default_name(value: v.Lazy, call: Call) -> Name:
-    spark = _is_spark(call)
-    if not value.args:
-        return "count" if spark else "len"
-    return f"{value.text}({label(value.args[0])})" if spark else label(value)
+    frame = group.frame if group is not None else own(call)
+    return frame is not None and frame.library in ("spark", "snowpark")
 
 
 def counted(call: Call) -> v.Value | None:
@@ -227,9 +245,10 @@ def group_measure(call: Call) -> v.Value | None:
     spark = group.frame.library in ("spark", "snowpark")
     relation = group.frame.relation
     names = _measured_names(call, group, spark)
+    word = "avg" if call.name == "mean" else call.name
     outputs = tuple(
         Output(
-            f"{call.name}({name})" if spark else name,
+            f"{word}({name})" if spark else name,
             Measure(function, (Column(relation, name),), origin=call.origin),
             call.origin,
         )
@@ -258,7 +277,9 @@ def pivot_groups(call: Call) -> v.Value | None:
         return None
     key = Output(names[0], Column(group.frame.relation, names[0]))
     inner = replace(group, keys=(*group.keys, key))
-    return v.Handle("lazy.pivot", (("of", inner), ("by", v.Const(names[0]))))
+    values = call.names(1, "values")
+    listed = v.Seq(tuple(v.Const(value) for value in values)) if values else v.NONE
+    return v.Handle("lazy.pivot", (("of", inner), ("by", v.Const(names[0])), ("values", listed)))
 
 
 def pivot_agg(call: Call) -> v.Value | None:
@@ -271,8 +292,18 @@ def pivot_agg(call: Call) -> v.Value | None:
     names = [name for name in known(AllOf(made.relation)) or () if name not in {key.name for key in group.keys}]
     cells = tuple(Column(made.relation, name) for name in names)
     outputs = spread_outputs(call, made.relation, tuple(names), (str(by.value),))
-    pivoted = Pivot(made.relation, keys, (Column(made.relation, str(by.value)),), outputs, cells, True, call.origin)
-    return replace(made, relation=call.m.add(pivoted))
+    listed = call.receiver.get("values") if isinstance(call.receiver, v.Handle) else None
+    named = [str(item.value) for item in listed.items if isinstance(item, v.Const)] if isinstance(listed, v.Seq) else []
+    if named:
+        outputs = tuple(
+            Output(value if len(names) == 1 else f"{value}_{spelled(name)}", Column(made.relation, name), call.origin)
+            for value in named
+            for name in names
+        )
+    spread = (Column(made.relation, str(by.value)),)
+    return replace(
+        made, relation=call.m.add(Pivot(made.relation, keys, spread, outputs, cells, not named, call.origin))
+    )
 
 
 def group_apply(call: Call) -> v.Value | None:
@@ -282,7 +313,11 @@ def group_apply(call: Call) -> v.Value | None:
         return None
     inside = call.m.alloc(replace(group.frame, library="pandas", group=group.keys))
     result = call.m.frame(call.m.call(function, (inside,), {}, call.node))
-    return replace(result, library=group.frame.library, group=group.frame.group) if result is not None else None
+    if result is None:
+        return None
+    schema = call.arg(1, "schema") or call.arg(None, "output_schema")
+    result = restricted(call, result, names_in(call.m, schema) if _is_spark(call) else None)
+    return replace(result, library=group.frame.library, group=group.frame.group)
 
 
 def group_rows(call: Call) -> v.Value | None:

@@ -212,18 +212,34 @@ def unpivot(call: Call) -> v.Value | None:
     frame = own(call)
     if frame is None:
         return None
-    keep = call.names(None, "id_vars") or call.names(None, "index") or ()
-    chosen = call.names(None, "value_vars") or call.names(None, "on") or call.names(0) or ()
+    if frame.library == "spark":
+        keep, chosen = call.names(0, "ids") or (), call.names(1, "values") or ()
+        words = (call.text(2, "variableColumnName"), call.text(3, "valueColumnName"))
+    elif frame.library == "snowpark":
+        chosen = call.names(2, "column_list") or ()
+        keep = tuple(name for name in known(AllOf(frame.relation)) or () if name not in chosen)
+        words = (call.text(1, "name_column"), call.text(0, "value_column"))
+        if known(AllOf(frame.relation)) is None:
+            return _unpivoted_open(call, frame, chosen, words)
+    else:
+        keep = call.names(1, "index") or call.names(None, "id_vars") or ()
+        chosen = call.names(0, "on") or call.names(None, "value_vars") or ()
+        words = (call.text(None, "variable_name"), call.text(None, "value_name"))
     cells = tuple(Column(frame.relation, name) for name in chosen)
     keys = tuple(Output(name, Column(frame.relation, name)) for name in keep)
     value = Op("coalesce", cells) if cells else call.expression(frame)
-    names = Output(_word(call, ("variable_name", "variableColumnName", "name_column"), "variable"), Constant(None))
-    values = Output(_word(call, ("value_name", "valueColumnName", "value_column"), "value"), value)
+    names, values = Output(words[0] or "variable", Constant(None)), Output(words[1] or "value", value)
     return replace(frame, relation=call.m.add(Unpivot(frame.relation, keys, names, values, call.origin)))
 
 
-def _word(call: Call, arguments: tuple[str, ...], default: str) -> str:
-    return next((word for name in arguments if (word := call.text(None, name)) is not None), default)
+def _unpivoted_open(
+    call: Call, frame: v.Frame, chosen: tuple[Name, ...], words: tuple[str | None, str | None]
+) -> v.Frame:
+    """All columns but those that become rows stay, whatever they are."""
+    value = Op("coalesce", tuple(Column(frame.relation, name) for name in chosen), call.origin)
+    outputs = (Output(words[0] or "{name}", Constant(None)), Output(words[1] or "{value}", value, call.origin))
+    kept = Star(Minus(AllOf(frame.relation), chosen))
+    return replace(frame, relation=call.m.add(Derive(frame.relation, (kept, *outputs), call.origin)))
 
 
 def pivot(call: Call) -> v.Value | None:

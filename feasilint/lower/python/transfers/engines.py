@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from feasilint.ir import (
     Derive,
     Distinct,
     Filter,
+    Join,
     Minus,
     Names,
     Output,
@@ -26,11 +28,12 @@ from feasilint.lower.python.call import name_of, names_of
 from feasilint.lower.python.columns import known, narrowed, replacing
 from feasilint.lower.python.transfers.binding import Binder, expand, label
 from feasilint.lower.python.transfers.frames import order_of, own
+from feasilint.lower.python.transfers.labels import namer
 from feasilint.lower.python.transfers.names import renamed
 from feasilint.lower.python.transfers.selecting import candidates, folded, is_typed, left, set_of, where_typed
 
 if TYPE_CHECKING:
-    from feasilint.ir import ColumnSet, Expression, Name, Origin
+    from feasilint.ir import ColumnSet, Expression, Name, Origin, Relation
     from feasilint.lower.python.call import Call, Transfer
 
 
@@ -48,9 +51,9 @@ def derived(call: Call, frame: v.Frame, items: tuple[Star | Output, ...]) -> v.F
 
 def outputs_of(call: Call, frame: v.Frame, values: list[v.Value]) -> list[Output]:
     """Names and expressions as output columns."""
-    binder = Binder(call.m, frame.relation)
+    binder, name = Binder(call.m, frame.relation), namer(frame.library)
     singles = [one for value in values for one in expand(call.m, frame.relation, value)]
-    return [Output(label(one), binder.key(one), _origin(call, binder, one)) for one in singles]
+    return [Output(name(one), binder.key(one), _origin(call, binder, one)) for one in singles]
 
 
 def _origin(call: Call, binder: Binder, value: v.Value) -> Origin | None:
@@ -72,12 +75,20 @@ def select(call: Call) -> v.Value | None:
         elif isinstance(value, v.Columns):
             items.append(Star(value.columns))
         elif isinstance(value, v.Const) and isinstance(value.value, str):
-            items.append(Star(Names(frame.relation, (value.value,))))
+            items += _by_name(call, frame, value.value)
         else:
             items += outputs_of(call, frame, [value])
     items += _keywords(call, frame)
     made = derived(call, frame, tuple(items))
     return replace(made, relation=where_typed(call, made.relation, _computed(items), typed_names(call, frame, values)))
+
+
+def _by_name(call: Call, frame: v.Frame, text: str) -> list[Star | Output]:
+    if "." in text and "{" not in text and frame.library in ("spark", "snowpark"):
+        from feasilint.lower.python.transfers.sparkframes import named_part
+
+        return named_part(call, frame, text)
+    return [Star(Names(frame.relation, (text,)))]
 
 
 def _computed(items: list[Star | Output]) -> list[Output]:
@@ -183,9 +194,26 @@ def dropped(call: Call) -> v.Value | None:
     for value in map(folded, flat(call, call.args)):
         if isinstance(value, v.Lazy) and value.op == "columns":
             columns = left(call.m, columns, frame.relation, value)
+        elif _of_one_side(frame.relation, value):
+            continue
         else:
             columns = Minus(columns, (label(value),))
     return derived(call, frame, (Star(columns),))
+
+
+def _of_one_side(relation: Relation, value: v.Value) -> bool:
+    """Spark's `drop(users.u)` after a join on a condition: the other side's column of that name is left."""
+    if (
+        not isinstance(value, v.Lazy)
+        or value.op != "column"
+        or not isinstance(value.node, ast.Attribute | ast.Subscript)
+    ):
+        return False
+    while isinstance(relation, Filter | Sort | Distinct):
+        relation = relation.input
+    if not isinstance(relation, Join) or value.text in relation.using:
+        return False
+    return all(value.text in (known(AllOf(side)) or (value.text,)) for side in (relation.left, relation.right))
 
 
 def rename(call: Call) -> v.Value | None:
@@ -269,7 +297,7 @@ def exploded(call: Call) -> v.Value | None:
 
 def select_text(call: Call) -> v.Value | None:
     """`df.selectExpr('a', 'b + 1 AS c')`."""
-    from feasilint.lower.python.transfers.sql import expression
+    from feasilint.lower.python.transfers.sql import expression, name_in
 
     frame = own(call)
     if frame is None:
@@ -281,6 +309,9 @@ def select_text(call: Call) -> v.Value | None:
             items.append(Star(narrowed(frame.relation, ())))
         elif isinstance(text, str) and text.isidentifier():
             items.append(Star(Names(frame.relation, (text,))))
+        elif isinstance(text, str) and (name := name_in(call.m, frame.relation, text)) is not None:
+            made = v.Lazy("alias", name[0], (v.Lazy("sql", name[1], (), (), call.node, call.m.fragment),))
+            items += outputs_of(call, frame, [made])
         else:
             lazy = expression(call.at(args=(value,)))
             items += outputs_of(call, frame, [lazy]) if lazy is not None else []

@@ -60,7 +60,8 @@ def expression_call(function: str | None = None) -> Transfer:
 
     def transfer(call: Call) -> v.Value:
         args = tuple(_as_column(call, value) for value in call.args)
-        return made(call, "call", function or call.name.rsplit(".", 1)[-1].lower(), args)
+        word = call.name.rsplit(".", 1)[-1]
+        return made(call, "call", function or word.lower(), args, word=v.Const(word))
 
     return transfer
 
@@ -275,6 +276,8 @@ def suffixed(call: Call) -> v.Value | None:
 
 def alias(call: Call) -> v.Value | None:
     name = as_text(call.m, call.args[0]) if call.args else v.Const("{alias}")
+    if len(call.args) > 1:
+        return made(call, "alias", str(name.value), (call.receiver,), also=v.Seq(call.args[1:]))
     return made(call, "alias", str(name.value), (call.receiver,))
 
 

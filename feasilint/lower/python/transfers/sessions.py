@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from feasilint.ir import Interval, Source
 from feasilint.lower.python import values as v
-from feasilint.lower.python.transfers.constructing import frame_of
 from feasilint.lower.python.transfers.lazy import made
-from feasilint.lower.python.transfers.loading import path_name, scan_paths
+from feasilint.lower.python.transfers.loading import path_name, scan, scan_paths
 from feasilint.lower.python.transfers.times import unit_of
 from feasilint.lower.python.transfers.writes import MODES, store
 
 if TYPE_CHECKING:
+    from feasilint.ir.relations import SourceKind
     from feasilint.lower.python.call import Call, Transfer
 
 
@@ -26,27 +24,93 @@ def snowpark(call: Call) -> v.Value:
     return v.Handle("snowpark.session")
 
 
-def created(call: Call) -> v.Value | None:
-    """`spark.createDataFrame(data)`."""
-    frame = frame_of(call)
-    receiver = call.receiver
-    library = "snowpark" if isinstance(receiver, v.Handle) and receiver.kind.startswith("snowpark") else "spark"
-    return replace(frame, library=library) if isinstance(frame, v.Frame) else None
-
-
 def ranged(call: Call) -> v.Value:
-    from feasilint.ir import Inline
+    from feasilint.ir import Inline, Literal, Output
 
-    return v.Frame(call.m.add(Inline((), call.origin)), "spark")
+    library = (
+        "snowpark" if isinstance(call.receiver, v.Handle) and call.receiver.kind.startswith("snowpark") else "spark"
+    )
+    return v.Frame(call.m.add(Inline((Output("id", Literal(None)),), call.origin)), library)
 
 
 def loaded(call: Call) -> v.Value | None:
     """`spark.read.parquet(path)`, `spark.read.format('delta').load(path)`."""
     value = call.arg(0, "path")
     if value is None:
-        return None
+        return _by_options(call)
     relation = scan_paths(call, v.Seq(call.args, "tuple") if len(call.args) > 1 and _all_paths(call) else value)
     return v.Frame(relation, "spark") if relation is not None else None
+
+
+def option(call: Call) -> v.Value | None:
+    """`.format('jdbc').option('dbtable', 't').options(url=…)`: what the reader or writer is told."""
+    receiver = call.receiver
+    if not isinstance(receiver, v.Handle):
+        return None
+    if call.name == "format" and call.args:
+        return receiver.put("format", call.args[0])
+    if call.name == "option" and len(call.args) > 1 and (name := call.text(0)) is not None:
+        return receiver.put(f"option {name.lower()}", call.args[1])
+    if call.name == "options":
+        for word, value in call.kwargs.items():
+            receiver = receiver.put(f"option {word.lower()}", value)
+    return receiver
+
+
+_TOLD: dict[str, SourceKind] = {
+    "dbtable": "table", "table": "table", "sfdatabase_": "table", "path": "file", "subscribe": "stream", "topic": "stream",
+    "streamname": "stream", "eventhubs.name": "stream", "collection": "table",
+}  # fmt: skip
+"""Options that name what is read or written."""
+
+
+def _told(call: Call) -> Source | None:
+    receiver = call.receiver
+    if not isinstance(receiver, v.Handle):
+        return None
+    for word, kind in _TOLD.items():
+        value = receiver.get(f"option {word}")
+        if value is not None:
+            return Source(path_name(call, value), kind)
+    return None
+
+
+def _by_options(call: Call) -> v.Value | None:
+    """`….load()`: what the options say."""
+    from feasilint.lower.python.transfers.sql import run
+
+    query = call.receiver.get("option query") if isinstance(call.receiver, v.Handle) else None
+    if query is not None:
+        relation = run(call, query, None)
+        return v.Frame(relation, "spark") if relation is not None else None
+    told = _told(call)
+    if told is None:
+        return None
+    if told.kind == "table" and told.name.lstrip().startswith("("):  # a query under a name
+        text = told.name.strip()
+        inner = v.Const(text[1 : text.rindex(")")] if ")" in text else text[1:])
+        relation = run(call, inner, None)
+        return v.Frame(relation, "spark") if relation is not None else None
+    return v.Frame(scan(call, told), "spark")
+
+
+def saved_jdbc(call: Call) -> v.Value | None:
+    """`df.write.jdbc(url, 'table')`."""
+    frame, name = _written(call), call.arg(1, "table")
+    if frame is None or name is None:
+        return None
+    mode = MODES.get(call.text(2, "mode") or "create", "create")
+    store(call, frame.relation, Source(path_name(call, name), "table"), mode)
+    return v.NONE
+
+
+def each_batch(call: Call) -> v.Value | None:
+    """`df.writeStream.foreachBatch(f)`: f gets the rows in parts."""
+    frame, function = _written(call), call.arg(0, "func")
+    if frame is None or function is None:
+        return None
+    call.m.call(function, (call.m.alloc(frame), call.m.unknown("batch")), {}, call.node)
+    return call.target
 
 
 def _all_paths(call: Call) -> bool:
@@ -87,6 +151,9 @@ def saved_table(call: Call) -> v.Value | None:
 def saved_file(call: Call) -> v.Value | None:
     """`df.write.parquet(path)`."""
     frame, value = _written(call), call.arg(0, "path")
+    if frame is not None and value is None and (told := _told(call)) is not None:
+        store(call, frame.relation, told, "overwrite")
+        return v.NONE
     if frame is None or value is None:
         return None
     store(call, frame.relation, Source(path_name(call, value), "file"), "overwrite")
@@ -118,7 +185,7 @@ def moved_date(function: str) -> Transfer:
     def transfer(call: Call) -> v.Value:
         days = call.const(1)
         by: v.Value = v.Const(Interval(days=days)) if isinstance(days, int) else call.got(1) or v.NONE
-        return made(call, "call", function, (_column(call, 0), by))
+        return made(call, "call", function, (_column(call, 0), by), **_spelled(call))
 
     return transfer
 
@@ -131,7 +198,7 @@ def date_difference(call: Call) -> v.Value:
 
 
 def to_date(call: Call) -> v.Value:
-    return made(call, "call", "cast", (_column(call, 0), v.Const("date")))
+    return made(call, "call", "cast", (_column(call, 0), v.Const("date")), **_spelled(call))
 
 
 def truncated(call: Call) -> v.Value:
@@ -144,7 +211,30 @@ def truncated(call: Call) -> v.Value:
 
 def part(name: str) -> Transfer:
     words = {"dayofweek": "weekday", "dayofmonth": "day", "weekofyear": "week"}
-    return lambda call: made(call, "call", "date_part", (v.Const(words.get(name, name)), _column(call, 0)))
+    return lambda call: made(
+        call, "call", "date_part", (v.Const(words.get(name, name)), _column(call, 0)), **_spelled(call)
+    )
+
+
+def _spelled(call: Call) -> dict[str, v.Value]:
+    """The function as it is written, which names its column."""
+    given = (_column(call, at) for at in range(len(call.args)))
+    return {"word": v.Const(call.name.rsplit(".", 1)[-1]), "given": v.Seq(tuple(given))}
+
+
+def bucket(call: Call) -> v.Value:
+    """`F.window('ts', '7 days')`: a time bucket under the name of the function."""
+    text, word = call.text(1, "windowDuration") or call.text(None, "gapDuration"), call.name.rsplit(".", 1)[-1]
+    unit = unit_of(text) if text is not None else None
+    value = made(call, "call", "date_trunc", (v.Const(unit or "day"), _column(call, 0)))
+    return made(call, "alias", word, (value,))
+
+
+def opened_rows(call: Call) -> v.Value:
+    """`F.explode(x)`, `F.posexplode(x)`: elements, whose names the type of x decides."""
+    args = tuple(_column(call, at) for at in range(len(call.args)))
+    word = call.name.rsplit(".", 1)[-1]
+    return made(call, "call", word, args)
 
 
 def _column(call: Call, at: int) -> v.Value:

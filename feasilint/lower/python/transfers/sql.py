@@ -13,7 +13,10 @@ from feasilint.lower.python import values as v
 from feasilint.lower.python.strings import as_text, spell
 
 if TYPE_CHECKING:
-    from feasilint.ir import Expression, Fragment, Origin, Relation
+    from collections.abc import Mapping, Sequence
+
+    from feasilint.ir import Expression, Fragment, Name, Origin, Relation
+    from feasilint.lower.builder import Builder
     from feasilint.lower.python.call import Call, Transfer
     from feasilint.lower.python.machine import Machine
 
@@ -247,12 +250,87 @@ def scalar(m: Machine, relation: Relation, text: str, origin: Origin | None) -> 
     return _mentioned(relation, text, origin)
 
 
+_NAMED = re.compile(r"^(.*\S)\s+(?:as\s+)?(?:`([^`]+)`|([A-Za-z_]\w*))\s*$", re.IGNORECASE | re.DOTALL)
+
+
+def name_in(m: Machine, relation: Relation, text: str) -> tuple[str, str] | None:
+    """The alias at the end of an expression in SQL text, and the expression before it."""
+    found = _NAMED.match(text)
+    if found is None:
+        return None
+    name = found[2] or found[3]
+    result = _tried(m, relation, f"SELECT {text} FROM _input")  # noqa: S608  # never run
+    items = getattr(result, "items", None) or getattr(result, "measures", None) or ()
+    last = items[-1] if items else None
+    if not isinstance(last, Output) or last.name != name:
+        return None
+    return name, re.sub(r"\s+as$", "", found[1], flags=re.IGNORECASE)
+
+
+def as_lazy(m: Machine, text: str, lazy: v.Lazy) -> v.Value:
+    """An expression in SQL text as one over columns: its aggregates are measures of a group."""
+    from feasilint.ir import Inline
+
+    base = Inline(())
+    result = _tried(m, base, f"SELECT {text} AS _value FROM _input")  # noqa: S608  # never run
+    return _lazy_of(result, base, lazy) or lazy
+
+
+def _lazy_of(result: Relation | None, base: Relation, lazy: v.Lazy) -> v.Value | None:
+    from feasilint.ir import Aggregate
+
+    if isinstance(result, Derive) and len(result.items) == 1 and isinstance(result.items[0], Output):
+        below = result.input
+        measures = (
+            {o.name: o.expression for o in below.measures} if isinstance(below, Aggregate) and not below.keys else {}
+        )
+        return _lazy(result.items[0].expression, below, measures, lazy) if below is base or measures else None
+    if isinstance(result, Aggregate) and not result.keys and len(result.measures) == 1:
+        return _lazy(result.measures[0].expression, base, {}, lazy)
+    return None
+
+
+def _lazy(expression: Expression, base: Relation, measures: Mapping[Name, Expression], like: v.Lazy) -> v.Value | None:
+    """An expression over columns of `base` that is bound to a frame later."""
+    from feasilint.ir import Call as Op
+    from feasilint.ir import Literal, Measure
+
+    def of(op: str, text: str, parts: Sequence[Expression]) -> v.Value | None:
+        args = [_lazy(part, base, measures, like) for part in parts]
+        return None if None in args else v.Lazy(op, text, tuple(a for a in args if a), (), like.node, like.fragment)
+
+    match expression:
+        case Column(relation=relation, name=name) if relation is base and name in measures:
+            return _lazy(measures[name], relation, {}, like)
+        case Column(name=str(name)):
+            return v.Lazy("column", name, (), (), like.node, like.fragment)
+        case Literal(value=value):
+            return v.Lazy("literal", "", (v.Const(value),), (), like.node, like.fragment)
+        case Measure(function=function, args=args, where=None):
+            return of("measure", function, args)
+        case Op(function=function, args=args):
+            return of("call", function, args)
+        case _:
+            return None
+
+
 def _over(m: Machine, relation: Relation, source: str, node: ast.expr | None) -> Relation | None:
+    return _lowered(m, m.builder, relation, source, node)
+
+
+def _tried(m: Machine, relation: Relation, source: str) -> Relation | None:
+    """The same, of which nothing stays in the document."""
+    from feasilint.lower.builder import Builder
+
+    return _lowered(m, Builder(m.builder.path, m.builder.kind), relation, source, None)
+
+
+def _lowered(m: Machine, builder: Builder, relation: Relation, source: str, node: ast.expr | None) -> Relation | None:
     from feasilint.lower.sql import lower_text
 
     anchors = (_at(m, node),)
-    fragment = m.builder.fragment("sql", source, m.fragment.cell, anchors, "spark", m.fragment.index, False)
-    return lower_text(m.builder, fragment, {"_input": relation}).result
+    fragment = builder.fragment("sql", source, m.fragment.cell, anchors, "spark", m.fragment.index, False)
+    return lower_text(builder, fragment, {"_input": relation}).result
 
 
 def _mentioned(relation: Relation, text: str, origin: Origin | None) -> Expression:
