@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from feasilint.budget import Budget
 from feasilint.columns import Columns
 from feasilint.findings import Place
 from feasilint.ir import (
@@ -74,6 +75,7 @@ class Analysis:
         self._entries: dict[Scan, SourceEntry | None] = {}
         self.columns = Columns(self.linkage.bound, self._declared, lambda scan, name: self._evidence.holds(scan, name))
         self.tracer = Tracer(self.columns)
+        self.budget = Budget(self.linkage.programs, self.columns)
         self.windows = Windows(self.tracer, self._home, self.entry)
         self._mentioned: dict[str, Mentions] = {}
         self._members: dict[Sink, tuple[Member, ...]] = {}
@@ -165,7 +167,7 @@ class Analysis:
         """The columns of a sink (of a fit: the features, without the label) with their lineage."""
         found = self._members.get(sink)
         if found is None:
-            found = self._members[sink] = tuple(self._found(sink))
+            found = self._members[sink] = tuple(self.budget.within(sink, self._found(sink)))
         return found
 
     def _found(self, sink: Sink) -> Iterator[Member]:

@@ -84,7 +84,8 @@ class _Tree(Struct, frozen=True, gc=False):
 
 
 class Columns(Headers):
-    """Resolves columns within one linked set of programs. `read`: whether the code reads a column of a source that lists none."""
+    """Resolves columns within one linked set of programs. `read`: whether the code reads a column of a source that lists none.
+    `steps`: how much has been done so far."""
 
     def __init__(
         self,
@@ -99,6 +100,7 @@ class Columns(Headers):
         self._trees: dict[Join, _Tree] = {}
         self._steps: dict[tuple[Relation, Name], tuple[Expression, ...]] = {}
         self._settled: dict[tuple[Relation, Name], Relation] = {}
+        self.steps = 0
 
     # --- is it there ---
 
@@ -109,6 +111,7 @@ class Columns(Headers):
         found = self._held.get(key)
         if found is None:
             self._held[key] = Holds.NO  # ends cycles
+            self.steps += 1
             known = self.table(relation).find(name) is not None
             found = self._held[key] = Holds.KNOWN if known else self._holds(relation, name)
         return found
@@ -210,6 +213,7 @@ class Columns(Headers):
         key = (relation, name)
         found = self._steps.get(key)
         if found is None:
+            self.steps += 1
             found = self._steps[key] = self._step(relation, name)
         return found
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from feasilint.ir import Program, Scan, Source, Write
+from feasilint.ir import Program, Scan, Source, Upsert, Write
 from feasilint.ir.relations import scans
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _writers(scan: Scan, at: int, program: Program, index: _Index) -> tuple[Writ
         return ()
     candidates = list(index.find(scan.source, program.path))
     own = _current(sorted((w for w, home in candidates if home is program and w.after <= at), key=lambda w: w.after))
-    if own and own[0].mode not in APPENDING:
+    if own and (own[0].mode not in APPENDING or _takes_up(own[0])):
         return own
     return (*(write for write, home in candidates if home is not program and _lends(write)), *own)
 
@@ -109,9 +109,15 @@ def _lends(write: Write) -> bool:
 
 
 def _current(writes: list[Write]) -> tuple[Write, ...]:
-    """The last write that replaces the target, and the appending ones after it."""
-    last = max((at for at, write in enumerate(writes) if write.mode not in APPENDING), default=0)
+    """The last write that replaces the target, or is made of all that was in it, and the appending ones after it."""
+    last = max((at for at, write in enumerate(writes) if write.mode not in APPENDING or _takes_up(write)), default=0)
     return tuple(writes[last:])
+
+
+def _takes_up(write: Write) -> bool:
+    """Whether a write is the table as it was with some columns changed: what was written before is read through it."""
+    made = write.relation
+    return isinstance(made, Upsert) and isinstance(made.target, Scan) and made.target.source == write.target
 
 
 def _scans(program: Program) -> Iterator[Scan]:

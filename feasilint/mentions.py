@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeAlias
 
+from feasilint.budget import STEPS
 from feasilint.ir import (
     Aggregate,
     Apply,
@@ -52,7 +53,10 @@ class Mentions:
     def __init__(self, program: Program, known: Columns) -> None:
         self._known = known
         self._found: dict[Name, dict[frozenset[Ground], None]] = defaultdict(dict)
+        end = known.steps + STEPS
         for relation, name in dict.fromkeys(_reads(program)):
+            if known.steps > end:
+                break
             if _is_name(name) and (grounds := self._grounds(relation, name)):
                 self._found[name][grounds] = None
 

@@ -51,7 +51,7 @@ def subjects(analysis: Analysis, reported: Collection[str]) -> Iterator[Subject]
         limits[program.path] += _limits(sink, analysis)
     for program in analysis.programs:
         if program.path in reported:
-            yield DocumentSubject(program, limits=tuple(limits[program.path]))
+            yield DocumentSubject(program, limits=(*limits[program.path], *analysis.budget.limits(program)))
 
 
 def _judged(analysis: Analysis) -> Iterator[tuple[Program, Fit | Write]]:
@@ -107,10 +107,13 @@ def _of_sink(sink: Fit | Write, program: Program, lineages: _Lineages, reported:
     entry = analysis.matcher.model_for(program.path)
     point = analysis.matcher.point_for(entry)
     entity = frozenset(map(fold, point.entity)) if point is not None else frozenset()
-    for member in analysis.members(sink)[:_WIDEST]:
-        if isinstance(sink, Write) and _is_key(member, entity, analysis):
-            continue
-        feature = _feature(member, sink, place, entry, lineages)
+    members = analysis.members(sink)[:_WIDEST]
+    features = (
+        _feature(member, sink, place, entry, lineages)
+        for member in members
+        if not (isinstance(sink, Write) and _is_key(member, entity, analysis))
+    )
+    for feature in analysis.budget.within(sink, features):
         if program.path in reported or any(path in reported for path in _touched(feature)):
             yield feature
 

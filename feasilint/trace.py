@@ -98,6 +98,7 @@ class Trace(Struct, frozen=True, gc=False):
 
 EMPTY = Trace()
 _WIDEST = 200  # columns of a step that could not be read
+_LARGE = 50  # leaves; to put more together takes as long as another step
 
 
 class Step(NamedTuple):
@@ -170,7 +171,8 @@ class Tracer:
             pending.pop()
             if top not in self._traced:
                 self._traced[top] = EMPTY  # a cycle that linking did not cut ends here
-                self._traced[top] = self._trace(*top)
+                self._traced[top] = made = self._trace(*top)
+                self.columns.steps += 1 + (len(made.value) + len(made.own) + len(made.hops)) // _LARGE
 
     def _made_of(self, key: _Key) -> Iterator[_Key]:
         """The columns that one is made of and that are not traced yet."""
@@ -223,6 +225,7 @@ class Tracer:
         seen: set[_Key] = set()
         while at is not None and at not in seen:
             seen.add(at)
+            self.columns.steps += 1
             here, column, path = self.columns.settle(*at[:2]), at[1], at[2]
             output = self.columns.table(here).find(column)
             if output is not None or isinstance(here, Scan):
@@ -408,6 +411,7 @@ class Tracer:
         for here in pending:
             if here is scan and here is not top:
                 return _uppermost(scan, top, above)
+            self.columns.steps += 1
             for below in self._below(here):
                 if below not in above and below is not top:
                     above[below] = here

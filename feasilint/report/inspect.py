@@ -40,7 +40,8 @@ def document(program: Program, analysis: Analysis) -> dict[str, Any]:
         "models": [_model(fit, ids[fit], analysis) for fit in fits],
         "features": list(_features(program, ids, analysis)),
         "diagnostics": [
-            {"kind": said.kind, "message": said.message, "span": _span(said.span)} for said in program.diagnostics
+            {"kind": said.kind, "message": said.message, "span": _span(said.span)}
+            for said in (*program.diagnostics, *analysis.budget.limits(program))
         ],
     }
 
@@ -127,9 +128,12 @@ def _members(write: Write, analysis: Analysis) -> Iterator[Member]:
     if not isinstance(write.relation, Upsert):
         yield from analysis.members(write)
         return
-    for output in write.relation.outputs:
-        column = Column(write.relation, output.name)
-        yield Member(spelled(output.name), column, analysis.tracer.expression(output.expression))
+    made = write.relation
+    assigned = (
+        Member(spelled(output.name), Column(made, output.name), analysis.tracer.expression(output.expression))
+        for output in made.outputs
+    )
+    yield from analysis.budget.within(write, assigned)
 
 
 def _pairs(leaves: Iterable[Leaf]) -> list[list[str]]:
