@@ -66,6 +66,10 @@ class Builder:
         self._relations.append(relation)
         return relation
 
+    def has(self, kind: type[Sink], origin: Origin | None) -> bool:
+        """Whether there is a sink of this kind at this place already."""
+        return any(isinstance(sink, kind) and sink.origin is origin for sink in self._sinks)
+
     def sink(self, sink: Sink) -> None:
         """Register a sink at this point of the document."""
         self._sinks.append(replace(sink, after=len(self._relations)) if isinstance(sink, Write) else sink)

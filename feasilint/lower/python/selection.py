@@ -86,7 +86,7 @@ def _of_both(m: Machine, frame: v.Frame, key: v.Seq, node: ast.expr) -> v.Value:
 
 def column(m: Machine, frame: v.Frame, name: Name, target: v.Value | None, node: ast.expr | None) -> v.Value:
     """One column of a frame; a first part of a multi-index gives the frame below it."""
-    if frame.library in ("spark", "snowpark", "polars.lazy"):
+    if frame.library in ("spark", "polars.lazy"):
         return v.Lazy("column", str(name), node=node, fragment=m.fragment)
     names = known(AllOf(frame.relation))
     if names is not None and name not in names:

@@ -15,6 +15,7 @@ from feasilint.lower.python.tables import (
     builtins,
     expressions,
     frameworks,
+    learning,
     loaders,
     numpy,
     pandas,
@@ -23,11 +24,8 @@ from feasilint.lower.python.tables import (
     polars,
     sklearn,
     spark,
-    spark_functions,
     stores,
 )
-from feasilint.lower.python.tables import callers
-from feasilint.lower.python.tables import featuretools as synthesis
 from feasilint.lower.python.tables.aliases import PARENTS
 
 if TYPE_CHECKING:
@@ -48,12 +46,11 @@ _MODULES = (
     sklearn,
     polars,
     spark,
-    spark_functions,
     stores,
     frameworks,
 )
 
-_LEARNING = (synthesis, callers)
+_LEARNING = learning.MODULES
 
 
 def _collect(attribute: str) -> dict[str, dict[str, Transfer]]:

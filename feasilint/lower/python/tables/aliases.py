@@ -34,7 +34,8 @@ CANONICAL: dict[str, str] = {
     "fireducks.pandas": "pandas", "bigframes.pandas": "pandas",
     "snowflake.snowpark.modin.pandas": "pandas", "geopandas": "pandas",
     "keras": "tensorflow.keras",
-    "tensorflow.python.keras": "tensorflow.keras", "snowflake.snowpark.functions": "pyspark.sql.functions",
+    "tensorflow.python.keras": "tensorflow.keras", "tensorflow.compat.v1": "tensorflow",
+    "tensorflow.compat.v2": "tensorflow", "tf_keras": "tensorflow.keras", "snowflake.snowpark.functions": "pyspark.sql.functions",
     "snowflake.snowpark.window": "pyspark.sql.window", "snowflake.snowpark.types": "pyspark.sql.types",
     "cuml": "sklearn", "cupy": "numpy",
     "jax.numpy": "numpy", "autograd.numpy": "numpy", "sklearn.externals.joblib": "joblib", "sklearnex": "sklearn",
@@ -61,6 +62,5 @@ ENGINES_BY_WORD: dict[str, str] = {
     r"\bsnowflake\b": "snowpark",
     r"\bpyspark\b|\.toPandas\(|\.pandas_api\(": "spark",
     r"\bduckdb\b|\.(?:df|pl|arrow|fetchdf)\(\)": "duckdb",
-    r"(?s)\A(?!.*\bto_pandas\b).*(?:\]\s*=(?!=)|\.(?:merge|reset_index|sort_values|assign|i?loc)\b)": "pandas",
 }
 """The same by words in the code of a model, where nothing says which warehouse it is for."""

@@ -1,12 +1,13 @@
-"""Libraries that make features by rule: featuretools."""
+"""Libraries that make features by rule: featuretools, tsfresh, lifetimes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import entitysets as sets
+from feasilint.lower.python.transfers import summaries_by_key as by_key
 from feasilint.lower.python.transfers import synthesis
-from feasilint.lower.python.transfers.common import handle, nothing, same
+from feasilint.lower.python.transfers.common import argument_copied, handle, nothing, same
 from feasilint.lower.python.transfers.times import timedelta
 
 if TYPE_CHECKING:
@@ -42,4 +43,15 @@ FUNCTIONS: dict[str, Transfer] = {
     "featuretools.primitives.make_trans_primitive": handle("ft.primitive"),
     "featuretools.save_features": synthesis.saved,
     "featuretools.load_features": synthesis.loaded,
+    "tsfresh.extract_features": by_key.extracted,
+    "tsfresh.extract_relevant_features": by_key.extracted,
+    "tsfresh.feature_extraction.extract_features": by_key.extracted,
+    "tsfresh.select_features": argument_copied,
+    "tsfresh.feature_selection.select_features": argument_copied,
+    "tsfresh.utilities.dataframe_functions.impute": argument_copied,
+    **{f"{package}.utils.summary_data_from_transaction_data": by_key.purchases for package in ("lifetimes", "btyd")},
+    **{f"{package}.utils.calibration_and_holdout_data": by_key.calibration for package in ("lifetimes", "btyd")},
+    "pymc_marketing.clv.rfm_summary": by_key.rfm,
+    "pymc_marketing.clv.utils.rfm_summary": by_key.rfm,
+    "pymc_marketing.clv.utils.clv_summary": by_key.rfm,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.lower.python.transfers import estimators, fits, models, transformers
+from feasilint.lower.python.transfers import estimators, fits, formulas, models, transformers
 from feasilint.lower.python.transfers.common import argument_copied, constant, handle, nothing, same, show
 
 if TYPE_CHECKING:
@@ -26,30 +26,26 @@ METHODS: dict[str, Table] = {
         "decision_function": transformers.predict,
         "setEstimator": estimators.wrapper,
         "set_params": same,
-        "set_output": same,
+        "set_output": transformers.set_output,
         "add": nothing,
         "compile": nothing,
         "setInputCol": same,
         "inverse_transform": argument_copied,
         "split": models.folds,
     },
-    "tensors": {"*": same},
     "sagemaker.session": {
         "upload_data": models.uploaded_data,
         "default_bucket": constant("{default_bucket}"),
         "upload_string_as_file_body": nothing,
     },
     "specified": {"fit": fits.fit_specified, "fit_regularized": fits.fit_specified},
-    "lightning": {"fit": fits.fit},
     "any": {
         "fit": fits.fit_unknown,
         "train": models.train_unknown,
         "fit_transform": models.transform_unknown,
         "fit_predict": fits.fit_unknown,
     },
-    "prophet": {"fit": models.fit_prophet, "add_regressor": nothing},
     "implicit": {"fit": fits.fit},
-    "h2o": {"train": models.train_named},
     "surprise.reader": {},
 }
 
@@ -66,6 +62,11 @@ _EVALUATE = (
     "validation_curve",
     "permutation_test_score",
 )
+
+_REGRESSIONS = ("OLS", "Logit", "GLM", "Probit", "WLS", "Poisson", "GLS", "MNLogit", "RLM", "NegativeBinomial", "QuantReg",
+                "RecursiveLS", "GLSAR", "GEE", "MixedLM", "OrderedModel")  # fmt: skip
+_MODULES = ("regression.linear_model", "discrete.discrete_model", "genmod.generalized_linear_model", "robust.robust_linear_model",
+            "regression.quantile_regression", "regression.recursive_ls", "miscmodels.ordinal_model")  # fmt: skip
 
 FUNCTIONS: dict[str, Transfer] = {
     "sklearn.model_selection.train_test_split": transformers.split,
@@ -94,6 +95,9 @@ FUNCTIONS: dict[str, Transfer] = {
     "sagemaker.s3_input": handle("sagemaker.input"),
     "sagemaker.session.s3_input": handle("sagemaker.input"),
     "sklearn.base.clone": argument_copied,
+    "patsy.dmatrices": formulas.matrices,
+    "patsy.dmatrix": formulas.matrices,
+    "patsy.highlevel.dmatrices": formulas.matrices,
     "xgboost.DMatrix": _DATA,
     "xgboost.QuantileDMatrix": _DATA,
     "lightgbm.Dataset": _DATA,
@@ -104,30 +108,11 @@ FUNCTIONS: dict[str, Transfer] = {
     "lightgbm.cv": fits.train,
     "catboost.train": fits.train,
     "catboost.cv": fits.train,
-    **{
-        f"statsmodels.formula.api.{name}": fits.formula
-        for name in ("ols", "logit", "glm", "probit", "poisson", "wls", "mixedlm", "negativebinomial")
-    },
-    **{
-        f"statsmodels.api.{name}": fits.specified
-        for name in ("OLS", "Logit", "GLM", "Probit", "WLS", "Poisson", "GLS", "MNLogit", "RLM", "NegativeBinomial")
-    },
+    **{f"statsmodels.api.{name}": fits.specified for name in _REGRESSIONS},
+    **{f"statsmodels.api.{name}.from_formula": formulas.modelled for name in _REGRESSIONS},
+    **{f"statsmodels.{module}.{name}": fits.specified for module in _MODULES for name in _REGRESSIONS},
     "statsmodels.api.add_constant": argument_copied,
     "statsmodels.tools.add_constant": argument_copied,
-    **{
-        f"statsmodels.tsa.{path}": fits.specified
-        for path in (
-            "arima.model.ARIMA",
-            "arima_model.ARIMA",
-            "statespace.sarimax.SARIMAX",
-            "holtwinters.ExponentialSmoothing",
-            "api.VAR",
-        )
-    },
-    "statsmodels.api.tsa.statespace.SARIMAX": fits.specified,
-    "prophet.Prophet": handle("prophet"),
-    "fbprophet.Prophet": handle("prophet"),
-    "tensorflow.data.Dataset.from_tensor_slices": models.tensor_data,
     "tensorflow.convert_to_tensor": argument_copied,
     "tensorflow.constant": argument_copied,
     "tensorflow.cast": argument_copied,
@@ -135,11 +120,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "torch.from_numpy": argument_copied,
     "torch.FloatTensor": argument_copied,
     "torch.Tensor": argument_copied,
-    "torch.utils.data.TensorDataset": models.tensor_data,
-    "torch.utils.data.DataLoader": argument_copied,
     "tensorflow.keras.utils.to_categorical": argument_copied,
-    "pycaret.classification.setup": models.setup,
-    "pycaret.regression.setup": models.setup,
     "matplotlib.pyplot.show": nothing,
 }
 _PLOTS = ("matplotlib.", "seaborn.", "plotly.", "altair.", "bokeh.", "missingno.", "IPython.display", "pandas.plotting")
@@ -150,7 +131,7 @@ _MODELS = ("sklearn.", "xgboost.", "lightgbm.", "catboost.", "tensorflow.keras.S
            "cuml.", "dask_ml.", "implicit.", "surprise.", "lightfm.", "umap.", "hdbscan.", "kmodes.", "lifetimes.",
            "btyd.", "pymc_marketing.", "sklearn_pandas.", "mlxtend.",
            "sksurv.", "econml.", "causalml.", "pmdarima.", "neuralprophet.", "sktime.", "skforecast.", "autogluon.",
-           "pyod.", "snowflake.ml.modeling.",
+           "pyod.", "gluonts.", "darts.dataprocessing.", "snowflake.ml.modeling.",
            "bigframes.ml.", "pyspark.ml.classification", "pyspark.ml.regression", "pyspark.ml.clustering",
            "pyspark.ml.recommendation",
            "pyspark.ml.feature.", "synapse.ml.", "sparkdl.", "tensorflow_decision_forests.",
@@ -160,6 +141,7 @@ _TRANSFORMERS = ("feature_engine.", "category_encoders.", "imblearn.over_samplin
                  "sklearn_pandas.", "umap.")  # fmt: skip
 
 PREFIXES: tuple[tuple[str, Transfer], ...] = (
+    ("statsmodels.formula.", formulas.modelled),
     *((prefix, estimators.transformer) for prefix in _TRANSFORMERS),
     ("sklearn.metrics.", models.scored),
     ("sklearn.datasets.", models.generated),

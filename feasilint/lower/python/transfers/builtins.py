@@ -97,6 +97,8 @@ def reversed_(call: Call) -> v.Value | None:
 
 def first(call: Call) -> v.Value | None:
     found = call.got(0)
+    if isinstance(found, v.Handle) and found.kind == "tensors":
+        found = v.Seq(items_of(call.m, found)[0])
     return found.items[0] if isinstance(found, v.Seq) and found.items else None
 
 

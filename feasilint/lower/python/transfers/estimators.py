@@ -16,6 +16,7 @@ from feasilint.ir import (
     Output,
     Values,
 )
+from feasilint.ir.expressions import is_dynamic
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import known, narrowed
 from feasilint.lower.python.selection import column_set
@@ -47,14 +48,25 @@ def columns_of(m: Machine, value: v.Value | None) -> ColumnSet | None:
         case v.Seq(items=items):
             return _several(m, items)
         case v.Dict(items=pairs):
-            return _several(m, tuple(item for _, item in pairs))
+            return _several(m, tuple(_named(m, key, item) for key, item in pairs))
         case v.Handle():
             inner = found.get("data") or found.get("0")
             return columns_of(m, inner) if inner is not None else None
+        case v.Columns(columns=columns):
+            return columns
         case v.Unknown() if found.relations or found.inputs:
             return AllOf(m.promote(found).relation)
         case _:
             return None
+
+
+def _named(m: Machine, key: v.Value, item: v.Value) -> v.Value:
+    """A column whose own name is not known has that of its key."""
+    found, name = m.get(item), m.get(key)
+    if isinstance(found, v.Series) and is_dynamic(found.name or "{}") and isinstance(name, v.Const):
+        outputs = (Output(str(name.value), found.expression),)
+        return v.Columns(Values(outputs), found.relation)
+    return found
 
 
 def _several(m: Machine, items: tuple[v.Value, ...]) -> ColumnSet | None:
@@ -75,7 +87,8 @@ def estimator(call: Call) -> v.Value:
 
 _OPTIONS = frozenset({"input_cols", "label_cols", "inputCols", "inputCol", "outputCol", "featuresCol", "labelCol",
 "userCol", "itemCol",
-                      "ratingCol", "weightCol", "sample_weight_col", "label_col", "features_col"})  # fmt: skip
+                      "ratingCol", "weightCol", "cols", "variables", "sample_weight_col", "label_col",
+                      "features_col"})  # fmt: skip
 
 
 _NAMED = ("input_cols", "features_col", "userCol")
@@ -128,7 +141,7 @@ def _assembled(call: Call, model: v.Estimator, frame: v.Frame) -> ColumnSet | No
 
 
 def transformer(call: Call) -> v.Value:
-    return v.Estimator(call.name, True)
+    return v.Estimator(call.name, True, options=tuple(call.kwargs.items()))
 
 
 def wrapper(call: Call) -> v.Value:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from feasilint.ir import (
@@ -41,7 +40,8 @@ def fit(call: Call) -> v.Value | None:
     if named is not None:
         add_fit(call, model.name, *named)
         return call.target
-    add_fit(call, model.name, chosen_columns(call.m, model, data) or columns_of(call.m, data), label)
+    features = chosen_columns(call.m, model, data) or columns_of(call.m, data)
+    add_fit(call, model.name, features, label, _weight(call.m.get(data) if data is not None else None))
     return call.target
 
 
@@ -58,6 +58,8 @@ _DATA = (
     "features",
     "training_frame",
     "df",
+    "input_fn",
+    "dataframe",
 )
 
 
@@ -75,12 +77,27 @@ def _training_data(call: Call) -> tuple[v.Value | None, ColumnSet | None]:
         label = found.get("label")
     if isinstance(found, v.Seq) and found.kind == "tuple" and len(found.items) == 2 and label is None:
         data, label = found.items
-    return data, columns_of(call.m, label) if label is not None else None
+    return data, _label(call, found, label) if label is not None else None
 
 
-def add_fit(call: Call, name: str, features: ColumnSet | None, label: ColumnSet | None = None) -> None:
-    weight = columns_of(call.m, call.arg(None, "sample_weight"))
-    call.m.sink(Fit(name, features if features is not None else Values(()), label, weight, call.origin))
+def _label(call: Call, data: v.Value | None, label: v.Value) -> ColumnSet | None:
+    """The label, also where it is a column of the data by name."""
+    name = call.m.get(label)
+    if isinstance(data, v.Frame) and isinstance(name, v.Const) and isinstance(name.value, str):
+        return Names(data.relation, (name.value,))
+    return columns_of(call.m, label)
+
+
+def add_fit(
+    call: Call,
+    name: str,
+    features: ColumnSet | None,
+    label: ColumnSet | None = None,
+    weight: v.Value | None = None,
+) -> None:
+    given = weight or call.arg(None, "sample_weight") or call.arg(None, "weights")
+    drawn = features if features is not None else Values(())
+    call.m.sink(Fit(name, drawn, label, columns_of(call.m, given), call.origin))
 
 
 def fit_unknown(call: Call) -> v.Value | None:
@@ -112,8 +129,13 @@ def train(call: Call) -> v.Value | None:
         data = data or (value if isinstance(value, v.Handle | v.Frame) else None)
     label = data.get("label") or data.get("1") if isinstance(data, v.Handle) else None
     features = columns_of(call.m, data)
-    add_fit(call, call.name, features, columns_of(call.m, label))
+    add_fit(call, call.name, features, columns_of(call.m, label), _weight(data))
     return v.Estimator(call.name)
+
+
+def _weight(data: v.Value | None) -> v.Value | None:
+    """The weights that a data set was made with: `DMatrix(X, label=y, weight=w)`."""
+    return data.get("weight") if isinstance(data, v.Handle) else None
 
 
 def evaluated(call: Call) -> v.Value | None:
@@ -123,35 +145,21 @@ def evaluated(call: Call) -> v.Value | None:
     features = columns_of(call.m, data)
     if features is None:
         return None
+    held = call.m.get(data) if data is not None else None
+    if label is None and isinstance(held, v.Handle):
+        label = held.get("label")
     name = model.name if isinstance(model, v.Estimator) else call.name
     chosen = chosen_columns(call.m, model, data) if isinstance(model, v.Estimator) else None
     add_fit(call, name, chosen or features, columns_of(call.m, label))
     return call.m.unknown(call.name)
 
 
-def formula(call: Call) -> v.Value | None:
-    """`smf.ols('y ~ a + b', data=df)`: fitted by `.fit()`."""
-    text, frame = call.text(0, "formula"), call.frame(1, "data")
-    if text is None or frame is None:
-        return v.Estimator(call.name)
-    left, _, right = text.partition("~")
-    names = tuple(
-        dict.fromkeys(re.findall(r"\b(?!C\b|np\b|log\b|Q\b|exp\b|sqrt\b|I\b|scale\b)[A-Za-z_]\w*\b(?!\()", right))
-    )
-    labels = tuple(re.findall(r"[A-Za-z_]\w*", left))[-1:]
-    relation = frame.relation
-    features: v.Value = v.Columns(Names(relation, names), relation)
-    return v.Handle(
-        "specified",
-        (("name", v.Const(call.name)), ("data", features), ("label", v.Columns(Names(relation, labels), relation))),
-    )
-
-
 def specified(call: Call) -> v.Value | None:
     """`sm.OLS(y, X)`: fitted by `.fit()`."""
     label, data = call.arg(0, "endog"), call.arg(1, "exog")
+    weight = call.arg(None, "weights") or call.arg(None, "freq_weights")
     parts = (("name", v.Const(call.name)), ("label", label or v.NONE), ("data", data or label or v.NONE))
-    return v.Handle("specified", parts)
+    return v.Handle("specified", (*parts, *((("weight", weight),) if weight is not None else ())))
 
 
 def fit_specified(call: Call) -> v.Value | None:
@@ -161,7 +169,8 @@ def fit_specified(call: Call) -> v.Value | None:
     name = model.get("name")
     data, label = model.get("data"), model.get("label")
     made = [_direct(call.m, part) for part in (data, label)]
-    add_fit(call, str(name.value) if isinstance(name, v.Const) else call.name, made[0], made[1])
+    title = str(name.value) if isinstance(name, v.Const) else call.name
+    add_fit(call, title, made[0], made[1], model.get("weight"))
     return call.m.unknown("results")
 
 

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import AllOf, Fit, Minus, Source, Write
+from feasilint.ir import AllOf, Source, Write
 from feasilint.lower.python import values as v
-from feasilint.lower.python.columns import narrowed
 from feasilint.lower.python.strings import as_text
-from feasilint.lower.python.transfers.fits import add_fit, fit_unknown
+from feasilint.lower.python.transfers.fits import fit_unknown
 from feasilint.lower.python.transfers.loading import path_name, scan, source_of
 
 if TYPE_CHECKING:
@@ -42,14 +41,6 @@ def generated(call: Call) -> v.Value | None:
     return v.Seq((call.m.alloc(frame), call.m.unknown("y")), "tuple")
 
 
-def tensor_data(call: Call) -> v.Value:
-    """`from_tensor_slices((X, y))`, `TensorDataset(X, y)`."""
-    found = call.got(0)
-    items = found.items if isinstance(found, v.Seq) and found.kind == "tuple" else call.args
-    parts = tuple(zip(("data", "label"), items, strict=False))
-    return v.Handle("tensors", parts)
-
-
 def train_unknown(call: Call) -> v.Value | None:
     """`.train(…)` of something unknown that is given data."""
     if not any(isinstance(call.m.get(value), v.Frame | v.Handle) for value in call.values):
@@ -63,43 +54,6 @@ def transform_unknown(call: Call) -> v.Value | None:
     if isinstance(frame, v.Series):
         return frame
     return replace(frame, library="array") if isinstance(frame, v.Frame) else None
-
-
-def fit_prophet(call: Call) -> v.Value | None:
-    """`Prophet().fit(df)`: `y` is the label, `ds` the time."""
-    frame = call.frame(0, "df")
-    if frame is None:
-        return None
-    from feasilint.ir import Names
-
-    whole = narrowed(frame.relation, frame.index)
-    call.m.sink(Fit("prophet.Prophet", Minus(whole, ("y",)), Names(frame.relation, ("y",)), None, call.origin))
-    return call.target
-
-
-def train_named(call: Call) -> v.Value | None:
-    """`model.train(x=names, y=name, training_frame=frame)`."""
-    frame = call.frame(None, "training_frame")
-    if frame is None:
-        return None
-    from feasilint.ir import Names
-
-    names, label = call.names(0, "x"), call.names(1, "y")
-    features: ColumnSet = Names(frame.relation, names) if names is not None else narrowed(frame.relation, frame.index)
-    add_fit(call, call.name, features, Names(frame.relation, label) if label is not None else None)
-    return call.target
-
-
-def setup(call: Call) -> v.Value | None:
-    """`pycaret.classification.setup(data, target=…)`."""
-    from feasilint.ir import Names
-
-    frame, target = call.frame(0, "data"), call.names(1, "target")
-    if frame is None:
-        return None
-    label = Names(frame.relation, target) if target is not None else None
-    add_fit(call, "pycaret", narrowed(frame.relation, (*frame.index, *(target or ()))), label)
-    return v.NONE
 
 
 def uploaded_data(call: Call) -> v.Value:

@@ -18,6 +18,7 @@ from feasilint.ir import Call as Op
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
 from feasilint.lower.python.columns import narrowed
+from feasilint.lower.python.transfers import encoders, timed
 from feasilint.lower.python.transfers.estimators import chosen_columns, columns_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 def learn(call: Call, model: v.Estimator) -> None:
     columns = columns_of(call.m, call.arg(0, "X"))
     if columns is not None:
-        call.m.set(call.target, replace(model, learned=columns))
+        call.m.set(call.target, encoders.learned(replace(model, learned=columns), call.arg(1, "y")))
 
 
 def fit_transform(call: Call) -> v.Value | None:
@@ -61,9 +62,26 @@ def transform(call: Call) -> v.Value | None:
         return None
     if frame.library in ("spark", "snowpark"):
         return _spark_transform(call, model, frame)
+    named = frame if _keeps_names(model) else replace(frame, library="array", index=())
+    made = encoders.encoded(call, model, named) or timed.created(call, model, named)
+    if made is not None:
+        return made
     columns = chosen_columns(call.m, model, frame) or narrowed(frame.relation, frame.index)
     state = FitState(model.name, model.learned or columns, call.origin)
-    return v.Frame(call.m.add(Apply(frame.relation, state, columns, call.origin)), "array", (), frame.group)
+    return replace(named, relation=call.m.add(Apply(frame.relation, state, columns, call.origin)))
+
+
+def _keeps_names(model: v.Estimator) -> bool:
+    """Whether what it gives is a dataframe: of some packages it always is, of scikit-learn's where that is asked for."""
+    return model.name.startswith(encoders.FRAMES) or model.option("transform_output") == v.Const("pandas")
+
+
+def set_output(call: Call) -> v.Value:
+    """`scaler.set_output(transform='pandas')`."""
+    model, chosen = call.receiver, call.arg(None, "transform")
+    if isinstance(model, v.Estimator) and chosen is not None:
+        call.m.set(call.target, replace(model, options=(*model.options, ("transform_output", chosen))))
+    return call.target
 
 
 def _spark_transform(call: Call, model: v.Estimator, frame: v.Frame) -> v.Value:
