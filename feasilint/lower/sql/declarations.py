@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 SECTIONED = frozenset(("postgres", "redshift", "oracle", "snowflake", "duckdb", ""))
 """Dialects in which a block declares its variables before BEGIN."""
 
-_HEADS = ("CREATE", "ALTER", "PROCEDURE", "FUNCTION")
+_HEADS = frozenset((
+    "CREATE", "ALTER", "PROCEDURE", "FUNCTION", "MEMBER", "STATIC", "CONSTRUCTOR", "MAP", "OVERRIDING", "FINAL",
+))  # fmt: skip
+"""First words of the heads of routines, after which they declare their variables."""
+
 _GIVEN = (":=", "DEFAULT", "=")
 _OTHERS = frozenset(("CURSOR", "TYPE", "SUBTYPE", "PRAGMA", "PROCEDURE", "FUNCTION", "EXCEPTION", "ALIAS"))
 _NO_TYPE = frozenset((".", "(", ",", ":=", "="))

@@ -24,7 +24,8 @@ _JOINING = frozenset(("concat", "add", "safe_concat"))
 _FORMATS = frozenset(("format", "printf"))
 _FIELD = re.compile(r"%(?:%|(?:(\d+)\$)?-?\d*([sILdtTfi]))")
 _WORDS = ("select", "with", "insert", "create", "merge", "update", "begin", "declare", "delete", "drop", "truncate", "alter",
-          "call", "exec", "copy", "unload", "grant", "set", "use", "refresh", "analyze", "vacuum", "comment")  # fmt: skip
+          "call", "exec", "copy", "unload", "grant", "set", "use", "refresh", "analyze", "vacuum", "comment",
+          "revoke", "lock", "notify", "show", "explain", "do", "reindex", "cluster", "execute")  # fmt: skip
 _DEPTH = 8
 
 

@@ -16,7 +16,16 @@ from feasilint.lower.sql.procedural import cursor, form_of, loop_of
 from feasilint.lower.sql.refreshing import refresh_of, without_clauses
 from feasilint.lower.sql.repair import ROUNDS, repaired
 from feasilint.lower.sql.script import FLOW, HARMLESS, bare, inside
-from feasilint.lower.sql.splitting import PROCEDURAL, STARTS, SWALLOWING, given_up, swallowed, undelimited, without_end
+from feasilint.lower.sql.splitting import (
+    PROCEDURAL,
+    STARTS,
+    SWALLOWING,
+    given_up,
+    swallowed,
+    undelimited,
+    without_client,
+    without_end,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +52,7 @@ class Statement(Struct, frozen=True):
 
 def statements(text: str, dialect: str) -> Iterator[Statement]:
     """Every statement of a text; empty ones and the words of control flow around them are left out."""
-    return _Parsing(undelimited(text), dialect).statements()
+    return _Parsing(without_client(undelimited(text), dialect), dialect).statements()
 
 
 class _Parsing:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from msgspec import Struct
 
 from feasilint.lower.sql.adapter import said
+from feasilint.lower.sql.splitting import STARTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +37,15 @@ def form_of(tokens: Sequence[Token], dialect: str) -> Form | None:
     word = _word(tokens, 0)
     if word in _BY_DIALECT:
         return _BY_DIALECT[word](tokens, dialect)
-    return _FORMS[word](tokens) if word in _FORMS else None
+    if word in _FORMS:
+        return _FORMS[word](tokens)
+    return Form("nothing") if word not in STARTS and _is_element(tokens) else None
+
+
+def _is_element(tokens: Sequence[Token]) -> bool:
+    """`l(i)(k).x := value`: an assignment to no variable as a whole."""
+    at = _place(tokens, (":=",))
+    return 2 < at < len(tokens) and _after_name(tokens, 0) == at and any(token.text == "(" for token in tokens[:at])
 
 
 def _word(tokens: Sequence[Token], at: int) -> str:
@@ -205,6 +214,9 @@ def _returned(tokens: Sequence[Token], dialect: str) -> Form | None:
 
 # --- SQL that is run ---------------------------------------------------------------------------------------------------
 
+_BY_NAME = frozenset(("postgres", "redshift", "duckdb", "mysql", ""))
+"""Dialects in which EXECUTE without IMMEDIATE runs a text or a prepared statement."""
+
 _NO_TEXT = ("TASK", "ALERT", "AS", "PROCEDURE", "FUNCTION", "NOTEBOOK", "SERVICE", "JOB", "SP_EXECUTE_EXTERNAL_SCRIPT")
 
 
@@ -213,10 +225,10 @@ def _run(tokens: Sequence[Token], dialect: str) -> Form | None:
     if dialect == "tsql":
         return _run_text(tokens)
     start = 2 if _word(tokens, 1) == "IMMEDIATE" else 1
-    if _word(tokens, start) in _NO_TEXT or start >= len(tokens):
+    if _word(tokens, start) in _NO_TEXT or start >= len(tokens) or (start == 1 and dialect not in _BY_NAME):
         return None
-    end = _place(tokens, ("INTO", "USING"), start)
-    at = _place(tokens, ("INTO",), start)
+    end = _place(tokens, ("INTO", "USING", _BULK), start)
+    at = _place(tokens, ("INTO", _BULK), start)
     names = _targets(tokens, at + 1 + (_word(tokens, at + 1) == "STRICT"))[0] if at < len(tokens) else ()
     return Form("run", names, tuple(tokens[start:end]), "values" if names else "")
 

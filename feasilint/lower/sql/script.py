@@ -21,7 +21,7 @@ HARMLESS = frozenset((
     "EXPORT", "FETCH", "FOR", "GET", "GO", "GRANT", "HELP", "IMPORT", "INCLUDE", "INSTALL", "INVALIDATE",
     "ITERATE", "KILL", "LEAVE", "LET", "LIST", "LOAD", "LOCK", "MSCK", "OPEN", "OPTIMIZE", "PRAGMA", "PRINT", "PUT",
     "RAISE", "RECONFIGURE", "REFRESH", "RELEASE", "REMOVE", "RESET", "RETURN", "REVOKE", "RM", "ROLLBACK", "SAVE",
-    "SAVEPOINT", "SEMICOLON", "SET", "SHOW", "START", "STATEMENT", "THROW", "TRANSACTION", "TRUNCATE",
+    "SAVEPOINT", "SEMICOLON", "SET", "SHOW", "SIGNAL", "RESIGNAL", "START", "STATEMENT", "THROW", "TRANSACTION", "TRUNCATE",
     "TRUNCATETABLE", "UNCACHE", "UNDROP", "UNLOCK", "UNSET", "USE", "VACUUM", "WAITFOR",
 ))  # fmt: skip
 """First words of statements that neither read nor write data that a feature could come from."""
@@ -33,7 +33,7 @@ _OBJECTS = frozenset((
     "FUNCTION", "AGGREGATE", "SERVICE", "REPOSITORY", "GIT", "COMPUTE", "APPLICATION", "CONNECTION", "RESOURCE", "EXTERNAL",
     "DOMAIN", "COLLATION", "PUBLICATION", "SUBSCRIPTION", "STATISTICS", "PROJECTION", "SYNONYM", "ASSEMBLY",
     "NOTEBOOK", "STREAMLIT", "ALERT", "IMAGE", "PACKAGE", "OPERATOR", "CAST", "LANGUAGE", "MACRO", "SEARCH", "VECTOR",
-    "CONSTRAINT",
+    "CONSTRAINT", "DIRECTORY",
 ))  # fmt: skip
 _CARRIED = ("SELECT", "WITH", "INSERT", "MERGE", "UPDATE", "DELETE", "BEGIN", "CREATE")
 
@@ -96,8 +96,25 @@ def _end(tokens: list[Token]) -> list[Token]:
     return tokens[at:] if len(tokens) > at + 1 else []
 
 
-def _condition(tokens: list[Token]) -> list[Token]:
-    return _through(tokens, "THEN", "BEGIN")
+_UNMARKED = frozenset((
+    "SELECT", "INSERT", "DELETE", "MERGE", "UPDATE", "CREATE", "DROP", "ALTER", "TRUNCATE", "DECLARE", "SET", "EXEC", "EXECUTE",
+    "PRINT", "RETURN", "RAISERROR", "THROW", "BREAK", "CONTINUE", "GOTO", "COMMIT", "ROLLBACK", "FETCH", "OPEN", "CLOSE",
+    "DEALLOCATE", "WAITFOR", "USE",
+))  # fmt: skip
+"""Words that follow a condition of T-SQL, of which nothing else marks the end."""
+
+
+def _condition(tokens: list[Token], *words: str) -> list[Token]:
+    """What follows a condition: behind THEN or BEGIN, or from the first word on that stands in none."""
+    depth = 0
+    for at, token in enumerate(tokens):
+        depth += (token.text == "(") - (token.text == ")")
+        word = token.text.upper() if depth == 0 and at else ""
+        if word in (words or ("THEN", "BEGIN")):
+            return tokens[at + 1 :]
+        if word in _UNMARKED and _upper(tokens, at + 1) != "(" and tokens[at - 1].text not in ("@", "."):
+            return tokens[at:]
+    return tokens
 
 
 def _else(tokens: list[Token]) -> list[Token]:
@@ -106,17 +123,12 @@ def _else(tokens: list[Token]) -> list[Token]:
 
 def _loop(tokens: list[Token]) -> list[Token]:
     """A loop without a variable; the head of one that has any is left for `procedural.loop_of`."""
-    return tokens if _upper(tokens, 0) == "FOR" else _through(tokens, "DO", "LOOP", "BEGIN")
+    return tokens if _upper(tokens, 0) == "FOR" else _condition(tokens, "DO", "LOOP", "BEGIN")
 
 
 def _choice(tokens: list[Token]) -> list[Token]:
     """The first branch of CASE … WHEN … THEN statement."""
-    rest = _through(tokens, "THEN")
-    return rest if _upper(rest, 0) in STARTS | _STATEMENTS or _upper(rest, 1) == ":=" else tokens
-
-
-_STATEMENTS = frozenset(("NULL", "PERFORM", "RAISE", "CASE", "LET", "FOR", "LOOP"))
-"""Words that a statement of procedural code may begin with, besides those that begin one anywhere."""
+    return _through(tokens, "THEN")
 
 
 def _until(tokens: list[Token]) -> list[Token]:
@@ -142,6 +154,11 @@ def _member(tokens: list[Token]) -> list[Token]:
     return [] if rest is tokens else rest
 
 
+def _of_type(tokens: list[Token]) -> list[Token]:
+    """MEMBER PROCEDURE p … in the body of a type."""
+    return tokens[1:] if _upper(tokens, 1) in ("PROCEDURE", "FUNCTION", "MEMBER", "FINAL") else tokens
+
+
 def _asynchronous(tokens: list[Token]) -> list[Token]:
     """ASYNC (statement) of Snowflake."""
     return tokens[2:-1] if _upper(tokens, 1) == "(" else tokens
@@ -150,7 +167,7 @@ def _asynchronous(tokens: list[Token]) -> list[Token]:
 def _create(tokens: list[Token]) -> list[Token]:
     """The body of a procedure that is written out, not quoted, and the members of a package."""
     head = _kind(tokens)
-    if "PACKAGE" in head:
+    if "PACKAGE" in head or {"TYPE", "BODY"} <= head:
         return bare(_through(tokens, "IS", "AS"))
     if "FUNCTION" in head:
         return _function(tokens)
@@ -204,6 +221,7 @@ _OPENERS: dict[str, Callable[[list[Token]], list[Token]]] = {
     "ASYNC": _asynchronous,
     "PROCEDURE": _member,
     "FUNCTION": _member,
+    **dict.fromkeys(("MEMBER", "STATIC", "CONSTRUCTOR", "MAP", "OVERRIDING", "FINAL"), _of_type),
     "CREATE": _create,
     "ALTER": _create,
 }

@@ -102,6 +102,23 @@ def undelimited(text: str) -> str:
     return "".join([*made, _ended(text[at:], sign)])
 
 
+_SQLPLUS = re.compile(
+    r"^[ \t]*(?:(?:prompt|rem|remark|spool|accept|undefine|clear|ttitle|btitle)\b(?![ \t]*[=,.(])"
+    r"|whenever[ \t]+\w+error\b|def(?:ine)?[ \t]+\w+[ \t]*=|@@?[\w./&\\]"
+    r"|col(?:umn)?[ \t]+\S+[ \t]+(?:new_value|old_value|format|heading|noprint)\b"
+    r"|set[ \t]+(?:array|auto|colsep|define|echo|escape|feed|head|line|long|num|page|scan|serveroutput|sqlblank|sqlprompt"
+    r"|tab|term|timing|trim|ver)\w*[ \t]+(?!=))[^\n;]*;?[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def without_client(text: str, dialect: str) -> str:
+    """A script without the commands to SQL*Plus, which end with their line."""
+    if dialect != "oracle":
+        return text
+    return _SQLPLUS.sub(lambda found: " " * len(found[0]), text)
+
+
 def _ended(text: str, sign: str) -> str:
     if sign == ";":
         return text

@@ -59,6 +59,19 @@ def test_statements_that_name_no_variable(lineage: Lineage, dialect: str, text: 
     assert lineage(text, dialect)["a"].split(" | ")[0] == "t.a"
 
 
+def test_commands_of_clients(lineage: Lineage) -> None:
+    text = "SET SERVEROUTPUT ON\nPROMPT Loading o\n@@x.sql\nCOLUMN a FORMAT A9\nCREATE TABLE o AS\nSELECT a FROM t\n/\nREM done\n"
+    assert lineage(text, "oracle") == {"a": "t.a"}
+
+
+def test_what_is_no_command_of_a_client(lineage: Lineage) -> None:
+    text = "MERGE INTO o USING t ON (o.k = t.k)\nWHEN MATCHED THEN UPDATE\nSET line = t.a,\nspool = t.b"
+    assert {name: value.split(" | ")[0] for name, value in lineage(text, "oracle").items()} == {
+        "line": "t.a",
+        "spool": "t.b",
+    }
+
+
 def test_a_cursor_is_no_table(lineage: Lineage) -> None:
     text = block("oracle", "FETCH c INTO v; INSERT INTO o SELECT v AS a FROM t;", "v NUMBER;")
     assert lineage(text, "oracle") == {"a": ""}
@@ -165,6 +178,10 @@ def test_the_variables_of_a_loop(lineage: Lineage, dialect: str, head: str, made
         ("mysql", "rd: LOOP {0}; IF v THEN LEAVE rd; END IF; {1}; END LOOP;"),
         ("tsql", "IF @v = 1 {0} ELSE {1}"),
         ("tsql", "WHILE @v < 3 {0}\nIF EXISTS (SELECT 1 FROM z) {1}"),
+        ("tsql", "IF @v = 1\n{0}\nIF @w = 1\nBEGIN\n{1}\nEND"),
+        ("tsql", "IF (@v < CAST(@w AS INT) + 1) AND (@v > 3)\nSET @v = 3\nELSE\nSET @v = 4;\n{0}\nWHILE @v < 3 {1}"),
+        ("oracle", "CASE v WHEN 1 THEN l(1).x := 3; {0}; ELSE {1}; END CASE;"),
+        ("mysql", "IF v THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'x'; END IF; {0}; {1};"),
         ("tsql", "BEGIN TRY {0} END TRY BEGIN CATCH {1} END CATCH"),
     ],
 )
