@@ -34,6 +34,7 @@ from feasilint.link import Linkage, link
 from feasilint.measure.grain import leaves
 from feasilint.measure.windows import Windows
 from feasilint.mentions import Evidence, Mentions
+from feasilint.paths import Paths
 from feasilint.trace import Leaf, Trace, Tracer, Use, merge
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.model import SourceEntry, Staleness
     from feasilint.ir import ColumnSet, Origin, Sink, Source
     from feasilint.measure.model import Aggregation, Reach, Role
-    from feasilint.trace import Step
+    from feasilint.paths import Step
 
 
 class Member(Struct, frozen=True, gc=False):
@@ -75,6 +76,7 @@ class Analysis:
         self._entries: dict[Scan, SourceEntry | None] = {}
         self.columns = Columns(self.linkage.bound, self._declared, lambda scan, name: self._evidence.holds(scan, name))
         self.tracer = Tracer(self.columns)
+        self.paths = Paths(self.tracer)
         self.budget = Budget(self.linkage.programs, self.columns)
         self.windows = Windows(self.tracer, self._home, self.entry)
         self._mentioned: dict[str, Mentions] = {}

@@ -14,8 +14,8 @@ from feasilint.ir import Aggregate, Column, Diagnostic, Fit, Scan, Upsert, Windo
 from feasilint.ir.expressions import fold, spelled
 from feasilint.measure.grain import leaves
 from feasilint.measure.model import Input
+from feasilint.paths import Step
 from feasilint.rule import DocumentSubject, Feature, SourceSubject
-from feasilint.trace import Step
 from feasilint.unread import gaps
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ def _inputs(member: Member, analysis: Analysis) -> Iterator[Input]:
 
 def _steps(leaf: Leaf, member: Member, analysis: Analysis) -> tuple[Step, ...]:
     """The way from a feature down to one of its leaves; the last step is the reading of the source."""
-    steps = analysis.tracer.path(member.column.relation, member.column.name, leaf) if member.column is not None else ()
+    steps = analysis.paths.path(member.column.relation, member.column.name, leaf) if member.column is not None else ()
     found = bool(steps) and steps[-1].relation is leaf.scan
     return steps if found else (*steps, Step(leaf.column, leaf.scan, leaf.scan.origin))
 

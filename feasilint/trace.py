@@ -36,8 +36,6 @@ from feasilint.ir.relations import inputs
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from feasilint.ir import Origin
-
 
 class Leaf(NamedTuple):
     """A physical column: `*` where any column of the source may be meant. `path`: the field of a struct, dotted."""
@@ -57,7 +55,8 @@ class Use(NamedTuple):
 
 T = TypeVar("T")
 Edge: TypeAlias = tuple[Leaf, str]
-_Key: TypeAlias = "tuple[Relation, Name, tuple[str, ...]]"
+Key: TypeAlias = "tuple[Relation, Name, tuple[str, ...]]"
+"""A column of a relation, or a field of it."""
 
 
 class Trace(Struct, frozen=True, gc=False):
@@ -101,14 +100,6 @@ _WIDEST = 200  # columns of a step that could not be read
 _LARGE = 50  # leaves; to put more together takes as long as another step
 
 
-class Step(NamedTuple):
-    """One station on the way from a column to a leaf: what the column is called there and where it is made."""
-
-    name: str
-    relation: Relation
-    origin: Origin | None
-
-
 def merge(traces: Iterable[Trace]) -> Trace:
     """All dependencies together."""
     parts = [trace for trace in traces if trace is not EMPTY]
@@ -137,11 +128,9 @@ class Tracer:
 
     def __init__(self, columns: Columns) -> None:
         self.columns = columns
-        self._traced: dict[_Key, Trace] = {}
+        self._traced: dict[Key, Trace] = {}
         self._rows: dict[Relation, Trace] = {}
         self._whole: dict[Relation, Trace] = {}
-        self._ways: dict[_Key, dict[Leaf, _Key]] = {}
-        self._firsts: dict[tuple[Relation, Scan], Scan | None] = {}
 
     def column(self, relation: Relation, name: Name, path: tuple[str, ...] = ()) -> Trace:
         """The lineage of one column, or of a field of it; empty where the relation has none of that name."""
@@ -158,9 +147,9 @@ class Tracer:
         """Whether the columns of a relation are made of nothing: it reads what no document writes."""
         return isinstance(relation, Scan) and relation not in self.columns.bound
 
-    def _prepare(self, key: _Key) -> None:
+    def _prepare(self, key: Key) -> None:
         """Trace a column, what it is made of first: chains of thousands of steps are usual and must not recurse."""
-        pending, opened = [key], set[_Key]()
+        pending, opened = [key], set[Key]()
         while pending:
             top = pending[-1]
             missing = [] if top in opened or top in self._traced else list(self._made_of(top))
@@ -174,15 +163,15 @@ class Tracer:
                 self._traced[top] = made = self._trace(*top)
                 self.columns.steps += 1 + (len(made.value) + len(made.own) + len(made.hops)) // _LARGE
 
-    def _made_of(self, key: _Key) -> Iterator[_Key]:
+    def _made_of(self, key: Key) -> Iterator[Key]:
         """The columns that one is made of and that are not traced yet."""
-        for expression in self._step(*key):
-            for column in _referenced(expression):
+        for expression in self.step(*key):
+            for column in referenced(expression):
                 below = (self.columns.settle(column.relation, column.name), column.name, column.path)
                 if below not in self._traced and not self._physical(below[0]):
                     yield below
 
-    def _step(self, relation: Relation, name: Name, path: tuple[str, ...]) -> tuple[Expression, ...]:
+    def step(self, relation: Relation, name: Name, path: tuple[str, ...]) -> tuple[Expression, ...]:
         """The expressions that give a column, or a field of it, one step down."""
         below = self.columns.step(relation, name)
         return tuple(at_path(e, path) for e in below) if path else below
@@ -209,29 +198,14 @@ class Tracer:
         pending = [relation]
         while pending:  # inputs first, without recursion: chains of thousands of steps are usual in notebooks
             top = pending[-1]
-            missing = [below for below in self._below(top) if below not in self._rows]
+            missing = [below for below in self.below(top) if below not in self._rows]
             if missing and len(pending) < 100_000:
                 self._rows.setdefault(top, EMPTY)
                 pending.extend(missing)
                 continue
-            self._rows[top] = merge([*(self._rows.get(b, EMPTY) for b in self._below(top)), *self._row_edges(top)])
+            self._rows[top] = merge([*(self._rows.get(b, EMPTY) for b in self.below(top)), *self._row_edges(top)])
             pending.pop()
         return self._rows[relation]
-
-    def path(self, relation: Relation, name: Name, leaf: Leaf) -> tuple[Step, ...]:
-        """The way from a column to one of its leaves, shortest first where there are several."""
-        steps: list[Step] = []
-        at: _Key | None = (relation, name, ())
-        seen: set[_Key] = set()
-        while at is not None and at not in seen:
-            seen.add(at)
-            self.columns.steps += 1
-            here, column, path = self.columns.settle(*at[:2]), at[1], at[2]
-            output = self.columns.table(here).find(column)
-            if output is not None or isinstance(here, Scan):
-                steps.append(Step(spelled(column), here, output.origin if output is not None else here.origin))
-            at = self._toward((here, column, path), leaf)
-        return tuple(steps)
 
     # --- one relation ---
 
@@ -247,14 +221,14 @@ class Tracer:
             case Opaque():
                 return self._opaque(relation, name, path)
             case Join(using=using):
-                below = self._step(relation, name, path)
+                below = self.step(relation, name, path)
                 sides = merge(self.expression(e) for e in below)
                 return sides.doubted() if len(below) > 1 and fold(name) not in map(fold, using) else sides
             case _:
-                return merge(self.expression(e) for e in self._step(relation, name, path))
+                return merge(self.expression(e) for e in self.step(relation, name, path))
 
     def _scanned(self, scan: Scan, name: Name, path: tuple[str, ...]) -> Trace:
-        below = self._step(scan, name, path)
+        below = self.step(scan, name, path)
         if not below and self.columns.grown(scan):  # a column that was there before
             return Trace(value=frozenset([Leaf(scan, spelled(name), ".".join(path))]))
         return merge([*map(self.expression, below), Trace(hops=frozenset([Leaf(scan, spelled(name))]))])
@@ -293,7 +267,7 @@ class Tracer:
             if isinstance(here, Scan):
                 (hops if self.columns.bound.get(here) else leaves).add(Leaf(here, "*"))
             left_only = isinstance(here, Join) and here.kind in ("semi", "anti")
-            pending.extend(self._below(here)[: 1 if left_only else None])
+            pending.extend(self.below(here)[: 1 if left_only else None])
         return Trace(value=frozenset(leaves), hops=frozenset(hops))
 
     def _opaque(self, relation: Opaque, name: Name, path: tuple[str, ...]) -> Trace:
@@ -337,7 +311,8 @@ class Tracer:
 
     # --- rows ---
 
-    def _below(self, relation: Relation) -> tuple[Relation, ...]:
+    def below(self, relation: Relation) -> tuple[Relation, ...]:
+        """The relations whose rows the rows of one are made of."""
         if isinstance(relation, Scan):
             return tuple(write.relation for write in self.columns.bound.get(relation, ()))
         if isinstance(relation, Upsert):
@@ -374,57 +349,6 @@ class Tracer:
         """What decides about the rows of a side acts through the step that takes it in, too."""
         return Trace(own=frozenset((leaf, role) for leaf, _ in self._rows.get(side, EMPTY).own))
 
-    # --- paths ---
-
-    def _toward(self, key: _Key, leaf: Leaf) -> _Key | None:
-        """The next column on the way to the leaf: through its value if it is there, else through what it depends on."""
-        ways = self._ways.get(key)
-        if ways is None:
-            ways = self._ways[key] = self._branches(key)
-        return ways.get(leaf) or self._toward_rows(key[0], leaf)
-
-    def _branches(self, key: _Key) -> dict[Leaf, _Key]:
-        """The next column on the way to every leaf that is below one."""
-        ways: dict[Leaf, _Key] = {}
-        options = [column for e in self._step(*key) for column in _referenced(e)]
-        traced = [(self.expression(column), (column.relation, column.name, column.path)) for column in options]
-        for trace, below in traced:
-            ways.update((leaf, below) for leaf in trace.value if leaf not in ways)
-        for trace, below in traced:
-            ways.update((leaf, below) for leaf, _ in trace.own if leaf not in ways)
-        return ways
-
-    def _toward_rows(self, relation: Relation, leaf: Leaf) -> _Key | None:
-        """The next scan on the shortest way down through whole relations."""
-        sought = (relation, leaf.scan)
-        if sought not in self._firsts:
-            self._firsts[sought] = self._first_scan(*sought)
-        first = self._firsts[sought]
-        if first is not leaf.scan:
-            return (first, "*", ()) if first is not None else None
-        return first, leaf.column, tuple(leaf.path.split(".")) if leaf.path else ()
-
-    def _first_scan(self, top: Relation, scan: Scan) -> Scan | None:
-        """The first scan on the shortest way down to another; None where there is no way."""
-        above: dict[Relation, Relation] = {}
-        pending = [top]
-        for here in pending:
-            if here is scan and here is not top:
-                return _uppermost(scan, top, above)
-            self.columns.steps += 1
-            for below in self._below(here):
-                if below not in above and below is not top:
-                    above[below] = here
-                    pending.append(below)
-        return None
-
-
-def _uppermost(scan: Scan, top: Relation, above: dict[Relation, Relation]) -> Scan:
-    first, here = scan, above[scan]
-    while here is not top:
-        first, here = here if isinstance(here, Scan) else first, above[here]
-    return first
-
 
 def _operands(expression: Expression) -> Iterator[Expression]:
     """What an expression and the calls in it are applied to: sums of thousands must not recurse."""
@@ -439,7 +363,8 @@ def _operands(expression: Expression) -> Iterator[Expression]:
             pending.extend(reversed(node.args))
 
 
-def _referenced(expression: Expression) -> list[Column]:
+def referenced(expression: Expression) -> list[Column]:
+    """The columns that an expression names, each once."""
     if isinstance(expression, Column):
         return [expression]
     nodes: list[Expression] = [expression]

@@ -24,6 +24,7 @@ from feasilint.ir import (
     Union,
     Window,
 )
+from feasilint.paths import Paths
 from feasilint.trace import Tracer
 
 
@@ -168,4 +169,4 @@ def test_a_path_names_every_change() -> None:
     again = Derive(renamed, (Star(AllOf(renamed)), Output("c", Call("mul", (Column(renamed, "b"), Literal(2))))))
     tracer = Tracer(Columns())
     (leaf,) = tracer.column(again, "c").value
-    assert [step.name for step in tracer.path(again, "c", leaf)] == ["c", "b", "a"]
+    assert [step.name for step in Paths(tracer).path(again, "c", leaf)] == ["c", "b", "a"]
