@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from feasilint import __version__
 from feasilint.errors import CatalogError, FeasilintError, UsageError
+from feasilint.memory import one_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -131,7 +133,13 @@ def explain(rule: str, color: str) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
+    """Run the command line, without arguments that of this process; returns the exit code."""
+    with one_run() if arguments is None else nullcontext():
+        return _told(arguments)
+
+
+def _told(arguments: Sequence[str] | None) -> int:
+    """The exit code of a run; what went wrong is told."""
     try:
         return _run(arguments)
     except CatalogError as error:

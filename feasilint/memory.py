@@ -21,3 +21,16 @@ def without_collection() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+_SELDOM = (100_000, 50, 100)
+
+
+@contextmanager
+def one_run() -> Iterator[None]:
+    """A process that runs once and ends: what imports make stays, and nobody needs to look through it again at the end."""
+    gc.set_threshold(*_SELDOM)
+    try:
+        yield
+    finally:
+        gc.freeze()

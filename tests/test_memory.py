@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from feasilint.cli import main
 from feasilint.documents.read import read
 from feasilint.lower import lower
 from feasilint.lower.options import Options
@@ -37,9 +38,11 @@ print(pick(Loader("a.csv").load()))
 
 @pytest.fixture(autouse=True)
 def _as_it_was() -> Iterator[None]:
-    enabled = gc.isenabled()
+    enabled, threshold = gc.isenabled(), gc.get_threshold()
     yield
     (gc.enable if enabled else gc.disable)()
+    gc.set_threshold(*threshold)
+    gc.unfreeze()
 
 
 @pytest.mark.parametrize("enabled", [True, False])
@@ -58,6 +61,16 @@ def test_collection_goes_on_after_an_error() -> None:
     with pytest.raises(ValueError, match="broken"), without_collection():
         raise ValueError("broken")
     assert gc.isenabled()
+
+
+def test_only_a_run_of_its_own_keeps_what_it_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = gc.get_threshold()
+    assert main(["--version"]) == 0
+    assert (gc.get_threshold(), gc.get_freeze_count()) == (before, 0)
+    monkeypatch.setattr("sys.argv", ["feasilint", "--version"])
+    assert main() == 0
+    assert gc.get_threshold()[0] > before[0]
+    assert gc.get_freeze_count() > 0
 
 
 def test_functions_and_scopes_leave_next_to_no_cycles() -> None:
