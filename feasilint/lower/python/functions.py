@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python import values as v
+from feasilint.lower.python.call import Call
 from feasilint.lower.python.join import join
 from feasilint.lower.python.machine import DEPTH
 from feasilint.lower.python.scope import Scope
@@ -65,12 +66,23 @@ def _bind(
         if argument.arg in names:
             continue
         value = kwargs.pop(argument.arg, None) or defaults.get(argument.arg)
-        names[argument.arg] = value if value is not None else m.unknown(argument.arg)
+        names[argument.arg] = value if value is not None else _handed_in(m, argument)
     if spec.vararg is not None:
         names[spec.vararg.arg] = v.Seq(args[len(positional) :], "tuple")
     if spec.kwarg is not None:
         names[spec.kwarg.arg] = m.alloc(v.Dict(tuple((v.Const(key), value) for key, value in kwargs.items())))
     return names
+
+
+def _handed_in(m: Machine, argument: ast.arg) -> v.Value:
+    """A parameter that nobody gives: a session where the annotation or the name says so."""
+    from feasilint.lower.python.tables import property_of
+
+    kind = m.evaluate(argument.annotation) if isinstance(argument.annotation, ast.Name | ast.Attribute) else v.NONE
+    path = kind.path if isinstance(kind, v.Library) else f"a parameter {argument.arg}"
+    found = property_of("parameter", path)
+    made = found(Call(m, argument.arg, None)) if found is not None else None
+    return made if made is not None else m.unknown(argument.arg)
 
 
 def run_uncalled(m: Machine, function: v.Function, arguments: Mapping[str, v.Value]) -> None:

@@ -36,8 +36,21 @@ def subscript(m: Machine, target: v.Value, node: ast.Subscript) -> v.Value:
     made = handler(m, receiver, target, node) if handler is not None else None
     if made is None:
         key = m.evaluate(node.slice) if not isinstance(node.slice, ast.Slice) else v.NONE
-        made = m.unknown(spell(node), target, key)
+        made = _named_columns(m, receiver, key, node) or m.unknown(spell(node), target, key)
     return made
+
+
+def _named_columns(m: Machine, receiver: v.Value, key: v.Value, node: ast.expr) -> v.Frame | None:
+    """Several names in brackets: whatever nobody knows is a frame with these columns."""
+    found = m.get(key)
+    if type(receiver) is not v.Unknown or receiver.inputs or not isinstance(found, v.Seq) or found.kind != "list":
+        return None
+    texts = [
+        item.value for item in map(m.get, found.items) if isinstance(item, v.Const) and isinstance(item.value, str)
+    ]
+    if not texts or len(texts) != len(found.items) or found.open:
+        return None
+    return select(m, m.promote(receiver), found, node)
 
 
 def mask_of(m: Machine, key: v.Value) -> Expression | None:
@@ -54,7 +67,8 @@ def _frame(m: Machine, frame: v.Frame, target: v.Value, node: ast.Subscript) -> 
         return _rows_slice(m, frame, node.slice, node)
     if frame.library == "array":
         return _array(m, frame, node)
-    if isinstance(node.slice, ast.Tuple) and any(isinstance(part, ast.Slice) for part in node.slice.elts):
+    tensor = isinstance(node.slice, ast.Tuple) and any(isinstance(part, ast.Slice) for part in node.slice.elts)
+    if tensor and not frame.library.startswith("polars"):
         return frame  # a tensor of it, of unknown dimensions
     key = m.evaluate(node.slice)
     if isinstance(key, v.Seq) and key.kind == "tuple" and name_of(m, key) is None:
@@ -86,7 +100,7 @@ def _of_both(m: Machine, frame: v.Frame, key: v.Seq, node: ast.expr) -> v.Value:
 
 def column(m: Machine, frame: v.Frame, name: Name, target: v.Value | None, node: ast.expr | None) -> v.Value:
     """One column of a frame; a first part of a multi-index gives the frame below it."""
-    if frame.library in ("spark", "polars.lazy"):
+    if frame.library in ("spark", "snowpark", "polars.lazy"):
         return v.Lazy("column", str(name), node=node, fragment=m.fragment)
     names = known(AllOf(frame.relation))
     if names is not None and name not in names:

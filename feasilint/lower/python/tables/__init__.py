@@ -23,7 +23,9 @@ from feasilint.lower.python.tables import (
     pandas_frames,
     polars,
     sklearn,
+    snowpark,
     spark,
+    spark_functions,
     stores,
 )
 from feasilint.lower.python.tables.aliases import PARENTS
@@ -46,6 +48,8 @@ _MODULES = (
     sklearn,
     polars,
     spark,
+    spark_functions,
+    snowpark,
     stores,
     frameworks,
 )

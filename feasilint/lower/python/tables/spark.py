@@ -1,4 +1,4 @@
-"""PySpark (as of 4.3) and Snowpark (1.56): sessions, frames, groups, readers, writers."""
+"""PySpark (as of 4.3): sessions, frames, readers, writers, Delta tables; Snowpark's frames do the same under these names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from feasilint.lower.python.transfers import (
     sparkframes,
     sql,
     transformers,
-    writes,
 )
 from feasilint.lower.python.transfers.common import copied, handle, nothing, same, show
 from feasilint.lower.python.transfers.loading import source
@@ -166,17 +165,6 @@ METHODS: dict[str, Table] = {
         "read_table": source("table", library="spark", dialect="spark"),
         "builder": same,
     },
-    "snowpark.session": {
-        "sql": sql.query("snowflake", library="snowpark"),
-        "table": source("table", library="snowpark", dialect="snowflake"),
-        "read_table": source("table", library="snowpark", dialect="snowflake"),
-        "createDataFrame": sparkframes.created,
-        "create_dataframe": sparkframes.created,
-        "write_pandas": writes.write_argument("table", dialect="snowflake"),
-        "configs": same,
-        "create": same,
-        "getOrCreate": same,
-    },
     "spark.reader": {
         **dict.fromkeys(("format", "option", "options"), sessions.option),
         "schema": same,
@@ -303,12 +291,12 @@ PROPERTIES: dict[str, Table] = {
         "catalog": lazy.nothing,
         "conf": lazy.nothing,
     },
-    "snowpark.session": {"read": handle("spark.reader"), "builder": same},
+    "parameter": dict.fromkeys(
+        ("pyspark.sql.SparkSession", "pyspark.sql.session.SparkSession", "a parameter spark"), sessions.spark
+    ),
     "library": {
         "pyspark.sql.SparkSession.builder": sessions.spark,
         "pyspark.sql.SparkSession.builder.session": sessions.spark,
-        "snowflake.snowpark.Session.builder": sessions.snowpark,
-        "snowflake.snowpark.session.Session.builder": sessions.snowpark,
     },
 }
 

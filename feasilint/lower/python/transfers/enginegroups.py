@@ -145,7 +145,7 @@ def agg(call: Call) -> v.Value | None:
     frame = group.frame if group is not None else own(call)
     if frame is None:
         return None
-    values = [value for one in flat(call, call.args) for value in _agg_items(call, one)]
+    values = [value for one in _given(call) for value in _agg_items(call, one)]
     values += [_named(name, call.m.get(value)) for name, value in call.kwargs.items() if name != "**"]
     expanded = [one for value in values for one in expand(call.m, frame.relation, value)]
     keys = group.keys if group is not None else ()
@@ -157,6 +157,42 @@ def agg(call: Call) -> v.Value | None:
     return replace(frame, relation=relation)
 
 
+def _given(call: Call) -> list[v.Value]:
+    """The arguments of `agg`, lists opened; pairs stay pairs."""
+    made: list[v.Value] = []
+    for value in map(call.m.get, call.args):
+        items = tuple(map(call.m.get, value.items)) if isinstance(value, v.Seq) else ()
+        if isinstance(value, v.Seq) and (value.kind != "tuple" or not _is_pair(call, value)):
+            made += [item for inner in items for item in ([inner] if _is_pair(call, inner) else flat(call, (inner,)))]
+        else:
+            made.append(value)
+    return made
+
+
+def _is_pair(call: Call, value: v.Value) -> bool:
+    """A column and the name of a function."""
+    if not isinstance(value, v.Seq) or value.kind != "tuple" or len(value.items) != 2:
+        return False
+    word = call.m.get(value.items[1])
+    return isinstance(word, v.Const) and isinstance(word.value, str)
+
+
+def named_function(call: Call) -> v.Value | None:
+    """Snowpark's `group_by('u').function('sum')`."""
+    word = call.text(0, "agg_name")
+    return v.Handle("lazy.function", (("of", call.receiver), ("word", v.Const(word)))) if word is not None else None
+
+
+def called_function(call: Call) -> v.Value | None:
+    """`….function('sum')('x')`."""
+    receiver = call.receiver
+    group = receiver.get("of") if isinstance(receiver, v.Handle) else None
+    word = receiver.get("word") if isinstance(receiver, v.Handle) else None
+    if group is None or not isinstance(word, v.Const):
+        return None
+    return group_measure(call.at(name=str(word.value), target=group, receiver=group))
+
+
 def _agg_items(call: Call, value: v.Value) -> list[v.Value]:
     if isinstance(value, v.Lazy) and (value.op == "sql" or (value.op == "alias" and _is_sql(value.args[0]))):
         from feasilint.lower.python.transfers.sql import as_lazy
@@ -164,11 +200,14 @@ def _agg_items(call: Call, value: v.Value) -> list[v.Value]:
         text = value if value.op == "sql" else cast("v.Lazy", value.args[0])
         made_of = as_lazy(call.m, text.text, text)
         return [replace(value, args=(made_of,)) if value.op == "alias" else made_of]
+    if isinstance(value, v.Seq) and value.kind == "tuple" and len(value.items) == 2:  # Snowpark's ('x', 'sum')
+        return _agg_items(call, v.Dict(((call.m.get(value.items[0]), value.items[1]),)))
     if not isinstance(value, v.Dict):
         return [value]
     made: list[v.Value] = []
     for key, function in value.items:
-        name, word = name_of(call.m, key), call.m.get(function)
+        name = key.text if isinstance(key, v.Lazy) and key.op == "column" else name_of(call.m, key)
+        word = call.m.get(function)
         if name is not None and isinstance(word, v.Const):
             inner = () if name == "*" else (v.Lazy("column", str(name)),)
             parts = (("word", word),)
@@ -199,7 +238,7 @@ def aggregated(call: Call, relation: Relation, keys: tuple[Output, ...], values:
     made = call.m.add(Aggregate(relation, keys, tuple(measures), call.origin))
     top = Binder(call.m, made, {part: Column(made, name) for part, name in parts.items()})
     outputs = [Output(key.name, Column(made, key.name)) for key in keys]
-    name_of_value = namer("spark" if keyed else "polars")
+    name_of_value = namer(_library(call))
     for value in values:
         expression = Column(made, listed[id(value)]) if id(value) in listed else top.expression(value)
         outputs.append(Output(name_of_value(value), expression, call.origin))
@@ -214,14 +253,18 @@ def _bare(value: v.Value) -> v.Value:
 
 def _measure_output(binder: Binder, value: v.Value, call: Call) -> Output:
     inner = cast("v.Lazy", _bare(value))
-    name = namer("spark" if _is_spark(call) else "polars")(value)
+    name = namer(_library(call))(value)
     return Output(name, binder.measure(inner), binder.origin(inner) or call.origin)
 
 
-def _is_spark(call: Call) -> bool:
+def _library(call: Call) -> str:
     group = _group(call)
     frame = group.frame if group is not None else own(call)
-    return frame is not None and frame.library in ("spark", "snowpark")
+    return frame.library if frame is not None else ""
+
+
+def _is_spark(call: Call) -> bool:
+    return _library(call) in ("spark", "snowpark")
 
 
 def counted(call: Call) -> v.Value | None:

@@ -42,11 +42,9 @@ def join(call: Call) -> v.Value | None:
     first, second = own(call), call.frame(0, "other")
     if first is None or second is None:
         return None
-    how = KINDS.get(
-        (call.text(2, "how") or call.text(None, "join_type") or call.text(None, "lsuffix") or "inner").lower(), "inner"
-    )
+    how = KINDS.get((call.text(2, "how") or "inner").lower(), "inner")
     on = call.got(1, "on")
-    using, condition = _condition(call, first.relation, second.relation, on)
+    using, condition = condition_of(call, first.relation, second.relation, on)
     here, there = _keys(call, "left_on"), _keys(call, "right_on")
     if here and there:
         pairs = tuple(
@@ -116,7 +114,7 @@ def join_where(call: Call) -> v.Value | None:
     return replace(first, relation=relation)
 
 
-def _condition(
+def condition_of(
     call: Call, left: Relation, right: Relation, on: v.Value | None
 ) -> tuple[tuple[Name, ...], Expression | None]:
     if on is None or on == v.NONE:

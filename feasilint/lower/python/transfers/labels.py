@@ -26,7 +26,7 @@ _SAME = frozenset(
 
 def namer(library: str) -> Callable[[v.Value], Name]:
     """How a library names expressions."""
-    return spark_label if library in ("spark", "snowpark") else label
+    return {"spark": spark_label, "snowpark": snowpark_label}.get(library, label)
 
 
 def spark_label(value: v.Value) -> Name:
@@ -39,6 +39,19 @@ def spark_label(value: v.Value) -> Name:
         return label(value)
     found = _text(value)
     return found if found is not None else f"{{{_rough(value)}}}"
+
+
+def snowpark_label(value: v.Value) -> Name:
+    """The same in Snowpark, which writes types into operators."""
+    if isinstance(value, v.Lazy) and value.op != "alias" and _has_operator(value):
+        return f"{{{_rough(value)}}}"
+    return spark_label(value)
+
+
+def _has_operator(value: v.Value) -> bool:
+    if not isinstance(value, v.Lazy):
+        return False
+    return (value.op == "call" and value.text in _OPERATORS) or any(map(_has_operator, value.args))
 
 
 def _rough(value: v.Lazy) -> str:

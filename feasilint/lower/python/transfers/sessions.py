@@ -12,6 +12,7 @@ from feasilint.lower.python.transfers.times import unit_of
 from feasilint.lower.python.transfers.writes import MODES, store
 
 if TYPE_CHECKING:
+    from feasilint.ir.program import WriteMode
     from feasilint.ir.relations import SourceKind
     from feasilint.lower.python.call import Call, Transfer
 
@@ -92,6 +93,21 @@ def _by_options(call: Call) -> v.Value | None:
         relation = run(call, inner, None)
         return v.Frame(relation, "spark") if relation is not None else None
     return v.Frame(scan(call, told), "spark")
+
+
+def saved_frame(call: Call) -> v.Value | None:
+    """Snowpark's `df.copy_into_table('t')`, `df.create_or_replace_dynamic_table('t', …)`."""
+    frame, name = call.m.frame(call.target), call.arg(0, "table_name") or call.arg(None, "name")
+    if frame is None or name is None:
+        return None
+    mode: WriteMode = "insert" if call.name == "copy_into_table" else "create"
+    store(call, frame.relation, Source(path_name(call, name), "table", "snowflake"), mode)
+    return v.NONE
+
+
+def registrar(call: Call) -> v.Value:
+    """`session.udf(…)`, `@session.sproc`."""
+    return udf(call) or v.NONE
 
 
 def saved_jdbc(call: Call) -> v.Value | None:
