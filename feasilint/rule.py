@@ -8,7 +8,7 @@ same way.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 
@@ -25,10 +25,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Context", "DocumentSubject", "Example", "Feature", "Finding", "Label", "Place", "Rule", "Severity", "SourceSubject",
-    "Subject", "Suggestion",
+    "Subject", "Suggestion", "Unread",
 ]  # fmt: skip
 
 Scope: TypeAlias = Literal["feature", "source", "document"]
+
+
+class Unread(NamedTuple):
+    """A step that could not be read: where, what, and of which library where it is no code of the project."""
+
+    place: Place | None
+    text: str
+    library: str = ""
 
 
 class Feature(Struct, frozen=True, gc=False):
@@ -36,7 +44,7 @@ class Feature(Struct, frozen=True, gc=False):
 
     `place` is where it is built. `target` names the model's estimator or the table. `entry`/`point`: the declared model and
     its prediction point, None where none is declared. `inputs` are what its own computation depends on, values first;
-    `aggregations` the measures that it passes through. `unread` are the steps on its way that could not be read: where, and what.
+    `aggregations` the measures that it passes through. `unread` are the steps on its way that could not be read.
     """
 
     name: str
@@ -49,7 +57,7 @@ class Feature(Struct, frozen=True, gc=False):
     entry: ModelEntry | None = None
     point: PredictionPoint | None = None
     confidence: Confidence = "exact"
-    unread: tuple[tuple[Place | None, str], ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
 class SourceSubject(Struct, frozen=True):

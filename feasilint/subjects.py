@@ -15,7 +15,7 @@ from feasilint.ir.expressions import fold, spelled
 from feasilint.measure.grain import leaves
 from feasilint.measure.model import Input
 from feasilint.paths import Step
-from feasilint.rule import DocumentSubject, Feature, SourceSubject
+from feasilint.rule import DocumentSubject, Feature, SourceSubject, Unread
 from feasilint.unread import gaps
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class _Lineage(Struct, frozen=True, gc=False):
     place: Place | None
     inputs: tuple[Input, ...]
     aggregations: tuple[Aggregation, ...]
-    unread: tuple[tuple[Place | None, str], ...]
+    unread: tuple[Unread, ...]
 
 
 class _Lineages:
@@ -212,11 +212,11 @@ def _feature(
     )
 
 
-def _unread(member: Member, analysis: Analysis) -> Iterator[tuple[Place | None, str]]:
+def _unread(member: Member, analysis: Analysis) -> Iterator[Unread]:
     """The steps of a feature's lineage that could not be read; without any its lineage is exact."""
     if member.column is not None and member.trace.approximate:
         for gap in gaps(member.column, analysis.columns):
-            yield analysis.place(gap.relation, gap.origin), gap.text
+            yield Unread(analysis.place(gap.relation, gap.origin), gap.text, gap.library)
 
 
 def _by_place(found: Iterator[Aggregation]) -> list[Aggregation]:

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 
 class Gap(NamedTuple):
-    """One step that could not be read: what it is, and the relation and the code that it belongs to."""
+    """One step that could not be read: what it is, the relation and the code that it belongs to, and whose call it is."""
 
     text: str
     relation: Relation
     origin: Origin | None
+    library: str = ""
 
 
 def gaps(column: Column, known: Columns) -> Iterator[Gap]:
@@ -36,11 +37,11 @@ def gaps(column: Column, known: Columns) -> Iterator[Gap]:
             continue
         seen.add((relation, at.name))
         if isinstance(relation, Opaque):
-            yield Gap(relation.reason, relation, relation.origin)
+            yield Gap(relation.reason, relation, relation.origin, relation.library)
             continue
         for part in (node for expression in known.step(relation, at.name) for node in walk(expression)):
             if isinstance(part, Hole) and any(isinstance(read.relation, Opaque) for read in columns(part)):
-                yield Gap(part.text, relation, part.origin)
+                yield Gap(part.text, relation, part.origin, part.library)
                 seen.update((read.relation, read.name) for read in columns(part))
             pending.extend(_below(part, known))
 

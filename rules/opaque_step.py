@@ -18,20 +18,24 @@ _TRAINING = """
     LogisticRegression().fit(df[["amount", "hour"]], df["bought"])
 """
 
+_IN_PROJECT = "scan it together with the code that it calls"
+_OF_LIBRARY = "it is not known what this call of {} does: write it with other methods, or report it as missing"
+
 
 class OpaqueStep(Rule):
     """A feature's lineage passes through code that could not be read.
 
     ## What it does
     Reports steps between a feature and its sources of which only the inputs are known, such as a call of a function
-    that is not in the scanned code. It says so once per step.
+    that is not in the scanned code, or of a library's method that no table knows. It says so once per step, at the call.
 
     ## Why it matters
     Any column that goes in may be in the feature. Findings behind the step are approximate and one level milder, and
     aggregations inside it are not seen.
 
     ## Instead
-    Scan the project with the code that is called, so that the step can be followed.
+    Scan the project with the code that is called, so that the step can be followed. Write a library's call with other
+    methods of it, or report the method as missing.
 
     ## When to ignore it
     For steps that are judged elsewhere, and those that change nothing about where the data comes from.
@@ -63,11 +67,16 @@ class OpaqueStep(Rule):
             {"train.py": _TRAINING.format(imports="from elsewhere import enrich", step="df = enrich(df)")},
             contains="passes through a step that could not be read",
         ),
+        Example(
+            "a method that no table knows",
+            {"train.py": _TRAINING.format(imports="", step='df = pd.lreshape(df, {"amount": ["a1", "a2"]})')},
+            contains="passes through a step that could not be read: pd.lreshape()",
+        ),
     )
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:  # noqa: ARG002
         assert isinstance(subject, Feature)
-        for known, text in subject.unread:
+        for known, text, library in subject.unread:
             place = known or subject.sink
             yield self.finding(
                 self.severity,
@@ -77,5 +86,5 @@ class OpaqueStep(Rule):
                 confidence="approximate",
                 feature=subject.name,
                 model=model(subject),
-                help="scan it together with the code that it calls",
+                help=_IN_PROJECT if not library else _OF_LIBRARY.format(library),
             )

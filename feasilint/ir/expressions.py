@@ -46,11 +46,12 @@ class Param(Node, frozen=True):
 
 
 class Hole(Node, frozen=True):
-    """Something that could not be read; `inputs` are what it may depend on."""
+    """Something that could not be read; `inputs` are what it may depend on, `library` whose call it is."""
 
     text: str
     inputs: tuple[Expression, ...] = ()
     origin: Origin | None = None
+    library: str = ""
 
 
 class Now(Node, frozen=True):

@@ -316,12 +316,16 @@ class Apply(Node, frozen=True):
 
 
 class Opaque(Node, frozen=True):
-    """A step that could not be read. Any column may come from any column of the inputs: all lineage is approximate."""
+    """A step that could not be read. Any column may come from any column of the inputs: all lineage is approximate.
+
+    `library`: whose call it is, where it is no code of the project.
+    """
 
     inputs: tuple[Relation, ...]
     reason: str
     values: tuple[Expression, ...] = ()
     origin: Origin | None = None
+    library: str = ""
 
 
 Relation: TypeAlias = (

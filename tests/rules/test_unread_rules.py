@@ -10,6 +10,7 @@ from rule_subjects import at, entry, feature, judge, read
 from feasilint.api import scan_files
 from feasilint.findings import Severity
 from feasilint.ir import Source
+from feasilint.rule import Unread
 
 DYNAMIC = Source("{schema}.orders", "table")
 FIT = "\nfrom sklearn.linear_model import LogisticRegression\nLogisticRegression().fit(df[['a', 'b']], df['y'])\n"
@@ -62,8 +63,27 @@ def test_a_step_that_could_not_be_read_is_told_once(step: str, features: str) ->
 
 
 def test_unread_steps_stand_where_they_are_or_where_the_feature_is_used() -> None:
-    subject = feature(unread=((at(4), "f()"), (None, "g()")))
+    subject = feature(unread=(Unread(at(4), "f()"), Unread(None, "g()")))
     assert [found.place for found in judge(OpaqueStep(), subject)] == [at(4), subject.sink]
+
+
+@pytest.mark.parametrize(
+    ("step", "call", "help_"),
+    [
+        ("df = change(df)", "change(df)", "scan it together"),
+        ("df = pd.lreshape(df, {'a': ['b']})", "pd.lreshape(df", "call of pandas"),
+        ("df = df.compare(df)", "df.compare(df)", "call of pandas"),
+        ("df = df.groupby('k').unheard_of()", "df.groupby('k').unheard_of()", "call of pandas"),
+        ("df['a'] = change(df)", "change(df)", "scan it together"),
+    ],
+)
+def test_an_unread_call_is_shown_itself_and_helped_with_what_it_is(step: str, call: str, help_: str) -> None:
+    code = READ + step + FIT
+    (found,) = [finding for finding in scan_files({"train.py": code}).findings if finding.code == "FEA004"]
+    span = found.place.span
+    assert span is not None
+    assert (span.line, code.splitlines()[span.line - 1][span.column - 1 :].startswith(call)) == (4, True)
+    assert help_ in (found.help or "")
 
 
 def test_a_macro_that_makes_a_query_is_a_step_of_its_own() -> None:

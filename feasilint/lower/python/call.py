@@ -89,7 +89,13 @@ class Call(Struct):
 
     def unknown(self, text: str | None = None) -> v.Unknown:
         """A result that depends on the receiver and every argument."""
-        return self.m.unknown(text or self.name, self.target, *self.values)
+        return self.not_read(self.m.unknown(text or self.name, self.target, *self.values))
+
+    def not_read(self, made: v.Unknown, library: str = "") -> v.Unknown:
+        """What this call gives, said to be from here; where nothing goes in there is nothing to say."""
+        if not made.relations and not made.inputs:
+            return made
+        return replace(made, origin=self.origin, library=library)
 
     def at(self, **changed: object) -> Call:
         """The same call with something else in it."""
@@ -142,6 +148,25 @@ def kind_of(value: v.Value) -> str:
     """The kind of receiver that a value is: the key into the tables of methods."""
     kind = _KINDS.get(type(value))
     return kind(value) if kind is not None else type(value).__name__.lower()
+
+
+_ENGINES = {"polars.lazy": "polars", "spark": "PySpark", "snowpark": "Snowpark", "array": "numpy", "duckdb": "DuckDB"}
+
+
+def library_of(receiver: v.Value, path: str) -> str:
+    """Whose a method of this receiver is, or the function of this path; empty where it may be code of the project."""
+    match receiver:
+        case v.Frame(library=library):
+            return _ENGINES.get(library, library)
+        case v.Series() | v.GroupBy() | v.Rolling():
+            return "pandas"
+        case v.Handle(kind=kind) if kind.startswith(("lazy", "spark", "snowpark", "polars")):
+            return "this library"
+        case _:
+            from feasilint.lower.python.tables import is_known
+
+            root = path.partition(".")[0]
+            return root if root != path and is_known(root) else ""
 
 
 _KINDS: dict[type[v.Value], Callable[[Any], str]] = {

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from feasilint.lower.python import values as v
 from feasilint.lower.python.attributes import class_member
-from feasilint.lower.python.call import Call, kind_of
+from feasilint.lower.python.call import Call, kind_of, library_of
 from feasilint.lower.python.functions import inline
 from feasilint.lower.python.operators import elementwise
 from feasilint.lower.python.strings import spell
@@ -99,7 +99,9 @@ def _unresolved(site: Call, callee: v.Value) -> v.Value:
     made = guessed(site.at(name=name))
     found = site.m.get(callee)
     owner = v.Row(found.relation) if isinstance(found, v.Series) else callee  # no column is called: it is a method
-    return made if made is not None else site.m.unknown(_word(site.node), owner, *site.values)
+    if made is not None:
+        return made
+    return site.not_read(site.m.unknown(_word(site.node), owner, *site.values), library_of(found, ""))
 
 
 def _library(site: Call) -> v.Value:
@@ -149,7 +151,8 @@ def opaque(site: Call) -> v.Value:
         data = [type(value) for value in values if type(value) is v.Series or type(value) is v.Frame]
         if data == [v.Series]:
             return elementwise(site.m, site.name.rsplit(".", 1)[-1], values, site.node)
-    return site.unknown(_word(site.node))
+    made = site.m.unknown(_word(site.node), site.target, *site.values)
+    return site.not_read(made, library_of(receiver, site.name))
 
 
 _ROW_BY_ROW = frozenset((v.Series, v.Scalar, v.Lazy))

@@ -223,7 +223,7 @@ class Machine(Struct, eq=False):
             return known_frame
         if value.relations:
             self.builder.diagnose("opaque", f"`{value.text}` is not understood: its lineage is approximate")
-        relation = self.add(Opaque(value.relations, value.text, value.inputs))
+        relation = self.add(Opaque(value.relations, value.text, value.inputs, value.origin, value.library))
         frame = Frame(relation, library)
         self.store.objects[value.oid] = frame
         return frame
@@ -277,7 +277,8 @@ class Machine(Struct, eq=False):
             case _:
                 unknown = value if isinstance(value, Unknown) else self.unknown(text_of(value), value)
                 extra = tuple(self._whole(relation) for relation in unknown.relations)
-                return Hole(unknown.text, (*unknown.inputs, *extra), self.origin(node))
+                origin = unknown.origin if unknown.origin is not None else self.origin(node)
+                return Hole(unknown.text, (*unknown.inputs, *extra), origin, unknown.library)
 
     def _whole(self, relation: Relation) -> Expression:
         """A frame where a value is wanted: its only column, else any of them."""

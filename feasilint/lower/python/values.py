@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
 
-from feasilint.ir import Column, ColumnSet, Expression, Fragment, Name, Output, Relation
+from feasilint.ir import Column, ColumnSet, Expression, Fragment, Name, Origin, Output, Relation
 
 if TYPE_CHECKING:
     import ast
@@ -236,13 +236,16 @@ class Lazy(Struct, frozen=True):
 
 class Unknown(Struct, frozen=True, gc=False):
     """Something that could not be read, and all that it may depend on. Used as a frame it becomes one: `oid` is its
-    place in the store. `source`: it is what its only relation, a source, holds."""
+    place in the store. `source`: it is what its only relation, a source, holds. `origin`: the call that gave it, `library`
+    whose that is."""
 
     text: str
     oid: int
     inputs: tuple[Expression, ...] = ()
     relations: tuple[Relation, ...] = ()
     source: bool = False
+    origin: Origin | None = None
+    library: str = ""
 
 
 Value: TypeAlias = (
