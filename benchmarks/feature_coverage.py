@@ -6,16 +6,25 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Fit, Scan
+from feasilint.ir import Fit, Inline, Scan
+from feasilint.ir.relations import inputs, members, scans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from feasilint.analysis import Analysis
     from feasilint.documents.model import Document
-    from feasilint.ir import Program
+    from feasilint.ir import Program, Relation
 
-LEVELS = ("closed", "open, with names", "a whole source", "nothing known", "no model found")
+LEVELS = (
+    "closed",
+    "open, with names",
+    "the label's own past",
+    "a whole source",
+    "rows made in the code",
+    "nothing known",
+    "no model found",
+)
 
 _FITS = re.compile(
     r"(?<!caler)(?<!ncoder)(?<!mputer)(?<!okenizer)(?<!pca)(?<!PCA)(?<!vectorizer)"
@@ -62,7 +71,7 @@ class Coverage:
             yield _row(f"    features: {level}", self.models[level], self.models.total())
         yield _row("files that load data", self.loading.total(), self.loading.total())
         yield _row("    sources found", self.loading[True], self.loading.total())
-        for kind in (*LEVELS[2:], "no source found"):
+        for kind in (*LEVELS[3:], "no source found"):
             yield from (f"{kind}: {path}" for path in self.examples[kind][:show])
 
 
@@ -75,5 +84,16 @@ def _level(fit: Fit, analysis: Analysis) -> str:
     more = analysis.columns.members(fit.features).open
     if names:
         return LEVELS[1] if more else LEVELS[0]
+    if fit.label is not None and not more and analysis.columns.members(fit.features).names:
+        return LEVELS[2]
+    relations = tuple(members(fit.features))
+    if relations and all(_made_up(relation) for relation in relations):
+        return LEVELS[4]
     rooted = any(member.trace.value or member.name == "*" for member in analysis.members(fit))
-    return LEVELS[2] if more or rooted else LEVELS[3]
+    return LEVELS[3] if rooted or next(scans(relations), None) is not None else LEVELS[5]
+
+
+def _made_up(relation: Relation) -> bool:
+    """Whether a relation is made of values that the code writes down or draws."""
+    below = inputs(relation)
+    return all(map(_made_up, below)) if below else isinstance(relation, Inline)

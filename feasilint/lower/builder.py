@@ -70,6 +70,21 @@ class Builder:
         """Whether there is a sink of this kind at this place already."""
         return any(isinstance(sink, kind) and sink.origin is origin for sink in self._sinks)
 
+    def written(self, name: str) -> Write | None:
+        """The last write under a name so far."""
+        found = (
+            s for s in reversed(self._sinks) if isinstance(s, Write) and s.target is not None and s.target.name == name
+        )
+        return next(found, None)
+
+    def below(self, folder: str) -> tuple[str, ...]:
+        """The files that have been written into a folder so far, the last one first."""
+        names = [s.target.name for s in reversed(self._sinks) if isinstance(s, Write) and s.target is not None]
+        inside = (
+            name for name in names if name.removeprefix("./").startswith(f"{folder.removeprefix('./').rstrip('/')}/")
+        )
+        return tuple(dict.fromkeys(inside))
+
     def sink(self, sink: Sink) -> None:
         """Register a sink at this point of the document."""
         self._sinks.append(replace(sink, after=len(self._relations)) if isinstance(sink, Write) else sink)

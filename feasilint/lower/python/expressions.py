@@ -14,7 +14,7 @@ from feasilint.lower.python.machine import text_of
 from feasilint.lower.python.operators import binary, compare, connect, unary
 from feasilint.lower.python.selection import subscript
 from feasilint.lower.python.strings import formatted, literal_text
-from feasilint.lower.python.tables import is_known
+from feasilint.lower.python.tables import FUNCTION_PATHS, is_known
 from feasilint.lower.python.tables.aliases import ALIASES, BUILTINS
 
 if TYPE_CHECKING:
@@ -34,9 +34,10 @@ def _name(m: Machine, node: ast.Name) -> v.Value:
     path = ALIASES.get(node.id) or BUILTINS.get(node.id)
     if path is not None:
         return library_value(m, path)
-    for module in m.stars:
-        if is_known(f"{module}.{node.id}"):
-            return library_value(m, f"{module}.{node.id}")
+    starred = [f"{module}.{node.id}" for module in m.stars]
+    path = next((path for path in starred if path in FUNCTION_PATHS), None) or next(filter(is_known, starred), None)
+    if path is not None:
+        return library_value(m, path)
     made = m.unknown(node.id)
     m.scope.globals.names[node.id] = made  # the same unknown wherever the name is read again
     return made

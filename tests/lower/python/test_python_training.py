@@ -235,3 +235,28 @@ def test_columns_of_well_known_data_sets():
     code = "from sklearn.datasets import load_iris\niris = load_iris()\ndf = pd.DataFrame(iris.data, columns=iris.feature_names)"
     assert columns(frame(code))[0] == "sepal length (cm)"
     assert len(columns(frame(code))) == 4
+
+
+# --- on the way to a model ---
+
+
+def test_items_of_something_unknown_are_no_frame():
+    assert columns(frame("d = load()\nx = d['a']\ny = d[0]\ndf = pd.DataFrame({'z': [1]})")) == ["z"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from sklearn.utils import shuffle\nX, y = shuffle(tx[['a', 'b']], tx['y'])",
+        "from sklearn.preprocessing import scale\nX, y = scale(tx[['a', 'b']]), tx['y']",
+        "from other import load\ndf = load()\nnames = ['a', 'b']\nX, y = df[names], df['y']",
+    ],
+)
+def test_what_keeps_the_columns(code: str):
+    assert trained(code + "\nfrom sklearn.svm import SVC\nSVC().fit(X, y)") == (["a", "b"], ["y"])
+
+
+def test_the_module_that_a_name_is_known_of():
+    code = "from lifetimes.plotting import *\nfrom lifetimes.utils import *\n"
+    code += "df = summary_data_from_transaction_data(tx, 'customer', 'day')"
+    assert columns(frame(PANDAS + code)) == ["customer", "frequency", "recency", "T"]

@@ -9,7 +9,8 @@ from feasilint.lower.python.tables import (
     featuretools,
     forecasting,
     indicators,
+    sagemaker,
     tensors,
 )
 
-MODULES = (featuretools, callers, tensors, automl, datasets, forecasting, indicators)
+MODULES = (featuretools, callers, tensors, automl, datasets, forecasting, indicators, sagemaker)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import estimators, fits, formulas, models, transformers
-from feasilint.lower.python.transfers.common import argument_copied, constant, handle, nothing, same, show
+from feasilint.lower.python.transfers.common import argument_copied, handle, nothing, same, show
 
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer
@@ -32,11 +32,6 @@ METHODS: dict[str, Table] = {
         "setInputCol": same,
         "inverse_transform": argument_copied,
         "split": models.folds,
-    },
-    "sagemaker.session": {
-        "upload_data": models.uploaded_data,
-        "default_bucket": constant("{default_bucket}"),
-        "upload_string_as_file_body": nothing,
     },
     "specified": {"fit": fits.fit_specified, "fit_regularized": fits.fit_specified},
     "any": {
@@ -68,6 +63,9 @@ _REGRESSIONS = ("OLS", "Logit", "GLM", "Probit", "WLS", "Poisson", "GLS", "MNLog
 _MODULES = ("regression.linear_model", "discrete.discrete_model", "genmod.generalized_linear_model", "robust.robust_linear_model",
             "regression.quantile_regression", "regression.recursive_ls", "miscmodels.ordinal_model")  # fmt: skip
 
+_SCALING = ("scale", "minmax_scale", "maxabs_scale", "robust_scale", "normalize", "quantile_transform", "power_transform",
+            "binarize", "add_dummy_feature")  # fmt: skip
+
 FUNCTIONS: dict[str, Transfer] = {
     "sklearn.model_selection.train_test_split": transformers.split,
     "sklearn.cross_validation.train_test_split": transformers.split,
@@ -88,13 +86,9 @@ FUNCTIONS: dict[str, Transfer] = {
     **{f"sklearn.{name}": estimators.wrapper for name in _META},
     **{f"sklearn.model_selection.{name}": fits.evaluated for name in _EVALUATE},
     **{f"sklearn.cross_validation.{name}": fits.evaluated for name in _EVALUATE},
-    "sagemaker.Session": handle("sagemaker.session"),
-    "sagemaker.session.Session": handle("sagemaker.session"),
-    "sagemaker.inputs.TrainingInput": handle("sagemaker.input"),
-    "sagemaker.TrainingInput": handle("sagemaker.input"),
-    "sagemaker.s3_input": handle("sagemaker.input"),
-    "sagemaker.session.s3_input": handle("sagemaker.input"),
     "sklearn.base.clone": argument_copied,
+    **{f"sklearn.utils.{name}": transformers.shuffled for name in ("shuffle", "resample")},
+    **{f"sklearn.preprocessing.{name}": transformers.scaled for name in _SCALING},
     "patsy.dmatrices": formulas.matrices,
     "patsy.dmatrix": formulas.matrices,
     "patsy.highlevel.dmatrices": formulas.matrices,

@@ -32,9 +32,9 @@ def fit(call: Call) -> v.Value | None:
         return call.target
     data, label = _training_data(call)
     if model.name.startswith("sagemaker."):
-        from feasilint.lower.python.transfers.models import remote_data
+        from feasilint.lower.python.transfers import sagemaker
 
-        add_fit(call, model.name, columns_of(call.m, data) or remote_data(call, data or call.arg(None, "inputs")))
+        sagemaker.fit(call, model, data, columns_of(call.m, data))
         return call.target
     named = named_columns(call, model, data)
     if named is not None:

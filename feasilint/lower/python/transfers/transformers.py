@@ -115,6 +115,18 @@ def resampled(call: Call) -> v.Value | None:
     return v.Seq(tuple(call.m.alloc(call.m.get(value)) for value in call.args[:2]), "tuple")
 
 
+def scaled(call: Call) -> v.Value | None:
+    """`sklearn.preprocessing.scale(X)`."""
+    found = call.got(0, "X")
+    return replace(found, library="array") if isinstance(found, v.Frame) else found
+
+
+def shuffled(call: Call) -> v.Value | None:
+    """`sklearn.utils.shuffle(X, y)`: each of them in another order."""
+    made = tuple(call.m.alloc(call.m.get(value)) for value in call.args)
+    return made[0] if len(made) == 1 else v.Seq(made, "tuple") if made else None
+
+
 # --- splits ---
 
 
