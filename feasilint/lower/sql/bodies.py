@@ -21,6 +21,7 @@ _HEADER = re.compile(
     r"\b(?:procedure|proc|function)\s+(?P<name>[\w.\"`\[\]]+)\s*(?:\((?P<parameters>[^()]*(?:\([^()]*\)[^()]*)*)\))?",
     re.IGNORECASE,
 )
+_TABLE = re.compile(r"\breturns\s+@(\w+)\s+table\b", re.IGNORECASE)
 _SILENT = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 _WORD = re.compile(
     r"\b(?:(?P<other>end\s+(?:if|loop|while|for|repeat|transaction|tran)|begin\s+(?:transaction|tran|work))"
@@ -34,19 +35,21 @@ _INNER = frozenset(("LET", "FOR", "FOREACH", "FORALL", "FETCH", "OPEN"))
 
 class _Block(Struct):
     """Something that ends. `before`: the values of what is declared inside from before; `begun`: whether BEGIN has come, or
-    only a declaration; `routine`: its name, if it is the body of one."""
+    only a declaration; `routine`: its name, if it is the body of one; `rows`: those of its last query, `table`: the variable
+    that it returns."""
 
     before: dict[str, Expression | None] = field(default_factory=dict)
     begun: bool = True
     case: bool = False
     routine: str = ""
     rows: Rows | None = None
+    table: str = ""
 
 
 class Bodies:
     """Follows the words between the statements of a text into blocks and out of them."""
 
-    def __init__(self, session: Session, dialect: str, remember: Callable[[str, Rows | None], None]) -> None:
+    def __init__(self, session: Session, dialect: str, remember: Callable[[str, Rows | None, str], None]) -> None:
         self._session = session
         self._sectioned = dialect in SECTIONED
         self._flat = dialect == "tsql"  # a variable lives as long as its batch
@@ -62,6 +65,8 @@ class Bodies:
         if header is not None:
             self._enter(header["name"], header["parameters"] or "")
             plain = plain[header.end() :]
+            returned = _TABLE.search(plain)
+            self._blocks[-1].table = returned[1] if returned is not None else ""
         for found in _WORD.finditer(plain):
             self._word((found["word"] or ("end case" if found["case"] else "")).lower())
 
@@ -115,7 +120,7 @@ class Bodies:
     def _leave(self) -> None:
         block = self._blocks.pop()
         if block.routine:
-            self._remember(block.routine, block.rows if self._flat else None)
+            self._remember(block.routine, block.rows if self._flat else None, block.table)
             self._session.returned, self._session.given = [], []
         for name, value in block.before.items():
             if value is None:

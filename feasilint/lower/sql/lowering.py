@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from feasilint.ir import Anchor, Fragment, Program, Relation
 from feasilint.lower.builder import Builder
-from feasilint.lower.sql import SqlResult, models, times
+from feasilint.lower.sql import SqlResult, models, sources, times
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.bodies import Bodies
 from feasilint.lower.sql.commands import command
@@ -115,9 +115,11 @@ class _Text:
 
         self.bodies.between(self.read.text[end:])
 
-    def _remember(self, routine: str, rows: Rows | None) -> None:
+    def _remember(self, routine: str, rows: Rows | None, table: str) -> None:
+        """A routine ends: its rows are those of its last query, or of a variable of T-SQL."""
         if self.context is not None:
-            remember(routine, rows, [], self.context)
+            returned = sources.scan([table], exp.Table(), self.context) if table else rows
+            remember(routine, returned, [], self.context)
 
     def _failed(self, one: Statement) -> None:
         failure = one.failure

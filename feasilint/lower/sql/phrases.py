@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.lower.sql.adapter import Token, TokenType, said
 from feasilint.lower.sql.signatures import plain_routine
+from feasilint.lower.sql.spreadsheets import without_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -256,6 +257,7 @@ _RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
     _executed,
     _table_arguments,
     plain_routine,
+    without_model,
 )
 
 

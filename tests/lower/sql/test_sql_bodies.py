@@ -72,6 +72,12 @@ def test_what_a_routine_returns(lineage: Lineage, dialect: str, text: str) -> No
     assert lineage(text, dialect) == {"a": "s.a"}
 
 
+def test_the_table_that_a_function_of_tsql_fills(lineage: Lineage) -> None:
+    head = "CREATE FUNCTION dbo.f(@n INT) RETURNS @r TABLE (a INT) AS\nBEGIN\n"
+    text = f"{head}INSERT INTO @r (a) SELECT x FROM s\nRETURN\nEND\nGO\nSELECT a INTO o FROM dbo.f(3)"
+    assert lineage(text, "tsql")["o.a"] == "s.x"
+
+
 def test_all_that_a_function_returns(lineage: Lineage) -> None:
     body = "BEGIN RETURN QUERY SELECT x FROM s; RETURN QUERY SELECT y FROM u; END"
     text = f"CREATE FUNCTION f() RETURNS TABLE (a int) LANGUAGE plpgsql AS $$ {body} $$; SELECT a FROM f()"
