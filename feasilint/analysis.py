@@ -286,7 +286,7 @@ class Analysis:
     def _arrive(self, found: dict[Use, list[Arrival]], arriving: Iterable[Member], reach: Reach, role: Role) -> None:
         for member in arriving:
             for use in member.trace.uses:
-                found[use._replace(role="value")].append(Arrival(reach, _role(use, role), member.name))
+                found[Use(use.relation, use.output, "value")].append(Arrival(reach, _role(use, role), member.name))
 
 
 def _role(use: Use, role: Role) -> Role:

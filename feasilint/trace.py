@@ -89,7 +89,7 @@ class Trace(Struct, frozen=True, gc=False):
         return Trace(
             frozenset(),
             self.own | edges,
-            frozenset(use if use.role != "value" else use._replace(role=role) for use in self.uses),
+            frozenset(use if use.role != "value" else Use(use.relation, use.output, role) for use in self.uses),
             self.hops,
             self.approximate,
         )

@@ -49,7 +49,8 @@ class Reading(Struct, frozen=True):
 def readings(feature: Feature) -> Iterator[list[Reading]]:
     """The bounded measures of a feature by source, shortest window first."""
     groups: dict[Source, list[Reading]] = {}
-    for aggregation in feature.aggregations:
+    aged = any(read.staleness is not None for read in feature.inputs)
+    for aggregation in feature.aggregations if aged else ():
         if aggregation.extent.window != "bounded" or traits(aggregation.function).ordinal:
             continue
         read = deciding(feature, aggregation)
@@ -76,8 +77,8 @@ def events(feature: Feature, aggregation: Aggregation) -> list[Input]:
     Where it is not known what a measure reads, it may be any input of its feature.
     """
     own = [read for read in feature.inputs if read.source in aggregation.sources or not aggregation.sources]
-    found = sorted((read for read in own if _eventlike(read.entry)), key=_telling)
-    return [read for read in found if read.role == "value"] or found
+    found = [read for read in own if _eventlike(read.entry)]
+    return sorted([read for read in found if read.role == "value"] or found, key=_telling)
 
 
 def _telling(read: Input) -> tuple[bool, bool, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
@@ -75,9 +76,13 @@ class _Code:
         return dedent(text)
 
 
+_code = lru_cache(maxsize=4)(_Code)
+"""Several aggregates of one cell are rewritten one after the other."""
+
+
 def rewrite(program: Program, fragment: int, node: int, bound: Bound) -> str | None:
     """The statement around an aggregate with the bound; None where its form is not one that is known."""
-    code = _Code(program.fragments[fragment])
+    code = _code(program.fragments[fragment])
     if node >= len(code.nodes) or _is_spark(program):
         return None
     grouping = _grouping(code.nodes[node], code)

@@ -33,10 +33,7 @@ def _unrolled(m: Machine, node: Comprehension) -> v.Value:
     found: list[tuple[v.Value, v.Value]] = []
     more = _loop(m, node, 0, found)
     if isinstance(node, ast.DictComp):
-        made = v.Dict((), more)
-        for key, value in found:
-            made = made.put(m.get(key), value)
-        return made
+        return v.Dict.of(((m.get(key), value) for key, value in found), more)
     return v.Seq(tuple(value for _, value in found), "set" if isinstance(node, ast.SetComp) else "list", more)
 
 

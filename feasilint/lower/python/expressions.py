@@ -107,18 +107,17 @@ def _tuple(m: Machine, node: ast.Tuple) -> v.Value:
 
 
 def _dict(m: Machine, node: ast.Dict) -> v.Value:
-    made = v.Dict()
+    pairs: list[tuple[v.Value, v.Value]] = []
+    more = False
     for key, value in zip(node.keys, node.values, strict=True):
         item = m.evaluate(value)
         if key is not None:
-            made = made.put(m.get(m.evaluate(key)), item)
+            pairs.append((m.get(m.evaluate(key)), item))
             continue
         inner = m.get(item)
-        if isinstance(inner, v.Dict):
-            for pair in inner.items:
-                made = made.put(*pair)
-        made = v.Dict(made.items, made.open or not isinstance(inner, v.Dict) or inner.open)
-    return m.alloc(made)
+        pairs.extend(inner.items if isinstance(inner, v.Dict) else ())
+        more |= not isinstance(inner, v.Dict) or inner.open
+    return m.alloc(v.Dict.of(pairs, more))
 
 
 def _lambda(m: Machine, node: ast.Lambda) -> v.Value:

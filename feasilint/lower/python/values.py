@@ -10,6 +10,7 @@ from feasilint.ir import Column, ColumnSet, Expression, Fragment, Name, Origin, 
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Iterable
 
     from feasilint.ir import Frame as WindowFrame
     from feasilint.lower.python.scope import Scope
@@ -59,6 +60,15 @@ class Seq(Struct, frozen=True):
 class Dict(Struct, frozen=True):
     items: tuple[tuple[Value, Value], ...] = ()
     open: bool = False
+
+    @staticmethod
+    def of(pairs: Iterable[tuple[Value, Value]], more: bool = False) -> Dict:
+        """All of these, of equal keys the last one at its place: what `put` one by one gives, in one go."""
+        made: dict[Value, Value] = {}
+        for key, value in pairs:
+            made.pop(key, None)
+            made[key] = value
+        return Dict(tuple(made.items()), more)
 
     def get(self, key: object) -> Value | None:
         """The value under a constant key."""
