@@ -32,7 +32,11 @@ _DEPTH = 8
 def run(node: Node, context: Context) -> None:
     """Lower a text that is run as a statement, as far as it is known; its rows go where the statement says."""
     scope = Scope(context)
-    text = str(node.expression.this) if isinstance(node.expression, _TEXTS) else said(scalar(node.expression, scope))
+    text = (
+        str(node.expression.this)
+        if isinstance(node.expression, _TEXTS)
+        else _Text(context.session.pieces).said(scalar(node.expression, scope))
+    )
     known = text.lstrip("( \t\r\n").lower().startswith(_WORDS) or text.lstrip().startswith(("--", "/*"))
     if not known or _nested(context) > _DEPTH:
         message = "the SQL that is run here is not known before it runs"
@@ -57,37 +61,56 @@ def _nested(context: Context) -> int:
     return depth
 
 
-def said(expression: Expression) -> str:
-    """The text that an expression gives, with what is not known in braces."""
+class _Text:
+    """The text that an expression gives. What is not known of it stands there in braces, `pieces` say what it is."""
+
+    def __init__(self, pieces: dict[str, Expression]) -> None:
+        self._pieces = pieces
+
+    def said(self, expression: Expression) -> str:
+        match expression:
+            case Literal(value=str() | int() | float() as value):
+                return str(value)
+            case Hole(text=text):
+                return text if "{" in text else f"{{{text}}}"
+            case Call(function=function, args=args) if function in _JOINING and _is_text(expression):
+                return "".join(map(self.said, args))
+            case Call(function=function, args=(Literal(value=str() as form), *rest)) if function in _FORMATS:
+                return self._formatted(form, rest)
+            case Call(function=function, args=args) if function in _SAME and args:
+                return self.said(args[0])
+            case Param(name=name):
+                return f"{{{name}}}"
+            case Column(name=name):
+                return f"{{{spelled(name)}}}"
+            case _:
+                name = f"value_{len(self._pieces) + 1}"
+                self._pieces[name] = expression
+                return f"{{{name}}}"
+
+    def _formatted(self, form: str, args: list[Expression]) -> str:
+        """`format('… %I … %L', x, y)`, `FORMAT("… %s", x)`."""
+        following = iter(args)
+
+        def field(found: re.Match[str]) -> str:
+            if found[2] is None:
+                return "%"
+            place = int(found[1]) - 1 if found[1] else None
+            arg = next(following, None) if place is None else args[place] if place < len(args) else None
+            text = self.said(arg) if arg is not None else "{argument}"
+            return f"'{text}'" if found[2] == "L" and isinstance(arg, Literal) else text
+
+        return _FIELD.sub(field, form)
+
+
+def _is_text(expression: Expression) -> bool:
+    """Whether values are joined, not numbers or dates added."""
     match expression:
         case Literal(value=value):
-            return str(value)
-        case Hole(text=text):
-            return text if "{" in text else f"{{{text}}}"
-        case Call(function=function, args=args) if function in _JOINING:
-            return "".join(map(said, args))
-        case Call(function=function, args=(Literal(value=str() as form), *rest)) if function in _FORMATS:
-            return _formatted(form, rest)
-        case Call(function=function, args=args) if function in _SAME and args:
-            return said(args[0])
-        case Param(name=name):
-            return f"{{{name}}}"
-        case Column(name=name):
-            return f"{{{spelled(name)}}}"
+            return isinstance(value, str)
+        case Call(function="add", args=args):
+            return any(map(_is_text, args))
+        case Call(function=function):
+            return function in _JOINING
         case _:
-            return "{expression}"
-
-
-def _formatted(form: str, args: list[Expression]) -> str:
-    """`format('… %I … %L', x, y)`, `FORMAT("… %s", x)`."""
-    following = iter(args)
-
-    def field(found: re.Match[str]) -> str:
-        if found[2] is None:
-            return "%"
-        place = int(found[1]) - 1 if found[1] else None
-        arg = next(following, None) if place is None else args[place] if place < len(args) else None
-        text = said(arg) if arg is not None else "{argument}"
-        return f"'{text}'" if found[2] == "L" and isinstance(arg, Literal) else text
-
-    return _FIELD.sub(field, form)
+            return False

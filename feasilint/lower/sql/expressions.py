@@ -168,7 +168,7 @@ _STAGES = ("snowflake", "")  # elsewhere `$1` is a parameter
 def marked(mark: Mark, scope: Scope) -> Expression:
     """What a placeholder stands for, as a value; a macro may read the columns that it is given by name."""
     if mark.kind == "param":
-        return Param(mark.name)
+        return scope.context.session.pieces.get(mark.name) or Param(mark.name)
     inputs = tuple(scope.column(column.split(".")) for column in mark.columns) if scope.whole is not None else ()
     return Hole(f"{{{mark.name}}}", inputs)
 

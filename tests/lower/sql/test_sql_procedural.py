@@ -324,3 +324,41 @@ def test_the_result_before(lineage: Lineage) -> None:
 def test_the_rows_of_a_procedure(lineage: Lineage, source: str) -> None:
     text = f"CREATE PROC dbo.p @n INT AS\nSELECT a FROM s\nGO\nINSERT INTO dbo.o {source}"
     assert lineage(text, "tsql")["dbo.o.a"] == "s.a"
+
+
+# --- windows -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_text_without_a_bound_has_none() -> None:
+    query = "INSERT INTO o (n) SELECT COUNT(*) FROM ev WHERE kind = '%s' GROUP BY u"
+    text = f'EXECUTE IMMEDIATE FORMAT("{query}", UPPER(name))'
+    (counted,) = inspect_source(text, kind="sql", dialect="bigquery")["aggregations"]
+    assert counted["window"] != "bounded"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("tsql", "DECLARE @s DATE\nSELECT @s = DATEADD(day, -30, GETDATE())\n{0} WHERE ts >= @s GROUP BY u"),
+        ("tsql", "CREATE PROC p @e DATE AS\n{0} WHERE ts >= DATEADD(day, -30, @e) AND ts < @e GROUP BY u"),
+        (
+            "tsql",
+            "DECLARE @s DATE = DATEADD(day, -30, GETDATE())\nDECLARE @q NVARCHAR(MAX) = N'{0} WHERE ts >= ''' "
+            "+ CONVERT(VARCHAR(10), @s, 120) + N''' GROUP BY u'\nEXEC (@q)",
+        ),
+        ("postgres", block("postgres", "SELECT current_date - 30 INTO s; {0} WHERE ts >= s GROUP BY u;", "s date;")),
+        ("postgres", block("postgres", "SELECT max(ts) INTO e FROM ev; {0} WHERE ts >= e - 30 GROUP BY u;", "e date;")),
+        (
+            "postgres",
+            block("postgres", "EXECUTE '{0} WHERE ts >= ' || quote_literal(current_date - 30) || ' GROUP BY u';"),
+        ),
+        ("snowflake", block("snowflake", "LET s := DATEADD(day, -30, CURRENT_DATE()); {0} WHERE ts >= :s GROUP BY u;")),
+        ("bigquery", "FOR r IN (SELECT CURRENT_DATE() - 30 AS s) DO {0} WHERE ts >= r.s GROUP BY u; END FOR"),
+        ("bigquery", "EXECUTE IMMEDIATE FORMAT(\"{0} WHERE ts >= '%t' GROUP BY u\", CURRENT_DATE() - 30)"),
+    ],
+)
+def test_windows_between_variables(dialect: str, text: str) -> None:
+    query = "INSERT INTO o (u, n) SELECT u, COUNT(*) AS n FROM ev"
+    found = inspect_source(text.format(query), kind="sql", dialect=dialect)
+    counted = [one for one in found["aggregations"] if one["function"] == "count"]
+    assert [(one["window"], one["extent"]) for one in counted] == [("bounded", ["P30D"])]
