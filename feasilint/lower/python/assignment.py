@@ -89,14 +89,15 @@ def renamed(m: Machine, frame: v.Frame, value: v.Value, node: ast.expr | None) -
     old = known_data(frame)
     if names is None:
         return frame
-    keys = tuple(Output(key, Column(frame.relation, key)) for key in frame.index)
+    index = tuple(m.fresh("index") if key in names else key for key in frame.index)
+    keys = tuple(Output(new, Column(frame.relation, key)) for new, key in zip(index, frame.index, strict=True))
     if frame.library == "array" and old and all(str(name).isdigit() for name in old):
         outputs = tuple(Output(new, _numbered(frame, old, at)) for at, new in enumerate(names))
     else:
         places = zip(names, aligned(frame.relation, len(names), frame.index), strict=True)
         outputs = tuple(Output(new, Column(frame.relation, was if was is not None else new)) for new, was in places)
     made = m.add(Derive(frame.relation, (*keys, *outputs), m.origin(node)))
-    return v.Frame(made, frame.library, frame.index, frame.group)
+    return v.Frame(made, frame.library, index, frame.group)
 
 
 def _numbered(frame: v.Frame, old: tuple[Name, ...], at: int) -> Expression:

@@ -11,6 +11,7 @@ from feasilint.ir import (
     AllOf,
     Apply,
     Both,
+    Choice,
     Column,
     ColumnSet,
     Derive,
@@ -31,6 +32,8 @@ from feasilint.ir import (
     Split,
     Star,
     Union,
+    Unnest,
+    Unpivot,
     Values,
     Window,
 )
@@ -89,11 +92,15 @@ def header(relation: Relation) -> tuple[Name, ...] | None:
             return tuple(output.name for output in outputs)
         case Aggregate(keys=keys, measures=measures):
             return tuple(output.name for output in (*keys, *measures))
-        case Window(input=below, measures=measures):
-            return _joined((header(below), tuple(o.name for o in measures)))
+        case Window(input=below, measures=extra) | Unnest(input=below, outputs=extra):
+            return _joined((header(below), tuple(o.name for o in extra)))
+        case Pivot(keys=keys, outputs=outputs, open=False):
+            return tuple(output.name for output in (*keys, *outputs))
+        case Unpivot(keys=keys, names=names, values=values):
+            return tuple(output.name for output in (*keys, names, values))
         case Join():
             return _join(relation)
-        case Union(inputs=many):
+        case Union(inputs=many) | Choice(inputs=many):
             return _joined(header(one) for one in many)
         case Apply(columns=columns):
             return known(columns)
@@ -129,6 +136,10 @@ def layout(relation: Relation) -> tuple[Name | None, ...]:
             return _once((*layout(below), *(output.name for output in measures)))
         case Filter() | Sort() | Limit() | Split() | Distinct():
             return layout(relation.input)
+        case Union(inputs=many, by="name"):
+            return _once(name for one in many for name in layout(one))
+        case Unnest(input=below, outputs=outputs) if None in layout(below):
+            return (*_once((*layout(below), *(output.name for output in outputs))), None)
         case _:
             names = header(relation)
             return names if names is not None else (None,)

@@ -81,6 +81,7 @@ def _data(frame: v.Frame) -> tuple[Name, ...] | None:
 
 def _grouped(call: Call, group: v.GroupBy, function: str) -> v.Value:
     specs = [Spec(name, name, v.Const(function)) for name in chosen(group)]
+    group = _apart(call, group, specs)
     made = result(call, group, aggregate(call, group.frame, group.keys, specs, group.series), specs, group.single)
     return of_types(call, made, ("number",)) if call.flag("numeric_only") else made
 
@@ -92,6 +93,15 @@ def of_types(call: Call, made: v.Value, kinds: tuple[str, ...]) -> v.Value:
     kept = (Star(Names(made.relation, made.index)),) if made.index else ()
     data = OfType(narrowed(made.relation, made.index), kinds)
     return replace(made, relation=call.m.add(Derive(made.relation, (*kept, Star(data)), call.origin)))
+
+
+def _apart(call: Call, group: v.GroupBy, specs: list[Spec]) -> v.GroupBy:
+    """Keys that are the index beside a result of the same name stand under one that no code uses."""
+    taken = {spec.output for spec in specs}
+    if not group.as_index or not any(key.name in taken for key in group.keys):
+        return group
+    keys = (replace(key, name=call.m.fresh("key")) if key.name in taken else key for key in group.keys)
+    return replace(group, keys=tuple(keys))
 
 
 def chosen(group: v.GroupBy) -> tuple[Name, ...]:
@@ -167,6 +177,7 @@ def agg(call: Call) -> v.Value | None:
     specs, single = specs_of(call, chosen(receiver), receiver.single)
     if not specs:
         return None
+    receiver = _apart(call, receiver, specs)
     return result(call, receiver, aggregate(call, receiver.frame, receiver.keys, specs, receiver.series), specs, single)
 
 

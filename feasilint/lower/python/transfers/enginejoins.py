@@ -23,7 +23,7 @@ from feasilint.ir import (
 from feasilint.ir import Call as Op
 from feasilint.ir import Literal as Constant
 from feasilint.lower.python import values as v
-from feasilint.lower.python.columns import known
+from feasilint.lower.python.columns import known, layout
 from feasilint.lower.python.transfers.binding import Binder, label
 from feasilint.lower.python.transfers.engines import flat
 from feasilint.lower.python.transfers.frames import own
@@ -92,7 +92,7 @@ def _polars_join(
     kept, other = (there, first) if kind == "right" else (here, second)
     gone = here if kind == "right" else there
     if kind != "right":
-        left = known(AllOf(first.relation)) or ()
+        left = layout(first.relation)
         gone = tuple(f"{name}{suffix}" if name in left else name for name in gone)
     gone = tuple(name for name in gone if name not in kept)
     assert other is not None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import AllOf, Column, Derive, Distinct, Filter, Limit, Output, Sort, Star
+from feasilint.ir import AllOf, Column, Derive, Distinct, Filter, Limit, Names, Output, Sort, Star
 from feasilint.ir import Call as Op
 from feasilint.lower.python import values as v
 from feasilint.lower.python.assignment import with_columns
@@ -52,8 +52,19 @@ def insert(call: Call) -> v.Value | None:
     if frame is not None and name is not None and value is not None:
         label = name_of(call.m, name)
         if label is not None:
-            call.m.set(call.target, with_columns(call.m, frame, ((label, value),), call.node))
+            made = with_columns(call.m, frame, ((label, value),), call.node)
+            call.m.set(call.target, _placed(call, frame, made, label))
     return v.NONE
+
+
+def _placed(call: Call, before: v.Frame, made: v.Frame, name: Name) -> v.Frame:
+    """A new column at the place that `insert` gives it, where the others are known."""
+    at, names = call.const(0, "loc"), known(AllOf(before.relation))
+    data = [old for old in names or () if old not in before.index]
+    if names is None or not isinstance(at, int) or not 0 <= at < len(data) or name in names:
+        return made
+    order = (*before.index, *data[:at], name, *data[at:])
+    return derive(call, made, (Star(Names(made.relation, order)),))
 
 
 def pop(call: Call) -> v.Value | None:
@@ -134,6 +145,9 @@ def set_index(call: Call) -> v.Value | None:
     names = call.names(0, "keys")
     if names is not None:
         kept = frame.index if call.flag("append") else ()
+        lost = tuple(name for name in frame.index if name not in kept and name not in names)
+        if lost:  # the old index goes
+            frame = derive(call, frame, (Star(narrowed(frame.relation, lost)),), ())
         if call.flag("drop", True):
             return call.result(replace(frame, index=(*kept, *names)))
         keys = tuple(Output(call.m.fresh("index"), Column(frame.relation, name)) for name in names)
@@ -183,9 +197,11 @@ def _levels(call: Call, frame: v.Frame | v.Series) -> tuple[Name, ...]:
 
 def _numbered(call: Call, frame: v.Frame) -> v.Frame:
     """An index without a name becomes a column `index`, which says nothing."""
-    if (known(AllOf(frame.relation)) is None) or "index" in (known(AllOf(frame.relation)) or ()):
+    names = known(AllOf(frame.relation))
+    label = "index" if "index" not in (names or ()) else "level_0"
+    if names is None or label in names:
         return replace(frame, index=())
-    number = Output("index", Op("row_index", (), call.origin), call.origin)
+    number = Output(label, Op("row_index", (), call.origin), call.origin)
     return derive(call, frame, replacing(frame.relation, number), ())
 
 

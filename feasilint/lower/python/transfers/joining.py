@@ -134,9 +134,12 @@ def concat(call: Call) -> v.Value | None:
         frames = _narrowed(call, frames)
     if len(frames) == 1:
         return replace(frames[0])
-    relation = call.m.add(Union(tuple(frame.relation for frame in frames), "name", call.origin))
     index = frames[0].index if not call.flag("ignore_index") else ()
-    return v.Frame(relation, frames[0].library, index if all(f.index == index for f in frames) else (), frames[0].group)
+    if not all(frame.index == index for frame in frames):  # labels of rows that are no column of the result
+        index = ()
+    parts = tuple(_data(call, frame, index) for frame in frames)
+    relation = call.m.add(Union(parts, "name", call.origin))
+    return v.Frame(relation, frames[0].library, index, frames[0].group)
 
 
 def _labelled(call: Call, item: v.Value, key: v.Value) -> v.Frame:

@@ -36,7 +36,10 @@ def column(call: Call) -> v.Value | None:
     if not names:
         return None
     if len(names) == 1 and names[0] != "*" and not names[0].startswith("^"):
-        return made(call, "column", names[0].rsplit(".", 1)[-1] if "{" not in names[0] else names[0])
+        whole = (
+            call.name.startswith("polars.") or "{" in names[0]
+        )  # elsewhere what is before a dot is a frame or a struct
+        return made(call, "column", names[0] if whole else names[0].rsplit(".", 1)[-1])
     return made(call, "columns", "", tuple(v.Const(name) for name in names))
 
 

@@ -11,7 +11,7 @@ from feasilint.ir import AllOf, Column, Matching, Names, OfType, Opaque, Output,
 from feasilint.ir.expressions import spelled
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of
-from feasilint.lower.python.columns import known, narrowed
+from feasilint.lower.python.columns import known, layout, narrowed
 from feasilint.lower.python.comprehensions import kinds_of
 from feasilint.lower.python.transfers.frames import derive, own
 
@@ -64,7 +64,7 @@ def _pairs(call: Call, frame: v.Frame, mapping: v.Value | None) -> list[tuple[Na
         named = [(name_of(call.m, key), name_of(call.m, value)) for key, value in mapping.items]
         return [(before, after) for before, after in named if before is not None and after is not None]
     if isinstance(mapping, v.Function | v.Bound | v.Library):
-        names = known(AllOf(frame.relation)) or ()
+        names = known(AllOf(frame.relation)) or tuple(name for name in layout(frame.relation) if name is not None)
         results = [(name, name_of(call.m, call.m.call(mapping, (v.Const(name),), {}, call.node))) for name in names]
         return [(before, after) for before, after in results if after is not None]
     return []
@@ -75,7 +75,8 @@ def affixed(call: Call) -> v.Value | None:
     frame, text = own(call), call.text(0)
     if frame is None or text is None:
         return None
-    names = [name for name in known(AllOf(frame.relation)) or () if name not in frame.index and isinstance(name, str)]
+    there = known(AllOf(frame.relation)) or tuple(name for name in layout(frame.relation) if name is not None)
+    names = [name for name in there if name not in frame.index and isinstance(name, str)]
     pairs: list[tuple[Name, Name]] = [(n, f"{text}{n}" if call.name == "add_prefix" else f"{n}{text}") for n in names]
     return renamed(call, frame, pairs) if pairs else replace(frame)
 

@@ -6,7 +6,22 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import AllOf, Column, Derive, Hole, Measure, OfType, Output, Pivot, Star, Unpivot
+from feasilint.ir import (
+    AllOf,
+    Column,
+    Derive,
+    Distinct,
+    Filter,
+    Hole,
+    Limit,
+    Measure,
+    OfType,
+    Output,
+    Pivot,
+    Sort,
+    Star,
+    Unpivot,
+)
 from feasilint.ir.expressions import spelled
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
@@ -153,9 +168,18 @@ def melt(call: Call) -> v.Value | None:
     cells = tuple(Column(frame.relation, name) for name in chosen or ())
     keys = tuple(Output(name, Column(frame.relation, name)) for name in keep)
     value = call.expression(call.m.unknown("cells", frame)) if not cells else _any_of(cells)
-    names = Output(call.text(at + 2, "var_name") or "variable", call.expression(v.Const(None)))
+    names = Output(call.text(at + 2, "var_name") or _axis_name(frame.relation), call.expression(v.Const(None)))
     values = Output(call.text(at + 3, "value_name") or "value", value)
     return v.Frame(call.m.add(Unpivot(frame.relation, keys, names, values, call.origin)), "pandas")
+
+
+def _axis_name(relation: Relation) -> str:
+    """What pandas calls old names without being told: what was spread before, where the columns still bear that name."""
+    while isinstance(relation, Filter | Sort | Limit | Distinct):
+        relation = relation.input
+    spread = relation.spread if isinstance(relation, Pivot) else ()
+    named = len(spread) == 1 and isinstance(spread[0], Column) and spread[0].name
+    return named if isinstance(named, str) else "variable"
 
 
 def _any_of(cells: tuple[Column, ...]) -> Expression:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from feasilint.ir import AllOf, Both, Derive, Matching, Minus, Names, OfType, Star
-from feasilint.ir.expressions import is_dynamic
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import known
 from feasilint.lower.python.comprehensions import kinds_of
@@ -249,6 +248,5 @@ def where_typed(call: Call, relation: Relation, outputs: Iterable[Output], typed
     items = [
         Star(OfType(Names(relation, (out.name,)), ())) if out.name in typed else Star(Names(relation, (out.name,)))
         for out in outputs
-        if not is_dynamic(out.name) or out.name in typed
     ]
     return call.m.add(Derive(relation, tuple(items), call.origin))

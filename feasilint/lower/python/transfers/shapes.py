@@ -138,8 +138,9 @@ def transposed(call: Call) -> v.Value | None:
     frame = own(call)
     if frame is None or frame.library == "array" or isinstance(call.receiver, v.Series):
         return copied(call)
-    if isinstance(frame.relation, Pivot) and not frame.relation.keys and not frame.relation.spread:
-        return replace(frame, relation=frame.relation.input)
+    turned = frame.relation
+    if frame.library == "pandas" and isinstance(turned, Pivot) and not turned.keys and not turned.spread:
+        return replace(frame, relation=turned.input)
     cells = tuple(Column(frame.relation, name) for name in known_data(frame) or ())
     if not cells:
         cells = (Column(frame.relation, "{column}"),)
