@@ -100,6 +100,7 @@ class Columns(Headers):
         self._trees: dict[Join, _Tree] = {}
         self._steps: dict[tuple[Relation, Name], tuple[Expression, ...]] = {}
         self._settled: dict[tuple[Relation, Name], Relation] = {}
+        self._folded: dict[ColumnSet, frozenset[str]] = {}
         self.steps = 0
 
     # --- is it there ---
@@ -194,9 +195,9 @@ class Columns(Headers):
             case AllOf(relation=relation):
                 return self.holds(relation, name)
             case Names(names=names):
-                return Holds.KNOWN if fold(name) in map(fold, names) else Holds.NO
+                return Holds.KNOWN if fold(name) in self._folded_names(columns, names) else Holds.NO
             case Minus(base=base, names=names):
-                return Holds.NO if fold(name) in map(fold, names) else self._set_holds(base, name)
+                return Holds.NO if fold(name) in self._folded_names(columns, names) else self._set_holds(base, name)
             case Matching(base=base, pattern=pattern, negate=negate):
                 return self._set_holds(base, name) if matcher(pattern)(spelled(name)) != negate else Holds.NO
             case OfType(base=base):
@@ -204,7 +205,14 @@ class Columns(Headers):
             case Both(parts=parts):
                 return max((self._set_holds(part, name) for part in parts), default=Holds.NO)
             case Values(outputs=outputs):
-                return Holds.KNOWN if fold(name) in map(fold, names_of(outputs)) else Holds.NO
+                return Holds.KNOWN if fold(name) in self._folded_names(columns, names_of(outputs)) else Holds.NO
+
+    def _folded_names(self, columns: ColumnSet, names: tuple[Name, ...]) -> frozenset[str]:
+        """The names that a set lists: each of hundreds of columns is looked for in them."""
+        found = self._folded.get(columns)
+        if found is None:
+            found = self._folded[columns] = frozenset(map(fold, names))
+        return found
 
     # --- what it is made of ---
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from feasilint.ir.node import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from feasilint.ir.intervals import Interval
@@ -110,24 +111,28 @@ class Subquery(Node, frozen=True):
 
 
 Expression: TypeAlias = Column | Literal | Param | Hole | Now | Call | Measure | Shift | Subquery
-EXPRESSIONS = (Column, Literal, Param, Hole, Now, Call, Measure, Shift, Subquery)
+EXPRESSIONS = frozenset((Column, Literal, Param, Hole, Now, Call, Measure, Shift, Subquery))
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:
     """The direct sub-expressions."""
-    match expression:
-        case Column() | Literal():
-            return ()
-        case Call(args=args) | Subquery(args=args):
-            return args
-        case Measure(args=args, where=where, order=order):
-            return (*args, *order) if where is None else (*args, where, *order)
-        case Hole(inputs=inputs):
-            return inputs
-        case Shift(arg=arg):
-            return (arg,)
-        case _:
-            return ()
+    below = _CHILDREN.get(type(expression))
+    return below(expression) if below is not None else ()
+
+
+def _of_measure(measure: Measure) -> tuple[Expression, ...]:
+    where = () if measure.where is None else (measure.where,)
+    return (*measure.args, *where, *measure.order)
+
+
+_CHILDREN: dict[type[Expression], Callable[[Any], tuple[Expression, ...]]] = {
+    Call: attrgetter("args"),
+    Subquery: attrgetter("args"),
+    Hole: attrgetter("inputs"),
+    Measure: _of_measure,
+    Shift: lambda shift: (shift.arg,),
+}
+"""By the kind of the expression: nothing is asked more often."""
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
@@ -147,7 +152,7 @@ def walk(expression: Expression) -> Iterator[Expression]:
 
 def columns(expression: Expression) -> Iterator[Column]:
     """Every column reference of the expression."""
-    return (node for node in walk(expression) if isinstance(node, Column))
+    return (node for node in walk(expression) if type(node) is Column)
 
 
 def conjuncts(predicate: Expression) -> Iterator[Expression]:

@@ -6,7 +6,8 @@ needs no scopes or aliases."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -14,7 +15,7 @@ from feasilint.ir.expressions import EXPRESSIONS, Expression
 from feasilint.ir.node import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from feasilint.ir.expressions import Name
     from feasilint.ir.intervals import Interval
@@ -336,17 +337,23 @@ Relation: TypeAlias = (
 
 def inputs(relation: Relation) -> tuple[Relation, ...]:
     """The relations that this one is directly computed from."""
-    match relation:
-        case Scan() | Inline():
-            return ()
-        case Join(left=left, right=right):
-            return (left, right)
-        case Upsert(target=target, source=source):
-            return (target, source)
-        case Union(inputs=many) | Choice(inputs=many) | Opaque(inputs=many):
-            return many
-        case _:
-            return (relation.input,)
+    return _INPUTS.get(type(relation), _input)(relation)
+
+
+def _input(relation: Any) -> tuple[Relation, ...]:
+    return (relation.input,)
+
+
+_INPUTS: dict[type[Relation], Callable[[Any], tuple[Relation, ...]]] = {
+    Scan: lambda _: (),
+    Inline: lambda _: (),
+    Join: attrgetter("left", "right"),
+    Upsert: attrgetter("target", "source"),
+    Union: attrgetter("inputs"),
+    Choice: attrgetter("inputs"),
+    Opaque: attrgetter("inputs"),
+}
+"""Of all kinds but those with one input."""
 
 
 def expressions(relation: Relation) -> Iterator[Expression]:
@@ -355,16 +362,17 @@ def expressions(relation: Relation) -> Iterator[Expression]:
         yield from _expressions(getattr(relation, name))
 
 
-def _expressions(value: object) -> Iterator[Expression]:
-    if isinstance(value, Output):
+def _expressions(value: Any) -> Iterator[Expression]:
+    kind = type(value)
+    if kind is Output:
         yield value.expression
-    elif isinstance(value, AsOf):
-        yield from (value.left, value.right)
-    elif isinstance(value, tuple):
+    elif kind is tuple:
         for part in value:
             yield from _expressions(part)
-    elif isinstance(value, EXPRESSIONS):
+    elif kind in EXPRESSIONS:
         yield value
+    elif kind is AsOf:
+        yield from (value.left, value.right)
 
 
 def members(columns: ColumnSet) -> Iterator[Relation]:
