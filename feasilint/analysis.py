@@ -32,6 +32,7 @@ from feasilint.ir.expressions import conjuncts, fold, spelled
 from feasilint.ir.relations import members, scans
 from feasilint.link import Linkage, link
 from feasilint.measure.grain import leaves
+from feasilint.measure.maturity import Maturity
 from feasilint.measure.windows import Windows
 from feasilint.mentions import Evidence, Mentions
 from feasilint.paths import Paths
@@ -79,6 +80,7 @@ class Analysis:
         self.paths = Paths(self.tracer)
         self.budget = Budget(self.linkage.programs, self.columns)
         self.windows = Windows(self.tracer, self._home, self.entry)
+        self.maturity = Maturity(self.windows)
         self._mentioned: dict[str, Mentions] = {}
         self._members: dict[Sink, tuple[Member, ...]] = {}
         self._arrivals: dict[Use, list[Arrival]] | None = None

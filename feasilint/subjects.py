@@ -281,8 +281,18 @@ def _input(leaf: Leaf, role: str, member: Member, analysis: Analysis, steps: tup
         staleness=analysis.age(steps),
         path=_names(member, steps),
         places=tuple(_places(member, steps, analysis)),
+        least_age=_least_age(leaf, member, analysis),
         confidence="approximate" if member.trace.approximate else "exact",
     )
+
+
+def _least_age(leaf: Leaf, member: Member, analysis: Analysis) -> float:
+    """How old the rows of a column at least are that is known late."""
+    entry = analysis.entry(leaf.scan)
+    column = next((c for name, c in entry.columns.items() if fold(name) == fold(leaf.column)), None) if entry else None
+    if member.column is None or column is None or not column.known_after:
+        return 0
+    return analysis.maturity.of(member.column, leaf)
 
 
 def _names(member: Member, steps: tuple[Step, ...]) -> tuple[str, ...]:

@@ -33,7 +33,8 @@ class PostOutcomeColumn(Rule):
 
     ## What it does
     Reports features that depend on a column whose catalog entry says `known_after`, or on a source of `kind:
-    label`. As the label of a model both are welcome.
+    label`. As the label of a model both are welcome. So is a column of rows that are old enough: those before
+    `as_of - interval 60 day`, or a sum of 67 days less one of 60.
 
     ## Why it matters
     In the warehouse the column is filled in for every old row, so the model trains on the answer. At prediction
@@ -44,8 +45,7 @@ class PostOutcomeColumn(Rule):
     enough for the outcome to be known, and bound them by the time at which it became known.
 
     ## When to ignore it
-    When the feature looks only at rows older than the delay (`where opened_at < as_of - interval 60 day`): the
-    outcome of those is known.
+    When the feature looks only at rows older than the delay, in a way that cannot be seen in the code.
     """
 
     code = "AVL109"
@@ -85,6 +85,51 @@ class PostOutcomeColumn(Rule):
                 "catalog.yaml": _CATALOG,
             },
             flagged=0,
+        ),
+        Example(
+            "how disputes ended that are old enough",
+            {
+                "features.sql": """
+                    create table ml.user_features as
+                    select user_id, max(confirmed) as had_fraud
+                    from payments.chargebacks
+                    where opened_at between current_timestamp() - interval 180 day and current_timestamp() - interval 60 day
+                    group by user_id
+                """,
+                "catalog.yaml": _CATALOG,
+            },
+            flagged=0,
+        ),
+        Example(
+            "a risk score whose window ends before the delay",
+            {
+                "features.py": """
+                    import pandas as pd
+
+                    df = pd.read_sql("select user_id, opened_at, confirmed from payments.chargebacks", con)
+                    df = df.sort_values("opened_at").set_index("opened_at")
+                    recent = df.groupby("user_id")["confirmed"].rolling("60d").sum()
+                    df["risk"] = df.groupby("user_id")["confirmed"].rolling("90d").sum() - recent
+                    df[["user_id", "risk"]].to_parquet("user_features.parquet")
+                """,
+                "catalog.yaml": _CATALOG,
+            },
+            flagged=0,
+        ),
+        Example(
+            "disputes of the last month, of which most are open",
+            {
+                "features.sql": """
+                    create table ml.user_features as
+                    select user_id, max(confirmed) as had_fraud
+                    from payments.chargebacks
+                    where opened_at >= current_timestamp() - interval 180 day
+                      and opened_at < current_timestamp() - interval 30 day
+                    group by user_id
+                """,
+                "catalog.yaml": _CATALOG,
+            },
+            contains="is known 60 days after the event",
         ),
         Example(
             "how the dispute ended",
@@ -145,6 +190,8 @@ _OUTCOME = "holds outcomes and is filled in after the event"
 def _too_late(read: Input) -> str | None:
     """When an input is known, as the end of a sentence; None where that is soon enough."""
     column = column_entry(read)
+    if column is not None and column.known_after and read.least_age >= column.known_after:
+        return None
     if column is not None and column.known_after:
         return f"is known {days(column.known_after)} after the event"
     if (

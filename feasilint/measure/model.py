@@ -62,7 +62,8 @@ class Input(Struct, frozen=True, gc=False):
     `role` is value where its values flow into the feature; otherwise the way in which the feature's own computation uses it
     (where, join, group_by, order_by, window). `read` is where the source is read; `entry` what the catalog knows of it, None if
     it does not know the source. `staleness` includes every scheduled hop on the way; `path` runs from the feature to the
-    source, for people; `places` are the steps of that path with what happens there.
+    source, for people; `places` are the steps of that path with what happens there. `least_age`: how old its rows are at
+    least, in seconds before the prediction.
     """
 
     source: Source
@@ -73,4 +74,5 @@ class Input(Struct, frozen=True, gc=False):
     staleness: Staleness | None = None
     path: tuple[str, ...] = ()
     places: tuple[tuple[Place, str], ...] = ()
+    least_age: float = 0
     confidence: Confidence = "exact"

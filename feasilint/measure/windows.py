@@ -76,6 +76,19 @@ class Windows:
             found = self._extents[output] = self._extent(relation, output)
         return found
 
+    def bounds(self, predicate: Expression) -> tuple[Bound, ...]:
+        """The time bounds that hold wherever a predicate does."""
+        return self._bounds.of(predicate)
+
+    def bounding(self, relation: Aggregate | Window, output: Output) -> list[Bound]:
+        """The time bounds that hold for every row that a measure sums up."""
+        measure = output.expression
+        assert isinstance(measure, Measure)
+        reach = self._reach(relation.input, measure)
+        about = self._about(measure, self.keys(relation, output), reach)
+        certain = {b for p in (*reach.predicates, *self._inside(measure)) for b in self._bounds.of(p)}
+        return [bound for bound in about if bound in certain]
+
     def measured(self, relation: Aggregate | Window, output: Output) -> frozenset[Scan]:
         """The scans whose rows a measure sums up: those of its argument; for count(*) those whose time is bounded, else all
         below it."""

@@ -103,5 +103,23 @@ def _other(m: Machine, target: v.Value, receiver: v.Value, name: str, node: ast.
             return v.Scalar(Column(relation, name, m.origin(node)))
         case v.GroupBy() if not name.startswith("_"):
             return replace(receiver, selected=(name,), single=True)
+        case v.Bound(receiver=owner, name=column) if name in _OF_COLUMNS and _loaded(m, owner):
+            return read_attribute(m, read_attribute(m, owner, column, node), name, node)
         case _:
             return v.Bound(target, name)
+
+
+_OF_COLUMNS = frozenset((
+    "apply", "astype", "between", "clip", "cumsum", "diff", "dt", "fillna", "isin", "isna", "isnull", "map", "notna", "notnull",
+    "nunique", "pct_change", "rolling", "shift", "str", "unique", "value_counts",
+))  # fmt: skip
+"""Members that say of what they are members: a column of a frame."""
+
+
+def _loaded(m: Machine, owner: v.Value) -> bool:
+    """Whether an object whose kind is not known is what a source holds: then it is taken for a frame."""
+    found = m.get(owner)
+    if not isinstance(found, v.Unknown) or not found.source:
+        return False
+    m.promote(found)
+    return True

@@ -98,6 +98,8 @@ def _unresolved(site: Call, callee: v.Value) -> v.Value:
     name = _word(site.node).removesuffix("()")
     made = guessed(site.at(name=name))
     found = site.m.get(callee)
+    if made is None and isinstance(found, v.Scalar) and not site.values:
+        return found  # `t.weekday()`: a part of a date that is an attribute elsewhere
     owner = v.Row(found.relation) if isinstance(found, v.Series) else callee  # no column is called: it is a method
     if made is not None:
         return made
@@ -106,7 +108,7 @@ def _unresolved(site: Call, callee: v.Value) -> v.Value:
 
 def _library(site: Call) -> v.Value:
     transfer = function(site.name)
-    made = transfer(site) if transfer is not None else None
+    made = transfer(site) if transfer is not None else guessed(site)
     return made if made is not None else opaque(site)
 
 

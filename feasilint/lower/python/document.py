@@ -245,9 +245,15 @@ def _sql_anchors(cell: Cell, offset: int) -> tuple[Anchor, ...]:
 
 
 def _run_uncalled(m: Machine) -> None:
-    """A library of helpers is read too: each function once, with frames where its parameters are called like one."""
+    """A library of helpers is read too: each function once, with frames where its parameters are called like one. Those of
+    other files are read there."""
     for function in list(m.defined):
-        if function.node in m.called or m.nested or isinstance(function.node, ast.Lambda):
+        if (
+            function.node in m.called
+            or m.nested
+            or isinstance(function.node, ast.Lambda)
+            or not function.fragment.exact
+        ):
             continue
         m.enter(function.fragment)
         action = partial(run_uncalled, m, function, _parameters(m, function))

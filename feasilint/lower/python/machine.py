@@ -95,6 +95,7 @@ class Machine(Struct, eq=False):
     stars: list[str] = field(default_factory=list)
     aliases: dict[str, Relation] = field(default_factory=dict)
     folders: dict[str, str] = field(default_factory=dict)
+    fetched: dict[str, str] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     arguments: dict[str, Value] = field(default_factory=dict)

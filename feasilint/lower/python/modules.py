@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import posixpath
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from feasilint.lower.python import values as v
 from feasilint.lower.python.scope import Scope
@@ -34,7 +36,7 @@ def find_module(m: Machine, module: str, level: int) -> str | None:
         for candidate in (path.with_suffix(".py") if parts else path / "__init__.py", path / "__init__.py"):
             if _inside(m, candidate):
                 return str(candidate)
-    return None
+    return None if level else _fetched(m, "/".join(parts) + ".py")
 
 
 def find_script(m: Machine, name: str) -> str | None:
@@ -45,7 +47,16 @@ def find_script(m: Machine, name: str) -> str | None:
             candidate = root / f"{bare}{suffix}"
             if candidate.suffix in (".py", ".ipynb") and _inside(m, candidate):
                 return str(candidate)
-    return None
+    return _fetched(m, bare) or _fetched(m, f"{bare}.py")
+
+
+def _fetched(m: Machine, name: str) -> str | None:
+    """The project's own file behind one that the notebook downloads, as those do that also run elsewhere: it lies below the root
+    where its URL says."""
+    url = m.fetched.get(posixpath.normpath(name))
+    parts = urlsplit(url).path.strip("/").split("/") if url is not None else []
+    candidates = (Path(m.options.root).joinpath(*parts[at:]) for at in range(len(parts)))
+    return next((str(path) for path in candidates if _inside(m, path)), None)
 
 
 def _inside(m: Machine, path: Path) -> bool:

@@ -124,8 +124,19 @@ _DT_METHODS: dict[str, Transfer] = {
     "*": times.accessor,
 }
 
+_OF_ONE_TIME: dict[str, Transfer] = {
+    **{name: way for name, way in _DT_METHODS.items() if name not in ("*", "round")},
+    "isoweekday": times.part("weekday"),
+    "time": times.part("time"),
+    **dict.fromkeys(
+        ("timestamp", "toordinal", "total_seconds", "strftime", "isoformat", "to_pydatetime"), times.accessor
+    ),
+}
+"""Methods of a date, or of the length of a time, in a function of one value."""
+
 METHODS: dict[str, Table] = {
     "series": _SERIES,
+    "scalar": _OF_ONE_TIME,
     "dt": _DT_METHODS,
     "str": {"*": times.accessor},
     "cat": {"*": times.accessor},

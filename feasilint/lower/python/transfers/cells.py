@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
 from typing import TYPE_CHECKING
@@ -145,6 +146,8 @@ def _fetched(call: Call, command: str) -> None:
     if not urls:
         return
     target = _target(words, urls[0])
+    if target is not None and target.endswith(".py"):
+        call.m.fetched[posixpath.normpath(target)] = urls[0]
     if target is None or _URL.match(target) or target.endswith(_CODE):
         return
     relation = call.m.add(Scan(Source(urls[0], "url" if urls[0].startswith("http") else "file"), None, call.origin))
