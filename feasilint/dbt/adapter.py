@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from feasilint.dbt.naming import named_adapter
+from feasilint.dbt.naming import PRODUCTION, named_adapter
 from feasilint.dbt.plain import mapping, text
 from feasilint.dbt.values import resolved
 
@@ -39,9 +39,30 @@ def profile_adapter(files: Files, settings: Settings) -> str | None:
     return next((adapter for adapter in found if adapter is not None), None)
 
 
-def _adapter(profiles: Config, settings: Settings) -> str | None:
+_PLACES = {"schema": ("schema", "dataset"), "dataset": ("schema", "dataset"), "database": ("database", "project", "catalog"),
+           "project": ("database", "project"), "catalog": ("catalog",)}  # fmt: skip
+
+
+def production(files: Files, settings: Settings) -> dict[str, str]:
+    """The schema and the database that the profiles.yml of the project states for production, under every name that dbt gives
+    them; none if it states no such target, or leaves them to the environment."""
+    paths = (posixpath.join(files.root, folder, "profiles.yml") for folder in _FOLDERS)
+    outputs = (mapping(_profile(mapping(files.yaml(path)), settings).get("outputs")) for path in paths)
+    found = next((mapping(one[name]) for one in outputs for name in PRODUCTION if name in one), {})
+    stated = {
+        name: text(resolved(next((found[key] for key in keys if key in found), None), {}))
+        for name, keys in _PLACES.items()
+    }
+    return {name: value for name, value in stated.items() if value}
+
+
+def _profile(profiles: Config, settings: Settings) -> Config:
     named = [mapping(one) for name, one in profiles.items() if name != "config"]
-    profile = mapping(profiles.get(settings.profile or "", named[0] if len(named) == 1 else None))
+    return mapping(profiles.get(settings.profile or "", named[0] if len(named) == 1 else None))
+
+
+def _adapter(profiles: Config, settings: Settings) -> str | None:
+    profile = _profile(profiles, settings)
     outputs = mapping(profile.get("outputs"))
     target = text(resolved(profile.get("target"), {}))
     chosen = [outputs[target or "default"]] if (target or "default") in outputs else list(outputs.values())

@@ -15,6 +15,8 @@ SCHEMA_MACRO = "generate_schema_name"
 """A project that defines it decides on schemas itself, nearly always for custom ones to be used alone; otherwise dbt puts the
 schema of the target, which is nobody's business but the user's, before them."""
 
+PRODUCTION = ("prod", "production", "prd", "main", "live")
+"""Names of the target that runs in production."""
 
 _ADAPTERS = (
     "athena", "bigquery", "clickhouse", "databricks", "duckdb", "fabric", "mysql", "oracle", "postgres", "redshift",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.dbt.adapter import adapter_of_settings, profile_adapter
+from feasilint.dbt.adapter import adapter_of_settings, production, profile_adapter
 from feasilint.dbt.configs import levels, merged
 from feasilint.dbt.files import Files
 from feasilint.dbt.inline import python_config, sql_config
@@ -74,6 +74,11 @@ class Project:
         """dbt's name of the warehouse's adapter."""
         settings = self._own.settings
         return profile_adapter(self._own.files, settings) or self.manifest.adapter or adapter_of_settings(settings)
+
+    @cached_property
+    def production(self) -> dict[str, str]:
+        """What the project's profile states of its target in production, by the names that templates have for it."""
+        return production(self._own.files, self._own.settings)
 
     @cached_property
     def manifest(self) -> Manifest:

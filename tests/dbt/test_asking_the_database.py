@@ -101,6 +101,31 @@ def test_the_warehouse_is_that_of_the_profile(folder: str, made: MakeProject) ->
     assert project.adapter == "redshift"
 
 
+TARGET = "select * from {{ target.schema }}_x.t join {{ target.database }}.u"
+
+
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        "dev: {type: snowflake, schema: me, database: db}",
+        "prod: {type: snowflake, schema: \"{{ env_var('SCHEMA') }}\", database: \"{{ env_var('DB') }}\"}",
+        "prod: {type: snowflake, user: me, password: schema}",
+    ],
+)
+def test_the_place_of_production_that_no_profile_states(outputs: str, made: MakeProject) -> None:
+    project = made("profile: p\n", models__m_sql=TARGET, profiles_yml=f"p: {{target: dev, outputs: {{{outputs}}}}}")
+    assert shown(project, "models/m.sql") == TARGET
+
+
+@pytest.mark.parametrize(
+    "output", ["schema: s, database: db", "dataset: s, project: db", "schema: \"{{ env_var('X', 's') }}\", catalog: db"]
+)
+def test_the_place_of_production_is_that_of_the_profile(output: str, made: MakeProject) -> None:
+    outputs = f"{{dev: {{type: bigquery, schema: me, database: mine}}, prod: {{type: bigquery, {output}}}}}"
+    project = made("profile: p\n", models__m_sql=TARGET, profiles_yml=f"p: {{target: dev, outputs: {outputs}}}")
+    assert shown(project, "models/m.sql") == "select * from s_x.t join db.u"
+
+
 def test_files_for_several_warehouses_are_read_each_for_its_own(made: MakeProject) -> None:
     project = made(models__bigquery__m_sql="{{ adapter.type() }}", models__snowflake__m_sql="{{ adapter.type() }}")
     assert shown(project, "models/bigquery/m.sql") == "bigquery"

@@ -16,6 +16,7 @@ from feasilint.lower.sql.jinja.values import Environment, Known, Supplied, Table
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from feasilint.dbt.project import Project
     from feasilint.lower.sql.jinja.run import Run
 
 _NOTHING = object()
@@ -33,7 +34,7 @@ def names(run: Run, this: tuple[str, ...]) -> dict[str, Any]:
         "this": Table(this, "this") if this else Unknown(name="this"),
         "is_incremental": lambda *_: False,
         "execute": True,
-        "target": Known("target", {"name": Environment("target.name"), **({"type": warehouse} if warehouse else {})}),
+        "target": _target(project, warehouse),
         "adapter": Known("adapter", {"dispatch": dispatched, **adapter(warehouse)}),
         "api": Known("api", {"Relation": Known("api.Relation", {"create": relation})}),
         **asked(run),
@@ -54,6 +55,12 @@ def names(run: Run, this: tuple[str, ...]) -> dict[str, Any]:
         "tojson": lambda value, default=None: _converted(json.dumps, value, default),
         "when": _nothing,
     }
+
+
+def _target(project: Project | None, warehouse: str | None) -> Known:
+    """The target, which is production: as far as the project's own profile states it."""
+    stated = project.production if project is not None else {}
+    return Known("target", {"name": Environment("target.name"), **({"type": warehouse} if warehouse else {}), **stated})
 
 
 def _nothing(*_: Any, **__: Any) -> str:

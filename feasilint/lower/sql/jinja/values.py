@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Undefined
 
+from feasilint.dbt.naming import PRODUCTION
 from feasilint.lower.sql.codes import value_mark
 from feasilint.lower.sql.jinja.run import current
 from feasilint.lower.sql.marks import Mark
@@ -170,7 +171,6 @@ class Known:
         return str(Unknown(name=self._name))
 
 
-_PRODUCTION = ("prod", "production", "prd", "main", "live")
 _OTHERWISE = ("dev", "development", "ci", "test", "local", "staging", "stage", "default", "sandbox", "pr")
 
 
@@ -184,7 +184,7 @@ class Environment(str):
 
     def __eq__(self, other: object) -> bool:
         word = str(other).lower()
-        return word in _PRODUCTION if word in (*_PRODUCTION, *_OTHERWISE) else bool(Unknown(name="target.name"))
+        return word in PRODUCTION if word in (*PRODUCTION, *_OTHERWISE) else bool(Unknown(name="target.name"))
 
     def __ne__(self, other: object) -> bool:
         return not self == other
