@@ -91,7 +91,7 @@ class Machine(Struct, eq=False):
     defined: list[Function] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     modules: dict[str, Scope] = field(default_factory=dict)
-    vectors: dict[str, Value] = field(default_factory=dict)
+    named: dict[str, Value] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
     aliases: dict[str, Relation] = field(default_factory=dict)
     folders: dict[str, str] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from feasilint.ir import Both, Call, Interval, Minus, Names
 from feasilint.lower.python import values as v
+from feasilint.lower.python.call import Call as CallSite
 from feasilint.lower.python.call import name_of, names_of
 from feasilint.lower.python.strings import GAP, LIMIT, as_text, concat, is_certain, percent, spell
 
@@ -59,7 +60,7 @@ def binary(m: Machine, op: ast.operator, left: v.Value, right: v.Value, node: as
         if folded is not None:
             return folded
     if not _SPECIAL.isdisjoint((type(a), type(b))):
-        for special in (_download, _text, _sequence, _names):
+        for special in (_download, _of_library, _text, _sequence, _names):
             made = special(m, name, a, b, node)
             if made is not None:
                 return made
@@ -68,6 +69,17 @@ def binary(m: Machine, op: ast.operator, left: v.Value, right: v.Value, node: as
 
 def _download(m: Machine, name: str, a: v.Value, b: v.Value, node: ast.expr) -> v.Value | None:
     return next((side for side in (a, b) if type(side) is v.Handle and side.kind == "download"), None)
+
+
+def _of_library(m: Machine, name: str, a: v.Value, b: v.Value, node: ast.expr) -> v.Value | None:
+    """An operator of a library's object, as the tables say: `["a"] >> Categorify()`."""
+    from feasilint.lower.python.tables import method
+
+    for side, other, word in ((a, b, f"__{name}__"), (b, a, f"__r{name}__")):
+        transfer = method(side.kind, word) if type(side) is v.Handle else None
+        if transfer is not None:
+            return transfer(CallSite(m, word, node, side, side, (other,)))
+    return None
 
 
 def _folded(m: Machine, name: str, fold: Callable[[Any, Any], Any] | None, a: v.Const, b: v.Const) -> v.Const | None:

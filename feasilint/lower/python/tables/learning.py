@@ -9,8 +9,9 @@ from feasilint.lower.python.tables import (
     featuretools,
     forecasting,
     indicators,
+    nvtabular,
     sagemaker,
     tensors,
 )
 
-MODULES = (featuretools, callers, tensors, automl, datasets, forecasting, indicators, sagemaker)
+MODULES = (featuretools, callers, tensors, automl, datasets, forecasting, indicators, sagemaker, nvtabular)

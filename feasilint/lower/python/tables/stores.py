@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.ir.functions import canonical
-from feasilint.lower.python.transfers import sessions, stores
+from feasilint.lower.python.transfers import cloudstores, lookups, sessions, stores
 from feasilint.lower.python.transfers.common import handle, nothing, same
 from feasilint.lower.python.transfers.lazy import nothing as unknown
 from feasilint.lower.python.transfers.tiles import tile
@@ -28,13 +28,13 @@ METHODS: dict[str, Table] = {
         "login": same,
     },
     "hopsworks.store": {
-        "get_or_create_feature_group": handle("hopsworks.group"),
-        "create_feature_group": handle("hopsworks.group"),
-        "get_feature_group": handle("hopsworks.group"),
+        "get_or_create_feature_group": stores.group,
+        "create_feature_group": stores.group,
+        "get_feature_group": stores.group,
         "get_or_create_feature_view": stores.view,
         "create_feature_view": stores.view,
         "get_feature_view": stores.view,
-        "get_external_feature_group": handle("hopsworks.group"),
+        "get_external_feature_group": stores.group,
         "sql": stores.store_query,
     },
     "hopsworks.group": {
@@ -48,7 +48,7 @@ METHODS: dict[str, Table] = {
         "update_feature_description": nothing,
     },
     "hopsworks.view": {
-        "get_batch_data": stores.read_view,
+        "get_batch_data": stores.batch_data,
         "training_data": stores.training_pair,
         "get_training_data": stores.training_pair,
         "train_test_split": stores.training_split,
@@ -59,18 +59,20 @@ METHODS: dict[str, Table] = {
         "query": stores.read_view,
     },
     "snowflake.store": {
-        "register_feature_view": stores.registered,
+        "register_feature_view": lookups.registered,
         "register_entity": first,
-        "get_feature_view": stores.named_view,
-        "read_feature_view": stores.read_registered,
-        "generate_training_set": stores.spine_joined,
-        "generate_dataset": stores.spine_joined,
-        "retrieve_feature_values": stores.spine_joined,
+        "get_feature_view": lookups.named_view,
+        "read_feature_view": lookups.read_registered,
+        "generate_training_set": lookups.spine_joined,
+        "generate_dataset": lookups.spine_joined,
+        "retrieve_feature_values": lookups.spine_joined,
     },
-    "snowflake.view": {"attach_feature_desc": same, "slice": same},
+    "snowflake.view": {"attach_feature_desc": same, "slice": lookups.sliced},
     "feast": {
-        "get_historical_features": stores.historical,
-        "get_online_features": stores.historical,
+        "get_historical_features": lookups.historical,
+        "get_online_features": lookups.online,
+        "get_feature_service": lookups.asked_for("feast.service"),
+        "get_feature_view": lookups.asked_for("feast.view"),
     },
     "udf": {"__call__": sessions.called_udf},
 }
@@ -87,7 +89,25 @@ FUNCTIONS: dict[str, Transfer] = {
     "snowflake.ml.feature_store.entity.Entity": handle("snowflake.entity"),
     "databricks.feature_engineering.FeatureLookup": handle("feature.lookup"),
     "databricks.feature_store.FeatureLookup": handle("feature.lookup"),
+    "databricks.feature_engineering.FeatureFunction": handle("feature.function"),
+    "databricks.feature_store.FeatureFunction": handle("feature.function"),
+    "sagemaker.feature_store.feature_group.FeatureGroup": handle("sagemaker.group"),
+    **{
+        f"google.cloud.aiplatform{place}.Featurestore{create}": handle("vertex.store")
+        for place in ("", ".featurestore")
+        for create in ("", ".create")
+    },
+    **{f"google.cloud.aiplatform{place}.EntityType": cloudstores.entity_type for place in ("", ".featurestore")},
+    "tecton.get_workspace": handle("tecton"),
+    "tecton.get_feature_service": lookups.asked_for("tecton.view"),
+    "tecton.get_feature_view": lookups.asked_for("tecton.view"),
     "feast.FeatureStore": handle("feast"),
+    "feast.FeatureService": handle("feast.service"),
+    "feast.FeatureView": handle("feast.view"),
+    "feast.BatchFeatureView": handle("feast.view"),
+    "feast.StreamFeatureView": handle("feast.view"),
+    "feast.Field": handle("feast.field"),
+    "feast.Feature": handle("feast.field"),
     "databricks.feature_store.FeatureStoreClient": handle("databricks.features"),
     "databricks.feature_engineering.FeatureEngineeringClient": handle("databricks.features"),
 }
@@ -100,11 +120,50 @@ FUNCTIONS |= {
     )
 }  # fmt: skip
 METHODS["databricks.features"] = {
-    "create_table": stores.created_table,
-    "create_feature_table": stores.created_table,
+    "create_table": lookups.created_table,
+    "create_feature_table": lookups.created_table,
     "write_table": write_argument("table", 1, 0, feature_group=True),
-    "read_table": stores.read_table,
-    "create_training_set": stores.training_set,
+    "read_table": lookups.read_table,
+    "create_training_set": lookups.training_set,
     "log_model": nothing,
 }
-METHODS["databricks.training_set"] = {"load_df": stores.loaded_set}
+METHODS |= {
+    "feast.view": {"__getitem__": lookups.projected, "with_name": same},
+    "tecton": {
+        "get_feature_service": lookups.asked_for("tecton.view"),
+        "get_feature_view": lookups.asked_for("tecton.view"),
+        "get_feature_table": lookups.asked_for("tecton.view"),
+    },
+    "tecton.view": {
+        "get_historical_features": lookups.for_events,
+        "get_features_for_events": lookups.for_events,
+        "get_features_in_range": lookups.for_events,
+    },
+    "sagemaker.group": {
+        "ingest": cloudstores.ingested,
+        "athena_query": cloudstores.athena,
+        "create": nothing,
+        "load_feature_definitions": nothing,
+        "describe": unknown,
+    },
+    "athena": {
+        "run": cloudstores.athena_run,
+        "wait": nothing,
+        "as_dataframe": cloudstores.athena_rows,
+    },
+    "vertex.store": {
+        "get_entity_type": cloudstores.entity_type,
+        "create_entity_type": cloudstores.entity_type,
+        "batch_serve_to_df": cloudstores.served_frame,
+        "batch_serve_to_bq": cloudstores.served_table,
+        "batch_serve_to_gcs": cloudstores.served_table,
+    },
+    "vertex.entity": {
+        "ingest_from_df": cloudstores.ingested_frame,
+        "ingest_from_bq": cloudstores.ingested_source,
+        "ingest_from_gcs": cloudstores.ingested_source,
+        "read": cloudstores.read_entities,
+    },
+}
+PROPERTIES["athena"] = {"table_name": cloudstores.athena_table}
+METHODS["databricks.training_set"] = {"load_df": lookups.loaded_set}

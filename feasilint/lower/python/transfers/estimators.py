@@ -136,7 +136,7 @@ def _assembled(call: Call, model: v.Estimator, frame: v.Frame) -> ColumnSet | No
         return column_set(call.m, frame.relation, assemblers[-1].option("inputCols") or v.NONE)
     vector = model.option("featuresCol", "features_col")
     name = vector.value if isinstance(vector, v.Const) else "features"
-    inputs = call.m.vectors.get(str(name)) if frame.library == "spark" else None
+    inputs = call.m.named.get(str(name)) if frame.library == "spark" else None
     return column_set(call.m, frame.relation, inputs) if inputs is not None else None
 
 

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Column, Derive, Join, Names, Opaque, Output, Scan, Source, Split, Star
+from feasilint.ir import Derive, Names, Scan, Source, Split, Star
+from feasilint.ir.relations import scans
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
 from feasilint.lower.python.columns import narrowed
 from feasilint.lower.python.strings import as_text
-from feasilint.lower.python.transfers.loading import path_name
-from feasilint.lower.python.transfers.tiles import tiled
 from feasilint.lower.python.transfers.writes import store
 
 if TYPE_CHECKING:
-    from feasilint.ir import Name, Relation
+    from feasilint.ir import Name
     from feasilint.lower.python.call import Call
 
 
@@ -24,6 +23,18 @@ def _name(call: Call, handle: v.Value) -> str:
     """The name that a group or view was asked for by."""
     value = (handle.get("name") or handle.get("0")) if isinstance(handle, v.Handle) else None
     return str(as_text(call.m, value).value) if value is not None else "{feature group}"
+
+
+def group(call: Call) -> v.Value:
+    """`fs.get_or_create_feature_group(name, primary_key=[…], event_time=…)`: who and when its rows are about is remembered, for
+    views leave that out."""
+    told = tuple(name for word in ("primary_key", "event_time") for name in call.names(None, word) or ())
+    made = v.Handle(
+        "hopsworks.group", (*((str(at), value) for at, value in enumerate(call.args)), *call.kwargs.items())
+    )
+    if told:
+        call.m.named[f"keys of {_name(call, made)}"] = v.Seq(tuple(v.Const(name) for name in told))
+    return made
 
 
 def insert(call: Call) -> v.Value | None:
@@ -76,6 +87,34 @@ def read_view(call: Call) -> v.Value:
     return _rows(call)
 
 
+def batch_data(call: Call) -> v.Value:
+    """`view.get_batch_data()`: the features alone."""
+    frame = _rows(call)
+    gone = (*_labels(call), *_beside(call, frame))
+    return replace(frame, relation=call.m.add(_without(call, frame, gone))) if gone else frame
+
+
+def _without(call: Call, frame: v.Frame, names: tuple[Name, ...]) -> Derive:
+    return Derive(frame.relation, (Star(narrowed(frame.relation, names)),), call.origin)
+
+
+_ASKED = {"primary_key": ("primary_key", "primary_keys"), "event_time": ("event_time",)}
+
+
+def _beside(call: Call, frame: v.Frame) -> tuple[Name, ...]:
+    """What a view leaves out unless it is asked for: keys, event times and columns that only help."""
+    groups = {f"keys of {scan.source.name}" for scan in scans([frame.relation])}
+    keys = [call.m.named[group] for group in sorted(groups) if group in call.m.named]
+    asked = any(call.flag(word) for words in _ASKED.values() for word in words)
+    found = [] if asked else [name for value in keys for name in names_of(call.m, value) or ()]
+    receiver = call.receiver
+    for word in ("training_helper_columns", "inference_helper_columns"):
+        told = receiver.get(word) if isinstance(receiver, v.Handle) else None
+        if told is not None and not call.flag(word):
+            found += names_of(call.m, told) or ()
+    return tuple(dict.fromkeys(found))
+
+
 def _labels(call: Call) -> tuple[Name, ...]:
     receiver = call.receiver
     value = receiver.get("labels") if isinstance(receiver, v.Handle) else None
@@ -84,7 +123,7 @@ def _labels(call: Call) -> tuple[Name, ...]:
 
 def _parts(call: Call, frame: v.Frame) -> tuple[v.Value, v.Value]:
     labels = _labels(call)
-    features = call.m.add(Derive(frame.relation, (Star(narrowed(frame.relation, labels)),), call.origin))
+    features = call.m.add(_without(call, frame, (*labels, *_beside(call, frame))))
     target: v.Value = call.m.unknown("labels")
     if labels:
         target = v.Frame(call.m.add(Derive(frame.relation, (Star(Names(frame.relation, labels)),), call.origin)))
@@ -112,109 +151,3 @@ def store_query(call: Call) -> v.Value | None:
     value = call.arg(0)
     relation = run(call, value, "spark") if value is not None else None
     return v.Frame(relation) if relation is not None else None
-
-
-def historical(call: Call) -> v.Value:
-    """Feast: features by `view:name` joined to an entity frame."""
-    spine = call.frame(0, "entity_df")
-    names = call.names(1, "features") or ()
-    relation = spine.relation if spine is not None else call.m.add(Opaque((), "the entity frame", origin=call.origin))
-    by_view: dict[str, list[str]] = {}
-    for name in names:
-        group, _, feature = str(name).partition(":")
-        by_view.setdefault(group, []).append(feature)
-    for group, features in by_view.items():
-        scan = call.m.add(Scan(Source(group, "feature_view"), None, call.origin))
-        chosen = call.m.add(Derive(scan, tuple(Output(f, Column(scan, f), call.origin) for f in features), call.origin))
-        relation = call.m.add(Join(relation, chosen, "asof", None, (), ("", ""), origin=call.origin))
-    return v.Handle("query", (("frame", call.m.alloc(v.Frame(relation))),))
-
-
-# --- Databricks ---
-
-
-def created_table(call: Call) -> v.Value:
-    """`fs.create_table(name, df=df)`: with a frame it is written at once."""
-    frame, name = call.frame(None, "df"), call.arg(0, "name")
-    if frame is not None and name is not None:
-        store(call, frame.relation, Source(path_name(call, name), "table", "spark"), "create", feature_group=True)
-    return v.NONE
-
-
-def read_table(call: Call) -> v.Value | None:
-    name = call.arg(0, "name")
-    if name is None:
-        return None
-    return v.Frame(call.m.add(Scan(Source(path_name(call, name), "table", "spark"), None, call.origin)), "spark")
-
-
-def training_set(call: Call) -> v.Value | None:
-    """`fs.create_training_set(df, feature_lookups=[…], label=…)`."""
-    frame, lookups = call.frame(0, "df"), call.got(1, "feature_lookups")
-    if frame is None:
-        return None
-    relation = frame.relation
-    for item in lookups.items if isinstance(lookups, v.Seq) else ():
-        lookup = call.m.get(item)
-        table = lookup.get("table_name") if isinstance(lookup, v.Handle) else None
-        if table is None or not isinstance(lookup, v.Handle):
-            continue
-        scan = call.m.add(Scan(Source(path_name(call, table), "feature_view", "spark"), None, call.origin))
-        keys = names_of(call.m, lookup.get("lookup_key") or v.NONE) or ()
-        relation = call.m.add(Join(relation, scan, "left", None, keys, ("", ""), origin=call.origin))
-    return v.Handle("databricks.training_set", (("frame", call.m.alloc(v.Frame(relation, "spark"))),))
-
-
-def loaded_set(call: Call) -> v.Value | None:
-    receiver = call.receiver
-    return receiver.get("frame") if isinstance(receiver, v.Handle) else None
-
-
-# --- Snowflake ---
-
-
-def registered(call: Call) -> v.Value | None:
-    """`fs.register_feature_view(view, version)`: the frame of the view becomes a table of features."""
-    view = call.got(0, "feature_view")
-    frame = _defining(call, view)
-    if frame is None:
-        return None
-    store(call, frame.relation, Source(_name(call, view or v.NONE), "table", "snowflake"), "create", feature_group=True)
-    return call.arg(0, "feature_view")
-
-
-def _defining(call: Call, view: v.Value | None) -> v.Frame | None:
-    value = view.get("feature_df") or view.get("2") if isinstance(view, v.Handle) else None
-    frame = call.m.frame(value) if value is not None else None
-    return tiled(call, frame, view) if frame is not None and isinstance(view, v.Handle) else None
-
-
-def named_view(call: Call) -> v.Value:
-    return v.Handle("snowflake.view", (("name", call.arg(0, "name") or v.NONE),))
-
-
-def _view_relation(call: Call, view: v.Value) -> Relation:
-    frame = _defining(call, view)
-    if frame is not None:
-        return frame.relation
-    return call.m.add(Scan(Source(_name(call, view), "feature_view", "snowflake"), None, call.origin))
-
-
-def read_registered(call: Call) -> v.Value | None:
-    view = call.got(0, "feature_view")
-    return v.Frame(_view_relation(call, view), "snowpark") if view is not None else None
-
-
-def spine_joined(call: Call) -> v.Value | None:
-    """`fs.generate_training_set(spine_df, features=[view, …])`."""
-    spine = call.frame(None, "spine_df") or call.frame(0)
-    features = call.got(None, "features") or call.got(1)
-    if spine is None:
-        return None
-    relation = spine.relation
-    for item in features.items if isinstance(features, v.Seq) else ():
-        view = call.m.get(item)
-        relation = call.m.add(
-            Join(relation, _view_relation(call, view), "left", None, (), ("", ""), origin=call.origin)
-        )
-    return v.Frame(relation, "snowpark")

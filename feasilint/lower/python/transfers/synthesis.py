@@ -67,12 +67,12 @@ def saved(call: Call) -> v.Value:
     """`ft.save_features(definitions, path)`: whoever loads that path in this document gets them."""
     asked, path = call.got(0, "features"), call.text(1, "location")
     if isinstance(asked, v.Handle) and path is not None:
-        call.m.vectors[f"ft.features {path}"] = asked
+        call.m.named[f"ft.features {path}"] = asked
     return v.NONE
 
 
 def loaded(call: Call) -> v.Value | None:
-    return call.m.vectors.get(f"ft.features {call.text(0, 'features')}")
+    return call.m.named.get(f"ft.features {call.text(0, 'features')}")
 
 
 def encode(call: Call) -> v.Value | None:

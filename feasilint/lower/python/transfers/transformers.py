@@ -95,7 +95,7 @@ def _spark_transform(call: Call, model: v.Estimator, frame: v.Frame) -> v.Value:
     if names is None or not isinstance(output, v.Const):
         return replace(frame)
     if model.name.endswith("VectorAssembler") and inputs is not None:
-        call.m.vectors[str(output.value)] = inputs
+        call.m.named[str(output.value)] = inputs
     made = Op("vector", tuple(Column(frame.relation, name) for name in names), call.origin)
     items = replacing(frame.relation, Output(str(output.value), made, call.origin))
     return replace(frame, relation=call.m.add(Derive(frame.relation, items, call.origin)))
