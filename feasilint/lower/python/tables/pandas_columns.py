@@ -14,9 +14,16 @@ if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer
 
 _FACTS = ("dtypes", "hasnans", "is_monotonic_increasing", "is_monotonic_decreasing", "is_unique", "nbytes")
+_ARITHMETIC = {
+    **{name: name for name in ("lt", "gt", "le", "ge", "eq", "ne", "add", "sub", "mul", "div", "mod", "pow", "floordiv")},
+    **{f"r{name}": name for name in ("add", "sub", "mul", "div", "mod", "pow", "floordiv")},
+    "subtract": "sub", "multiply": "mul", "divide": "div", "truediv": "div", "rtruediv": "div",
+}  # fmt: skip
+_ROW_BY_ROW = ("abs", "round", "bfill", "ffill", "interpolate", "argsort", "case_when", "combine", "combine_first", "compare",
+               "divmod", "rdivmod", "duplicated", "searchsorted", "get", "align", "asof", "pop")  # fmt: skip
 _SOME_ROWS = ("take", "truncate", "between_time", "at_time", "drop", "filter", "reindex", "asfreq", "explode", "repeat",
               "reorder_levels", "swaplevel", "set_axis", "set_flags", "convert_dtypes", "add_prefix", "add_suffix",
-              "transpose", "tz_localize", "tz_convert", "to_period", "to_timestamp", "xs", "view")  # fmt: skip
+              "transpose", "reindex_like", "tz_localize", "tz_convert", "to_period", "to_timestamp", "xs", "view")  # fmt: skip
 """The values of some rows, of all in another order or under other labels."""
 
 _SERIES: dict[str, Transfer] = {
@@ -89,16 +96,14 @@ _SERIES: dict[str, Transfer] = {
     "describe": show,
     "info": show,
     "pipe": frames.pipe,
+    "factorize": series.factorized,
+    "to_xarray": same,
     "transform": series.apply,
     "update": series.updated,
     "keys": frames.index_property,
     **dict.fromkeys(_SOME_ROWS, same),
-    "lt": scalar("lt"),
-    "gt": scalar("gt"),
-    "le": scalar("le"),
-    "ge": scalar("ge"),
-    "eq": scalar("eq"),
-    "ne": scalar("ne"),
+    **{name: scalar(function) for name, function in _ARITHMETIC.items()},
+    **{name: scalar(name) for name in _ROW_BY_ROW},
 }
 
 _DATE_PARTS = (
@@ -163,6 +168,7 @@ PROPERTIES: dict[str, Table] = {
         "dt": handle("dt"),
         "str": handle("str"),
         "cat": handle("cat"),
+        **dict.fromkeys(("list", "struct", "sparse"), handle("dt")),
         "loc": handle("loc"),
         "iloc": handle("iloc"),
         "at": handle("loc"),

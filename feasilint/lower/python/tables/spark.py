@@ -152,6 +152,8 @@ METHODS: dict[str, Table] = {
         "createDataFrame": sparkframes.created,
         "create_dataframe": sparkframes.created,
         **dict.fromkeys(("active", "getActiveSession", "Builder"), same),
+        **dict.fromkeys(("client", "dataSource", "sparkContext", "streams", "tvf", "udtf", "version"), lazy.nothing),
+        "udf": sessions.registrar,
         **dict.fromkeys(_SETTINGS, nothing),
         "emptyDataFrame": lazy.nothing,
         "getOrCreate": same,
@@ -189,6 +191,7 @@ METHODS: dict[str, Table] = {
             sessions.loaded,
         ),
         "jdbc": source("table", 1, library="spark"),
+        "dbapi": sessions.loaded_table,
     },
     "spark.writer": {
         **dict.fromkeys(
@@ -285,6 +288,7 @@ PROPERTIES: dict[str, Table] = {
         "rdd": same,
     },
     "spark.session": {
+        "udf": handle("snowpark.registrar"),
         "read": handle("spark.reader"),
         "readStream": handle("spark.reader"),
         "builder": same,

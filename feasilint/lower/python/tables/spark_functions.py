@@ -54,6 +54,7 @@ FUNCTIONS: dict[str, Transfer] = {
     **{f"{_F}.{name}": named_measure() for name in _MEASURES},
     **{f"{_F}.{name}": named_measure(function) for name, function in _OTHERS.items()},
     f"{_F}.struct": lazy.structure,
+    f"{_F}.make_interval": sessions.interval,
     **{f"{_F}.{name}": sessions.bucket for name in ("window", "session_window")},
     **{
         f"{_F}.{name}": sessions.opened_rows

@@ -363,6 +363,29 @@ def group_apply(call: Call) -> v.Value | None:
     return replace(result, library=group.frame.library, group=group.frame.group)
 
 
+def cogrouped(call: Call) -> v.Value | None:
+    """`a.groupBy('k').cogroup(b.groupBy('k')).applyInPandas(f, schema)`: f sees the rows of one group of each."""
+    group, other = _group(call), call.got(0)
+    second = other.get("of") if isinstance(other, v.Handle) else None
+    if group is None or not isinstance(second, v.GroupBy):
+        return None
+    return v.Handle("lazy.cogroup", (("of", group), ("other", second)))
+
+
+def cogroup_apply(call: Call) -> v.Value | None:
+    """The function of both groups, and the columns of the schema."""
+    group, function = _group(call), call.arg(0)
+    second = call.receiver.get("other") if isinstance(call.receiver, v.Handle) else None
+    if group is None or function is None or not isinstance(second, v.GroupBy):
+        return None
+    sides = tuple(call.m.alloc(replace(one.frame, library="pandas", group=one.keys)) for one in (group, second))
+    result = call.m.frame(call.m.call(function, sides, {}, call.node))
+    if result is None:
+        return None
+    result = restricted(call, result, names_in(call.m, call.arg(1, "schema")))
+    return replace(result, library=group.frame.library, group=group.frame.group)
+
+
 def group_rows(call: Call) -> v.Value | None:
     """`group_by(…).head(1)`."""
     group = _group(call)

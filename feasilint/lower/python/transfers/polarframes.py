@@ -147,3 +147,12 @@ def batches(call: Call) -> v.Value | None:
         return None
     made = call.m.frame(call.m.call(function, (call.m.alloc(frame),), {}, call.node))
     return replace(made, library=frame.library) if made is not None else None
+
+
+def each_column(call: Call) -> v.Value | None:
+    """`df.get_columns()`."""
+    frame = own(call)
+    names = known(AllOf(frame.relation)) if frame is not None else None
+    if frame is None or names is None:
+        return None
+    return v.Seq(tuple(v.Series(frame.relation, Column(frame.relation, name), name) for name in names))

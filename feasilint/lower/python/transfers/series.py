@@ -153,3 +153,12 @@ def updated(call: Call) -> v.Value | None:
     made = elementwise(call.m, "coalesce", (other, series), call.node)
     put_back(call.at(kwargs={"inplace": v.Const(True)}), made)
     return v.NONE
+
+
+def factorized(call: Call) -> v.Value | None:
+    """`codes, values = s.factorize()`."""
+    series = call.receiver
+    if not isinstance(series, v.Series):
+        return None
+    codes = replace(series, expression=Op("factorize", (series.expression,), call.origin), owner=None)
+    return v.Seq((codes, series), "tuple")

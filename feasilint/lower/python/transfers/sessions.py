@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.ir import Interval, Source
 from feasilint.lower.python import values as v
-from feasilint.lower.python.transfers.lazy import made
+from feasilint.lower.python.transfers.lazy import expression_call, made
 from feasilint.lower.python.transfers.loading import path_name, scan, scan_paths
 from feasilint.lower.python.transfers.times import unit_of
 from feasilint.lower.python.transfers.writes import MODES, store
@@ -43,13 +43,24 @@ def loaded(call: Call) -> v.Value | None:
     return v.Frame(relation, "spark") if relation is not None else None
 
 
+def loaded_table(call: Call) -> v.Value | None:
+    """Snowpark's `session.read.dbapi(connect, table='t')`, `query='…'`."""
+    from feasilint.lower.python.transfers.sql import run
+
+    query, table = call.arg(None, "query"), call.arg(None, "table") or call.arg(1)
+    if query is not None:
+        relation = run(call, query, None)
+        return v.Frame(relation, "snowpark") if relation is not None else None
+    return v.Frame(scan(call, Source(path_name(call, table), "table")), "snowpark") if table is not None else None
+
+
 def option(call: Call) -> v.Value | None:
     """`.format('jdbc').option('dbtable', 't').options(url=…)`: what the reader or writer is told."""
     receiver = call.receiver
     if not isinstance(receiver, v.Handle):
         return None
-    if call.name == "format" and call.args:
-        return receiver.put("format", call.args[0])
+    if call.name in ("format", "mode", "outputMode") and call.args:
+        return receiver.put(call.name, call.args[0])
     if call.name == "option" and len(call.args) > 1 and (name := call.text(0)) is not None:
         return receiver.put(f"option {name.lower()}", call.args[1])
     if call.name == "options":
@@ -115,7 +126,7 @@ def saved_jdbc(call: Call) -> v.Value | None:
     frame, name = _written(call), call.arg(1, "table")
     if frame is None or name is None:
         return None
-    mode = MODES.get(call.text(2, "mode") or "create", "create")
+    mode = MODES.get(call.text(2, "mode") or _mode(call) or "create", "create")
     store(call, frame.relation, Source(path_name(call, name), "table"), mode)
     return v.NONE
 
@@ -142,6 +153,18 @@ def _written(call: Call) -> v.Frame | None:
     return call.m.frame(base) if base is not None else None
 
 
+_METHODS = {"insertInto": "append", "insert_into": "append", "overwritePartitions": "overwrite", "replace": "overwrite"}
+
+
+def _mode(call: Call) -> str | None:
+    """How rows are written: by the method, an argument, or what the writer was told before."""
+    receiver = call.receiver
+    told = (receiver.get("mode") or receiver.get("outputMode")) if isinstance(receiver, v.Handle) else None
+    found = call.m.get(told) if told is not None else v.NONE
+    stated = str(found.value).lower() if isinstance(found, v.Const) and found.value is not None else None
+    return _METHODS.get(call.name) or call.text(None, "mode") or stated
+
+
 def writer_to(call: Call) -> v.Value:
     """`df.writeTo('db.table')`."""
     return v.Handle("spark.writer", (("of", call.target), ("table", call.arg(0) or v.NONE)))
@@ -158,7 +181,7 @@ def saved_table(call: Call) -> v.Value | None:
     )
     if frame is None or name is None:
         return None
-    mode = MODES.get(call.text(None, "mode") or call.name, "create")
+    mode = MODES.get(_mode(call) or call.name, "create")
     dialect = "snowflake" if frame.library == "snowpark" else "spark"
     store(call, frame.relation, Source(path_name(call, name), "table", dialect), mode)
     return v.NONE
@@ -168,11 +191,12 @@ def saved_file(call: Call) -> v.Value | None:
     """`df.write.parquet(path)`."""
     frame, value = _written(call), call.arg(0, "path")
     if frame is not None and value is None and (told := _told(call)) is not None:
-        store(call, frame.relation, told, "overwrite")
+        store(call, frame.relation, told, MODES.get(_mode(call) or "overwrite", "overwrite"))
         return v.NONE
     if frame is None or value is None:
         return None
-    store(call, frame.relation, Source(path_name(call, value), "file"), "overwrite")
+    mode = MODES.get(_mode(call) or "overwrite", "overwrite")
+    store(call, frame.relation, Source(path_name(call, value), "file"), mode)
     return v.NONE
 
 
@@ -193,6 +217,22 @@ def udf(call: Call) -> v.Value | None:
 
 def wrapped_udf(function: v.Value) -> v.Value:
     return v.Handle("udf", (("f", function),))
+
+
+def interval(call: Call) -> v.Value:
+    """`F.make_interval(days=7)`: a length of time, where its parts are constants."""
+    total = Interval()
+    for name, value in call.kwargs.items():
+        found, unit = call.m.get(value), unit_of(name)
+        part = (
+            Interval.of(found.value, unit)
+            if isinstance(found, v.Const) and isinstance(found.value, int) and unit
+            else None
+        )
+        if part is None:
+            return expression_call()(call) or v.NONE
+        total = total + part
+    return v.Const(total) if call.kwargs and not call.args else expression_call()(call) or v.NONE
 
 
 def moved_date(function: str) -> Transfer:
