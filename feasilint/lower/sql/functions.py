@@ -78,7 +78,7 @@ def table_function(node: Node, function: Node, scope: Scope) -> Item | None:
     name = name_of(function)
     if name in sources.FILE_FUNCTIONS and (rows := sources.files(function, context)) is not None:
         return aliased(node, decorated(node, rows, scope), scope)
-    if (known := _queried(name, function, context)) is not None:
+    if (known := _queried(name, function, scope)) is not None:
         return aliased(node, decorated(node, known, scope), scope)
     if name == "crosstab" and (spread := _crosstab(function, columns, context)) is not None:
         return Item(spread, alias.lower())
@@ -105,12 +105,22 @@ _REMOTE = frozenset(("openquery", "external_query", "dblink", "postgres_query", 
 """Functions whose rows are those of a query, as text, of another database."""
 
 
-def _queried(name: str, function: Node, context: Context) -> Rows | None:
+def _queried(name: str, function: Node, scope: Scope) -> Rows | None:
     """The rows of a function that the script has defined, or of a query in a string."""
+    context = scope.context
+    if (over := context.session.over_tables.get(name)) is not None:
+        return over([_rows_given(child, scope) for child in function.expressions])
     if (known := context.session.routines.get(name)) is not None:
         return sources.again(known, context)
     texts = _texts(function) if name in _REMOTE else []
     return context.script(texts[-1], context) if texts else None
+
+
+def _rows_given(argument: Node, scope: Scope) -> Rows | None:
+    """The rows that an argument is, if it is any."""
+    if isinstance(argument, exp.Table):
+        return sources.table(argument, scope)
+    return scope.context.query(argument, scope.child()) if isinstance(argument, exp.Query) else None
 
 
 def _texts(function: Node) -> list[str]:
@@ -172,7 +182,7 @@ def from_rows(node: Node, scope: Scope) -> Item | None:
     if isinstance(function, exp.Dot):
         *schema, last = function.flatten()
         parts = [str(part.name) for part in schema]
-        if (known := _queried(name_of(last), last, scope.context)) is not None:
+        if (known := _queried(name_of(last), last, scope)) is not None:
             return aliased(node, known, scope)
         return aliased(node, _rows_of([*parts, str(last.name)], _arguments(last, scope), node, scope), scope)
     readable = _REMOTE | sources.FILE_FUNCTIONS | scope.context.session.routines.keys()

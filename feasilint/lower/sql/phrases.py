@@ -195,6 +195,16 @@ def _partitions(tokens: list[Token]) -> list[Token]:
     return [*tokens[:at], *tokens[at + 3 :]]
 
 
+def _table_parameters(tokens: list[Token]) -> list[Token]:
+    """BigQuery's CREATE TABLE FUNCTION f(t TABLE<a INT64>) with a STRUCT of the columns."""
+    if _word(tokens, 0) != "CREATE":
+        return tokens
+    return [
+        said("STRUCT", token) if token.text.upper() == "TABLE" and _word(tokens, at + 1) == "<" else token
+        for at, token in enumerate(tokens)
+    ]
+
+
 def _table_arguments(tokens: list[Token]) -> list[Token]:
     """BigQuery's `f(TABLE t, 3)` as `f((SELECT * FROM t), 3)`."""
     made: list[Token] = []
@@ -256,6 +266,7 @@ _RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
     _partitions,
     _executed,
     _table_arguments,
+    _table_parameters,
     plain_routine,
     without_model,
 )

@@ -78,7 +78,9 @@ def _header(tokens: Sequence[Token]) -> _Header | None:
         return None
     kind = next((at for at in range(1, min(8, len(tokens))) if tokens[at].text.upper() in _KINDS), 0)
     body = next((at for at in _outside(tokens) if at > kind and _is_body(tokens, at)), 0)
-    return _Header(kind, _after_name(tokens, kind + 1), body) if kind and body else None
+    if not kind or not body or tokens[kind + 1].text.upper() == "FUNCTION":
+        return None
+    return _Header(kind, _after_name(tokens, kind + 1), body)
 
 
 def _is_body(tokens: Sequence[Token], at: int) -> bool:

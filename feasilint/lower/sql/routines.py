@@ -82,6 +82,10 @@ def _create_function(node: Node, scope: Scope) -> Rows | None:
     if not isinstance(body, (*_QUOTED, exp.Query)):
         session.functions[_key(node, scope)] = _Value(names, body, scope)
         return None
+    read = {str(one.name).lower() for one in body.find_all(exp.Table) if len(one.parts) == 1}
+    if read & {*names}:
+        session.over_tables[_key(node, scope)] = _OverTables(names, body, scope)
+        return None
     with _bound(session, {name: Param(name) for name in names}):
         rows = _script(body, node, scope) if isinstance(body, _QUOTED) else scope.context.query(body, scope.child())
         _gives(node, rows, scope)
@@ -140,6 +144,24 @@ class _Value:
         values = dict(zip(self._names, args, strict=False))
         with _bound(session, values):
             return scalar(self._body, Scope(self._scope.context))
+
+
+class _OverTables:
+    """A function some of whose parameters are tables: its query is lowered where it is called, over those."""
+
+    def __init__(self, names: list[str], body: Node, scope: Scope) -> None:
+        self._names, self._body, self._scope = names, body, scope
+
+    def __call__(self, args: list[Rows | None]) -> Rows:
+        context = self._scope.context
+        tables = context.session.tables
+        given = {name: rows for name, rows in zip(self._names, args, strict=False) if rows is not None}
+        context.session.tables = {**tables, **given}
+        try:
+            with _bound(context.session, {name: Param(name) for name in self._names if name not in given}):
+                return context.query(self._body, Scope(context))
+        finally:
+            context.session.tables = tables
 
 
 def _called(node: Node, scope: Scope) -> Expression:

@@ -32,7 +32,8 @@ class Rows(Struct, frozen=True):
 
 class Session(Struct):
     """What the statements of a document share: temporary tables, columns of created ones, labels of models, the values of
-    variables, the rows of loops and cursors, the rows (`routines`) and values that the functions of the script give; what the
+    variables, the rows of loops and cursors, the rows (`routines`, `over_tables` those of functions of tables) and
+    values that the functions of the script give; what the
     routine that is read has `returned` as rows, and `given` as values; what the `pieces` of texts that are run stand for; the
     `catalog` and the `schema` that USE has made those of short names."""
 
@@ -42,6 +43,7 @@ class Session(Struct):
     variables: dict[str, Expression] = field(default_factory=dict)
     records: dict[str, Rows] = field(default_factory=dict)
     routines: dict[str, Rows] = field(default_factory=dict)
+    over_tables: dict[str, Callable[[list[Rows | None]], Rows]] = field(default_factory=dict)
     functions: dict[str, Callable[[tuple[Expression, ...]], Expression]] = field(default_factory=dict)
     pieces: dict[str, Expression] = field(default_factory=dict)
     returned: list[Rows] = field(default_factory=list)

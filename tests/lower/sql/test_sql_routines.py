@@ -132,3 +132,31 @@ def test_a_body_between_dollars_need_not_be_of_postgres() -> None:
 def test_plpgsql_is_of_postgres(lineage: Lineage, text: str) -> None:
     said = text.format("INSERT INTO u SELECT a FROM t")
     assert lineage(said, guess_dialect(said)) == {"a": "t.a"}
+
+
+# --- functions of tables -----------------------------------------------------------------------------------------------
+
+_SUMS = "CREATE TABLE FUNCTION d.f(x TABLE<a INT64, b INT64>, n INT64) AS (SELECT a, SUM(b) AS c FROM x WHERE k > n GROUP BY a)"
+
+
+def test_a_parameter_that_is_no_table(lineage: Lineage) -> None:
+    text = "CREATE TABLE FUNCTION d.f(x STRUCT<a INT64>) AS (SELECT x.a AS a, b FROM d.s); SELECT b FROM d.f(STRUCT(3))"
+    assert lineage(text, "bigquery") == {"b": "d.s.b"}
+
+
+@pytest.mark.parametrize("argument", ["TABLE d.t", "(SELECT * FROM d.t)"])
+def test_the_rows_of_a_function_are_those_of_the_table_that_it_is_given(lineage: Lineage, argument: str) -> None:
+    text = f"{_SUMS}; SELECT c FROM d.f({argument}, 3)"
+    assert lineage(text, "bigquery") == {"c": "d.t.b | group_by d.t.a, where d.t.k"}
+
+
+def test_a_function_of_two_tables(lineage: Lineage) -> None:
+    text = f"{_SUMS}; SELECT p.c AS p, q.c AS q FROM d.f(TABLE d.t, 3) p, d.f(TABLE d.u, 3) q"
+    made = {name: source.split(" | ")[0] for name, source in lineage(text, "bigquery").items()}
+    assert made == {"p": "d.t.b", "q": "d.u.b"}
+
+
+def test_a_function_that_nobody_knows_is_over_the_table(outline: Outline) -> None:
+    lines = outline("CREATE TABLE d.o AS SELECT a FROM d.f(TABLE d.t)", "bigquery")
+    assert lines[0] == "r0 Scan() d.t"
+    assert "opaque: the rows of the function `d.f` are not known" in lines
