@@ -27,6 +27,8 @@ _WORDS = ("select", "with", "insert", "create", "merge", "update", "begin", "dec
           "call", "exec", "copy", "unload", "grant", "set", "use", "refresh", "analyze", "vacuum", "comment",
           "revoke", "lock", "notify", "show", "explain", "do", "reindex", "cluster", "execute")  # fmt: skip
 _DEPTH = 8
+_RUNS = 400  # of texts in one document
+_PARTS = 5_000  # of one text
 
 
 def run(node: Node, context: Context) -> None:
@@ -38,7 +40,8 @@ def run(node: Node, context: Context) -> None:
         else _Text(context.session.pieces).said(scalar(node.expression, scope))
     )
     known = text.lstrip("( \t\r\n").lower().startswith(_WORDS) or text.lstrip().startswith(("--", "/*"))
-    if not known or _nested(context) > _DEPTH:
+    context.session.runs += 1
+    if not known or context.session.runs > _RUNS or _nested(context) > _DEPTH:
         message = "the SQL that is run here is not known before it runs"
         context.builder.diagnose("dynamic-sql", message, context.layout.statement())
         return
@@ -66,8 +69,12 @@ class _Text:
 
     def __init__(self, pieces: dict[str, Expression]) -> None:
         self._pieces = pieces
+        self._parts = 0
 
     def said(self, expression: Expression) -> str:
+        self._parts += 1
+        if self._parts > _PARTS:
+            return "{expression}"
         match expression:
             case Literal(value=str() | int() | float() as value):
                 return str(value)

@@ -108,8 +108,11 @@ _REMOTE = frozenset(("openquery", "external_query", "dblink", "postgres_query", 
 def _queried(name: str, function: Node, scope: Scope) -> Rows | None:
     """The rows of a function that the script has defined, or of a query in a string."""
     context = scope.context
-    if (over := context.session.over_tables.get(name)) is not None:
-        return over([_rows_given(child, scope) for child in function.expressions])
+    if (over := context.session.over_tables.pop(name, None)) is not None:  # not inside itself
+        try:
+            return over([_rows_given(child, scope) for child in function.expressions])
+        finally:
+            context.session.over_tables[name] = over
     if (known := context.session.routines.get(name)) is not None:
         return sources.again(known, context)
     texts = _texts(function) if name in _REMOTE else []

@@ -34,7 +34,8 @@ class Session(Struct):
     """What the statements of a document share: temporary tables, columns of created ones, labels of models, the values of
     variables, the rows of loops and cursors, the rows (`routines`, `over_tables` those of functions of tables) and
     values that the functions of the script give; what the
-    routine that is read has `returned` as rows, and `given` as values; what the `pieces` of texts that are run stand for; the
+    routine that is read has `returned` as rows, and `given` as values; what the `pieces` of texts that are run stand for, and how
+    many `runs` there were; the
     `catalog` and the `schema` that USE has made those of short names."""
 
     tables: dict[str, Rows] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Session(Struct):
     over_tables: dict[str, Callable[[list[Rows | None]], Rows]] = field(default_factory=dict)
     functions: dict[str, Callable[[tuple[Expression, ...]], Expression]] = field(default_factory=dict)
     pieces: dict[str, Expression] = field(default_factory=dict)
+    runs: int = 0
     returned: list[Rows] = field(default_factory=list)
     given: list[Expression] = field(default_factory=list)
     catalog: str | None = None

@@ -362,3 +362,18 @@ def test_windows_between_variables(dialect: str, text: str) -> None:
     found = inspect_source(text.format(query), kind="sql", dialect=dialect)
     counted = [one for one in found["aggregations"] if one["function"] == "count"]
     assert [(one["window"], one["extent"]) for one in counted] == [("bounded", ["P30D"])]
+
+
+# --- hostile -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DECLARE q STRING DEFAULT 'SELECT 1 FROM t;';" + "SET q = CONCAT(q, q);" * 60 + "EXECUTE IMMEDIATE q",
+        "DECLARE q STRING DEFAULT '" + "EXECUTE IMMEDIATE q;" * 20 + "'; EXECUTE IMMEDIATE q",
+        "CREATE TABLE FUNCTION d.f(x TABLE<a INT64>) AS (SELECT a FROM d.f(TABLE x)); SELECT a FROM d.f(TABLE d.t)",
+    ],
+)
+def test_texts_and_functions_that_grow(text: str) -> None:
+    assert inspect_source(text, kind="sql", dialect="bigquery")["diagnostics"]
