@@ -13,7 +13,7 @@ from feasilint.ir import Names as NameSet
 from feasilint.lower.python import items
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import Call as CallSite
-from feasilint.lower.python.call import name_of, names_of
+from feasilint.lower.python.call import kind_of, name_of, names_of
 from feasilint.lower.python.columns import holes, known, replacing, under_hole
 from feasilint.lower.python.strings import has_gap, spell
 
@@ -272,11 +272,11 @@ def _accessor(m: Machine, handle: v.Handle, target: v.Value, node: ast.Subscript
     return _labelled(m, rows, parts[1], base if rows is receiver else None, node)
 
 
-def _item(m: Machine, handle: v.Handle, target: v.Value, node: ast.Subscript) -> v.Value | None:
-    """An item of a library's object, as the tables say: `es['customers']`."""
+def _item(m: Machine, handle: v.Handle | v.Library, target: v.Value, node: ast.Subscript) -> v.Value | None:
+    """An item of a library's object, as the tables say: `es['customers']`, `np.c_[a, b]`."""
     from feasilint.lower.python.tables import method
 
-    transfer = method(handle.kind, "__getitem__")
+    transfer = method(kind_of(handle), "__getitem__")
     if transfer is None or isinstance(node.slice, ast.Slice):
         return None
     made = transfer(CallSite(m, "__getitem__", node, target, handle, (m.evaluate(node.slice),)))
@@ -364,6 +364,7 @@ def _series(m: Machine, series: v.Series, target: v.Value, node: ast.Subscript) 
 _HANDLERS: dict[type, Callable[..., v.Value | None]] = {
     v.Frame: _frame,
     v.Handle: _accessor,
+    v.Library: _item,
     v.Series: _series,
     v.GroupBy: items.of_groups,
     v.Rolling: items.of_rolling,

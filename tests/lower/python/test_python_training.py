@@ -260,3 +260,36 @@ def test_the_module_that_a_name_is_known_of():
     code = "from lifetimes.plotting import *\nfrom lifetimes.utils import *\n"
     code += "df = summary_data_from_transaction_data(tx, 'customer', 'day')"
     assert columns(frame(PANDAS + code)) == ["customer", "frequency", "recency", "T"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from keras.preprocessing.text import Tokenizer\nX = Tokenizer().texts_to_sequences(tx['a'].values)",
+        "texts = []\nfor i, row in tx.iterrows():\n    texts.append(clean(row['a']))\n"
+        "from sklearn.feature_extraction.text import TfidfVectorizer\nX = TfidfVectorizer().fit_transform(texts)",
+        "bands = np.array([np.array(band).reshape(75, 75) for band in tx['a']])\n"
+        "X = np.concatenate([bands[:, :, :, np.newaxis], (bands + bands)[:, :, :, np.newaxis]], axis=-1)",
+    ],
+)
+def test_what_is_made_of_a_column_keeps_its_name(code: str):
+    assert trained(code + "\nfrom keras.models import Sequential\nSequential().fit(X, tx['y'])") == (["a"], ["y"])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "def batches(x, y):\n    while True:\n        yield x[:8], y[:8]\ndata = batches(tx[['a']].values, tx['y'].values)",
+        "from keras.preprocessing.image import ImageDataGenerator\ndata = ImageDataGenerator().flow(tx[['a']].values, tx['y'])",
+        "from keras.preprocessing.image import ImageDataGenerator\n"
+        "data = ImageDataGenerator().flow_from_dataframe(tx, 'images', x_col='a', y_col='y')",
+    ],
+)
+def test_generators_of_batches(data: str):
+    code = f"{data}\nfrom keras.models import Sequential\nSequential().fit_generator(generator=data, epochs=3)"
+    assert trained(code) == (["a"], ["y"])
+
+
+def test_columns_side_by_side():
+    code = "X = np.c_[tx['a'], tx['b'].values]\nfrom sklearn.svm import SVC\nSVC().fit(X, tx['y'])"
+    assert trained(code) == (["a", "b"], ["y"])

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import tensors, training
-from feasilint.lower.python.transfers.common import argument_copied, handle, same
+from feasilint.lower.python.transfers.common import argument_copied, handle, nothing, same
 
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer
 
 _CASTS = ("to", "float", "double", "long", "half", "cuda", "cpu", "detach", "unsqueeze", "squeeze", "permute", "view",
-          "contiguous", "requires_grad_", "as_in_context", "numpy", "type")  # fmt: skip
+          "contiguous", "requires_grad_", "as_in_context", "numpy", "type", "tocsr", "tocsc", "tocoo", "todense",
+          "toarray")  # fmt: skip
 
 METHODS: dict[str, Table] = {
     "tensors": {"map": tensors.mapped, "*": same},
@@ -31,6 +32,13 @@ METHODS: dict[str, Table] = {
     "loss": {"backward": tensors.trained, "*": same},
     "pytorch_lightning.Trainer": {
         "fit": tensors.trained_with("train_dataloaders", "train_dataloader", "datamodule", at=1)
+    },
+    "numpy.c_": {"__getitem__": tensors.side_by_side},
+    "image.generator": {
+        "flow": tensors.named_inputs,
+        "flow_from_dataframe": tensors.flowing,
+        "flow_from_directory": tensors.folder,
+        "fit": nothing,
     },
     "transformers.Trainer": {"train": tensors.trained_with("train_dataset")},
 }
@@ -52,6 +60,9 @@ FUNCTIONS: dict[str, Transfer] = {
     "tensorflow.estimator.TrainSpec": handle("train.spec"),
     "tensorflow.estimator.EvalSpec": handle("train.spec"),
     "tensorflow.estimator.train_and_evaluate": tensors.estimated,
+    "tensorflow.keras.preprocessing.image.ImageDataGenerator": handle("image.generator"),
+    "tensorflow.keras.preprocessing.image_dataset_from_directory": tensors.folder,
+    "tensorflow.keras.utils.image_dataset_from_directory": tensors.folder,
     "torch.utils.data.TensorDataset": tensors.sliced,
     "torch.utils.data.DataLoader": tensors.loader,
     "torch.utils.data.random_split": tensors.parted,

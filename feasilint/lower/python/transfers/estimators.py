@@ -12,10 +12,14 @@ from feasilint.ir import (
     Both,
     Column,
     ColumnSet,
+    Expression,
+    Hole,
     Names,
+    Opaque,
     Output,
     Values,
 )
+from feasilint.ir.expressions import columns as columns_in
 from feasilint.ir.expressions import is_dynamic
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import known, narrowed
@@ -37,6 +41,8 @@ def columns_of(m: Machine, value: v.Value | None) -> ColumnSet | None:
     """A value as a set of columns: a frame, a column, several of them, a data set object."""
     found = m.get(value) if value is not None else None
     match found:
+        case v.Frame(relation=Opaque(inputs=(), values=values) as relation) if values:
+            return _read(Hole(relation.reason, values), values) or AllOf(relation)
         case v.Frame(relation=relation, index=index):
             return narrowed(relation, index)
         case v.Series(relation=relation, expression=Column(relation=at, name=name)) if at is relation:
@@ -44,7 +50,7 @@ def columns_of(m: Machine, value: v.Value | None) -> ColumnSet | None:
         case v.Series(expression=expression, name=name, relation=relation):
             return Values((Output(name if name is not None else "{label}", expression),))
         case v.Scalar(expression=expression):
-            return Values((Output("{value}", expression),))
+            return _read(expression, (expression,)) or Values((Output("{value}", expression),))
         case v.Seq(items=items):
             return _several(m, items)
         case v.Dict(items=pairs):
@@ -54,10 +60,25 @@ def columns_of(m: Machine, value: v.Value | None) -> ColumnSet | None:
             return columns_of(m, inner) if inner is not None else None
         case v.Columns(columns=columns):
             return columns
-        case v.Unknown() if found.relations or found.inputs:
-            return AllOf(m.promote(found).relation)
+        case v.Unknown(text=text, inputs=inputs) if found.relations or found.inputs:
+            read = _read(Hole(text, inputs), inputs)
+            if read is not None and not found.relations:
+                return read
+            whole = AllOf(m.promote(found).relation)
+            return whole if read is None else Both((whole, read))
         case _:
             return None
+
+
+def _read(made: Expression, inputs: tuple[Expression, ...]) -> Values | None:
+    """What is made of columns in ways that nobody knows, under the names of these columns."""
+    found = [column for expression in inputs for column in columns_in(expression) if not is_dynamic(column.name)]
+    names = {column.name: column for column in found if not str(column.name).startswith("_")}
+    outputs = tuple(Output(name, Hole("a step", (column,), made.origin)) for name, column in names.items())
+    return Values(outputs[:_MANY]) if outputs else None
+
+
+_MANY = 64
 
 
 def _named(m: Machine, key: v.Value, item: v.Value) -> v.Value:

@@ -60,6 +60,7 @@ _DATA = (
     "df",
     "input_fn",
     "dataframe",
+    "generator",
 )
 
 
@@ -72,6 +73,9 @@ def _training_data(call: Call) -> tuple[v.Value | None, ColumnSet | None]:
     found = call.m.get(data) if data is not None else None
     if isinstance(found, v.Function):  # an input function: what it gives
         data = call.m.call(found, (), {}, call.node)
+        found = call.m.get(data)
+    if isinstance(found, v.Seq) and found.open and len(found.items) == 1:  # a generator: its batches
+        data = found.items[0]
         found = call.m.get(data)
     if isinstance(found, v.Handle) and label is None:
         label = found.get("label")

@@ -220,6 +220,8 @@ def concatenate(call: Call) -> v.Value | None:
         return stacked(call)
     found = call.got(0)
     items = found.items if isinstance(found, v.Seq) else call.args
+    if any(isinstance(call.m.get(item), v.Scalar) for item in items):  # arrays made of single values
+        return None
     frames = [frame for item in items if (frame := call.m.frame(item)) is not None]
     if len(frames) < 2:
         return replace(frames[0]) if frames else None

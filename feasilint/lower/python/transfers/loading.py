@@ -36,6 +36,7 @@ _PATH_ARGUMENTS = (
     "io",
     "fname",
     "filepath",
+    "file_path",
     "file",
     "paths",
     "fpath",

@@ -10,8 +10,9 @@ from feasilint.ir import Column, Fit
 from feasilint.lower.python import values as v
 from feasilint.lower.python.transfers.estimators import columns_of
 from feasilint.lower.python.transfers.fits import add_fit
+from feasilint.lower.python.transfers.joining import stacked
 from feasilint.lower.python.transfers.loading import scan_paths
-from feasilint.lower.python.transfers.training import without
+from feasilint.lower.python.transfers.training import only, without
 
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Call, Transfer
@@ -101,6 +102,34 @@ def estimated(call: Call) -> v.Value | None:
     name = model.name if isinstance(model, v.Estimator) else call.name
     add_fit(call, name, columns_of(call.m, data), columns_of(call.m, label) if label is not None else None)
     return v.NONE
+
+
+# --- images and arrays ---
+
+
+def flowing(call: Call) -> v.Value | None:
+    """`generator.flow_from_dataframe(df, folder, x_col=…, y_col=…)`: files by name, and their labels."""
+    frame, data, label = call.frame(0, "dataframe"), call.names(2, "x_col"), call.names(3, "y_col")
+    if frame is None:
+        return None
+    files = only(call, frame, data or ("filename",))
+    return tensors(call.m.alloc(files), call.m.alloc(only(call, frame, label or ("class",))))
+
+
+def folder(call: Call) -> v.Value | None:
+    """`generator.flow_from_directory(folder)`: the files of a folder, labelled by the folders in it."""
+    value = call.arg(0, "directory")
+    relation = scan_paths(call, value) if value is not None else None
+    if relation is None:
+        return None
+    label = v.Series(relation, Column(relation, "label", call.origin), "label")
+    return tensors(call.m.alloc(v.Frame(relation, "array")), label)
+
+
+def side_by_side(call: Call) -> v.Value | None:
+    """`np.c_[a, b]`."""
+    found = call.got(0)
+    return stacked(call.at(args=(found,))) if isinstance(found, v.Seq) else found
 
 
 # --- PyTorch ---
