@@ -34,14 +34,12 @@ _PARTS = 5_000  # of one text
 def run(node: Node, context: Context) -> None:
     """Lower a text that is run as a statement, as far as it is known; its rows go where the statement says."""
     scope = Scope(context)
-    text = (
-        str(node.expression.this)
-        if isinstance(node.expression, _TEXTS)
-        else _Text(context.session.pieces).said(scalar(node.expression, scope))
-    )
+    made = _Text(context.session.pieces)
+    given = node.expression
+    text = str(given.this) if isinstance(given, _TEXTS) else made.said(scalar(given, scope))
     known = text.lstrip("( \t\r\n").lower().startswith(_WORDS) or text.lstrip().startswith(("--", "/*"))
     context.session.runs += 1
-    if not known or context.session.runs > _RUNS or _nested(context) > _DEPTH:
+    if not known or made.parts > _PARTS or context.session.runs > _RUNS or _nested(context) > _DEPTH:
         message = "the SQL that is run here is not known before it runs"
         context.builder.diagnose("dynamic-sql", message, context.layout.statement())
         return
@@ -69,11 +67,11 @@ class _Text:
 
     def __init__(self, pieces: dict[str, Expression]) -> None:
         self._pieces = pieces
-        self._parts = 0
+        self.parts = 0
 
     def said(self, expression: Expression) -> str:
-        self._parts += 1
-        if self._parts > _PARTS:
+        self.parts += 1
+        if self.parts > _PARTS:
             return "{expression}"
         match expression:
             case Literal(value=str() | int() | float() as value):
