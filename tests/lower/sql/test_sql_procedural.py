@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from feasilint import inspect_source
+from feasilint.lower.sql.guess import guess_dialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -377,3 +378,18 @@ def test_windows_between_variables(dialect: str, text: str) -> None:
 )
 def test_texts_and_functions_that_grow(text: str) -> None:
     assert inspect_source(text, kind="sql", dialect="bigquery")["diagnostics"]
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ("SELECT dbms, package, body, handler FROM resultset", ""),
+        ("CREATE PACKAGE BODY k AS PROCEDURE p IS BEGIN NULL; END; END k;", "oracle"),
+        ("CREATE PROCEDURE p IS BEGIN SELECT a BULK COLLECT INTO l FROM t; END;", "oracle"),
+        ("DECLARE r RESULTSET DEFAULT (SELECT 1); BEGIN RETURN TABLE(r); END", "snowflake"),
+        ("DELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; END //", "mysql"),
+        ("WHILE @@FETCH_STATUS = 0 FETCH NEXT FROM c INTO @x", "tsql"),
+    ],
+)
+def test_the_dialect_that_procedural_code_tells(text: str, dialect: str) -> None:
+    assert guess_dialect(text) == dialect
