@@ -136,7 +136,9 @@ def layout(relation: Relation) -> tuple[Name | None, ...]:
             return _once((*layout(below), *(output.name for output in measures)))
         case Filter() | Sort() | Limit() | Split() | Distinct():
             return layout(relation.input)
-        case Union(inputs=many, by="name"):
+        case Union(inputs=(first, *_), by="position"):
+            return layout(first)
+        case Union(inputs=many):
             return _once(name for one in many for name in layout(one))
         case Unnest(input=below, outputs=outputs) if None in layout(below):
             return (*_once((*layout(below), *(output.name for output in outputs))), None)

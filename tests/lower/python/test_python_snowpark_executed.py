@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from executed import Case, real, stated, wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
@@ -108,7 +111,7 @@ CASES = [
     Case("r = session.range(3)"),
     Case("r = tx.to_pandas()"),
     Case("r = tx.to_pandas().groupby('U')['X'].sum().reset_index()", ("sum(X) by U",)),
-    Case("up = F.udf(lambda s: s, return_type=StringType(), input_types=[StringType()])\nr = tx.with_column('y', up('k')).select('y')"),
+    Case("up = session.udf.register(lambda s: s, return_type=StringType(), input_types=[StringType()])\nr = tx.with_column('y', up('k')).select('y')"),
     # analytics
     Case(
         "r = tx.analytics.moving_agg(aggs={'x': ['SUM', 'AVG']}, window_sizes=[2, 3], order_by=['ts'], group_by=['u'])",
@@ -125,11 +128,12 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def names() -> dict[str, Any]:
+def names() -> Iterator[dict[str, Any]]:
     pytest.importorskip("snowflake.snowpark")
     scope: dict[str, Any] = {}
     exec(IMPORTS + DATA, scope)
-    return scope
+    yield scope
+    scope["session"].close()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.code.removeprefix("r = "))

@@ -32,12 +32,12 @@ _ROWWISE = (
     "bitwise_leading_ones", "bitwise_leading_zeros", "bitwise_trailing_ones", "bitwise_trailing_zeros", "cbrt",
     "cos", "cosh", "cot", "degrees", "eq_missing", "erf", "erfc", "extend_constant", "gather_every", "get",
     "index_of", "inspect", "interpolate_by", "is_close", "is_empty", "is_infinite", "is_last_distinct", "is_sorted",
-    "item", "limit", "log10", "ne_missing", "drop_nans", "pipe_with_dtype", "peak_max", "peak_min", "radians", "reinterpret", "repeat_by",
-    "reshape", "reverse", "rle_id", "round_sig_figs", "sample", "search_sorted", "shuffle", "sin", "sinh", "slice",
-    "tan", "tanh", "top_k", "top_k_by", "bottom_k", "bottom_k_by", "truncate", "truncdiv", "lower_bound",
-    "upper_bound", "map", "exclude_", "flatten", "is_in_", "bitwiseOR", "bitwiseXOR", "bitwiseAnd", "bitand",
-    "bitor", "bitxor", "dropFields", "withField", "ilike", "isNaN", "outer", "transform", "collate", "equal_nan",
-    "substring", "is_not_distinct", "rlike_", "getName", "get_name",
+    "item", "limit", "log10", "ne_missing", "drop_nans", "pipe_with_dtype", "peak_max", "peak_min", "radians",
+    "reinterpret", "repeat_by", "reshape", "reverse", "rle_id", "round_sig_figs", "sample", "search_sorted",
+    "shuffle", "sin", "sinh", "slice", "tan", "tanh", "top_k", "top_k_by", "bottom_k", "bottom_k_by", "truncate",
+    "truncdiv", "lower_bound", "upper_bound", "map", "exclude_", "flatten", "is_in_", "bitwiseOR", "bitwiseXOR",
+    "bitwiseAnd", "bitand", "bitor", "bitxor", "dropFields", "withField", "ilike", "isNaN", "outer", "transform",
+    "collate", "equal_nan", "substring", "is_not_distinct", "rlike_", "getName", "get_name",
 )  # fmt: skip
 
 METHODS: dict[str, Table] = {

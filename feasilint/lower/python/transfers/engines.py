@@ -21,11 +21,11 @@ from feasilint.ir import (
     Star,
 )
 from feasilint.ir import Call as Op
-from feasilint.ir.expressions import is_dynamic
+from feasilint.ir.expressions import fold, is_dynamic
 from feasilint.ir.relations import members
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
-from feasilint.lower.python.columns import known, narrowed, replacing
+from feasilint.lower.python.columns import known, layout, narrowed, replacing
 from feasilint.lower.python.transfers.binding import Binder, expand, label
 from feasilint.lower.python.transfers.frames import order_of, own
 from feasilint.lower.python.transfers.labels import namer
@@ -197,8 +197,15 @@ def dropped(call: Call) -> v.Value | None:
         elif _of_one_side(frame.relation, value):
             continue
         else:
-            columns = Minus(columns, (label(value),))
+            columns = Minus(columns, (_as_known(frame, label(value)),))
     return derived(call, frame, (Star(columns),))
+
+
+def _as_known(frame: v.Frame, name: Name) -> Name:
+    """A name as the frame has it: in Snowpark, case says nothing."""
+    if frame.library != "snowpark":
+        return name
+    return next((one for one in layout(frame.relation) if one is not None and fold(one) == fold(name)), name)
 
 
 def _of_one_side(relation: Relation, value: v.Value) -> bool:

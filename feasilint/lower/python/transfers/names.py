@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from feasilint.ir import AllOf, Column, Matching, Names, OfType, Opaque, Output, Star
-from feasilint.ir.expressions import spelled
+from feasilint.ir.expressions import fold, spelled
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of
 from feasilint.lower.python.columns import known, layout, narrowed
@@ -53,7 +53,9 @@ def renamed(
         return replace(frame)
     new = dict(pairs)
     if names is not None:
-        outputs = tuple(Output(new.get(name, name), Column(frame.relation, name)) for name in names)
+        same = fold if frame.library == "snowpark" else spelled
+        called = {same(before): after for before, after in pairs}
+        outputs = tuple(Output(called.get(same(name), name), Column(frame.relation, name)) for name in names)
         return derive(call, frame, outputs, index)
     outputs = tuple(Output(after, Column(frame.relation, before)) for before, after in pairs)
     return derive(call, frame, (Star(narrowed(frame.relation, tuple(new))), *outputs), index)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from feasilint.ir import AllOf, Column, Derive, Join, Matching, Minus, Pivot, Scan, Star, Write
 from feasilint.ir.expressions import spelled
 from feasilint.lower.python import values as v
-from feasilint.lower.python.columns import known
+from feasilint.lower.python.columns import known, layout
 from feasilint.lower.python.transfers.constructing import unknown_columns
 from feasilint.lower.python.transfers.enginejoins import condition_of
 from feasilint.lower.python.transfers.frames import own
@@ -47,8 +47,8 @@ def join(call: Call) -> v.Value | None:
 
 
 def _shared(first: v.Frame, second: v.Frame) -> tuple[Name, ...]:
-    there = known(AllOf(second.relation)) or ()
-    return tuple(name for name in known(AllOf(first.relation)) or () if name in there)
+    there = layout(second.relation)
+    return tuple(name for name in layout(first.relation) if name is not None and name in there)
 
 
 def _renamed_by_chance(call: Call, relation: Relation, clash: tuple[Name, ...]) -> Relation:
