@@ -82,7 +82,7 @@ _MARKS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("trino", 3, (r"\bdate_(?:add|diff)\s*\(\s*'\w+'\s*,", r"\bapprox_distinct\s*\(", r"\bcross\s+join\s+unnest\s*\(\w")),
     ("oracle", 9, (r"\bpackage\s+body\b", r"\bbulk\s+collect\b", r"\bdbms_output\b", r"\bsys_refcursor\b", r"\bpls_integer\b")),
     ("snowflake", 9, (r"\bresultset\s+(?:default|:=)", r"\bexecute\s+as\s+(?:caller|owner)\s+as\s+\$\$")),
-    ("mysql", 9, (r"^delimiter\s", r"\bhandler\s+for\s+(?:not\s+found|sqlexception)\b")),
+    ("mysql", 9, (r"^delimiter\s", r"\bdefiner\s*=", r"\bhandler\s+for\s+(?:not\s+found|sqlexception)\b")),
     ("tsql", 9, (r"\bsp_executesql\b", r"@@fetch_status\b", r"\bbegin\s+try\b")),
     ("oracle", 3, (r"\bfrom\s+dual\b", r"\brownum\b", r"\bnvl\s*\(", r"\bvarchar2\b", r"\(\+\)")),
 )  # fmt: skip

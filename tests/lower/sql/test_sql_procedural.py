@@ -388,6 +388,7 @@ def test_texts_and_functions_that_grow(text: str) -> None:
         ("CREATE PROCEDURE p IS BEGIN SELECT a BULK COLLECT INTO l FROM t; END;", "oracle"),
         ("DECLARE r RESULTSET DEFAULT (SELECT 1); BEGIN RETURN TABLE(r); END", "snowflake"),
         ("DELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; END //", "mysql"),
+        ("CREATE DEFINER=`me`@`%` PROCEDURE p() BEGIN SELECT 1; END", "mysql"),
         ("WHILE @@FETCH_STATUS = 0 FETCH NEXT FROM c INTO @x", "tsql"),
     ],
 )
