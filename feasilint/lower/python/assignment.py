@@ -11,6 +11,7 @@ from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
 from feasilint.lower.python.columns import aligned, known, replacing
 from feasilint.lower.python.selection import mask_of, write_rows
+from feasilint.lower.python.spelling import unparse
 
 if TYPE_CHECKING:
     from feasilint.ir import Expression, Name, Relation
@@ -45,7 +46,7 @@ def _unpack(m: Machine, parts: list[ast.expr], value: v.Value) -> None:
             assign(m, part, item)
         return
     for part in parts:
-        assign(m, part, _some_rows(m, found) or m.unknown(ast.unparse(part), value))
+        assign(m, part, _some_rows(m, found) or m.unknown(unparse(part), value))
 
 
 _SPLITTING = re.compile(r"(^|_|\.)split(_\w+)?\(\)$")

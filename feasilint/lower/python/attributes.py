@@ -11,6 +11,7 @@ from feasilint.ir import Column
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import Call as CallSite
 from feasilint.lower.python.call import kind_of
+from feasilint.lower.python.spelling import unparse
 from feasilint.lower.python.tables import FRAMELIKE, method, of_engine, property_of
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _field(m: Machine, target: v.Value, receiver: v.Instance | v.Class, name: st
 
 
 def _bound_function(m: Machine, member: v.Function, target: v.Value, owner: v.Class | None) -> v.Value:
-    decorators = [] if isinstance(member.node, ast.Lambda) else [ast.unparse(d) for d in member.node.decorator_list]
+    decorators = [] if isinstance(member.node, ast.Lambda) else [unparse(d) for d in member.node.decorator_list]
     if "staticmethod" in decorators or (owner is not None and "classmethod" not in decorators):
         return member
     bound = v.Function(member.node, member.scope, member.fragment, member.defaults, target)

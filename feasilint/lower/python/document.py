@@ -180,7 +180,8 @@ def _run_cell_magic(m: Machine, cell: Cell, magic: Magic) -> None:
 
 def _written_files(cell: Cell) -> Iterator[tuple[str, str]]:
     """The file that a cell writes, by its name: another cell may read it before this one stands in the document."""
-    magic = neutralise(cell.source).cell_magic if cell.source.lstrip().startswith("%%writefile") else None
+    written = "%%writefile" in cell.source and cell.source.lstrip().startswith("%%writefile")
+    magic = neutralise(cell.source).cell_magic if written else None
     if magic is not None and (words := magic.arguments.split()):
         yield Path(words[-1]).name, magic.body
 

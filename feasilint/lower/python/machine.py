@@ -33,6 +33,7 @@ from feasilint.lower.python.values import (
     Scalar,
     Seq,
     Series,
+    Step,
     Unknown,
     Value,
 )
@@ -154,8 +155,10 @@ class Machine(Struct, eq=False):
         return found
 
     def span(self, node: ast.expr | ast.stmt) -> Span | None:
-        origin = self.origin(node)
-        return origin.span if origin is not None else None
+        """Where a node stands; its number is not needed for that."""
+        if self.foreign:
+            return None
+        return self.fragment.span(*self.indexes[self.fragment.index].place(node))
 
     # --- objects ---
 
@@ -224,7 +227,9 @@ class Machine(Struct, eq=False):
             return known_frame
         if value.relations:
             self.builder.diagnose("opaque", f"`{value.text}` is not understood: its lineage is approximate")
-        relation = self.add(Opaque(value.relations, value.text, value.inputs, value.origin, value.library))
+        step = value.step if value.step is not None else Step(value.text)
+        origin = self.origin(step.node, step.fragment)
+        relation = self.add(Opaque(value.relations, step.text, value.inputs, origin, step.library))
         frame = Frame(relation, library)
         self.store.objects[value.oid] = frame
         return frame
@@ -278,8 +283,9 @@ class Machine(Struct, eq=False):
             case _:
                 unknown = value if isinstance(value, Unknown) else self.unknown(text_of(value), value)
                 extra = tuple(self._whole(relation) for relation in unknown.relations)
-                origin = unknown.origin if unknown.origin is not None else self.origin(node)
-                return Hole(unknown.text, (*unknown.inputs, *extra), origin, unknown.library)
+                step = unknown.step if unknown.step is not None else Step(unknown.text, node)
+                origin = self.origin(step.node, step.fragment)
+                return Hole(unknown.text, (*unknown.inputs, *extra), origin, step.library)
 
     def _whole(self, relation: Relation) -> Expression:
         """A frame where a value is wanted: its only column, else any of them."""

@@ -7,8 +7,6 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from feasilint.ir import Fragment, Origin
 
 
@@ -18,21 +16,23 @@ def nodes(fragment: Fragment) -> list[ast.AST]:
         tree = ast.parse(fragment.text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    return list(preorder(tree))
+    return preorder(tree)
 
 
-def preorder(tree: ast.AST) -> Iterator[ast.AST]:
+def preorder(tree: ast.AST) -> list[ast.AST]:
     """Depth first, parents first."""
+    found: list[ast.AST] = []
     pending = [tree]
     while pending:
         node = pending.pop()
-        yield node
+        found.append(node)
         for name in _FEW.get(type(node)) or node._fields[::-1]:
             value = getattr(node, name, None)
             if type(value) is list:
                 pending.extend([item for item in reversed(value) if isinstance(item, ast.AST)])
             elif isinstance(value, ast.AST):
                 pending.append(value)
+    return found
 
 
 _FEW: dict[type[ast.AST], tuple[str, ...]] = {
@@ -45,21 +45,22 @@ _FEW: dict[type[ast.AST], tuple[str, ...]] = {
 
 
 class NodeIndex:
-    """Index and text offsets of the nodes of one parsed fragment; numbered when the first one is asked for."""
+    """Index and text offsets of the nodes of one parsed fragment; numbered and measured when the first one is asked for."""
 
-    __slots__ = ("_ascii", "_lines", "_numbers", "_starts", "origins", "tree")
+    __slots__ = ("_lines", "_numbers", "_starts", "_text", "origins", "tree")
 
     def __init__(self, tree: ast.AST, text: str) -> None:
         self.tree = tree
         self.origins: dict[ast.AST, Origin] = {}
         self._numbers: dict[ast.AST, int] | None = None
-        self._lines = text.split("\n")
-        self._ascii = text.isascii()
-        self._starts = [0, *accumulate(len(line) + 1 for line in self._lines)]
+        self._text = text
+        self._lines: list[str] = []
+        self._starts: list[int] = []
 
     def number(self, node: ast.AST) -> int:
         if self._numbers is None:
-            self._numbers = {found: at for at, found in enumerate(preorder(self.tree))}
+            found = preorder(self.tree)
+            self._numbers = dict(zip(found, range(len(found)), strict=True))
         return self._numbers.get(node, 0)
 
     def extent(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
@@ -76,8 +77,11 @@ class NodeIndex:
         return self._offset(method.end_lineno or 0, method.end_col_offset or 0) - len(method.attr), end
 
     def _offset(self, line: int, column: int) -> int:
+        if not self._lines:
+            self._lines = self._text.split("\n")
+            self._starts = [0, *accumulate(len(line) + 1 for line in self._lines)]
         if not 0 < line <= len(self._lines):
             return self._starts[-1] - 1
-        if not self._ascii:  # columns of ast count bytes
+        if not self._text.isascii():  # columns of ast count bytes
             column = len(self._lines[line - 1].encode()[:column].decode(errors="ignore"))
         return self._starts[line - 1] + column

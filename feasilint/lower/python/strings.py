@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from feasilint.ir import Interval
 from feasilint.lower.python import values as v
+from feasilint.lower.python.spelling import unparse
 
 if TYPE_CHECKING:
     from feasilint.lower.python.machine import Machine
@@ -35,19 +36,10 @@ def spell(node: ast.expr | None) -> str:
     if node is None:
         return "…"
     try:
-        text = _dotted(node) or ast.unparse(node)
+        text = unparse(node)
     except (RecursionError, ValueError):
         return "…"
     return text.translate(_NO_HOLES)[:60]
-
-
-def _dotted(node: ast.expr) -> str | None:
-    """A name with its attributes: most of what is spelled, and 30 times faster than `ast.unparse` makes it."""
-    names: list[str] = []
-    while isinstance(node, ast.Attribute):
-        names.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(names)]) if isinstance(node, ast.Name) else None
 
 
 def as_text(m: Machine, value: v.Value, node: ast.expr | None = None) -> v.Const:

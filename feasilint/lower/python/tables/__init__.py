@@ -76,6 +76,7 @@ _PREFIXES: tuple[tuple[str, Transfer], ...] = tuple(
 )
 FRAMELIKE: frozenset[str] = pandas.FRAMELIKE | polars.FRAMELIKE | spark.FRAMELIKE
 """Methods that only a dataframe has: an unknown receiver of one is taken for a dataframe."""
+FRAME_ARGUMENTS = pandas.FRAME_ARGUMENTS
 
 
 _VERBS = ("with", "write", "sink", "to", "group", "join", "drop", "fill", "select", "order", "map", "set", "save", "create",
@@ -137,6 +138,7 @@ def is_named(kind: str, name: str) -> bool:
 _PACKAGES: frozenset[str] = frozenset(path[:at] for path in _FUNCTIONS for at in range(len(path)) if path[at] == ".")
 
 
+@lru_cache(maxsize=4096)
 def is_known(path: str) -> bool:
     """Whether a dotted path is a function, class or package of the tables."""
     return path in _FUNCTIONS or path in _PACKAGES or any(path.startswith(prefix) for prefix, _ in _PREFIXES)
