@@ -75,6 +75,9 @@ def test_unread_steps_stand_where_they_are_or_where_the_feature_is_used() -> Non
         ("df = df.compare(df)", "df.compare(df)", "call of pandas"),
         ("df = df.groupby('k').unheard_of()", "df.groupby('k').unheard_of()", "call of pandas"),
         ("df['a'] = change(df)", "change(df)", "scan it together"),
+        ("df = change('orders').replace({'a': 1}).dropna()", "change('orders')", "scan it together"),
+        ("df = change('orders').tidy().dropna()", "change('orders')", "scan it together"),
+        ("df = df.unheard_of().further()", "df.unheard_of()", "call of pandas"),
     ],
 )
 def test_an_unread_call_is_shown_itself_and_helped_with_what_it_is(step: str, call: str, help_: str) -> None:

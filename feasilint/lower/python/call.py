@@ -92,10 +92,12 @@ class Call(Struct):
         return self.not_read(self.m.unknown(text or self.name, self.target, *self.values))
 
     def not_read(self, made: v.Unknown, library: str = "") -> v.Unknown:
-        """What this call gives, said to be from here; where nothing goes in there is nothing to say."""
-        if not made.relations and not made.inputs:
-            return made
-        return replace(made, origin=self.origin, library=library)
+        """What this call gives, said to be from here, or from the unread call that gave its receiver."""
+        receiver = self.receiver
+        if type(receiver) is v.Unknown and receiver.step is not None:
+            return replace(made, step=receiver.step)
+        node = None if self.m.foreign else self.node
+        return replace(made, step=v.Step(made.text, node, self.m.fragment, library))
 
     def at(self, **changed: object) -> Call:
         """The same call with something else in it."""

@@ -13,7 +13,7 @@ from feasilint.lower.python.call import Call, kind_of, library_of
 from feasilint.lower.python.functions import inline
 from feasilint.lower.python.operators import elementwise
 from feasilint.lower.python.strings import spell
-from feasilint.lower.python.tables import FRAMELIKE, function, method
+from feasilint.lower.python.tables import FRAME_ARGUMENTS, FRAMELIKE, function, method
 from feasilint.lower.python.transfers.loading import guessed
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _library(site: Call) -> v.Value:
 
 def _method(site: Call) -> v.Value:
     m, name, receiver = site.m, site.name, site.receiver
-    if type(receiver) is v.Unknown and name in FRAMELIKE:
+    if type(receiver) is v.Unknown and (name in FRAMELIKE or _of_frame(site)):
         site = site.at(receiver=m.promote(receiver))
     transfer = method(kind_of(site.receiver), name)
     if transfer is None and type(site.receiver) is v.Frame:
@@ -131,6 +131,14 @@ def _method(site: Call) -> v.Value:
     transfer = transfer or method("any", name)
     made = transfer(site) if transfer is not None else None
     return made if made is not None else opaque(site)
+
+
+def _of_frame(site: Call) -> bool:
+    """Whether the arguments of a method say that its receiver is a dataframe."""
+    words = FRAME_ARGUMENTS.get(site.name)
+    if words is None:
+        return False
+    return not words.isdisjoint(site.kwargs) or (site.name == "replace" and isinstance(site.got(0), v.Dict))
 
 
 def _of_engine(site: Call, name: str) -> tuple[Call, Transfer | None]:

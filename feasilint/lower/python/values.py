@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
 
-from feasilint.ir import Column, ColumnSet, Expression, Fragment, Name, Origin, Output, Relation
+from feasilint.ir import Column, ColumnSet, Expression, Fragment, Name, Output, Relation
 
 if TYPE_CHECKING:
     import ast
@@ -244,18 +244,25 @@ class Lazy(Struct, frozen=True):
         return next((value for part, value in self.parts if part == name), None)
 
 
+class Step(Struct, frozen=True, gc=False):
+    """A call that could not be read: as it is written, where, and of which library where it is no code of the project."""
+
+    text: str
+    node: ast.expr | None = None
+    fragment: Fragment | None = None
+    library: str = ""
+
+
 class Unknown(Struct, frozen=True, gc=False):
     """Something that could not be read, and all that it may depend on. Used as a frame it becomes one: `oid` is its
-    place in the store. `source`: it is what its only relation, a source, holds. `origin`: the call that gave it, `library`
-    whose that is."""
+    place in the store. `source`: it is what its only relation, a source, holds. `step`: the call that it comes from."""
 
     text: str
     oid: int
     inputs: tuple[Expression, ...] = ()
     relations: tuple[Relation, ...] = ()
     source: bool = False
-    origin: Origin | None = None
-    library: str = ""
+    step: Step | None = None
 
 
 Value: TypeAlias = (

@@ -111,6 +111,16 @@ FUNCTIONS: dict[str, Transfer] = {
     "sklearn.utils.shuffle": argument_copied,
 }  # fmt: skip
 
+FRAME_ARGUMENTS: dict[str, frozenset[str]] = {
+    "replace": frozenset(("inplace", "regex", "to_replace")),
+    "rename": frozenset(("columns",)),
+    "drop": frozenset(("columns", "axis")),
+    "apply": frozenset(("axis", "result_type")),
+    "sample": frozenset(("frac", "random_state")),
+    "agg": frozenset(("axis",)),
+    "sort": frozenset(("ascending",)),
+}
+"""Arguments that of all objects with such a method only a dataframe takes."""
 FRAMELIKE = frozenset(
     {"groupby", "merge", "drop_duplicates", "sort_values", "set_index", "reset_index", "pivot_table", "get_dummies",
      "value_counts", "fillna", "dropna", "astype", "rolling", "resample", "iterrows", "itertuples", "to_csv",
