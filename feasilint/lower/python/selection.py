@@ -66,7 +66,8 @@ def _frame(m: Machine, frame: v.Frame, target: v.Value, node: ast.Subscript) -> 
         return _rows_slice(m, frame, node.slice, node)
     if frame.library == "array":
         return _array(m, frame, node)
-    if isinstance(node.slice, ast.Tuple) and any(isinstance(part, ast.Slice) for part in node.slice.elts):
+    tensor = isinstance(node.slice, ast.Tuple) and any(isinstance(part, ast.Slice) for part in node.slice.elts)
+    if tensor and not frame.library.startswith("polars"):
         return frame  # a tensor of it, of unknown dimensions
     key = m.evaluate(node.slice)
     if isinstance(key, v.Seq) and key.kind == "tuple" and name_of(m, key) is None:
@@ -98,7 +99,7 @@ def _of_both(m: Machine, frame: v.Frame, key: v.Seq, node: ast.expr) -> v.Value:
 
 def column(m: Machine, frame: v.Frame, name: Name, target: v.Value | None, node: ast.expr | None) -> v.Value:
     """One column of a frame; a first part of a multi-index gives the frame below it."""
-    if frame.library in ("spark", "polars.lazy"):
+    if frame.library in ("spark", "snowpark", "polars.lazy"):
         return v.Lazy("column", str(name), node=node, fragment=m.fragment)
     names = known(AllOf(frame.relation))
     if names is not None and name not in names:
