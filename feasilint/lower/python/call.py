@@ -126,6 +126,8 @@ def names_of(m: Machine, value: v.Value) -> tuple[Name, ...] | None:
         case v.Columns(columns=columns):
             return known(columns)
         case v.Seq(items=items, open=False):
+            if any(type(m.get(item)) is v.Element for item in items):  # any number of names
+                return None
             found = [name_of(m, item) for item in items]
             return None if None in found else tuple(name for name in found if name is not None)
         case v.Dict(items=pairs, open=False):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from feasilint.ir import Both, ColumnSet, Matching, Minus, Names, OfType
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
+from feasilint.lower.python.columns import narrowed
 from feasilint.lower.python.iteration import items_of
 from feasilint.lower.python.scope import Scope
 
@@ -69,6 +70,8 @@ def _over_columns(m: Machine, node: Comprehension) -> v.Value | None:
     if not isinstance(part.target, ast.Name) or not isinstance(node.elt, ast.Name) or node.elt.id != part.target.id:
         return None
     over = m.get(m.evaluate(part.iter))
+    if isinstance(over, v.Frame):
+        over = v.Columns(narrowed(over.relation, over.index), over.relation)
     if not isinstance(over, v.Columns) or (names_of(m, over) is not None and not _asks_type(part.ifs)):
         return None
     columns: ColumnSet | None = over.columns
@@ -99,6 +102,13 @@ def restrict(m: Machine, base: ColumnSet, over: v.Columns, test: ast.expr, name:
             return _asked(m, base, method, argument, negate)
         case _:
             return base
+
+
+def narrowed_element(m: Machine, element: v.Element, test: ast.expr, name: str, negate: bool) -> v.Element:
+    """Any one of the columns for which a test on the name holds, or does not."""
+    over = element.columns
+    columns = restrict(m, over.columns, over, test, name, negate)
+    return element if columns is None else v.Element(v.Columns(columns, over.relation), element.text)
 
 
 def _compared(

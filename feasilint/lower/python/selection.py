@@ -146,10 +146,26 @@ def column_set(m: Machine, relation: Relation, key: v.Value) -> ColumnSet | None
     found = m.get(key)
     if isinstance(found, v.Columns):
         return rebased(found.columns, found.relation, relation)
+    if isinstance(found, v.Seq) and any(isinstance(m.get(item), v.Element) for item in found.items):
+        return _of_elements(m, relation, found.items)
     if isinstance(found, v.Seq) and found.items and not has_gap(found):
         partial = [name for item in found.items if (name := name_of(m, item)) is not None]
         return NameSet(relation, tuple(partial)) if partial else None
     return AllOf(relation) if isinstance(found, v.Seq | v.Unknown | v.Handle) else None
+
+
+def _of_elements(m: Machine, relation: Relation, items: tuple[v.Value, ...]) -> ColumnSet:
+    """A list that a loop over the columns of a frame has filled: all columns that it may hold."""
+    from feasilint.ir import Both
+
+    parts: list[ColumnSet] = []
+    for item in items:
+        found = m.get(item)
+        if isinstance(found, v.Element):
+            parts.append(rebased(found.columns.columns, found.columns.relation, relation))
+        elif (name := name_of(m, item)) is not None:
+            parts.append(NameSet(relation, (name,)))
+    return parts[0] if len(parts) == 1 else Both(tuple(parts))
 
 
 def rebased(columns: ColumnSet, old: Relation, new: Relation) -> ColumnSet:

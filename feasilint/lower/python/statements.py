@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.lower.python import values as v
 from feasilint.lower.python.assignment import assign
+from feasilint.lower.python.comprehensions import narrowed_element
 from feasilint.lower.python.imports import bind_import, bind_import_from
 from feasilint.lower.python.iteration import items_of
 from feasilint.lower.python.join import join, join_states
@@ -115,15 +116,47 @@ def _if(m: Machine, node: ast.If) -> Flow | None:
     test = m.get(m.evaluate(node.test))
     if isinstance(test, v.Const):
         return m.execute(node.body if test.value else node.orelse)
-    return _either(m, node.body, node.orelse)
+    name = _tested(node.test)
+    element = m.scope.find(name) if name is not None else None
+    if name is None or not isinstance(element, v.Element):
+        return _either(m, node.body, node.orelse)
+    bind = partial(m.scope.bind, name)
+    kept, left = (narrowed_element(m, element, node.test, name, no) for no in (False, True))
+    flow = _either(m, node.body, node.orelse, partial(bind, kept), partial(bind, left))
+    if m.scope.find(name) not in (kept, left):  # both go on
+        bind(element)
+    return flow
 
 
-def _either(m: Machine, body: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> Flow | None:
+def _tested(test: ast.expr) -> str | None:
+    """The variable whose value a test compares: `c` of `c not in excluded`."""
+    match test:
+        case ast.Compare(left=ast.Name(id=name)):
+            return name
+        case ast.Compare(left=ast.Attribute(value=ast.Subscript(slice=ast.Name(id=name)))):  # df[c].dtype == …
+            return name
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name))):  # c.startswith(…)
+            return name
+        case ast.UnaryOp(operand=inner) | ast.BoolOp(values=[inner, *_]):
+            return _tested(inner)
+        case _:
+            return None
+
+
+def _either(
+    m: Machine,
+    body: Sequence[ast.stmt],
+    other: Sequence[ast.stmt],
+    enter: Callable[[], None] = lambda: None,
+    enter_other: Callable[[], None] = lambda: None,
+) -> Flow | None:
     """Run both; afterwards holds what either leaves, unless one of them does not go on."""
     before = m.state()
+    enter()
     first = m.execute(body)
     after_first = m.state(before)
     before.restore(m.store)
+    enter_other()
     second = m.execute(other)
     _note_return(m, first)
     if first is not None and second is not None:

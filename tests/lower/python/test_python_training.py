@@ -293,3 +293,45 @@ def test_generators_of_batches(data: str):
 def test_columns_side_by_side():
     code = "X = np.c_[tx['a'], tx['b'].values]\nfrom sklearn.svm import SVC\nSVC().fit(X, tx['y'])"
     assert trained(code) == (["a", "b"], ["y"])
+
+
+# --- names of features that a loop collects ---
+
+LOOP_OVER = (
+    "features = []\nfor c in frame.columns:\n{}\nfrom sklearn.svm import SVC\nSVC().fit(frame[features], frame['y'])"
+)
+
+
+def test_a_column_of_a_loop_that_goes_on_either_way_stays_any_of_them():
+    body = "    if c == 'id':\n        k = 1\n    else:\n        k = 2\n    features.append(c)"
+    model = fit(run(PANDAS + "frame = tx\n" + LOOP_OVER.format(body)))
+    assert columns(model.features) == ["*"]
+    assert "id" not in str(model.features)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    if c not in ['id', 'y']:\n        features.append(c)",
+        "    if c == 'id':\n        continue\n    if c in ('y',):\n        continue\n    features.append(c)",
+        "    if c == 'id' or c == 'y':\n        pass\n    elif c not in ['id', 'y']:\n        features.append(c)",
+    ],
+)
+@pytest.mark.parametrize("known", [True, False])
+def test_columns_that_a_loop_leaves_out(body: str, known: bool):
+    start = "frame = tx[['id', 'a', 'y']]\n" if known else "frame = tx.assign(a=1, id=2)\n"
+    model = fit(run(PANDAS + start + LOOP_OVER.format(body)))
+    assert columns(model.features) == ["a", *([] if known else ["*"])]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "[c for c in frame if c not in ['id', 'y']]",
+        "np.append(['a'], ['b'])",
+        "np.concatenate((['a'], ['b']))",
+    ],
+)
+def test_lists_of_names(names: str):
+    code = f"frame = tx[['id', 'a', 'b', 'y']]\nfrom sklearn.svm import SVC\nSVC().fit(frame[{names}], frame['y'])"
+    assert trained(code) == (["a", "b"], ["y"])

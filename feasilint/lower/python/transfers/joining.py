@@ -219,13 +219,25 @@ def concatenate(call: Call) -> v.Value | None:
     if call.const(1, "axis") == 1:
         return stacked(call)
     found = call.got(0)
-    items = found.items if isinstance(found, v.Seq) else call.args
+    items = found.items if isinstance(found, v.Seq) and not call.name.endswith("append") else call.args[:2]
+    if (names := _lists(call, items)) is not None:
+        return names
     if any(isinstance(call.m.get(item), v.Scalar) for item in items):  # arrays made of single values
         return None
     frames = [frame for item in items if (frame := call.m.frame(item)) is not None]
     if len(frames) < 2:
         return replace(frames[0]) if frames else None
     return replace(frames[0], relation=call.m.add(Union(tuple(f.relation for f in frames), "name", call.origin)))
+
+
+def _lists(call: Call, items: tuple[v.Value, ...]) -> v.Seq | None:
+    """Lists of names one after the other."""
+    found = [call.m.get(item) for item in items]
+    if not found or not all(isinstance(one, v.Seq) and not one.open for one in found):
+        return None
+    joined = tuple(item for one in found if isinstance(one, v.Seq) for item in one.items)
+    named = all(isinstance(item, v.Const) and isinstance(item.value, str) for item in map(call.m.get, joined))
+    return v.Seq(joined) if named and joined else None
 
 
 def mapped(call: Call) -> v.Value | None:
