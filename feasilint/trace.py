@@ -315,8 +315,6 @@ class Tracer:
         """The relations whose rows the rows of one are made of."""
         if isinstance(relation, Scan):
             return tuple(write.relation for write in self.columns.bound.get(relation, ()))
-        if isinstance(relation, Upsert):
-            return (relation.source,)
         return inputs(relation)
 
     def _row_edges(self, relation: Relation) -> list[Trace]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from feasilint.ir import Call, Column, Derive, Expression, Filter, Inline, Join, Output, Scan, Subquery, Upsert
 from feasilint.ir.relations import inputs
 from feasilint.lower.sql import sources
@@ -11,7 +13,7 @@ from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.expressions import scalar, scalars
 from feasilint.lower.sql.queries import define_ctes, query
 from feasilint.lower.sql.relations import attach, join, read_from
-from feasilint.lower.sql.scope import Item, Scope
+from feasilint.lower.sql.scope import Item, Rows, Scope
 from feasilint.lower.sql.writes import key_of, target_of, write_to
 
 if TYPE_CHECKING:
@@ -44,8 +46,17 @@ def updated(node: Node, scope: Scope) -> Upsert:
         below = context.builder.add(Filter(below, scalar(where.this, scope), "where", context.layout.origin(where)))
     made = context.builder.add(Upsert(target.rows.relation, below, None, outputs))
     parts = list(target.parts) if target.parts else sources.parts_of(node.this, context)
-    write_to(made, _as_written(parts, _beneath(target, node, scope)), "upsert", node.this, scope)
+    _written(made, _as_written(parts, _beneath(target, node, scope)), node.this, scope)
     return made
+
+
+def _written(made: Upsert, parts: list[str], node: Node, scope: Scope) -> None:
+    """The table as it is from now on."""
+    tables, key = scope.context.session.tables, key_of(parts)
+    temporary = tables.get(key)
+    write_to(made, parts, "upsert", node, scope, temporary=temporary is not None)
+    if temporary is not None:
+        tables[key] = Rows(made, temporary.names)
 
 
 def _beneath(item: Item, node: Node, scope: Scope) -> Relation:
@@ -154,7 +165,7 @@ def merged_into(node: Node, scope: Scope) -> Upsert | None:
         if isinstance(rows.relation, Scan):
             context.builder.add(rows.relation)
         made = context.builder.add(Upsert(rows.relation, source.rows.relation, condition, outputs, conditions))
-        write_to(made, parts, "upsert", node.this, scope)
+        _written(made, parts, node.this, scope)
     if source.rows.names is None and any(map(_takes_row, actions)):
         write_to(source.rows.relation, parts, "upsert", node.this, scope)
     return made
@@ -215,8 +226,9 @@ def delete(node: Node, scope: Scope) -> None:
 def deleted(node: Node, scope: Scope, read: bool = False) -> Relation:
     """The rows that a DELETE takes; `read`: something is made of them."""
     define_ctes(node, scope)
-    parts = sources.parts_of(node.this, scope.context)
-    target = sources.scan(parts, node.this, scope.context, read)
+    context = scope.context
+    parts = sources.parts_of(node.this, context)
+    target = context.session.tables.get(key_of(parts)) or sources.scan(parts, node.this, context, read)
     scope.items.append(Item(target, str(node.this.alias or "").lower(), tuple(part.lower() for part in parts)))
     scope.whole = target.relation
     for one in node.args.get("using") or []:
@@ -226,5 +238,14 @@ def deleted(node: Node, scope: Scope, read: bool = False) -> Relation:
     where = node.args.get("where")
     if not isinstance(where, Node):
         return scope.whole
-    taken = Filter(scope.whole, scalar(where.this, scope), "where", scope.context.layout.origin(where))
-    return scope.context.builder.add(taken) if read else scope.whole
+    taken = Filter(scope.whole, scalar(where.this, scope), "where", context.layout.origin(where))
+    if key_of(parts) in context.session.tables:
+        context.session.tables[key_of(parts)] = Rows(context.builder.add(_left(target.relation, taken)), target.names)
+    return context.builder.add(taken) if read else scope.whole
+
+
+def _left(rows: Relation, taken: Filter) -> Relation:
+    """What is left of rows without those that are taken."""
+    if taken.input is rows:
+        return replace(taken, predicate=Call("not", (taken.predicate,)))
+    return Join(rows, taken.input, "anti", taken.predicate)

@@ -1,4 +1,4 @@
-"""CREATE, SELECT INTO, CACHE and ALTER: tables and views come into being."""
+"""CREATE, SELECT INTO and CACHE: tables and views come into being."""
 
 from __future__ import annotations
 
@@ -123,11 +123,3 @@ def select_into(node: Node, scope: Scope) -> Rows | None:
     write_to(rows.relation, parts, "create", target, scope, None, temporary)
     _remember(parts, None, rows, scope, temporary)
     return None
-
-
-def alter(node: Node, scope: Scope) -> None:
-    """RENAME and SWAP: another name for the same rows."""
-    for action in node.args.get("actions") or []:
-        if isinstance(action, exp.AlterRename | exp.SwapTable) and isinstance(action.this, exp.Table):
-            rows = sources.table(node.this, scope)
-            write_to(rows.relation, sources.parts_of(action.this, scope.context), "create", action.this, scope)

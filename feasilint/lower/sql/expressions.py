@@ -8,6 +8,7 @@ from feasilint.ir import Call, Column, Derive, Expression, Hole, Interval, Liter
 from feasilint.ir.fields import at_path
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.scope import Rows, variable_of
+from feasilint.lower.sql.stars import several
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -387,6 +388,7 @@ TABLE: dict[type[Node], Lowering] = {
     exp.Exists: _exists,
     exp.Subquery: _subquery,
     exp.Select: _subquery,
+    exp.Columns: several,
     exp.Lambda: _lambda,
     exp.Any: _inner,
     exp.All: _inner,

@@ -28,7 +28,10 @@ def aggregated(node: Node, below: Relation, scope: Scope, aliases: Aliases) -> R
         return below
     keys = _Keys(node, scope, {id(one) for one in measured}, aliases)
     for one in _grouped(group, node, keys) if isinstance(group, Node) else ():
-        keys.add(one)
+        if one.is_star:
+            keys.add_star(one)
+        else:
+            keys.add(one)
     for one in measured:
         aliases.offer(one, "select")
     measures = _measures(measured, scope, {str(output.name).lower() for output in keys.outputs})
@@ -67,6 +70,9 @@ class _Keys:
                 if isinstance(made, Column)
                 else _bucket(item) or f"_k{len(self.outputs)}"
             )
+        self._take(made, name, item)
+
+    def _take(self, made: Expression, name: str, item: Node) -> None:
         if isinstance(made, Column):
             for output in self.outputs:
                 same = output.expression
@@ -77,6 +83,20 @@ class _Keys:
             name = f"{name}_1"
         self.outputs.append(Output(name, made, self.scope.context.layout.origin(item)))
         self._nodes.append(item)
+
+    def add_star(self, node: Node) -> None:
+        """The columns of a star of the select list, where they are known."""
+        parts = [self.scope.context.marks.restore(str(part.name)).lower() for part in getattr(node, "parts", ())[:-1]]
+        found = self.scope.item([*parts, "*"]) if parts else None
+        gone = _replaced(node)
+        if found is None:
+            names = () if parts else [name for item in self.scope.items for name in item.rows.names or ()]
+            made = [(name, self.scope.column([name])) for name in dict.fromkeys(names)]
+        else:
+            made = [(name, found[0].column(name)) for name in found[0].rows.names or ()]
+        for name, column in made:
+            if name.lower() not in gone:
+                self._take(column, name, node)
 
     def _item(self, node: Node) -> tuple[Node, str | None]:
         place = ordinal(node)
@@ -112,6 +132,13 @@ class _Keys:
                 self.scope.named[name] = partial(_same, column)
 
 
+def _replaced(star: Node) -> set[str]:
+    """The columns that a star leaves out, or gives as another expression."""
+    star = star.this if isinstance(star.this, exp.Star) else star
+    listed = [star.args.get(key) or [] for key in ("except_", "except", "replace")]
+    return {str(one.alias_or_name).lower() for some in listed for one in (some if isinstance(some, list) else [some])}
+
+
 def _same(column: Column, _: Scope) -> Expression:
     return column
 
@@ -134,7 +161,7 @@ def ordinal(node: Node) -> int | None:
 def _grouped(group: Node, node: Node, keys: _Keys) -> Iterator[Node]:
     """The single keys of a GROUP BY clause; grouping sets by all that any of them names."""
     if group.args.get("all") is True and not group.expressions:
-        yield from (one for one in node.expressions if not keys.aggregates(one) and not one.is_star)
+        yield from (one for one in node.expressions if not keys.aggregates(one))
     pending = [
         *group.expressions,
         *(

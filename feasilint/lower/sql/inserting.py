@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Call, Derive, Expression, Filter, Inline, Opaque, Output, Source, Union, Write
+from feasilint.ir import Call, Column, Derive, Expression, Filter, Inline, Opaque, Output, Source, Union, Write
 from feasilint.lower.sql import sources
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.conflicts import resolved
@@ -17,6 +17,7 @@ from feasilint.lower.sql.writes import key_of, target_of, write_to
 
 if TYPE_CHECKING:
     from feasilint.ir.program import WriteMode
+    from feasilint.lower.sql.scope import Context
 
 
 def insert(node: Node, scope: Scope) -> None:
@@ -61,12 +62,27 @@ def inserted(
     write_to(rows.relation, parts, mode, name, scope, columns, temporary is not None)
     if temporary is None:
         return
-    named = sources.renamed(rows, list(columns or temporary.names or ()), context)
+    listed = columns or (() if by_name else temporary.names)
+    named = _filled(sources.renamed(rows, list(listed or ()), context), temporary.names, context)
     if mode == "overwrite" or isinstance(temporary.relation, Inline):
         context.session.tables[key_of(parts)] = Rows(named.relation, named.names or temporary.names)
     else:
         both = context.builder.add(Union((temporary.relation, named.relation)))
         context.session.tables[key_of(parts)] = Rows(both, temporary.names)
+
+
+def _filled(rows: Rows, names: tuple[str, ...] | None, context: Context) -> Rows:
+    """Rows with the columns of a table in its order, without a value where they have none of that name."""
+    if names is None or rows.names is None or rows.names == names:
+        return rows
+    own = {name.lower(): name for name in rows.names}
+    if not any(name.lower() in own for name in names):
+        return rows
+    outputs = tuple(
+        Output(name, Column(rows.relation, own[name.lower()]) if name.lower() in own else Call("null", ()))
+        for name in names
+    )
+    return Rows(context.builder.add(Derive(rows.relation, outputs)), names)
 
 
 def _positions(declared: tuple[str, ...] | None, name: Node) -> tuple[str, ...] | None:

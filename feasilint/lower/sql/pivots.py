@@ -58,8 +58,7 @@ def statement(node: Node, scope: Scope) -> Rows:
     attach(node.this, scope)
     rows = Rows(scope.items[0].rows.relation, scope.items[0].rows.names)
     if node.args.get("unpivot"):
-        cells = [part for one in node.expressions for part in scalars([one], scope)]
-        return _unpivoted(rows, cells, "name", "value", scope)
+        return _unpivoted(node, rows, scope)
     return _Pivoting(node, rows, scope, node.args.get("using") or [], node.expressions).rows()
 
 
@@ -206,6 +205,8 @@ def _within(made: Measure, *conditions: Expression | None) -> Measure:
 
 
 def _one(parts: tuple[Expression, ...]) -> Expression:
+    if not parts:
+        return Literal(None)
     return parts[0] if len(parts) == 1 else Call("pivot", parts)
 
 
@@ -243,27 +244,39 @@ def _unpivot(node: Node, rows: Rows, scope: Scope) -> Rows:
     values = [name for one in node.expressions for name in _identifiers(one)] or ["value"]
     groups = [_columns(one) for one in field.expressions]
     cells = [[scalar(group[at], scope) for group in groups if at < len(group)] for at in range(len(values))]
-    used = _names(cell for some in cells for cell in some)
     name = marks.restore(field.this.name)
+    order = (*values, name) if scope.context.dialect in _VALUES_FIRST else (name, *values)
+    return _stacked(rows, cells, name, values, order, scope)
+
+
+def _stacked(
+    rows: Rows, cells: list[list[Expression]], name: str, values: list[str], order: tuple[str, ...], scope: Scope
+) -> Rows:
+    """A row for each of the cells of a value; several values stand beside each other."""
+    used = _names(cell for some in cells for cell in some)
     first, *more = (Output(value, _one(tuple(some))) for value, some in zip(values, cells, strict=True))
     unpivot = scope.context.builder.add(Unpivot(rows.relation, (), Output(name, Literal(name)), first))
     wide: Relation = unpivot
     if more:
         wide = scope.context.builder.add(Derive(unpivot, (Star(AllOf(unpivot)), *more)))
-    order = (*values, name) if scope.context.dialect in _VALUES_FIRST else (name, *values)
     return _beside(rows, used, wide, order, scope)
 
 
-def _unpivoted(rows: Rows, cells: list[Expression], name: str, value: str, scope: Scope) -> Rows:
-    unpivot = scope.context.builder.add(
-        Unpivot(
-            rows.relation,
-            (),
-            Output(name, Literal(name)),
-            Output(value, _one(tuple(cells)) if cells else Literal(None)),
-        )
-    )
-    return _beside(rows, _names(cells), unpivot, (name, value), scope)
+def _unpivoted(node: Node, rows: Rows, scope: Scope) -> Rows:
+    """UNPIVOT t ON a, b INTO NAME n VALUE v, or several values for groups of columns."""
+    into = node.args.get("into")
+    name = str(into.this.name) if isinstance(into, Node) else "name"
+    values = [str(one.name) for one in into.expressions] if isinstance(into, Node) else ["value"]
+    groups = [group for one in node.expressions for group in _groups(one, scope)]
+    cells = [[group[at] for group in groups if at < len(group)] for at in range(len(values))]
+    return _stacked(rows, cells, name, values, (name, *values), scope)
+
+
+def _groups(node: Node, scope: Scope) -> list[tuple[Expression, ...]]:
+    """What an entry of the list of columns stacks: one group, or with COLUMNS(…) one for each of them."""
+    if isinstance(node, exp.Columns):
+        return [(column,) for column in referenced(scalar(node, scope))]
+    return [scalars(_columns(node), scope)]
 
 
 def _identifiers(node: Node) -> list[str]:

@@ -112,7 +112,19 @@ def _set_operation(node: Node, scope: Scope) -> Rows:
         relation = add(Union(tuple(part.relation for part in parts), "name" if by_name else "position"))
         if node.args.get("distinct") and isinstance(node, exp.Union):
             relation = add(Distinct(relation))
-    return ordered(node, Rows(relation, parts[0].names), scope)
+    names = _all_names(parts) if node.args.get("by_name") else parts[0].names
+    return ordered(node, Rows(relation, names), scope)
+
+
+def _all_names(parts: list[Rows]) -> tuple[str, ...] | None:
+    """The columns of rows that are put together by name."""
+    names: dict[str, str] = {}
+    for part in parts:
+        if part.names is None:
+            return None
+        for name in part.names:
+            names.setdefault(name.lower(), name)
+    return tuple(names.values())
 
 
 def ordered(node: Node, rows: Rows, scope: Scope) -> Rows:
@@ -130,6 +142,8 @@ def sort(node: Node, relation: Relation, names: tuple[str, ...] | None, scope: S
     if not isinstance(order, Node):
         return relation
     keys = tuple(_sort_key(one, relation, names, scope) for one in order.expressions)
+    if names is not None and isinstance(order.expressions[0].this, exp.Var):  # ORDER BY ALL
+        keys = tuple(Column(relation, name) for name in names)
     return scope.context.builder.add(Sort(relation, keys))
 
 

@@ -15,7 +15,6 @@ from feasilint.ir import (
     Distinct,
     Filter,
     Inline,
-    Matching,
     Minus,
     Opaque,
     Output,
@@ -32,8 +31,12 @@ from feasilint.lower.sql.patterns import recognized
 from feasilint.lower.sql.relations import read_from
 from feasilint.lower.sql.scope import Rows
 from feasilint.lower.sql.sources import mark_of
+from feasilint.lower.sql.stars import Choice, chosen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from feasilint.ir import Expression
     from feasilint.ir.relations import FilterRole
     from feasilint.lower.sql.scope import Item, Scope
 
@@ -122,7 +125,10 @@ class _Items:
         self.scope.aliases_first = hides_columns("select", self.scope.context.dialect)
         for item in _fields(self.node) or self.node.expressions:
             star = star_of(item)
-            if star is not None:
+            choice = chosen(item)
+            if choice is not None:
+                self._chosen(item, choice)
+            elif star is not None:
                 self._star(item, star)
             elif not self._several(item):
                 self._output(item)
@@ -142,8 +148,8 @@ class _Items:
         if mark_of(item, self.scope.context) is not None and self.scope.whole is not None:
             self._unread(item)
             return True
-        if isinstance(item, exp.Columns) and isinstance(item.this, exp.Literal):
-            self._add_star(Matching(self._all(), str(item.this.this)), None, item)
+        if type(item) is exp.Explode and self.scope.context.dialect == "duckdb":  # of a struct, its fields
+            self._open_field(item, scalar(item, self.scope), self._name(item))
             return True
         if isinstance(item, exp.Aliases):
             names, inner = [one.name for one in item.expressions], item.this
@@ -192,6 +198,8 @@ class _Items:
         parts = [part.this for part in item.parts[:-1]] if isinstance(item, exp.Column) else []
         restored = [self.scope.context.marks.restore(str(part)).lower() for part in parts]
         found = self.scope.item([*restored, "*"]) if restored else None
+        if found is not None and found[1] < len(restored):
+            found = None
         if restored and found is None:  # `record.*`: the fields of a struct
             self._add_field(item, restored)
             return
@@ -200,18 +208,30 @@ class _Items:
         scope = _of_item(found[0], self.scope) if found is not None else self.scope
         self._qualified(item, star, base, names, scope)
 
+    def _chosen(self, item: Node, choice: Choice) -> None:
+        """The columns that are chosen by their names."""
+        names = self._star_names()
+        self._add_star(choice.of(self._all()), choice.names(names) if names is not None else None, item)
+
     def _add_field(self, item: Node, parts: list[str]) -> None:
         made = self.scope.column(parts)
         inside, origin = structure(made), self.scope.context.layout.item(item)
         if isinstance(inside, Column):  # a whole row of some table
             self._add_star(AllOf(inside.relation), None, item)
             return
-        names = inside.names if inside is not None and all(inside.names) else (parts[-1],)
-        for name in names:
-            self.items.append(
-                Output(self._unique(name), at_path(made, (name,)) if inside is not None else made, origin)
-            )
-        self.names = None if self.names is None else [*self.names, *names]
+        if inside is None or not all(inside.names):
+            self._open_field(item, made, parts[-1])
+            return
+        for name in inside.names:
+            self.items.append(Output(self._unique(name), at_path(made, (name,)), origin))
+        self.names = None if self.names is None else [*self.names, *inside.names]
+
+    def _open_field(self, item: Node, made: Expression, name: str) -> None:
+        """A struct whose fields are not known: one column for all of them, and any that is asked for."""
+        hidden = self.scope.context.builder.add(Opaque((), f"the fields of {name}", (made,)))
+        self.items.append(Output(self._unique(name), made, self.scope.context.layout.item(item)))
+        self.items.append(Star(AllOf(hidden), self.scope.context.layout.origin(item)))
+        self.names = None
 
     def _star_names(self) -> tuple[str, ...] | None:
         """The names of `*`: those of all items, once each."""
@@ -229,20 +249,35 @@ class _Items:
         gone = [marks.restore(str(one.name)) for one in _listed(except_)]
         renamed = [one for one in _listed(star.args.get("rename")) if isinstance(one, exp.Alias)]
         old = [*gone, *(one.this.name for one in renamed)]
+        kept = names
         if old:
             lowered = {name.lower() for name in old}
             base = Minus(base, tuple(old))
-            names = None if names is None else tuple(name for name in names if name.lower() not in lowered)
-        self._add_star(base, names, item)
-        for one in renamed:
-            self._output(one, scope)
+            kept = None if names is None else tuple(name for name in names if name.lower() not in lowered)
+        if renamed and names is not None:
+            left = {name.lower() for name in gone}
+            self._renamed(item, (name for name in names if name.lower() not in left), renamed, scope)
+        else:
+            self._add_star(base, kept, item)
+            for one in renamed:
+                self._output(one, scope)
         for new in _listed(star.args.get("replace")):
             made = scalar(new, scope)
             self.items.append(Output(marks.restore(new.alias), made, self.scope.context.layout.item(new)))
 
+    def _renamed(self, item: Node, names: Iterable[str], renamed: list[exp.Alias], scope: Scope) -> None:
+        """The columns of a star one by one: those that get another name keep their place."""
+        new = {one.this.name.lower(): one for one in renamed}
+        for name in names:
+            if (alias := new.get(name.lower())) is not None:
+                self._output(alias, scope)
+                continue
+            made = Output(self._unique(name), scope.column([name]), self.scope.context.layout.item(item))
+            self.items.append(made)
+            self.names = None if self.names is None else [*self.names, name]
+
     def _add_star(self, columns: ColumnSet, names: tuple[str, ...] | None, item: Node) -> None:
-        if self.scope.keys and isinstance(columns, AllOf):
-            self._add_grouped_star(item)
+        if self.scope.keys and isinstance(columns, AllOf) and self._add_grouped_star(columns.relation, names, item):
             return
         self.items.append(Star(columns, self.scope.context.layout.origin(item)))
         if names is None or self.names is None:
@@ -252,12 +287,18 @@ class _Items:
             self._taken.update(name.lower() for name in names)
             self._written.update(names)
 
-    def _add_grouped_star(self, item: Node) -> None:
-        """`SELECT *` of a grouped query is its keys."""
-        for column in self.scope.keys.values():
+    def _add_grouped_star(self, relation: Relation, names: tuple[str, ...] | None, item: Node) -> bool:
+        """`*` of a grouped query is its keys; `t.*` those of t, and what else it is known to have depends on them."""
+        whole = relation is self.scope.whole
+        made = {name: column for (of, name), column in self.scope.keys.items() if whole or of is relation}
+        columns = list(made.values())
+        if not whole and names is not None:
+            columns = [made.get(name.lower(), Column(relation, name)) for name in names]
+        for column in columns:
             name = self._unique(str(column.name))
             self.items.append(Output(name, column, self.scope.context.layout.item(item)))
             self.names = None if self.names is None else [*self.names, name]
+        return bool(columns)
 
 
 def _of_item(item: Item, scope: Scope) -> Scope:
@@ -282,6 +323,8 @@ def _listed(nodes: object) -> list[Node]:
 
 
 def star_of(item: Node) -> Node | None:
+    if isinstance(item, exp.Columns):
+        item = item.this
     if isinstance(item, exp.Star):
         return item
     return item.this if isinstance(item, exp.Column) and isinstance(item.this, exp.Star) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.ir import Column, Derive, Expression, Output, Param, Subquery
-from feasilint.lower.sql import changing, creating, inserting, sources, transfers
+from feasilint.lower.sql import altering, changing, creating, inserting, sources, transfers
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.expressions import scalar
 from feasilint.lower.sql.queries import query
@@ -171,7 +171,7 @@ def _use(node: Node, scope: Scope) -> None:
 _STATEMENTS: dict[type[Node], Callable[[Node, Scope], Rows | None]] = {
     exp.Create: creating.create,
     exp.Cache: creating.cache,
-    exp.Alter: creating.alter,
+    exp.Alter: altering.alter,
     exp.Insert: inserting.insert,
     exp.MultitableInserts: inserting.multi_insert,
     exp.Update: changing.update,
