@@ -150,6 +150,18 @@ def test_a_range_of_an_interval_is_a_length_of_time():
     assert window.frame == Frame("range", Interval(days=-7), 0)
 
 
+def test_pandas_on_spark_is_pandas_and_becomes_spark():
+    program = run(
+        "import pyspark.pandas as ps\nfrom pyspark.sql import functions as F\n"
+        "df = ps.read_delta('/lake/orders').groupby('u')['x'].sum().reset_index()\n"
+        "ps.sql('select * from users')\n"
+        "r = df.to_spark().groupBy('x').agg(F.count('*').alias('n'))\nr.write.saveAsTable('f')"
+    )
+    assert sources(program) == ["/lake/orders", "users"]
+    assert measures(program) == ["sum(x) by u", "count() by x"]
+    assert writes(program) == ["create f"]
+
+
 def test_polars_reads_and_writes():
     program = run(
         "import polars as pl\ndf = pl.scan_parquet('a.parquet').filter(pl.col('x') > 1)\n"

@@ -56,6 +56,9 @@ FUNCTIONS: dict[str, Transfer] = {
     "pandas.unique": argument_copied,
     "pandas.from_pandas": argument_copied,
     "pandas.array": argument_copied,
+    "pandas.broadcast": argument_copied,
+    "pandas.sql": sql.query("spark"),
+    "pandas.read_spark_io": reader(),
     "pandas.to_pickle": write_argument("file"),
     "pandas.read_iceberg": source("table"),
     **{

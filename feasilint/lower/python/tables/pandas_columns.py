@@ -91,6 +91,8 @@ _SERIES: dict[str, Transfer] = {
     "infer_objects": same,
     "rename_axis": same,
     "compute": same,
+    "to_pandas": same,
+    "swapaxes": same,
     "plot": show,
     "hist": show,
     "describe": show,

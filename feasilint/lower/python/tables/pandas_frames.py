@@ -147,6 +147,9 @@ _FRAME: dict[str, Transfer] = {
     "transpose": shapes.transposed,
     **dict.fromkeys(("describe", "plot", "hist", "boxplot", "info", "corr", "cov", "corrwith", "to_string"), show),
     "to_frame": same,
+    **dict.fromkeys(("to_spark", "to_spark_io"), shapes.to_spark),
+    "swapaxes": shapes.transposed,
+    "kde": show,
     "createOrReplaceTempView": sql.register_view,
 }
 
@@ -204,6 +207,7 @@ PROPERTIES: dict[str, Table] = {
         "ix": handle("loc"),
         "plot": handle("plot"),
         "style": handle("plot"),
+        **dict.fromkeys(("spark", "pandas_on_spark", "koalas"), same),
         "shape": grouping.shape,
         "dtypes": names.dtypes,
     },

@@ -14,7 +14,7 @@ from feasilint.lower.python import values as v
 from feasilint.lower.python.assignment import known_data
 from feasilint.lower.python.assignment import renamed as relabelled
 from feasilint.lower.python.call import name_of
-from feasilint.lower.python.columns import known, replacing
+from feasilint.lower.python.columns import known, narrowed, replacing
 from feasilint.lower.python.transfers.common import copied
 from feasilint.lower.python.transfers.frames import derive, own
 
@@ -220,3 +220,15 @@ def aligned_frames(call: Call) -> v.Value | None:
     """`pl.align_frames(a, b, on='k')`: each with the keys of all."""
     frames = [frame for value in call.args if (frame := call.m.frame(value)) is not None]
     return v.Seq(tuple(call.m.alloc(replace(frame)) for frame in frames), "list") if frames else None
+
+
+def to_spark(call: Call) -> v.Value | None:
+    """pandas-on-Spark's `df.to_spark(index_col='u')`: the index only where it is named."""
+    frame = own(call)
+    if frame is None:
+        return None
+    kept = call.names(0, "index_col") or ()
+    gone = tuple(name for name in frame.index if name not in kept)
+    if gone:
+        frame = derive(call, frame, (Star(narrowed(frame.relation, gone)),), ())
+    return replace(frame, library="spark", index=())
