@@ -37,6 +37,8 @@ _LOADS = re.compile(
     r"|\bnp\.(?:load|loadtxt|genfromtxt)\s*\(|\bpickle\.load\s*\(|\bjoblib\.load\s*\(|\bload_(?:iris|boston|wine|diabetes|digits)\("
 )
 
+_HOLE = re.compile(r"\{[^}]*\}")
+
 
 class Coverage:
     """What is counted over all files."""
@@ -80,7 +82,7 @@ def _row(name: str, count: int, of: int) -> str:
 
 
 def _level(fit: Fit, analysis: Analysis) -> str:
-    names = [member.name for member in analysis.members(fit) if member.name != "*" and "{" not in member.name]
+    names = [member.name for member in analysis.members(fit) if _HOLE.sub("", member.name) not in ("", "*")]
     more = analysis.columns.members(fit.features).open
     if names:
         return LEVELS[1] if more else LEVELS[0]

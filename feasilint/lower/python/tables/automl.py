@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import fits, recommending
 from feasilint.lower.python.transfers.common import argument_copied, handle, nothing, same
-from feasilint.lower.python.transfers.loading import reader
+from feasilint.lower.python.transfers.loading import cloud_table, reader, source
 from feasilint.lower.python.transfers.training import Told, told
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _LABELLED = Told(
 _FORECAST = Told(data=((0, "df"),), label=("target_col",), usual="y")
 
 METHODS: dict[str, Table] = {
+    "pandas": {"to_pandas_dataframe": same},
     "pycaret": {"setup": told(_PYCARET, "pycaret")},
     "h2o": {"train": told(_H2O)},
     "autogluon": {"fit": told(_AUTOGLUON)},
@@ -85,7 +86,10 @@ FUNCTIONS: dict[str, Transfer] = {
     "azure.ai.ml.automl.regression": told(_LABELLED, "azure.automl"),
     "google.cloud.aiplatform.AutoMLTabularTrainingJob": handle("vertex.training"),
     "google.cloud.aiplatform.AutoMLForecastingTrainingJob": handle("vertex.training"),
-    "google.cloud.aiplatform.TabularDataset.create": reader("pandas", None),
+    **{f"google.cloud.aiplatform.{kind}Dataset.create": cloud_table for kind in ("Tabular", "TimeSeries")},
+    **{f"azureml.core.{place}Tabular.from_{kind}_files": reader()
+       for place in ("Dataset.", "dataset.Dataset.") for kind in ("delimited", "parquet", "json_lines")},
+    **{f"azureml.core.{place}get_by_name": source("table", 1) for place in ("Dataset.", "dataset.Dataset.")},
     "statsforecast.StatsForecast": handle("forecaster"),
     "neuralforecast.NeuralForecast": handle("forecaster"),
     "mlforecast.MLForecast": handle("forecaster"),

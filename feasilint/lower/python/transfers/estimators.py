@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 TRANSFORMER = re.compile(
     r"(Scaler|Encoder|Imputer|Transformer|Vectorizer|Discretizer|Binarizer|Normalizer|PCA|Tokenizer|Selector|Features|Sampler|SelectKBest"
     r"|SelectFromModel|SelectPercentile|VarianceThreshold|RFE|RFECV|TSNE|TruncatedSVD|SMOTE|SMOTENC|ADASYN|Indexer|Assembler|Lemmatizer"
-    r"|FeatureUnion|StringIndexer|Bucketizer|StopWordsRemover|IDF|HashingTF)$"
+    r"|FeatureUnion|RFormula|StringIndexer|Bucketizer|StopWordsRemover|IDF|HashingTF)$"
 )
 
 
@@ -185,7 +185,29 @@ def pipeline(call: Call) -> v.Value:
     last = models[-1] if models else None
     name = last.name if last is not None and not last.transformer else call.name
     told = tuple(o for o in last.options if o[0] in _LABELS) if last is not None else ()
-    return v.Estimator(name, last is not None and last.transformer, tuple(steps), options=told)
+    own = call.m.get(steps[-1]) if steps else None
+    transforms = not _predicts(call, own) if isinstance(own, v.Instance) else last is not None and last.transformer
+    return v.Estimator(name, transforms, tuple(steps), options=told)
+
+
+def _predicts(call: Call, own: v.Instance) -> bool:
+    from feasilint.lower.python.attributes import class_member
+
+    return class_member(call.m, own.of, "predict") is not None
+
+
+def function_transformer(call: Call) -> v.Value:
+    """`FunctionTransformer(func)`."""
+    function = call.arg(0, "func")
+    return v.Estimator(call.name, True, options=(("func", function),) if function is not None else ())
+
+
+def union(call: Call) -> v.Value:
+    """`FeatureUnion([('a', A()), …])`, `make_union(A(), …)`: what each gives, side by side."""
+    found = call.got(0, "transformer_list")
+    listed = isinstance(found, v.Seq) and not call.name.endswith("make_union")
+    items = found.items if isinstance(found, v.Seq) and listed else call.args
+    return v.Estimator(call.name, True, tuple(_last(call.m, item) for item in items))
 
 
 def _last(m: Machine, item: v.Value) -> v.Value:

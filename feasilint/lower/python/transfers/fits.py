@@ -11,6 +11,7 @@ from feasilint.ir import (
     Values,
 )
 from feasilint.lower.python import values as v
+from feasilint.lower.python.transfers import steps
 from feasilint.lower.python.transfers.estimators import TRANSFORMER, chosen_columns, columns_of, named_columns
 from feasilint.lower.python.transfers.transformers import learn
 
@@ -36,6 +37,8 @@ def fit(call: Call) -> v.Value | None:
 
         sagemaker.fit(call, model, data, columns_of(call.m, data))
         return call.target
+    if steps.has_own(call, model) and data is not None:
+        data = steps.through(call, model, data)
     named = named_columns(call, model, data)
     if named is not None:
         add_fit(call, model.name, *named)

@@ -160,6 +160,16 @@ def source(
     return transfer
 
 
+def cloud_table(call: Call) -> v.Value | None:
+    """`aiplatform.TabularDataset.create(bq_source='bq://…')`, with `gcs_source` files."""
+    table, files = call.arg(None, "bq_source"), call.arg(None, "gcs_source")
+    if table is not None:
+        name = path_name(call, table).removeprefix("bq://")
+        return v.Frame(scan(call, Source(name, "table", "bigquery")))
+    relation = scan_paths(call, files) if files is not None else None
+    return v.Frame(relation) if relation is not None else None
+
+
 def qualified(call: Call, name: str) -> str:
     """A table's name with the schema that the call states beside it."""
     schema = call.text(None, "schema")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -105,11 +106,14 @@ def argument(call: Call) -> v.Value:
     default = call.arg(None, "default")
     held = call.m.get(default) if default is not None else None
     certain = isinstance(held, v.Seq) or (
-        isinstance(held, v.Const) and isinstance(held.value, str) and "." in held.value
+        isinstance(held, v.Const) and isinstance(held.value, str) and _TELLING.search(held.value) is not None
     )
     if name:
         call.m.arguments[name] = default if certain and default is not None else call.m.unknown(name)
     return v.NONE
+
+
+_TELLING = re.compile(r"\.|\w[ ,]+\w")  # a file, or several names
 
 
 def arguments(call: Call) -> v.Value:

@@ -18,7 +18,7 @@ from feasilint.ir import Call as Op
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
 from feasilint.lower.python.columns import narrowed
-from feasilint.lower.python.transfers import encoders, timed
+from feasilint.lower.python.transfers import encoders, steps, timed
 from feasilint.lower.python.transfers.estimators import chosen_columns, columns_of
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def transform(call: Call) -> v.Value | None:
     value = call.got(0, "X")
     if not isinstance(model, v.Estimator) or value is None:
         return None
+    if steps.has_own(call, v.Estimator(model.name, True, (model,))) and call.args:
+        return call.m.get(steps.through(call, v.Estimator(model.name, True, model.steps or (model,)), call.args[0]))
     if isinstance(value, v.Series):
         return replace(value, expression=Op("transform", (value.expression,), call.origin), owner=None)
     frame = call.m.frame(value)
