@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python.tables.pandas_frames import AGGREGATES, NO_DATA, RUNNING
-from feasilint.lower.python.transfers import aggregates, frames, grouping, lazy, names, reshaping, series, times
+from feasilint.lower.python.transfers import aggregates, frames, grouping, lazy, names, reshaping, series, texts, times
 from feasilint.lower.python.transfers.aggregates import measure
 from feasilint.lower.python.transfers.common import handle, nothing, same, scalar, show
 from feasilint.lower.python.transfers.writes import write
@@ -145,7 +145,7 @@ METHODS: dict[str, Table] = {
     "series": _SERIES,
     "scalar": _OF_ONE_TIME,
     "dt": _DT_METHODS,
-    "str": {"*": times.accessor},
+    "str": {"extract": texts.extracted, "get_dummies": texts.marks, "*": times.accessor},
     "cat": {"*": times.accessor},
     "row": {"get": names.row_get, "mean": same, "sum": same, "max": same, "min": same, "to_dict": same, "dropna": same},
     "columns": {

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Column, Filter
+from feasilint.ir import AllOf, Column, Derive, Filter, Output
+from feasilint.ir import Call as Op
 from feasilint.lower.python import values as v
 from feasilint.lower.python.assignment import with_columns
+from feasilint.lower.python.columns import known
 from feasilint.lower.python.scope import Scope
 from feasilint.lower.python.transfers.frames import own
+from feasilint.lower.python.transfers.reshaping import further
+from feasilint.lower.python.transfers.times import accessor, of
 
 if TYPE_CHECKING:
+    from feasilint.ir import Star
     from feasilint.lower.python.call import Call
     from feasilint.lower.python.machine import Machine
 
@@ -69,3 +74,41 @@ def evaluate_text(m: Machine, frame: v.Frame, text: str) -> v.Value | None:
         return m.evaluate(tree)
     finally:
         m.scope, m.foreign = outer, foreign
+
+
+def extracted(call: Call) -> v.Value | None:
+    """`s.str.extract(r'(?P<year>\\d+)-(\\d+)')`: a column per group, by its name or number."""
+    base, pattern = of(call), call.text(0, "pat")
+    groups = _groups(pattern) if pattern is not None else []
+    if not isinstance(base, v.Series) or not groups or call.const(None, "expand", True) is False:
+        return accessor(call)
+    keys = tuple(Output(key, Column(base.relation, key)) for key in base.index)
+    made = Op("extract", (base.expression, call.expression(v.Const(pattern))), call.origin)
+    outputs = tuple(Output(name, made, call.origin) for name in groups)
+    return v.Frame(call.m.add(Derive(base.relation, (*keys, *outputs), call.origin)), "pandas", base.index, base.group)
+
+
+_GROUP = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(\((?!\?)|\(\?P<(\w+)>)", re.DOTALL)
+
+
+_LONGEST = 2_000
+
+
+def _groups(pattern: str) -> list[str]:
+    """The groups of a pattern that catch something, by name or number; it is not compiled, since nobody vouches for it."""
+    found = [match for match in _GROUP.finditer(pattern[:_LONGEST]) if match[1]]
+    return [match[2] or str(at) for at, match in enumerate(found)]
+
+
+def marks(call: Call) -> v.Value | None:
+    """`s.str.get_dummies('|')`: a column per word that the data holds."""
+    base = of(call)
+    if not isinstance(base, v.Series):
+        return accessor(call)
+    whole = call.m.series_frame(base)
+    cells = tuple(
+        Column(whole.relation, name) for name in known(AllOf(whole.relation)) or () if name not in whole.index
+    )
+    keys = tuple(Output(key, Column(whole.relation, key)) for key in whole.index)
+    items: tuple[Output | Star, ...] = (*keys, further(call, whole.relation, cells))
+    return replace(whole, relation=call.m.add(Derive(whole.relation, items, call.origin)))
