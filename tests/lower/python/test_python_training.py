@@ -335,3 +335,15 @@ def test_columns_that_a_loop_leaves_out(body: str, known: bool):
 def test_lists_of_names(names: str):
     code = f"frame = tx[['id', 'a', 'b', 'y']]\nfrom sklearn.svm import SVC\nSVC().fit(frame[{names}], frame['y'])"
     assert trained(code) == (["a", "b"], ["y"])
+
+
+def test_treatments_and_controls_of_causal_models():
+    code = "from econml.dml import LinearDML\nLinearDML().fit(tx['y'], tx['t'], X=tx[['a']], W=tx[['w']])"
+    assert trained(code) == (["t", "a", "w"], ["y"])
+
+
+def test_frames_in_a_file_of_many():
+    code = (
+        "with pd.HDFStore('train.h5', 'r') as store:\n    df = store.get('train')\nother = pd.HDFStore('x.h5')['test']"
+    )
+    assert sources(run("import pandas as pd\n" + code)) == ["train.h5", "x.h5"]

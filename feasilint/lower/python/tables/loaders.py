@@ -96,6 +96,10 @@ METHODS: dict[str, Table] = {
     "fred": {"get_series": source("api", 0, "fred"), "*": source("api", 0, "fred")},
     "bunch": {"__call__": same, "get": connectors.bunch_member},
     "worksheet": {"*": connectors.sheet},
+    "hdf": {
+        **dict.fromkeys(("get", "select", "__getitem__"), loading.stored_frame),
+        "close": nothing,
+    },
     "any": {
         "execute": connectors.maybe_execute,
         "query": connectors.maybe_execute,
@@ -181,6 +185,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "pandas_datareader.DataReader": source("api", 0, "pandas_datareader"),
     "datasets.load_dataset": collection("huggingface"),
     "datasets.load_from_disk": reader(),
+    "pandas.HDFStore": handle("hdf"),
     "tensorflow_datasets.load": collection("tensorflow_datasets"),
     "gspread.service_account": handle("worksheet"),
     "gspread.authorize": handle("worksheet"),

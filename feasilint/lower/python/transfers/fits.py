@@ -31,7 +31,7 @@ def fit(call: Call) -> v.Value | None:
     if model.name.endswith("Fitter") and isinstance(call.got(0), v.Series):  # lifetimes: every argument is an input
         add_fit(call, model.name, columns_of(call.m, v.Seq(call.values)))
         return call.target
-    data, label = _training_data(call)
+    data, label = _elsewhere(call, model) or _training_data(call)
     if model.name.startswith("sagemaker."):
         from feasilint.lower.python.transfers import sagemaker
 
@@ -68,6 +68,20 @@ _DATA = (
 
 
 _LABEL = ("y", "Y", "label", "labels", "target", "y_train")
+
+
+_ELSEWHERE: dict[str, tuple[tuple[tuple[int | None, str], ...], tuple[int | None, str]]] = {
+    "econml.": (((1, "T"), (2, "X"), (3, "W")), (0, "Y")),
+}
+"""Packages whose models are told their data under other names: features, and the label."""
+
+
+def _elsewhere(call: Call, model: v.Estimator) -> tuple[v.Value, ColumnSet | None] | None:
+    found = next((told for prefix, told in _ELSEWHERE.items() if model.name.startswith(prefix)), None)
+    if found is None:
+        return None
+    parts = tuple(value for at, name in found[0] if (value := call.arg(at, name)) is not None)
+    return v.Seq(parts), columns_of(call.m, call.arg(*found[1]))
 
 
 def _training_data(call: Call) -> tuple[v.Value | None, ColumnSet | None]:

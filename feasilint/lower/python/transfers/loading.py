@@ -160,6 +160,13 @@ def source(
     return transfer
 
 
+def stored_frame(call: Call) -> v.Value | None:
+    """`store.get('train')`, `store['train']` of an HDF5 file."""
+    path = call.receiver.get("0") or call.receiver.get("path") if isinstance(call.receiver, v.Handle) else None
+    relation = scan_paths(call, path) if path is not None else None
+    return v.Frame(relation) if relation is not None else None
+
+
 def cloud_table(call: Call) -> v.Value | None:
     """`aiplatform.TabularDataset.create(bq_source='bq://…')`, with `gcs_source` files."""
     table, files = call.arg(None, "bq_source"), call.arg(None, "gcs_source")
