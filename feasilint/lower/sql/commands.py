@@ -24,7 +24,7 @@ _CALLS = frozenset(("CALL", "EXEC", "EXECUTE"))
 _SYSTEM = ("sp_", "system$", "sys.", "xp_", "dbo.sp_", "bq.")
 """How procedures that come with a database begin: they move no data."""
 _NESTED = ("select", "with", "insert", "create", "merge", "update", "begin", "declare", "<<")
-_COMMENTS = re.compile(r"\A(?:\s+|--[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_COMMENTS = re.compile(r"\A(?:\s|--[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)*")
 _QUOTED = re.compile(r"\$\$(.*)\$\$|'((?:[^']|'')*)'", re.DOTALL)
 _UNLOADED = re.compile(r"\bto\s+'([^']+)'", re.IGNORECASE)
 

@@ -13,7 +13,7 @@ from feasilint.lower.sql.marks import Mark
 if TYPE_CHECKING:
     from feasilint.lower.sql.marks import Marks
 
-_SPACE = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
+_SPACE = r"(?:\s|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*"  # no text fits in two ways: long comments must not be tried again and again
 _MODEL = re.compile(rf"{_SPACE}(MODEL\s*\()", re.DOTALL | re.IGNORECASE)
 _QUOTED = r"'(?:[^']|'')*'|\"[^\"]*\""
 _PARENTHESIS = re.compile(rf"{_QUOTED}|--[^\n]*|/\*.*?\*/|([()])", re.DOTALL)
