@@ -152,6 +152,18 @@ def test_open_markers_cost_no_other_statement(marker: str, times: int) -> None:
     assert between(f"select {marker * times} a from t")
 
 
+@pytest.mark.parametrize("opening", ["/*", "{#", "/* ", "{{", "{%", "${"])
+def test_many_comments_that_are_not_closed_are_said(opening: str) -> None:
+    """Each of them could look for its end in all that follows."""
+    found = inspect_source(f"select a from t where b = {opening * 5_000}")
+    assert [diagnostic["kind"] for diagnostic in found["diagnostics"]] != []
+
+
+def test_many_comments_before_a_statement() -> None:
+    found = inspect_source("/* a */ -- b\n" * 5_000 + "create table x as select a from t")
+    assert (said(found), values(found, "x")) == ([], {"a": [["t", "a"]]})
+
+
 def test_a_marker_that_is_not_closed_does_not_swallow_the_next() -> None:
     found = between("select {{ a from t;\ncreate table ml.x_features as select user_id, {{ b }} as p from u")
     assert "user_id" in values(found)

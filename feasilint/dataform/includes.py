@@ -23,7 +23,7 @@ _LOOP = re.compile(
     r"([A-Za-z_$][\w$.]*|\[[^\[\]]*\])\s*\.forEach\s*\((?P<arguments>)\s*\(?\s*(?P<name>[A-Za-z_$][\w$]*)\s*(?:,[^)=]*)?\)?\s*=>"
 )
 _MOST_ROUNDS = 1_000
-_BLANKS = re.compile(r"(?<!:)//[^\n]*|/\*.*?\*/", re.DOTALL)
+_BLANKS = re.compile(r"(?<!:)//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 
 
 def constants(code: str, names: Names) -> dict[str, Any]:

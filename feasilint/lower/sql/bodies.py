@@ -22,7 +22,7 @@ _HEADER = re.compile(
     re.IGNORECASE,
 )
 _TABLE = re.compile(r"\breturns\s+@(\w+)\s+table\b", re.IGNORECASE)
-_SILENT = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
+_SILENT = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*'", re.DOTALL)
 _WORD = re.compile(
     r"\b(?:(?P<other>end\s+(?:if|loop|while|for|repeat|transaction|tran)|begin\s+(?:transaction|tran|work))"
     r"|(?P<case>end\s+case)|(?P<word>begin|case|end|go))\b",

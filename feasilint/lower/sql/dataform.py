@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from feasilint.dbt.model import Model
 
 _VISIBLE = re.compile(r"\S")
-_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _QUERY = re.compile(r"[\s(;]*(?:select|with)\b", re.IGNORECASE)
 _MARKERS = str.maketrans({"{": "(", "}": ")", "\n": " ", "`": "'"})
 

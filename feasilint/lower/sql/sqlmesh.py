@@ -13,13 +13,13 @@ from feasilint.lower.sql.marks import Mark
 if TYPE_CHECKING:
     from feasilint.lower.sql.marks import Marks
 
-_SPACE = r"(?:\s|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*"  # no text fits in two ways: long comments must not be tried again and again
+_SPACE = r"(?:\s|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*"  # no text fits in two ways: none is tried again
 _MODEL = re.compile(rf"{_SPACE}(MODEL\s*\()", re.DOTALL | re.IGNORECASE)
 _QUOTED = r"'(?:[^']|'')*'|\"[^\"]*\""
-_PARENTHESIS = re.compile(rf"{_QUOTED}|--[^\n]*|/\*.*?\*/|([()])", re.DOTALL)
+_PARENTHESIS = re.compile(rf"{_QUOTED}|--[^\n]*|/\*.*?(?:\*/|\Z)|([()])", re.DOTALL)
 _PROPERTY = re.compile(r"\s*(?:--[^\n]*\n\s*)*([A-Za-z_]\w*)\s+(.*)", re.DOTALL)
 _JINJA = re.compile(r"^[ \t]*JINJA_(?:QUERY_BEGIN|STATEMENT_BEGIN|END)\s*;", re.MULTILINE | re.IGNORECASE)
-_MACRO = re.compile(rf"{_QUOTED}|--[^\n]*|/\*.*?\*/|@\{{(\w+)\}}|(@[A-Za-z_]\w*\s*\()", re.DOTALL)
+_MACRO = re.compile(rf"{_QUOTED}|--[^\n]*|/\*.*?(?:\*/|\Z)|@\{{(\w+)\}}|(@[A-Za-z_]\w*\s*\()", re.DOTALL)
 _NOT_SPACE = re.compile(r"\S")
 _SILENT = re.compile(r"@DEF\b", re.IGNORECASE)
 _KINDS = {"embedded": "ephemeral", "incremental_by_time_range": "incremental", "incremental_by_unique_key": "incremental",

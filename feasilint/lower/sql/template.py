@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _TRIGGER = re.compile(r"<%|%[A-Za-z_]|^[ \t]*[\\!]|\{[\w{%#]|\{\}|%\(\w|%s|\$\{", re.MULTILINE)
 _INNER = EXPRESSION
 _SCAN = re.compile(
-    r"(?P<comment>--[^\n]*|/\*.*?\*/)"
-    r"|(?P<jinja>\{#.*?#\}|\{%(?:(?!\{%).)*?%\}|" + _INNER + r")"
+    r"(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))"
+    r"|(?P<jinja>\{#.*?(?:#\}|(?P<open>\Z))|\{%(?:(?!\{%).)*?%\}|" + _INNER + r")"
     r"|(?P<tag><%(?:[^%<]|<(?!%)|%(?!>))*+%>)"
     r"|(?P<js>\$\{(?:[^{}]|\{[^{}]*\})*\})"
     r"|(?P<quoted>'(?:" + _INNER + r"|\\.|''|[^'\\])*'|\"(?:" + _INNER + r"|\\.|[^\"\\])*\"|`[^`]*`)"
@@ -74,7 +74,7 @@ class _Piece(Struct, frozen=True):
 def _pieces(text: str, dialect: str | None) -> Iterator[_Piece]:
     at = 0
     for found in _SCAN.finditer(text):
-        kind = str(found.lastgroup)
+        kind = "sql" if found["open"] is not None else str(found.lastgroup)
         if kind == "brace" and dialect in _NO_BRACES and ":" in found[0]:
             continue
         yield _Piece("sql", text[at : found.start()])

@@ -15,7 +15,9 @@ Kind: TypeAlias = Literal["data", "tag", "expression", "comment"]
 _TAG = r"""\{%(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^%"'{]|\{(?!%)|%(?!\})|["'])*+%\}"""
 EXPRESSION = r"""\{\{(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^}"'{]|\{(?!\{)|\}(?!\})|["'])*+\}\}"""
 """An expression; neither it nor a tag runs over the next opening of its kind: one that is not closed costs itself."""
-_MARKER = re.compile(rf"(?P<comment>\{{#.*?#\}})|(?P<tag>{_TAG})|(?P<expression>{EXPRESSION})", re.DOTALL)
+_MARKER = re.compile(
+    rf"(?P<comment>\{{#.*?(?:#\}}|(?P<open>\Z)))|(?P<tag>{_TAG})|(?P<expression>{EXPRESSION})", re.DOTALL
+)
 _WORD = re.compile(r"\{%[-+]?\s*(\w+)")
 _END_OF_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
 _NAMED_SET = re.compile(r"\{%[-+]?\s*set\b[^=]*%\}", re.DOTALL)
@@ -59,7 +61,7 @@ def _flat(text: str) -> Iterator[Piece]:
             yield Piece("data", text[at : found.start()], at)
         at = found.end()
         if found.lastgroup == "comment":
-            yield Piece("comment", found[0], found.start())
+            yield Piece("comment" if found["open"] is None else "data", found[0], found.start())
         elif found.lastgroup == "expression":
             yield Piece("expression", found[0], found.start())
         else:

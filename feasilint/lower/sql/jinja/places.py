@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 _DATA, _BEGIN, _END = 0xF0000, 0x100000, "\U0010fffd"
 _WRITING = ("call", "filter", "include")  # tags that write something themselves
 MOST_PIECES = 60_000
+LONGEST = 600_000  # characters of a rendered text
 _FOREIGN = re.compile("[\U000f0000-\U0010ffff]")
 _RENDERED = re.compile(f"([\U000f0000-\U000fffff])\n*|([\U00100000-\U0010fffc])\n*([^{_END}]*){_END}")
+
+
+class TooLongError(Exception):
+    """The rendered text is longer than one that is read."""
 
 
 class Place(Struct, frozen=True):
@@ -73,11 +78,13 @@ def stretches(rendered: str, pieces: Sequence[Piece]) -> Iterator[Stretch]:
 
 
 def laid_out(stretched: Iterable[Stretch]) -> tuple[str, tuple[Place, ...]]:
-    """The rendered text, and the places that it comes from."""
+    """The rendered text, and the places that it comes from; raises `TooLongError`: a loop is written once and read many times."""
     places: list[Place] = []
     out: list[str] = []
     offset = 0
     for stretch in stretched:
+        if offset > LONGEST:
+            raise TooLongError
         if stretch.text:
             width = 0 if stretch.text == stretch.piece.text else len(stretch.piece.text)
             places.append(Place(offset, stretch.piece.start, width))

@@ -53,7 +53,7 @@ class Templates:
         except TemplateSyntaxError as error:
             line = min(error.lineno, text.count("\n") + 1)
             return Refused(f"the template cannot be read: {error.message}", line, "syntax-error")
-        except ExhaustedError:
+        except (ExhaustedError, places.TooLongError):
             return Refused("the template takes too many steps or writes too much", kind="budget")
         except ReturnedError:
             return Refused("the template returns a value outside a macro")

@@ -18,7 +18,7 @@ Branch: TypeAlias = Literal["all", "first", "last"]
 """Of a condition that is unknown: both branches, one after the other; or the first; or the last."""
 
 _STEPS = 200_000
-LONGEST = 2_000_000  # characters of one value or of the whole output
+LONGEST = 2_000_000  # characters of one value or of all markers
 _A_STEP = 200  # characters that cost as much as one step
 
 
