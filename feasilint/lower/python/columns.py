@@ -138,7 +138,7 @@ def layout(relation: Relation) -> tuple[Name | None, ...]:
             return layout(relation.input)
         case Union(inputs=(first, *_), by="position"):
             return layout(first)
-        case Union(inputs=many):
+        case Union(inputs=many) | Choice(inputs=many):
             return _once(name for one in many for name in layout(one))
         case Unnest(input=below, outputs=outputs) if None in layout(below):
             return (*_once((*layout(below), *(output.name for output in outputs))), None)

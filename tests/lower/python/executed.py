@@ -84,7 +84,11 @@ def real(code: str, names: dict[str, Any]) -> list[Name] | None:
     columns = getattr(scope["r"], "columns", None)
     if columns is None and hasattr(scope["r"], "collect_schema"):
         columns = scope["r"].collect_schema().names()
-    return None if columns is None else [column if isinstance(column, tuple) else str(column) for column in columns]
+    return (
+        None
+        if columns is None
+        else [tuple(map(str, column)) if isinstance(column, tuple) else str(column) for column in columns]
+    )
 
 
 def wrong(case: Case, said: Stated, there: list[Name] | None) -> str | None:

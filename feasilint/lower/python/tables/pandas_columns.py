@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python.tables.pandas_frames import AGGREGATES, NO_DATA, RUNNING
-from feasilint.lower.python.transfers import aggregates, frames, grouping, lazy, names, reshaping, series, texts, times
+from feasilint.lower.python.transfers import (
+    aggregates,
+    frames,
+    grouping,
+    lazy,
+    names,
+    reshaping,
+    series,
+    shapes,
+    texts,
+    times,
+)
 from feasilint.lower.python.transfers.aggregates import measure
 from feasilint.lower.python.transfers.common import handle, nothing, same, scalar, show
 from feasilint.lower.python.transfers.writes import write
@@ -89,7 +100,7 @@ _SERIES: dict[str, Transfer] = {
     "sample": same,
     "droplevel": same,
     "infer_objects": same,
-    "rename_axis": same,
+    "rename_axis": shapes.rename_axis,
     "compute": same,
     "to_pandas": same,
     "swapaxes": same,
@@ -147,7 +158,8 @@ METHODS: dict[str, Table] = {
     "dt": _DT_METHODS,
     "str": {"extract": texts.extracted, "get_dummies": texts.marks, "*": times.accessor},
     "cat": {"*": times.accessor},
-    "row": {"get": names.row_get, "mean": same, "sum": same, "max": same, "min": same, "to_dict": same, "dropna": same},
+    "row": {"get": names.row_get, "mean": same, "sum": same, "max": same, "min": same, "to_dict": same, "dropna": same,
+            "to_frame": shapes.upright},
     "columns": {
         "tolist": same, "to_list": same, "copy": same, "difference": names.columns_difference, "drop": names.columns_difference,
         "intersection": same, "union": names.columns_union, "str": same, "remove": names.columns_removed,

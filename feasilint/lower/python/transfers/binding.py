@@ -269,11 +269,11 @@ def _with_names(m: Machine, value: v.Value) -> v.Value:
     return replace(value, parts=(*value.parts, ("made", made)))
 
 
-def expand(m: Machine, relation: Relation, value: v.Value) -> list[v.Value]:
-    """An expression over several columns as one for each."""
+def expand(m: Machine, relation: Relation, value: v.Value, keys: tuple[Name, ...] = ()) -> list[v.Value]:
+    """An expression over several columns as one for each; the keys of a group are only meant where they are named."""
     found = m.get(value)
     if isinstance(found, v.Seq):
-        return [one for item in found.items for one in expand(m, relation, item)]
+        return [one for item in found.items for one in expand(m, relation, item, keys)]
     found = folded(found)
     if not isinstance(found, v.Lazy):
         return [found]
@@ -288,6 +288,8 @@ def expand(m: Machine, relation: Relation, value: v.Value) -> list[v.Value]:
     parts = (("typed", v.Const(True)),) if by_types(columns) else ()
     names = candidates(columns)
     chosen = names if names is not None else ("{column}",)
+    if several.text and several.text != "names":
+        chosen = tuple(name for name in chosen if name not in keys)
     return [_with_names(m, _with_column(found, several, name, parts)) for name in chosen]
 
 

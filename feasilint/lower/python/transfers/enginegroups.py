@@ -147,8 +147,9 @@ def agg(call: Call) -> v.Value | None:
         return None
     values = [value for one in _given(call) for value in _agg_items(call, one)]
     values += [_named(name, call.m.get(value)) for name, value in call.kwargs.items() if name != "**"]
-    expanded = [one for value in values for one in expand(call.m, frame.relation, value)]
     keys = group.keys if group is not None else ()
+    named = tuple(key.name for key in keys)
+    expanded = [one for value in values for one in expand(call.m, frame.relation, value, named)]
     relation = aggregated(call, frame.relation, keys, expanded)
     typed = typed_names(call, frame, values, bare=True)
     if typed:

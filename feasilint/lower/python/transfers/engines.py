@@ -233,7 +233,8 @@ def rename(call: Call) -> v.Value | None:
     elif isinstance(first, v.Function | v.Bound):
         named = [
             (name, name_of(call.m, call.m.call(first, (v.Const(str(name)),), {}, call.node)))
-            for name in known(AllOf(frame.relation)) or ()
+            for name in layout(frame.relation)
+            if name is not None
         ]
     else:
         named = [

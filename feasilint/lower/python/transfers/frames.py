@@ -230,8 +230,10 @@ _EACH = 32
 def _each_column(call: Call, frame: v.Frame, function: v.Value) -> v.Value:
     """`df.apply(f)`: f of each column, which gives a column or one value."""
     names = [name for name in known(AllOf(frame.relation)) or () if name not in frame.index]
-    if not isinstance(call.m.get(function), v.Function) or not 0 < len(names) <= _EACH:
+    if not isinstance(call.m.get(function), v.Function) or len(names) > _EACH:
         return replace(frame)
+    if not names:
+        return _any_column(call, frame, function)
     made = []
     for name in names:
         series = v.Series(frame.relation, Column(frame.relation, name), name, frame.index, frame.group)
@@ -243,6 +245,13 @@ def _each_column(call: Call, frame: v.Frame, function: v.Value) -> v.Value:
     if all(isinstance(found, v.Scalar) for found in made):
         return v.Row(call.m.add(Derive(frame.relation, outputs, call.origin)))
     return derive(call, frame, replacing(frame.relation, *outputs))
+
+
+def _any_column(call: Call, frame: v.Frame, function: v.Value) -> v.Value:
+    """The same where no column is known: what it gives for any of them."""
+    series = v.Series(frame.relation, Column(frame.relation, "{column}"), None, frame.index, frame.group)
+    found = call.m.get(call.m.call(function, (series, *_rest(call)), _keywords(call), call.node))
+    return call.unknown("apply to all columns") if isinstance(found, v.Scalar) else replace(frame)
 
 
 def _rest(call: Call) -> tuple[v.Value, ...]:

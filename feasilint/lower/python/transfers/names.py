@@ -139,6 +139,10 @@ def columns_difference(call: Call) -> v.Value | None:
     found, names = call.receiver, call.names(0)
     if not isinstance(found, v.Columns):
         return None
+    there = known(found.columns) if call.name == "difference" else None
+    if there is not None:  # in the order of the alphabet
+        left = sorted((name for name in there if name not in (names or ())), key=spelled)
+        return v.Columns(Names(found.relation, tuple(left)), found.relation)
     return v.Columns(Minus(found.columns, names), found.relation) if names else found
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import AllOf, Choice, Column, Derive, Hole, Literal, Matching, Names, Output, Pivot, Star
+from feasilint.ir import AllOf, Choice, Column, Derive, Hole, Literal, Matching, Names, Output, Pivot, Star, Unpivot
 from feasilint.ir import Call as Op
 from feasilint.ir.expressions import spelled
 from feasilint.lower.python import values as v
@@ -15,6 +15,7 @@ from feasilint.lower.python.assignment import known_data
 from feasilint.lower.python.assignment import renamed as relabelled
 from feasilint.lower.python.call import name_of
 from feasilint.lower.python.columns import known, narrowed, replacing
+from feasilint.lower.python.selection import column
 from feasilint.lower.python.transfers.common import copied
 from feasilint.lower.python.transfers.frames import derive, own
 
@@ -75,6 +76,8 @@ def set_axis(call: Call) -> v.Value | None:
 
 def rename_axis(call: Call) -> v.Value | None:
     """`df.rename_axis('user')`: another name for the index."""
+    if isinstance(call.receiver, v.Series):
+        return _with_labels(call, call.receiver)
     frame = own(call)
     if frame is None:
         return None
@@ -88,6 +91,31 @@ def rename_axis(call: Call) -> v.Value | None:
         return call.result(derive(call, frame, outputs, names))
     made = tuple(Output(new, Column(frame.relation, old)) for old, new in pairs.items())
     return call.result(derive(call, frame, replacing(frame.relation, *made), names))
+
+
+def _with_labels(call: Call, series: v.Series) -> v.Series:
+    names = call.names(0, "mapper") or call.names(None, "index")
+    if not names or len(names) != len(series.index):
+        return series
+    pairs = zip(series.index, names, strict=True)
+    outputs = tuple(Output(new, Column(series.relation, old)) for old, new in pairs)
+    made = call.m.add(Derive(series.relation, replacing(series.relation, *outputs), call.origin))
+    return replace(series, relation=made, index=names, owner=None)
+
+
+def upright(call: Call) -> v.Value | None:
+    """One value per column, `df.max()`, as a frame: the names of the columns are its labels."""
+    row = call.receiver
+    if not isinstance(row, v.Row):
+        return None
+    names = known(AllOf(row.relation)) or ()
+    cells = tuple(Column(row.relation, name) for name in names) or (Column(row.relation, "{column}"),)
+    values = Output(call.text(0, "name") or "0", Op("coalesce", cells, call.origin))
+    made = Unpivot(row.relation, (), Output(_LABELS, Literal(None)), values, call.origin)
+    return v.Frame(call.m.add(made), "pandas", (_LABELS,))
+
+
+_LABELS = "{column}"
 
 
 def set_at(call: Call) -> v.Value | None:
@@ -139,6 +167,8 @@ def transposed(call: Call) -> v.Value | None:
     if frame is None or frame.library == "array" or isinstance(call.receiver, v.Series):
         return copied(call)
     turned = frame.relation
+    if isinstance(turned, Unpivot) and turned.names.name == _LABELS and not turned.keys:
+        return v.Frame(turned.input)
     if frame.library == "pandas" and isinstance(turned, Pivot) and not turned.keys and not turned.spread:
         return replace(frame, relation=turned.input)
     cells = tuple(Column(frame.relation, name) for name in known_data(frame) or ())
@@ -161,8 +191,11 @@ def duplicated(call: Call) -> v.Value | None:
 def one_row(call: Call) -> v.Value | None:
     """`df.xs(key)`, `df.asof(when)`: one row."""
     frame = own(call)
-    if frame is None or call.const(1, "axis") in (1, "columns"):
+    if frame is None:
         return None
+    if call.const(1, "axis") in (1, "columns"):
+        name = name_of(call.m, call.args[0]) if call.args else None
+        return column(call.m, frame, name, call.target, call.node) if name is not None else None
     return v.Row(frame.relation) if call.arg(None, "level") is None else replace(frame)
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from feasilint.ir import AllOf, Column, Derive, Star
 from feasilint.lower.python import values as v
 from feasilint.lower.python.transfers.aggregates import Spec, aggregate, chosen, of_types, result
+from feasilint.lower.python.transfers.reshaping import further
 
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Call, Transfer
@@ -29,7 +33,13 @@ def _all_of(functions: dict[str, str]) -> Transfer:
         ]
         relation = aggregate(call, group.frame, group.keys, specs, group.series)
         made = result(call, group, relation, specs, False)
-        return made if group.selected is not None else of_types(call, made, ("number", "time"))
+        if not isinstance(made, v.Frame) or functions is not _DESCRIBED:
+            return made
+        typed = of_types(call, made, ("number",))  # of other types it gives other summaries
+        assert isinstance(typed, v.Frame)
+        cells = tuple(Column(relation, spec.output) for spec in specs)
+        items = (Star(AllOf(typed.relation)), further(call, relation, cells))
+        return replace(typed, relation=call.m.add(Derive(typed.relation, items, call.origin)))
 
     return transfer
 
