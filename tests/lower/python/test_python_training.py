@@ -342,6 +342,33 @@ def test_treatments_and_controls_of_causal_models():
     assert trained(code) == (["t", "a", "w"], ["y"])
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import xgboost as xgb\nxgb.dask.train(client, {}, xgb.dask.DaskDMatrix(client, tx[['a']], tx['y']))",
+        "import dask_xgboost as dxgb\ndxgb.train(client, {}, tx[['a']], tx['y'], num_boost_round=3)",
+        NET.replace("[['a', 'b']]", "[['a']]") + "scaler = torch.cuda.amp.GradScaler()\n"
+        "scaler.scale(torch.nn.MSELoss()(torch.nn.Linear(1, 1)(X), y)).backward()",
+    ],
+)  # fmt: skip
+def test_training_on_many_machines(code: str):
+    assert trained(code) == (["a"], ["y"])
+
+
+def test_experiments_of_watson():
+    code = """
+from ibm_watsonx_ai.experiment import AutoAI
+from ibm_watsonx_ai.helpers import DataConnection, S3Location
+data = DataConnection(location=S3Location(bucket='b', path='credit.csv'))
+search = AutoAI({}, space_id='s').optimizer(name='n', prediction_column='risk')
+search.fit(training_data_reference=[data])
+"""
+    model = fit(run(code))
+    assert model.label is not None
+    assert columns(model.label) == ["risk"]
+    assert sources(run(code)) == ["b/credit.csv"]
+
+
 def test_frames_in_a_file_of_many():
     code = (
         "with pd.HDFStore('train.h5', 'r') as store:\n    df = store.get('train')\nother = pd.HDFStore('x.h5')['test']"

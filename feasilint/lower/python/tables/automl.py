@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from feasilint.lower.python.transfers import fits, recommending
 from feasilint.lower.python.transfers.common import argument_copied, handle, nothing, same
 from feasilint.lower.python.transfers.loading import cloud_table, reader, source
-from feasilint.lower.python.transfers.training import Told, told
+from feasilint.lower.python.transfers.training import Told, connected, told
 
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer
@@ -45,6 +45,15 @@ METHODS: dict[str, Table] = {
     },
     "lightautoml": {"fit_predict": told(Told(data=((0, "train_data"),), label=("target",), drop=("drop",)))},
     "lightfm.data": {"fit": nothing, "fit_partial": nothing},
+    "watson": {"optimizer": handle("autoai"), "runs": same},
+    "autoai": {
+        "fit": told(
+            Told(
+                data=("training_data_reference", "training_data_references"),
+                label=("prediction_column", "prediction_columns"),
+            )
+        ),
+    },
     "ludwig": {"train": told(Told(data=((0, "dataset"), "training_set")))},
     "vertex.training": {"run": told(Told(data=((0, "dataset"),), label=((1, "target_column"),)))},
     "ray.train": {"fit": told(Told(data=("train",), label=("label_column",)))},
@@ -56,6 +65,7 @@ METHODS: dict[str, Table] = {
 }
 
 _H2O_MODELS = handle("h2o")
+_WATSON = ("ibm_watsonx_ai", "ibm_watson_machine_learning", "watson_machine_learning_client")
 _TABULAR = ("autogluon.tabular", "autogluon", "autogluon.timeseries")
 
 FUNCTIONS: dict[str, Transfer] = {
@@ -65,6 +75,11 @@ FUNCTIONS: dict[str, Transfer] = {
        for kind in ("classification.Classification", "regression.Regression", "clustering.Clustering",
                     "anomaly.Anomaly")},
     "h2o.automl.H2OAutoML": _H2O_MODELS,
+    **{f"{package}.experiment.AutoAI": handle("watson") for package in _WATSON},
+    **{f"{package}.helpers.{place}DataConnection": connected for package in _WATSON for place in ("", "connections.")},
+    **{f"{package}.helpers.{place}{kind}": handle("location")
+       for package in _WATSON for place in ("", "connections.") for kind in ("S3Location", "ContainerLocation", "AssetLocation",
+                                                                            "FSLocation", "DatabaseLocation")},
     "h2o.H2OFrame": argument_copied,
     "h2o.import_file": reader(),
     "h2o.upload_file": reader(),

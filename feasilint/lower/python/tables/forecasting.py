@@ -45,6 +45,8 @@ FUNCTIONS: dict[str, Transfer] = {
     "prophet.Prophet": f.prophet,
     "fbprophet.Prophet": f.prophet,
     "neuralprophet.NeuralProphet": f.prophet,
+    "arch.arch_model": fits.specified,
+    "arch.univariate.arch_model": fits.specified,
     "pmdarima.auto_arima": f.fitted_at_once,
     "pmdarima.arima.auto_arima": f.fitted_at_once,
 }

@@ -63,6 +63,7 @@ _REGRESSIONS = ("OLS", "Logit", "GLM", "Probit", "WLS", "Poisson", "GLS", "MNLog
 _MODULES = ("regression.linear_model", "discrete.discrete_model", "genmod.generalized_linear_model", "robust.robust_linear_model",
             "regression.quantile_regression", "regression.recursive_ls", "miscmodels.ordinal_model")  # fmt: skip
 
+_DASK = ("DaskDMatrix", "DaskDeviceQuantileDMatrix", "DaskQuantileDMatrix")
 _SCALING = ("scale", "minmax_scale", "maxabs_scale", "robust_scale", "normalize", "quantile_transform", "power_transform",
             "binarize", "add_dummy_feature")  # fmt: skip
 
@@ -99,6 +100,9 @@ FUNCTIONS: dict[str, Transfer] = {
     "xgboost.QuantileDMatrix": _DATA,
     "lightgbm.Dataset": _DATA,
     "catboost.Pool": _DATA,
+    **{f"xgboost.dask.{name}": fits.distributed for name in _DASK},
+    "xgboost.dask.train": fits.train,
+    "dask_xgboost.train": fits.trained_apart,
     "xgboost.train": fits.train,
     "xgboost.cv": fits.train,
     "lightgbm.train": fits.train,

@@ -29,6 +29,7 @@ METHODS: dict[str, Table] = {
     },
     "instance": {"__call__": tensors.instance_called, "to": same, "cuda": same},
     "prediction": {"*": same},
+    "torch.scaler": {"scale": argument_copied, "step": nothing, "update": nothing},
     "loss": {"backward": tensors.trained, "*": same},
     "pytorch_lightning.Trainer": {
         "fit": tensors.trained_with("train_dataloaders", "train_dataloader", "datamodule", at=1)
@@ -70,6 +71,8 @@ FUNCTIONS: dict[str, Transfer] = {
     "torch.LongTensor": argument_copied,
     "torch.autograd.Variable": argument_copied,
     "torch.nn.Module": handle("torch.module"),
+    "torch.cuda.amp.GradScaler": handle("torch.scaler"),
+    "torch.amp.GradScaler": handle("torch.scaler"),
     **{f"{place}.Trainer": handle("pytorch_lightning.Trainer") for place in _LIGHTNING},
     "transformers.Trainer": handle("transformers.Trainer"),
     "datasets.Dataset.from_pandas": argument_copied,

@@ -154,6 +154,18 @@ def train(call: Call) -> v.Value | None:
     return v.Estimator(call.name)
 
 
+def distributed(call: Call) -> v.Value:
+    """`DaskDMatrix(client, X, y)`."""
+    parts = (("data", call.arg(1, "data")), ("label", call.arg(2, "label")), ("weight", call.arg(None, "weight")))
+    return v.Handle("training.data", tuple((name, value) for name, value in parts if value is not None))
+
+
+def trained_apart(call: Call) -> v.Value:
+    """`dask_xgboost.train(client, params, X, y)`."""
+    add_fit(call, call.name, columns_of(call.m, call.arg(2, "data")), columns_of(call.m, call.arg(3, "labels")))
+    return v.Estimator(call.name)
+
+
 def _weight(data: v.Value | None) -> v.Value | None:
     """The weights that a data set was made with: `DMatrix(X, label=y, weight=w)`."""
     return data.get("weight") if isinstance(data, v.Handle) else None
@@ -177,7 +189,7 @@ def evaluated(call: Call) -> v.Value | None:
 
 def specified(call: Call) -> v.Value | None:
     """`sm.OLS(y, X)`: fitted by `.fit()`."""
-    label, data = call.arg(0, "endog"), call.arg(1, "exog")
+    label, data = call.arg(0, "endog") or call.arg(None, "y"), call.arg(1, "exog") or call.arg(None, "x")
     weight = call.arg(None, "weights") or call.arg(None, "freq_weights")
     parts = (("name", v.Const(call.name)), ("label", label or v.NONE), ("data", data or label or v.NONE))
     return v.Handle("specified", (*parts, *((("weight", weight),) if weight is not None else ())))

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from feasilint.ir import Column, Derive, Names, Star
+from feasilint.ir import Column, Derive, Names, Scan, Source, Star
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
 from feasilint.lower.python.columns import narrowed
 from feasilint.lower.python.selection import column_set
+from feasilint.lower.python.strings import as_text
 from feasilint.lower.python.transfers.fits import add_fit
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def told(spec: Told, title: str | None = None) -> Transfer:
 
     def transfer(call: Call) -> v.Value | None:
         held = _config(call)
-        data = next((value for value in _given(call, held, spec.data)), None)
+        data = _first(call, next((value for value in _given(call, held, spec.data)), None))
         frame = call.m.frame(data) if data is not None else None
         if frame is None:
             return None
@@ -59,6 +60,12 @@ def told(spec: Told, title: str | None = None) -> Transfer:
         return call.target if call.target != v.NONE else call.m.unknown("model")
 
     return transfer
+
+
+def _first(call: Call, value: v.Value | None) -> v.Value | None:
+    """Of several data sets the first one: the others are added to it, or tested on."""
+    found = call.m.get(value) if value is not None else None
+    return found.items[0] if isinstance(found, v.Seq) and found.items else value
 
 
 def _features(call: Call, held: dict[str, v.Value], spec: Told, frame: v.Frame, gone: tuple[Name, ...]) -> ColumnSet:
@@ -99,6 +106,15 @@ def _one(call: Call, held: dict[str, v.Value], place: str | tuple[int, str]) -> 
 def _names(call: Call, held: dict[str, v.Value], places: tuple[str | tuple[int, str], ...]) -> tuple[Name, ...]:
     found = (names_of(call.m, value) for value in _given(call, held, places) if call.m.get(value) != v.NONE)
     return tuple(name for names in found if names is not None for name in names)
+
+
+def connected(call: Call) -> v.Value:
+    """`DataConnection(location=S3Location(bucket, path))`, `DataConnection(data_asset_id=…)` of Watson: data by its place."""
+    location = call.got(None, "location")
+    parts = [location.get(word) for word in ("bucket", "path")] if isinstance(location, v.Handle) else []
+    parts = [*parts, call.arg(None, "data_asset_id") or call.arg(None, "data_asset_name")]
+    words = [str(as_text(call.m, part).value) for part in parts if part is not None]
+    return v.Frame(call.m.add(Scan(Source("/".join(words) or "{data asset}", "file"), None, call.origin)))
 
 
 # --- data that knows the roles of its columns ---
