@@ -63,5 +63,6 @@ ENGINES_BY_WORD: dict[str, str] = {
     r"\bsnowflake\b": "snowpark",
     r"\bpyspark\b|\.toPandas\(|\.pandas_api\(": "spark",
     r"\bduckdb\b|\.(?:df|pl|arrow|fetchdf)\(\)": "duckdb",
+    r"(?s)\A(?!.*\bto_pandas\b).*(?:\]\s*=(?!=)|\.(?:merge|reset_index|sort_values|assign|i?loc)\b)": "pandas",
 }
 """The same by words in the code of a model, where nothing says which warehouse it is for."""
