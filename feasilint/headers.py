@@ -37,7 +37,7 @@ from feasilint.ir import (
     Window,
     Write,
 )
-from feasilint.ir.expressions import fold, spelled
+from feasilint.ir.expressions import fold, is_dynamic, spelled
 from feasilint.ir.relations import inputs
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Headers:
                 return self._kept(base, lambda name: fold(name) not in gone)
             case Matching(base=base, pattern=pattern, negate=negate):
                 matches = matcher(pattern)
-                return self._kept(base, lambda name: matches(spelled(name)) != negate)
+                return self._kept(base, lambda name: is_dynamic(name) or matches(spelled(name)) != negate)
             case OfType(base=base):  # types are not known before the data is: all of them may be meant
                 return self.members(base)
             case Both(parts=parts):

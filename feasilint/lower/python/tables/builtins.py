@@ -141,7 +141,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "builtins.max": b.aggregated("max"),
     "builtins.any": b.unknown,
     "builtins.all": b.unknown,
-    "builtins.isinstance": b.unknown,
+    "builtins.isinstance": b.is_instance,
     "builtins.getattr": b.get_attribute,
     "builtins.setattr": b.set_attribute,
     "builtins.open": loading.opened,

@@ -297,3 +297,32 @@ def reduced(call: Call) -> v.Value | None:
 def buffer(call: Call) -> v.Value | None:
     found = call.got(0)
     return call.m.unknown("buffer", found) if found is not None else None
+
+
+_TYPES: dict[str, type] = {
+    f"builtins.{kind.__name__}": kind for kind in (str, int, float, bool, bytes, tuple, list, set, dict)
+}
+_SEQUENCES: dict[str, type] = {"tuple": tuple, "list": list, "set": set}
+
+
+def is_instance(call: Call) -> v.Value:
+    """`isinstance(name, tuple)`, where the value is known."""
+    found, asked = call.got(0), call.got(1)
+    kind = _type_of(found)
+    items = asked.items if isinstance(asked, v.Seq) else (asked,)
+    types = [_TYPES.get(item.path) if isinstance(item, v.Library) else None for item in items]
+    if kind is None or None in types:
+        return unknown(call)
+    return v.Const(any(issubclass(kind, one) for one in types if one is not None))
+
+
+def _type_of(value: v.Value | None) -> type | None:
+    match value:
+        case v.Const(value=known) if known is not None:
+            return type(known)
+        case v.Seq(kind=kind):
+            return _SEQUENCES[kind]
+        case v.Dict():
+            return dict
+        case _:
+            return None
