@@ -26,6 +26,7 @@ def test_a_model_that_is_uploaded_is_no_source():
     "upload",
     [
         "where = sagemaker.Session().upload_data('train.csv', bucket='b', key_prefix='p')",
+        "session = sagemaker.Session()\nwhere = session.upload_data('train.csv', session.default_bucket(), 'p')",
         "from sagemaker.s3 import S3Uploader\nwhere = S3Uploader.upload('train.csv', 's3://b/p')",
         "boto3.Session().resource('s3').Bucket('b').Object(os.path.join('p', 'train/train.csv')).upload_file('train.csv')\n"
         "where = sagemaker.inputs.TrainingInput(s3_data='s3://{}/{}/train'.format('b', 'p'), content_type='csv')",

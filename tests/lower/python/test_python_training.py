@@ -369,6 +369,10 @@ search.fit(training_data_reference=[data])
     assert sources(run(code)) == ["b/credit.csv"]
 
 
+def test_prices_of_a_vendor():
+    assert sources(run("import quandl\nprices = quandl.get('WIKI/AAPL')\nprices.head()")) == ["quandl:WIKI/AAPL"]
+
+
 def test_frames_in_a_file_of_many():
     code = (
         "with pd.HDFStore('train.h5', 'r') as store:\n    df = store.get('train')\nother = pd.HDFStore('x.h5')['test']"

@@ -183,6 +183,11 @@ FUNCTIONS: dict[str, Transfer] = {
     "fredapi.Fred": handle("fred"),
     "pandas_datareader.data.DataReader": source("api", 0, "pandas_datareader"),
     "pandas_datareader.DataReader": source("api", 0, "pandas_datareader"),
+    **{
+        f"{package}.get{kind}": source("api", 0, "quandl")
+        for package in ("quandl", "Quandl", "nasdaqdatalink")
+        for kind in ("", "_table")
+    },
     "datasets.load_dataset": collection("huggingface"),
     "datasets.load_from_disk": reader(),
     "pandas.HDFStore": handle("hdf"),

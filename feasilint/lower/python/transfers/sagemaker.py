@@ -77,8 +77,11 @@ def _remote(call: Call, value: v.Value | None) -> ColumnSet | None:
         return _remote(call, found.get("0") or found.get("s3_data"))
     if isinstance(found, v.Const) and isinstance(found.value, str):
         address = str(found.value)
-        inside = next(iter(call.m.builder.below(address)), None)
-        return AllOf(scan(call, source_of(call.m, inside or address)))
+        name = next(iter(call.m.builder.below(address)), address)
+        write = call.m.builder.written(name)
+        if write is not None and "{" in name:  # no name that is only partly known is linked
+            return AllOf(_stored(call, write.relation) or write.relation)
+        return AllOf(scan(call, source_of(call.m, name)))
     return None
 
 
