@@ -156,21 +156,23 @@ def kind_of(value: v.Value) -> str:
 
 _ENGINES = {"polars.lazy": "polars", "spark": "PySpark", "snowpark": "Snowpark", "array": "numpy", "duckdb": "DuckDB"}
 
+_OF_PANDAS = frozenset((v.Series, v.GroupBy, v.Rolling))
+
 
 def library_of(receiver: v.Value, path: str) -> str:
     """Whose a method of this receiver is, or the function of this path; empty where it may be code of the project."""
-    match receiver:
-        case v.Frame(library=library):
-            return _ENGINES.get(library, library)
-        case v.Series() | v.GroupBy() | v.Rolling():
-            return "pandas"
-        case v.Handle(kind=kind) if kind.startswith(("lazy", "spark", "snowpark", "polars")):
-            return "this library"
-        case _:
-            from feasilint.lower.python.tables import is_known
+    if type(receiver) is v.Frame:
+        return _ENGINES.get(receiver.library, receiver.library)
+    if type(receiver) in _OF_PANDAS:
+        return "pandas"
+    if type(receiver) is v.Handle and receiver.kind.startswith(("lazy", "spark", "snowpark", "polars")):
+        return "this library"
+    if "." not in path:
+        return ""
+    from feasilint.lower.python.tables import is_known
 
-            root = path.partition(".")[0]
-            return root if root != path and is_known(root) else ""
+    root = path.partition(".")[0]
+    return root if is_known(root) else ""
 
 
 _KINDS: dict[type[v.Value], Callable[[Any], str]] = {

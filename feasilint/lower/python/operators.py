@@ -73,6 +73,8 @@ def _download(m: Machine, name: str, a: v.Value, b: v.Value, node: ast.expr) -> 
 
 def _of_library(m: Machine, name: str, a: v.Value, b: v.Value, node: ast.expr) -> v.Value | None:
     """An operator of a library's object, as the tables say: `["a"] >> Categorify()`."""
+    if v.Handle not in (type(a), type(b)):
+        return None
     from feasilint.lower.python.tables import method
 
     for side, other, word in ((a, b, f"__{name}__"), (b, a, f"__r{name}__")):
