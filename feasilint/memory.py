@@ -4,23 +4,47 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+class _Pauses:
+    """How many pauses there are at this moment, in all threads, and whether garbage was looked for before the first one."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._count = 0
+        self._enabled = False
+
+    def begin(self) -> None:
+        with self._lock:
+            if self._count == 0:
+                self._enabled = gc.isenabled()
+                gc.disable()
+            self._count += 1
+
+    def end(self) -> None:
+        with self._lock:
+            self._count -= 1
+            if self._count == 0 and self._enabled:
+                gc.enable()
+
+
+_pauses = _Pauses()
+
+
 @contextmanager
 def without_collection() -> Iterator[None]:
     """What a document or a catalog is made into are many small objects that nearly all stay: looking for cycles among them
     again and again is a fifth of the time, and half of that of the largest ones."""
-    enabled = gc.isenabled()
-    gc.disable()
+    _pauses.begin()
     try:
         yield
     finally:
-        if enabled:
-            gc.enable()
+        _pauses.end()
 
 
 _SELDOM = (100_000, 50, 100)

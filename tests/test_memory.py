@@ -63,6 +63,17 @@ def test_collection_goes_on_after_an_error() -> None:
     assert gc.isenabled()
 
 
+def test_pauses_of_threads_may_overlap() -> None:
+    gc.enable()
+    first, second = without_collection(), without_collection()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert not gc.isenabled()
+    second.__exit__(None, None, None)
+    assert gc.isenabled()
+
+
 def test_only_a_run_of_its_own_keeps_what_it_made(monkeypatch: pytest.MonkeyPatch) -> None:
     before = gc.get_threshold()
     assert main(["--version"]) == 0
