@@ -288,7 +288,9 @@ def row_number(call: Call) -> v.Value | None:
     if frame is None:
         return None
     name = call.text(0, "name") or "index"
-    return derived(call, frame, replacing(frame.relation, Output(name, Op("row_index", (), call.origin), call.origin)))
+    return derived(
+        call, frame, (Output(name, Op("row_index", (), call.origin), call.origin), Star(AllOf(frame.relation)))
+    )
 
 
 def exploded(call: Call) -> v.Value | None:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from feasilint.ir import AllOf, Column, Derive, Distinct, Filter, Limit, Names, Output, Sort, Star
 from feasilint.ir import Call as Op
+from feasilint.ir.expressions import is_dynamic
 from feasilint.lower.python import values as v
 from feasilint.lower.python.assignment import with_columns
 from feasilint.lower.python.call import name_of, names_of
@@ -90,7 +91,8 @@ def drop(call: Call) -> v.Value | None:
         found = call.m.get(columns)
         partial = found.items if isinstance(found, v.Seq) else ()
         names = tuple(name for item in partial if (name := name_of(call.m, item)) is not None)
-    return call.result(derive(call, frame, (Star(narrowed(frame.relation, names)),)))
+    certain = tuple(name for name in names if not is_dynamic(name))
+    return call.result(derive(call, frame, (Star(narrowed(frame.relation, certain)),)))
 
 
 def limited(call: Call) -> v.Value | None:

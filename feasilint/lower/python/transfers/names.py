@@ -67,7 +67,8 @@ def _pairs(call: Call, frame: v.Frame, mapping: v.Value | None) -> list[tuple[Na
         return [(before, after) for before, after in named if before is not None and after is not None]
     if isinstance(mapping, v.Function | v.Bound | v.Library):
         names = known(AllOf(frame.relation)) or tuple(name for name in layout(frame.relation) if name is not None)
-        results = [(name, name_of(call.m, call.m.call(mapping, (v.Const(name),), {}, call.node))) for name in names]
+        data = [name for name in names if name not in frame.index]
+        results = [(name, name_of(call.m, call.m.call(mapping, (v.Const(name),), {}, call.node))) for name in data]
         return [(before, after) for before, after in results if after is not None]
     return []
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Aggregate, AllOf, Column, Measure, Output, Star
+from feasilint.ir import Aggregate, AllOf, Column, Measure, Names, Output, Star
 from feasilint.ir import Call as Op
 from feasilint.ir.fields import at_path
 from feasilint.ir.fields import structure as fields_of
@@ -21,6 +21,7 @@ from feasilint.lower.python.transfers.joining import beside as joined
 from feasilint.lower.python.transfers.reshaping import further
 
 if TYPE_CHECKING:
+    from feasilint.ir import Name
     from feasilint.lower.python.call import Call
 
 
@@ -60,7 +61,10 @@ def beside(call: Call) -> v.Value | None:
     if call.name == "replace_column":
         if names is None or not isinstance(at, int) or not -len(names) <= at < len(names):
             return None
-        base[0] = Star(narrowed(frame.relation, (names[at],)))
+        base = [*_named(frame, names[:at]), *made, *_named(frame, names[at:][1:])]
+    elif call.name == "insert_column" and isinstance(at, int) and (at == 0 or names is not None):
+        rest = [Star(AllOf(frame.relation))] if names is None else _named(frame, names[at:])
+        base = [*_named(frame, (names or ())[:at]), *made, *rest]
     result = derived(call, frame, tuple(base))
     if call.name != "hstack":
         call.m.set(call.target, result)
@@ -79,6 +83,10 @@ def whole(call: Call) -> v.Value | None:
         for name in names
     )
     return replace(frame, relation=call.m.add(Aggregate(frame.relation, (), outputs, call.origin)))
+
+
+def _named(frame: v.Frame, names: tuple[Name, ...]) -> list[Star | Output]:
+    return [Star(Names(frame.relation, names))] if names else []
 
 
 _WHOLE = {"null_count": "count"}

@@ -82,6 +82,9 @@ def rename_axis(call: Call) -> v.Value | None:
     if frame is None:
         return None
     names = call.names(0, "mapper") or call.names(None, "index")
+    if names and not frame.index and len(names) == 1 and call.const(None, "axis") not in (1, "columns"):
+        number = Output(names[0], Op("row_index", (), call.origin), call.origin)
+        return call.result(derive(call, frame, replacing(frame.relation, number), names))
     if not names or len(names) != len(frame.index) or call.const(None, "axis") in (1, "columns"):
         return call.result(replace(frame))
     pairs = dict(zip(frame.index, names, strict=True))
