@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from feasilint.columns import Columns
+    from feasilint.ir import Relation
     from feasilint.measure.moments import Base
 
 FLIP = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq"}
@@ -36,13 +37,15 @@ _FOUR_DIGITS = re.compile(r"^(19|20|21)\d\d$")
 
 class Bound(Struct, frozen=True):
     """`event` is at or after (`lower`) or at or before (`upper`) a moment; equality gives both, `width` long. `recurs`: what is
-    equal comes again, as a month does every year."""
+    equal comes again, as a month does every year. `role`: the relation that the code reads it of, since one source may be
+    joined more than once."""
 
     event: Column
     lower: Moment | None = None
     upper: Moment | None = None
     width: Interval | None = None
     recurs: bool = False
+    role: Relation | None = None
 
 
 def compared(operator: str, left: Expression, right: Expression, columns: Columns) -> Iterator[Bound]:
@@ -77,6 +80,7 @@ def _looks_back(bound: Bound) -> bool:
 
 def _made(operator: str, event: Moment, anchor: Moment, columns: Columns) -> Bound:
     assert event.column is not None
+    role = event.columns[0].relation
     offset = None if anchor.offset is None or event.offset is None else anchor.offset - event.offset
     moved = replace(
         anchor,
@@ -88,8 +92,9 @@ def _made(operator: str, event: Moment, anchor: Moment, columns: Columns) -> Bou
     if operator == "eq":
         unit = event.part or anchor.part or event.unit or anchor.unit or _named_unit(event) or "day"
         width = Interval.of(1, _WIDTHS.get(unit, unit)) or Interval(days=1)
-        return Bound(event.column, moved, moved, width, _recurring(event, anchor))
-    return Bound(event.column, moved) if operator in ("gt", "ge") else Bound(event.column, None, moved)
+        return Bound(event.column, moved, moved, width, _recurring(event, anchor), role)
+    lower, upper = (moved, None) if operator in ("gt", "ge") else (None, moved)
+    return Bound(event.column, lower, upper, role=role)
 
 
 def _recurring(event: Moment, anchor: Moment) -> bool:

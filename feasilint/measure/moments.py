@@ -138,7 +138,8 @@ def _date(text: str) -> datetime | None:
 
 def _column(column: Column, columns: Columns, depth: int) -> Moment:
     relation = columns.settle(column.relation, column.name)
-    here = Moment("column", columns=(Column(relation, column.name, column.origin),))
+    bottom = Column(relation, column.name, column.origin)
+    here = Moment("column", columns=(bottom,) if relation is column.relation else (column, bottom))
     made = columns.table(relation).find(column.name)
     expressions = (made.expression,) if made is not None else columns.step(relation, column.name)
     if len(expressions) != 1:

@@ -207,18 +207,32 @@ class Windows:
         within = self._reaching.within(reach) if said else frozenset()
         grouped = {name for key in keys for _, name in leaves(key, self.columns)} if said else set()
         apart: dict[frozenset[Relation], bool] = {}
+        way: frozenset[Relation | None] = self._way(measure) if said else frozenset()
 
-        def speaks(place: frozenset[Relation]) -> bool:
+        def speaks(bound: Bound) -> bool:
+            place = self._place(bound.event)
             if place and not place & within:
                 return False
-            if not measured or not place or place & measured:
+            if not measured or not place or (place & measured and bound.role in way):
                 return True
             if place not in apart:
                 joins = (join for join in reach.joins if self._between(join, place, measured))
                 apart[place] = any(names and names <= grouped for names in map(self._key_names, joins))
             return not apart[place]
 
-        return [bound for bound in said if speaks(self._place(bound.event))]
+        return [bound for bound in said if speaks(bound)]
+
+    def _way(self, measure: Measure) -> frozenset[Relation | None]:
+        """The relations that the values of a measure pass: a table that is joined twice is on it in one of its roles only."""
+        pending = [column for arg in measure.args for column in referenced(arg)]
+        seen: set[tuple[Relation, Name]] = set()
+        while pending:
+            column = pending.pop()
+            if (column.relation, column.name) not in seen:
+                seen.add((column.relation, column.name))
+                steps = self.columns.step(column.relation, column.name)
+                pending.extend(below for expression in steps for below in referenced(expression))
+        return frozenset(relation for relation, _ in seen) | {None}
 
     def _between(self, join: Join, one: frozenset[Relation], other: frozenset[Relation]) -> bool:
         left, right = self._reaching.scans(join.left), self._reaching.scans(join.right)

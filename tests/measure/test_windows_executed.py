@@ -28,6 +28,8 @@ QUERIES = [
     "select u, max(x) s from (select *, {now} - ts as age from tx) t where age < 25 group by u",
     "select u, sum(x) s from (select u, x from tx where ts > {now} - 10 union all select u, x from tx where ts > {now} - 50) t group by u",
     "select s.u, sum(b.x) s from (select distinct u, {now} as at from tx) s left join tx b on b.u = s.u and b.ts > s.at - 21 group by s.u",
+    "with l as (select * from tx), s as (select distinct u, {now} as at from tx) select s.u, max(a.x) m, max(b.x) s from s "
+    "left join l a on a.u = s.u and a.ts > s.at - 10 left join l b on b.u = s.u and b.ts > s.at - 40 group by s.u",
     "with p as (select {now} as d, 30 as days) select u, sum(x) s from tx, p where ts > p.d - p.days::int group by u",
     "select u, sum(x) s from tx where date_trunc('month', ts) >= date_trunc('month', {now}) - interval 1 month group by u",
     "select u, sum(x) s from (select * from tx qualify row_number() over (partition by u order by ts desc, x) <= 3) t where ts > {now} - 60 group by u",

@@ -66,7 +66,8 @@ _MARKS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("tsql", 4, (
         r"\bgetdate\s*\(\s*\)", r"\bselect\s+top\s*\(?\s*\d", r"\b(?:cross|outer)\s+apply\b", r"\]\.\[", r"\bfrom\s+\[\w",
         r"\binto\s+#\w", r"^\s*go\s*$", r"\bnvarchar\b", r"\bdatename\s*\(",
-        r"\bdeclare\s+@\w", r"\bset\s+nocount\b",
+        r"\bdeclare\s+@\w", r"\bset\s+nocount\b", r"\bcount_big\s*\(", r"\bjoin\s+@\w+\.\w",
+        r"\binto\s+@\w+(?:@\w|\.\w+\s+from\b)",
     )),
     ("mysql", 3, (
         r"\bcurdate\s*\(\s*\)", r"\bifnull\s*\(", r"\bauto_increment\b", r"\bgroup_concat\s*\(", r"\btimestampdiff\s*\(",

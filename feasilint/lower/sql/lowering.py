@@ -133,7 +133,7 @@ class _Text:
         if isinstance(tree, _UNREAD):
             command(tree, context, _quoted)
             return
-        rows = statement(tree, Scope(context))
+        rows = statement(tree, Scope(context)) or self._unknown(tree, context)
         if rows is None:
             return
         self.result = rows
@@ -141,6 +141,15 @@ class _Text:
         self.session.routines["result_scan"] = rows
         if self.making is not None:
             self.builder.sink(self.making.write(rows, self.read, context.layout.origin(tree)))
+
+    def _unknown(self, tree: Node, context: Context) -> Rows | None:
+        """The rows of a statement that a template puts in as a whole; None for any other one."""
+        mark = sources.mark_of(tree, context) if isinstance(tree, exp.Column) else None
+        if mark is None or mark.kind != "hole" or self.making is None:
+            return None
+        span = context.layout.statement()
+        self.builder.diagnose("opaque", f"which query {{{mark.name}}} makes is not known", span)
+        return sources.unread(mark, tree, Scope(context))
 
     def _context(self, layout: Layout, refresh: Refresh | None) -> Context:
         aggregates, windows = assign(layout.special)

@@ -170,6 +170,12 @@ class _Items:
         assert self.scope.whole is not None
         text = self.scope.context.marks.restore(item.name)
         hidden = self.scope.context.builder.add(Opaque((self.scope.whole,), f"the columns of {text}"))
+        if self.scope.context.marks.templated:
+            layout = self.scope.context.layout
+            said = layout.origin(item)
+            self.scope.context.builder.diagnose(
+                "opaque", f"which columns {text} makes is not known", said.span if said else None
+            )
         self._add_star(AllOf(hidden), None, item)
 
     def _name(self, item: Node) -> str:

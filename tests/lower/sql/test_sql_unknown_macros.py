@@ -1,0 +1,36 @@
+"""What a macro makes that nobody knows is said, not passed over."""
+
+from __future__ import annotations
+
+import pytest
+
+from feasilint import inspect_source
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT a, {{ dbt_utils.star(ref('t')) }} FROM {{ ref('t') }}",
+        "SELECT a, {{ known('x') }} AS b FROM {{ ref('t') }}",
+        "SELECT a FROM {{ ref('t') }} WHERE {{ condition() }}",
+    ],
+)
+def test_names_and_values_need_no_word(text: str) -> None:
+    assert not inspect_source(text)["diagnostics"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("SELECT a, {{ more() }} FROM {{ ref('t') }}", "which columns {more()} makes is not known"),
+        ("{{ fill('t') }}", "which query {fill('t')} makes is not known"),
+    ],
+)
+def test_unknown_columns_and_queries_are_said(text: str, message: str) -> None:
+    assert [said["message"] for said in inspect_source(text)["diagnostics"]] == [message]
+
+
+def test_names_with_an_at_sign_are_templates_of_sql_server() -> None:
+    found = inspect_source("SELECT m.a INTO @scratch@delim@prefix_1 FROM @cdm.m m JOIN @cdm.p p ON p.id = m.id")
+    assert [table["name"] for table in found["tables"]] == ["scratch@delim@prefix_1"]
+    assert [source["name"] for source in found["sources"]] == ["cdm.m", "cdm.p"]
