@@ -30,9 +30,14 @@ def repaired(tokens: Sequence[Token], text: str, offset: int) -> str | None:
     """The text with the placeholder at or before the offset read as a clause; None if there is none."""
     at = next((index for index, token in enumerate(tokens) if token.start >= offset), len(tokens) - 1)
     for index in (at, at - 1, at - 2):
-        if index >= 0 and MARK.fullmatch(tokens[index].text):
+        if index >= 0 and MARK.fullmatch(tokens[index].text) and not _is_table(tokens, index):
             return _read_as(tokens, index, text)
     return None
+
+
+def _is_table(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a placeholder stands where a table does, which has to be there."""
+    return index > 0 and tokens[index - 1].text.upper() in ("FROM", "JOIN")
 
 
 def _read_as(tokens: Sequence[Token], index: int, text: str) -> str:

@@ -146,7 +146,10 @@ class _Items:
     def _several(self, item: Node) -> bool:
         """An item that makes several columns: explode() AS (a, b), TRANSFORM … AS (a, b), COLUMNS('pattern')."""
         if mark_of(item, self.scope.context) is not None and self.scope.whole is not None:
-            self._unread(item)
+            self._unread(item, item.name)
+            return True
+        if self._two_marks(item):
+            self._unread(item, item.this.name + item.alias)
             return True
         if type(item) is exp.Explode and self.scope.context.dialect == "duckdb":  # of a struct, its fields
             self._open_field(item, scalar(item, self.scope), self._name(item))
@@ -165,10 +168,19 @@ class _Items:
             self.names += names
         return True
 
-    def _unread(self, item: Node) -> None:
+    def _two_marks(self, item: Node) -> bool:
+        """`{first()} {second()}`, which looks like an alias to the parser."""
+        context = self.scope.context
+        if not isinstance(item, exp.Alias) or mark_of(item.this, context) is None or self.scope.whole is None:
+            return False
+        _, end = context.layout.text(item.this)
+        start, _ = context.layout.text(item.args["alias"])
+        return context.marks.whole(item.alias) is not None and not context.text[end:start].strip()
+
+    def _unread(self, item: Node, name: str) -> None:
         """A placeholder for any number of columns."""
         assert self.scope.whole is not None
-        text = self.scope.context.marks.restore(item.name)
+        text = self.scope.context.marks.restore(name)
         hidden = self.scope.context.builder.add(Opaque((self.scope.whole,), f"the columns of {text}"))
         if self.scope.context.marks.templated:
             layout = self.scope.context.layout

@@ -12,6 +12,7 @@ from feasilint import inspect_source
     [
         "SELECT a, {{ dbt_utils.star(ref('t')) }} FROM {{ ref('t') }}",
         "SELECT a, {{ known('x') }} AS b FROM {{ ref('t') }}",
+        "SELECT {{ known('x') }} AS {{ name() }} FROM {{ ref('t') }}",
         "SELECT a FROM {{ ref('t') }} WHERE {{ condition() }}",
     ],
 )
@@ -23,6 +24,7 @@ def test_names_and_values_need_no_word(text: str) -> None:
     ("text", "message"),
     [
         ("SELECT a, {{ more() }} FROM {{ ref('t') }}", "which columns {more()} makes is not known"),
+        ("SELECT {{ some() }} {{ more() }} FROM {{ ref('t') }}", "which columns {some()}{more()} makes is not known"),
         ("{{ fill('t') }}", "which query {fill('t')} makes is not known"),
     ],
 )
@@ -34,3 +36,19 @@ def test_names_with_an_at_sign_are_templates_of_sql_server() -> None:
     found = inspect_source("SELECT m.a INTO @scratch@delim@prefix_1 FROM @cdm.m m JOIN @cdm.p p ON p.id = m.id")
     assert [table["name"] for table in found["tables"]] == ["scratch@delim@prefix_1"]
     assert [source["name"] for source in found["sources"]] == ["cdm.m", "cdm.p"]
+
+
+def test_a_table_of_a_template_stays_one_in_another_dialect() -> None:
+    found = inspect_source("SELECT m.x FROM p JOIN {{ ref('tags') }} m FINAL ON m.id = p.id")
+    assert [source["name"] for source in found["sources"]] == ["p", "tags"]
+
+
+def test_reserved_names_of_staging_columns_are_quoted() -> None:
+    filled = (
+        "fivetran_utils.fill_staging_columns([], [{'name': 'from', 'quote': True, 'alias': 'sender'}, {'name': 'id'}])"
+    )
+    found = inspect_source("SELECT {{ " + filled + " }} FROM {{ ref('t') }}")
+    assert {column["name"]: column["value"] for column in found["columns"]} == {
+        "sender": [["t", "from"]],
+        "id": [["t", "id"]],
+    }

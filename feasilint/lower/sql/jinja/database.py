@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from feasilint.lower.sql.jinja.values import Column, Known, Result, Table, Unknown
@@ -27,10 +28,26 @@ def adapter(name: str | None) -> dict[str, Any]:
     """What is known of `adapter`, whose warehouse is of this name."""
     return {
         "type": lambda *_: name,
-        "quote": lambda one, *_: one,
+        "quote": lambda one, *_: quoted(one, name),
         "get_relation": relation,
         "get_columns_in_relation": _columns,
     }
+
+
+_BACKTICKS = frozenset(("bigquery", "databricks", "spark", "athena", "mysql", "clickhouse"))
+_PLAIN = re.compile(r"[A-Za-z_]\w*$")
+_WORDS = frozenset(
+    ("from", "to", "order", "group", "select", "where", "table", "end", "case", "when", "in", "on", "by", "as")
+)
+
+
+def quoted(name: Any, warehouse: str | None) -> Any:
+    """A name in the quotes of its warehouse, if it could not be read without."""
+    text = str(name)
+    if isinstance(name, Unknown) or (_PLAIN.match(text) and text.lower() not in _WORDS):
+        return name
+    mark = "`" if warehouse in _BACKTICKS else '"'
+    return f"{mark}{text}{mark}"
 
 
 def relation(database: Any = None, schema: Any = None, identifier: Any = None, **_: Any) -> Any:

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from feasilint.lower.sql.jinja.database import quoted
 from feasilint.lower.sql.jinja.run import current
+from feasilint.lower.sql.jinja.values import Unknown
 from feasilint.lower.sql.jinja.wordings import WORDINGS, worded
 
 if TYPE_CHECKING:
@@ -87,11 +89,15 @@ def _escaped(expression: Any) -> str:
 
 def _filled(source_columns: Any = None, staging_columns: Any = ()) -> str:  # noqa: ARG001
     """Every column of a staging model from the source's column of the same name, as if the source had all of them."""
+    if isinstance(staging_columns, Unknown):
+        return str(staging_columns)
     return ", ".join(_staged(column) for column in staging_columns if isinstance(column, dict))
 
 
 def _staged(column: Mapping[str, Any]) -> str:
     name = column.get("name")
+    if column.get("quote"):
+        return f"{quoted(name, current().adapter)} as {column.get('alias') or quoted(name, current().adapter)}"
     return f"{name} as {column.get('alias') or name}"
 
 
