@@ -12,9 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PLAIN = re.compile(r"[\w.]+(\[[\w'\"]+\])?")
-_COLUMN = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?")
+_COLUMN = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)")
 _CALL = re.compile(r"(\w+)\s*\((.*)\)", re.DOTALL)
 _REFERENCES = re.compile(r"\b(ref|source)\s*\(([^()]*)\)")
+_SETTINGS = re.compile(r"\b(?:env_)?var\s*\([^()]*\)")
+_ASIDE = re.compile(
+    r"""\b\w*(?:tz|timezone|type|format|datepart|alias|prefix|suffix|delimiter|separator)\s*=\s*(?:'[^']*'|"[^"]*")"""
+)
+_APPLIED = re.compile(r"\s*\w+\(\s*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)(?=\s*(?:,|\)|as\b|::))", re.IGNORECASE)
+_NO_COLUMNS = UNITS.keys() | {"utc", "gmt"}
 _TEXTS = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 
 
@@ -37,8 +43,9 @@ def value_mark(code: str) -> Mark:
     if _PLAIN.fullmatch(plain):
         return Mark("param", plain)
     tables = (_CALLS[call[1]](texts(call[2])) for call in _REFERENCES.finditer(plain))
-    words = texts(_REFERENCES.sub("", plain))
-    columns = (word for word in words if _COLUMN.fullmatch(word) and word.lower() not in UNITS)
+    words = texts(_ASIDE.sub("", _SETTINGS.sub("", _REFERENCES.sub("", plain))))
+    named = (found[1] for word in words if (found := _COLUMN.fullmatch(word) or _APPLIED.match(word)) is not None)
+    columns = (word for word in named if word.lower() not in _NO_COLUMNS)
     return Mark("hole", plain, tuple(table.name for table in tables if table is not None), tuple(columns))
 
 

@@ -67,7 +67,7 @@ def read(text: str, dialect: str | None, setting: Setting | None = None) -> Read
     if first.rendered is None or not _failures(first):
         return first
     branches: tuple[Branch, ...] = ("first", "last") if first.rendered.forked else ()
-    others = (_read(text, dialect, setting, branch) for branch in branches)
+    others = (read for branch in branches if (read := _read(text, dialect, setting, branch)).statements)
     best = min((first, *others), key=_failures)
     return min(best, replace(parsed(text, dialect), masked=True), key=_failures) if _failures(best) else best
 

@@ -52,3 +52,25 @@ def test_reserved_names_of_staging_columns_are_quoted() -> None:
         "sender": [["t", "from"]],
         "id": [["t", "id"]],
     }
+
+
+@pytest.mark.parametrize(
+    ("call", "columns"),
+    [
+        (
+            "zone(column='cast(created_at as ' ~ dbt.type_timestamp() ~ ')', target_tz=var('zone', 'UTC'))",
+            ["created_at"],
+        ),
+        ("trim('CAST(id AS STRING)')", ["id"]),
+        ("pick(alias='x', key='k')", ["k"]),
+        ("pick('a', 'day', 'b')", ["a", "b"]),
+    ],
+)
+def test_columns_that_a_macro_is_given_are_those_that_its_texts_name(call: str, columns: list[str]) -> None:
+    (column,) = inspect_source("SELECT {{ " + call + " }} AS made FROM {{ ref('t') }}")["columns"]
+    assert column["value"] == [["t", name] for name in columns]
+
+
+def test_a_branch_without_any_sql_is_no_reading_of_a_model() -> None:
+    text = "{% if var('on') %} SELECT a FROM (t {% else %} {{ config(enabled=false) }} {% endif %}"
+    assert [said["kind"] for said in inspect_source(text)["diagnostics"]] == ["syntax-error"]
