@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from feasilint.dbt.naming import PRODUCTION, named_adapter
@@ -10,7 +11,7 @@ from feasilint.dbt.plain import mapping, text
 from feasilint.dbt.values import resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from feasilint.dbt.configs import Config
     from feasilint.dbt.files import Files
@@ -74,6 +75,29 @@ def adapter_of_settings(settings: Settings) -> str | None:
     """The adapter that the settings of the folders are meant for, if they are all meant for one, or the profile's name."""
     found = {_TELLTALE[key] for key in _keys(settings.trees) if key in _TELLTALE}
     return found.pop() if len(found) == 1 else named_adapter(settings.profile)
+
+
+_USUAL = (
+    "snowflake",
+    "bigquery",
+    "databricks",
+    "redshift",
+    "postgres",
+    "spark",
+    "duckdb",
+    "athena",
+    "trino",
+    "sqlserver",
+    "fabric",
+)
+
+
+def best_supported(macros: Iterable[str]) -> str | None:
+    """The adapter for which most of these macros are variants: a project for several warehouses makes the same columns of the
+    same tables on each, so that one has to be chosen to read its templates at all."""
+    found = Counter(name.partition("__")[0] for name in macros if "__" in name)
+    best = max((found[adapter] for adapter in _USUAL), default=0)
+    return next((adapter for adapter in _USUAL if best and found[adapter] == best), None)
 
 
 def _keys(tree: object) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.dbt.adapter import adapter_of_settings, production, profile_adapter
+from feasilint.dbt.adapter import adapter_of_settings, best_supported, production, profile_adapter
 from feasilint.dbt.configs import levels, merged
 from feasilint.dbt.files import Files
 from feasilint.dbt.inline import python_config, sql_config
@@ -73,7 +73,8 @@ class Project:
     def adapter(self) -> str | None:
         """dbt's name of the warehouse's adapter."""
         settings = self._own.settings
-        return profile_adapter(self._own.files, settings) or self.manifest.adapter or adapter_of_settings(settings)
+        stated = profile_adapter(self._own.files, settings) or self.manifest.adapter or adapter_of_settings(settings)
+        return stated or best_supported(macro.name for macro in self._own.macros)
 
     @cached_property
     def production(self) -> dict[str, str]:

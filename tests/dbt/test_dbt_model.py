@@ -144,6 +144,23 @@ def test_the_file_for_the_projects_warehouse_is_taken(made) -> None:
 
 
 @pytest.mark.parametrize(
+    ("variants", "profiles", "adapter"),
+    [
+        (["my"], "", None),
+        (["default"], "", None),
+        (["bigquery"], "p: {target: dev, outputs: {dev: {type: postgres}}}", "postgres"),
+        (["default", "bigquery", "spark", "bigquery"], "", "bigquery"),
+        (["spark", "snowflake"], "", "snowflake"),
+    ],
+)
+def test_a_project_for_several_warehouses_is_read_for_the_one_it_knows_best(
+    made, variants: list[str], profiles: str, adapter: str | None
+) -> None:
+    macros = "".join(f"{{% macro {name}__m{at}() %}}x{{% endmacro %}}" for at, name in enumerate(variants))
+    assert made("profile: p", profiles_yml=profiles, macros__a_sql=macros).adapter == adapter
+
+
+@pytest.mark.parametrize(
     ("config", "schedule"),
     [
         ("tags=['finance', 'daily_tables']", None),
