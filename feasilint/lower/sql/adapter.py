@@ -118,9 +118,9 @@ def unread(token: Token, text: str) -> str:
 _KINDS = {"(": TokenType.L_PAREN, ")": TokenType.R_PAREN, "*": TokenType.STAR, ",": TokenType.COMMA}
 
 
-def said(text: str, place: Token) -> Token:
-    """A word or sign that is not in the text, at the place of one that is."""
-    kind = _KINDS.get(text) or (TokenType[text] if text in TokenType.__members__ else TokenType.VAR)
+def said(text: str, place: Token, kind: TokenType | None = None) -> Token:
+    """A word or sign that is not in the text, at the place of one that is. `kind`: where it is not what the word is."""
+    kind = kind or _KINDS.get(text) or (TokenType[text] if text in TokenType.__members__ else TokenType.VAR)
     return Token(kind, text, place.line, place.col, place.start, place.end)
 
 

@@ -143,10 +143,10 @@ def _changes_applied(tokens: list[Token]) -> list[Token]:
         return tokens
     at = _place(tokens, "COLUMNS", keys)
     end = next((place for place, word in _outer(tokens) if place > at and word in ("STORED", "TRACK")), len(tokens))
-    listed = tokens[at + 1 : end] or [_said("*", TokenType.STAR, tokens[keys])]
+    listed = tokens[at + 1 : end] or [said("*", tokens[keys])]
     if listed[0].text == "(":
         listed = listed[1:-1]
-    insert, select = _said("INSERT", TokenType.INSERT, tokens[0]), _said("SELECT", TokenType.SELECT, tokens[from_])
+    insert, select = said("INSERT", tokens[0]), said("SELECT", tokens[from_])
     return [insert, *tokens[into:from_], select, *listed, *tokens[from_:keys]]
 
 
@@ -159,11 +159,11 @@ def _outfile(tokens: list[Token]) -> list[Token]:
     query = [*tokens[: at - 1], *tokens[rest:]]
     before, after = tokens[0], tokens[-1]
     return [
-        _said("COPY", TokenType.COPY, before),
-        _said("(", TokenType.L_PAREN, before),
+        said("COPY", before),
+        said("(", before),
         *query,
-        _said(")", TokenType.R_PAREN, after),
-        _said("TO", TokenType.VAR, after),
+        said(")", after),
+        said("TO", after),
         tokens[at + 1],
     ]
 
@@ -173,14 +173,14 @@ def _created_pivots(tokens: list[Token]) -> list[Token]:
     at = _place(tokens, "AS") + 1
     if _word(tokens, 0) != "CREATE" or _word(tokens, at) not in ("PIVOT", "UNPIVOT"):
         return tokens
-    opening, closing = _said("(", TokenType.L_PAREN, tokens[at]), _said(")", TokenType.R_PAREN, tokens[-1])
+    opening, closing = said("(", tokens[at]), said(")", tokens[-1])
     return [*tokens[:at], opening, *tokens[at:], closing]
 
 
 def _window_functions(tokens: list[Token]) -> list[Token]:
     """Spark's GROUP BY window(ts, '1 hour'), in which a name is meant, no clause."""
     return [
-        _said(token.text, TokenType.VAR, token)
+        said(token.text, token, TokenType.VAR)
         if token.token_type == TokenType.WINDOW and _word(tokens, at + 1) == "("
         else token
         for at, token in enumerate(tokens)
@@ -231,11 +231,7 @@ def _executed(tokens: list[Token]) -> list[Token]:
         return tokens
     last = tokens[-1]
     named = _name_from(tokens, at + 1)
-    call = (
-        [*named, said("(", last), said(")", last)]
-        if named
-        else [_said("openquery", TokenType.VAR, last), *tokens[at + 1 :]]
-    )
+    call = [*named, said("(", last), said(")", last)] if named else [said("openquery", last), *tokens[at + 1 :]]
     return [*tokens[:at], *(said(word, tokens[at]) for word in ("SELECT", "*", "FROM")), *call]
 
 
@@ -244,11 +240,6 @@ def _name_from(tokens: Sequence[Token], at: int) -> Sequence[Token]:
     while tokens[at].text != "(" and end < len(tokens) and (end == at or tokens[end].text == "."):
         end += 1 if end == at else 2
     return tokens[at:end]
-
-
-def _said(text: str, kind: TokenType, place: Token) -> Token:
-    """A word that is not in the text, at the place of one that is."""
-    return Token(kind, text, place.line, place.col, place.start, place.end)
 
 
 _RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
