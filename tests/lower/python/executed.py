@@ -6,9 +6,13 @@ frames that are read, whose columns are not. What is stated must be what is ther
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pytest
 from python_lowering import machine, measures
 
 from feasilint.columns import Columns
@@ -18,7 +22,7 @@ from feasilint.ir.relations import inputs
 from feasilint.lower.python import values as v
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from feasilint.ir import Name, Relation
 
@@ -31,6 +35,57 @@ class Case(NamedTuple):
     measures: tuple[str, ...] | None = None
     unread: bool = False
     series: bool = False
+
+
+class Library(NamedTuple):
+    """What stands before the snippets of a library: its imports, frames that are written in the code, the
+    same frames as they are read."""
+
+    imports: str
+    data: str
+    read: str
+
+    def names(self) -> dict[str, Any]:
+        """What the names before a snippet stand for when they are run."""
+        scope: dict[str, Any] = {}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            exec(self.imports + self.data, scope)
+        return scope
+
+    def check(self, case: Case, names: dict[str, Any]) -> None:
+        """That what is stated of a snippet is what it gives where its names stand for `names`."""
+        there = real(case.code, names)
+        for before in (self.data, self.read):
+            said, found = stated(self.imports + before + case.code)
+            problem = wrong(case, said, there)
+            assert problem is None, f"{problem}, after\n{before}"
+            assert case.measures is None or tuple(found) == case.measures, f"{found}, after\n{before}"
+
+    def over(self, more: str, read: str) -> Library:
+        """The same library with `more` data; of its frames those of `read` are read, the others stay as they are written."""
+        return Library(self.imports, self.data + more, self.data + more + read)
+
+    def check_chain(self, lines: Sequence[str], after: Sequence[Sequence[Name] | None]) -> None:
+        """That what is stated of `df`, which begins as `tx`, is what there was `after` each of the lines."""
+        for before in (self.data, self.read):
+            for at, there in enumerate(after, 1):
+                code = "\n".join(["df = tx", *lines[:at], "r = df"])
+                said, _ = stated(self.imports + before + code)
+                problem = wrong(Case(code), said, there)
+                assert problem is None, f"{problem}, after\n{before}{code}"
+
+
+def shown(case: Case) -> str:
+    """The name of a snippet among the tests."""
+    return case.code.removeprefix("r = ")
+
+
+def need(library: str) -> None:
+    """Skip tests of a library that is not installed, or of Spark where it would not start."""
+    pytest.importorskip(library)
+    if library == "pyspark" and shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        pytest.skip("no Java")
 
 
 class Stated(NamedTuple):
@@ -91,7 +146,7 @@ def real(code: str, names: dict[str, Any]) -> list[Name] | None:
     )
 
 
-def wrong(case: Case, said: Stated, there: list[Name] | None) -> str | None:
+def wrong(case: Case, said: Stated, there: Sequence[Name] | None) -> str | None:
     """What is wrong with what is stated, None if nothing is."""
     if said.kind == "unknown":
         return None if case.unread else "not understood"

@@ -6,11 +6,9 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from executed import Case, real, stated, wrong
-from test_python_pandas_executed import DATA as PANDAS_DATA
-from test_python_pandas_executed import IMPORTS as PANDAS_IMPORTS
-from test_python_polars_executed import DATA as POLARS_DATA
-from test_python_polars_executed import IMPORTS as POLARS_IMPORTS
+from executed import Library, real
+from test_python_pandas_executed import LIBRARY as OF_PANDAS
+from test_python_polars_executed import LIBRARY as OF_POLARS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,17 +161,17 @@ POLARS = (
 _USERS = "users = users.rename({}{{'u': 'v', 'n': 'm'}})\n"
 """No column of it is one of the other frame, whose columns may not be known."""
 LIBRARIES = {
-    "pandas": (PANDAS, PANDAS_IMPORTS, PANDAS_DATA + _USERS.format("columns="), "tx = pd.read_parquet('tx.parquet')\n"),
-    "polars": (POLARS, POLARS_IMPORTS, POLARS_DATA + _USERS.format(""), "tx = pl.read_parquet('tx.parquet')\n"),
+    "pandas": (PANDAS, OF_PANDAS.over(_USERS.format("columns="), "tx = pd.read_parquet('tx.parquet')\n")),
+    "polars": (POLARS, OF_POLARS.over(_USERS.format(""), "tx = pl.read_parquet('tx.parquet')\n")),
 }
 STEPS = 5
 
 
-def chain(steps: Sequence[str], start: str, seed: int) -> tuple[list[str], list[list[Any] | None]]:
+def chain(steps: Sequence[str], library: Library, seed: int) -> tuple[list[str], list[list[Any] | None]]:
     """Statements that run, and the columns after each."""
     draw = random.Random(seed)
-    scope: dict[str, Any] = {}
-    exec(start + "df = tx\n", scope)
+    scope = library.names()
+    scope["df"] = scope["tx"]
     lines: list[str] = []
     after: list[list[Any] | None] = []
     for _ in range(STEPS * 4):
@@ -198,10 +196,5 @@ def chain(steps: Sequence[str], start: str, seed: int) -> tuple[list[str], list[
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("seed", range(60))
 def test_chains(library: str, seed: int):
-    steps, imports, data, read = LIBRARIES[library]
-    lines, after = chain(steps, imports + data, seed)
-    for before in (data, data + read):
-        for at, there in enumerate(after, 1):
-            code = "\n".join(["df = tx", *lines[:at], "r = df"])
-            said, _ = stated(imports + before + code)
-            assert wrong(Case(code), said, there) is None, code
+    steps, start = LIBRARIES[library]
+    start.check_chain(*chain(steps, start, seed))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
-import warnings
 from typing import Any
 
 import pytest
-import test_python_snowpark_executed as snowpark
-import test_python_spark_executed as spark
-from executed import Case, stated, wrong
+from executed import need
+from test_python_snowpark_executed import LIBRARY as OF_SNOWPARK
+from test_python_spark_executed import LIBRARY as OF_SPARK
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
@@ -76,27 +73,23 @@ SNOWPARK = (
     "df = df.distinct()",
     "df = df.with_column('w', F.row_number().over(Window.partition_by({a!r}).order_by({b!r})))",
 )
-DATA = {
-    "pyspark": spark.DATA + "users = users.withColumnRenamed('u', 'v').withColumnRenamed('n', 'm')\n",
-    "snowflake.snowpark": snowpark.DATA + "users = users.rename('u', 'v').rename('n', 'm')\n",
+LIBRARIES = {
+    "pyspark": OF_SPARK.over(
+        "users = users.withColumnRenamed('u', 'v').withColumnRenamed('n', 'm')\n", "tx = spark.table('tx')\n"
+    ),
+    "snowflake.snowpark": OF_SNOWPARK.over(
+        "users = users.rename('u', 'v').rename('n', 'm')\n", "tx = session.table('tx')\n"
+    ),
 }
-OPEN = {"pyspark": "tx = spark.table('tx')\n", "snowflake.snowpark": "tx = session.table('tx')\n"}
-IMPORTS = {"pyspark": spark.IMPORTS, "snowflake.snowpark": snowpark.IMPORTS}
 METHODS = {"pyspark": SPARK, "snowflake.snowpark": SNOWPARK}
 STEPS = 4
 
 
-@pytest.fixture(scope="module", params=list(DATA))
+@pytest.fixture(scope="module", params=list(LIBRARIES))
 def library(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
     name: str = request.param
-    pytest.importorskip(name)
-    if name == "pyspark" and shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        pytest.skip("no Java")
-    scope: dict[str, Any] = {}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        exec(IMPORTS[name] + DATA[name], scope)
-    return name, scope
+    need(name)
+    return name, LIBRARIES[name].names()
 
 
 def chain(name: str, base: dict[str, Any], seed: int) -> tuple[list[str], list[list[str]]]:
@@ -127,9 +120,4 @@ def chain(name: str, base: dict[str, Any], seed: int) -> tuple[list[str], list[l
 @pytest.mark.parametrize("seed", range(25))
 def test_chains(library: tuple[str, dict[str, Any]], seed: int):
     name, scope = library
-    lines, after = chain(name, scope, seed)
-    for before in (DATA[name], DATA[name] + OPEN[name]):
-        for at, there in enumerate(after, 1):
-            code = "\n".join(["df = tx", *lines[:at], "r = df"])
-            said, _ = stated(IMPORTS[name] + before + code)
-            assert wrong(Case(code), said, list(there)) is None, code
+    LIBRARIES[name].check_chain(*chain(name, scope, seed))

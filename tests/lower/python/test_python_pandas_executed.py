@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from executed import Case, real, stated, wrong
+from executed import Case, Library, shown
 
 pd = pytest.importorskip("pandas")
 
-IMPORTS = "import pandas as pd\nimport numpy as np\n"
-DATA = """tx = pd.DataFrame({
+_IMPORTS = "import pandas as pd\nimport numpy as np\n"
+_DATA = """tx = pd.DataFrame({
     "u": [1, 1, 2], "k": ["a", "b", "a"], "x": [1.0, 2.0, 3.0], "n": [1, 2, 3],
     "ts": pd.to_datetime(["2024-01-01", "2024-01-02", "2024-01-03"]),
 })
 users = pd.DataFrame({"u": [1, 2], "country": ["de", "fr"], "n": [5, 6]})
 """
-READ = "tx = pd.read_parquet('tx.parquet')\nusers = pd.read_parquet('users.parquet')\n"
+_READ = "tx = pd.read_parquet('tx.parquet')\nusers = pd.read_parquet('users.parquet')\n"
+
+LIBRARY = Library(_IMPORTS, _DATA, _READ)
 
 CASES = [
     # columns chosen, made, dropped, renamed
@@ -288,17 +290,6 @@ CASES = [
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.code.removeprefix("r = "))
-@pytest.mark.parametrize("closed", [True, False], ids=["known", "open"])
-def test_pandas(case: Case, closed: bool):
-    if case.code not in _REAL:
-        scope: dict[str, object] = {}
-        exec(IMPORTS + DATA, scope)
-        _REAL[case.code] = real(case.code, scope)
-    said, found = stated(IMPORTS + (DATA if closed else READ) + case.code)
-    assert wrong(case, said, _REAL[case.code]) is None
-    if case.measures is not None:
-        assert tuple(found) == case.measures
-
-
-_REAL: dict[str, object] = {}
+@pytest.mark.parametrize("case", CASES, ids=shown)
+def test_pandas(case: Case):
+    LIBRARY.check(case, LIBRARY.names())

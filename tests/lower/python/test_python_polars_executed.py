@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import pytest
-from executed import Case, real, stated, wrong
+from executed import Case, Library, shown
 
 pl = pytest.importorskip("polars")
 
-IMPORTS = "import polars as pl\nimport polars.selectors as cs\nfrom datetime import date, datetime\n"
-DATA = """tx = pl.DataFrame({
+_IMPORTS = "import polars as pl\nimport polars.selectors as cs\nfrom datetime import date, datetime\n"
+_DATA = """tx = pl.DataFrame({
     "u": [1, 1, 2], "k": ["a", "b", "a"], "x": [1.0, 2.0, 3.0], "n": [1, 2, 3],
     "ts": [date(2024, 1, 1), date(2024, 1, 2), date(2024, 1, 3)],
 })
 users = pl.DataFrame({"u": [1, 2], "country": ["de", "fr"], "n": [5, 6]})
 lz = tx.lazy()
 """
-READ = (
+_READ = (
     "tx = pl.read_parquet('tx.parquet')\nusers = pl.read_parquet('users.parquet')\nlz = pl.scan_parquet('tx.parquet')\n"
 )
+
+LIBRARY = Library(_IMPORTS, _DATA, _READ)
 
 CASES = [
     # columns chosen and made
@@ -281,17 +283,6 @@ CASES = [
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.code.removeprefix("r = "))
-@pytest.mark.parametrize("closed", [True, False], ids=["known", "open"])
-def test_polars(case: Case, closed: bool):
-    if case.code not in _REAL:
-        scope: dict[str, object] = {}
-        exec(IMPORTS + DATA, scope)
-        _REAL[case.code] = real(case.code, scope)
-    said, found = stated(IMPORTS + (DATA if closed else READ) + case.code)
-    assert wrong(case, said, _REAL[case.code]) is None
-    if case.measures is not None:
-        assert tuple(found) == case.measures
-
-
-_REAL: dict[str, object] = {}
+@pytest.mark.parametrize("case", CASES, ids=shown)
+def test_polars(case: Case):
+    LIBRARY.check(case, LIBRARY.names())

@@ -5,22 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from executed import Case, real, stated, wrong
+from executed import Case, Library, need, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
-IMPORTS = """from snowflake.snowpark import Session, Window
+_IMPORTS = """from snowflake.snowpark import Session, Window
 from snowflake.snowpark import functions as F
 from snowflake.snowpark.types import StructType, StructField, IntegerType, StringType
 session = Session.builder.config('local_testing', True).create()
 """
-DATA = """tx = session.create_dataframe([[1, 'a', 1.0, 1, '2024-01-01'], [2, 'b', 2.0, 2, '2024-01-02']], schema=['u', 'k', 'x', 'n', 'ts'])
+_DATA = """tx = session.create_dataframe([[1, 'a', 1.0, 1, '2024-01-01'], [2, 'b', 2.0, 2, '2024-01-02']], schema=['u', 'k', 'x', 'n', 'ts'])
 users = session.create_dataframe([[1, 'de', 5], [2, 'fr', 6]], schema=['u', 'country', 'n'])
 """
-READ = "tx = session.table('tx')\nusers = session.table('users')\n"
+_READ = "tx = session.table('tx')\nusers = session.table('users')\n"
+LIBRARY = Library(_IMPORTS, _DATA, _READ)
 _W = "w = Window.partition_by('u').order_by('ts')\n"
 
 CASES = [
@@ -129,18 +130,12 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def names() -> Iterator[dict[str, Any]]:
-    pytest.importorskip("snowflake.snowpark")
-    scope: dict[str, Any] = {}
-    exec(IMPORTS + DATA, scope)
+    need("snowflake.snowpark")
+    scope = LIBRARY.names()
     yield scope
     scope["session"].close()
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.code.removeprefix("r = "))
+@pytest.mark.parametrize("case", CASES, ids=shown)
 def test_snowpark(case: Case, names: dict[str, Any]):
-    there = real(case.code, names)
-    for before in (DATA, READ):
-        said, found = stated(IMPORTS + before + case.code)
-        assert wrong(case, said, there) is None
-        if case.measures is not None:
-            assert tuple(found) == case.measures
+    LIBRARY.check(case, names)

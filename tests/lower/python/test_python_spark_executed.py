@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from executed import Case, real, stated, wrong
+from executed import Case, Library, need, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
-IMPORTS = """from pyspark.sql import SparkSession, Window, functions as F
+_IMPORTS = """from pyspark.sql import SparkSession, Window, functions as F
 from pyspark.sql import types as T
 import pandas as pd
 spark = SparkSession.builder.master('local[1]').config('spark.ui.enabled', 'false').config('spark.sql.shuffle.partitions', '1').getOrCreate()
 """
-DATA = """tx = spark.createDataFrame([(1, 'a', 1.0, 1, '2024-01-01'), (2, 'b', 2.0, 2, '2024-01-02')], ['u', 'k', 'x', 'n', 'ts'])
+_DATA = """tx = spark.createDataFrame([(1, 'a', 1.0, 1, '2024-01-01'), (2, 'b', 2.0, 2, '2024-01-02')], ['u', 'k', 'x', 'n', 'ts'])
 users = spark.createDataFrame([(1, 'de', 5), (2, 'fr', 6)], ['u', 'country', 'n'])
 tx.createOrReplaceTempView('tx')
 users.createOrReplaceTempView('users')
 """
-READ = "tx = spark.table('tx')\nusers = spark.table('users')\n"
+_READ = "tx = spark.table('tx')\nusers = spark.table('users')\n"
+LIBRARY = Library(_IMPORTS, _DATA, _READ)
 _W = "w = Window.partitionBy('u').orderBy('ts')\n"
 
 CASES = [
@@ -186,22 +184,12 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def names() -> Iterator[dict[str, Any]]:
-    pytest.importorskip("pyspark")
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        pytest.skip("no Java")
-    scope: dict[str, Any] = {}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        exec(IMPORTS + DATA, scope)
+    need("pyspark")
+    scope = LIBRARY.names()
     yield scope
     scope["spark"].stop()
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.code.removeprefix("r = "))
+@pytest.mark.parametrize("case", CASES, ids=shown)
 def test_spark(case: Case, names: dict[str, Any]):
-    there = real(case.code, names)
-    for before in (DATA, READ):
-        said, found = stated(IMPORTS + before + case.code)
-        assert wrong(case, said, there) is None
-        if case.measures is not None:
-            assert tuple(found) == case.measures
+    LIBRARY.check(case, names)
