@@ -138,15 +138,19 @@ def _column(node: Node, scope: Scope) -> Expression:
         if len(parts) == 1 and (mark := marks.whole(parts[0])) is not None:
             return marked(mark, scope)
         parts = [marks.restore(part) for part in parts]
-    if len(parts) == 1 and parts[0].upper() in _CLOCKS.get(scope.context.dialect, ()):
-        return Now()
+    word = _WORDS.get(scope.context.dialect, {}).get(parts[0].upper()) if len(parts) == 1 else None
+    if word is not None:
+        return word
     if isinstance(node.this, exp.Star) and (found := scope.item([*map(str.lower, parts), "*"])) is not None:
         return found[0].row()  # count(t.*)
     return scope.column(parts)
 
 
-_CLOCKS = {"teradata": ("DATE", "TIME")}
-"""Words that mean now where no parser knows it."""
+_WORDS: dict[str, dict[str, Expression]] = {
+    "teradata": {"DATE": Now(), "TIME": Now()},
+    "oracle": {"ROWNUM": Call("rownum", ())},
+}
+"""Words that are no columns, where no parser knows it."""
 
 
 def parts_of(node: Node) -> list[Node]:

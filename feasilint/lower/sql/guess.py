@@ -72,7 +72,7 @@ _MARKS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("mysql", 3, (
         r"\bcurdate\s*\(\s*\)", r"\bifnull\s*\(", r"\bauto_increment\b", r"\bgroup_concat\s*\(", r"\btimestampdiff\s*\(",
     )),
-    ("redshift", 4, (
+    ("redshift", 6, (
         r"\bdistkey\b", r"\bsortkey\b", r"\bdiststyle\b", r"\bunload\s*\(", r"\bcopy\s+\S+\s+from\s+'s3:",
         r"\bapproximate\s+count\b",
     )),

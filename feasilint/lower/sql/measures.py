@@ -42,8 +42,8 @@ def assign(special: Iterable[Node]) -> tuple[dict[int, list[Node]], dict[int, li
     for node in special:
         top = node
         if isinstance(node, exp.Window):
-            if isinstance(node.this, exp.Identifier):
-                continue  # a named window's definition
+            if isinstance(node.this, exp.Identifier) or _keeps(node):
+                continue  # a named window's definition, a part of an aggregate
             kind = windows
         elif _aggregates(node):
             kind, top = aggregates, _wrapped(node)
@@ -71,10 +71,15 @@ _SHARED_NAMES = frozenset(
 
 
 def _wrapped(node: Node) -> Node:
-    """The node with its FILTER, WITHIN GROUP and IGNORE NULLS."""
-    while isinstance(node.parent, _WRAPPERS) and node.arg_key == "this":
+    """The node with its FILTER, WITHIN GROUP, IGNORE NULLS and KEEP."""
+    while node.arg_key == "this" and (isinstance(node.parent, _WRAPPERS) or _keeps(node.parent)):
         node = node.parent
     return node
+
+
+def _keeps(node: object) -> bool:
+    """Whether this is `MAX(x) KEEP (DENSE_RANK LAST ORDER BY t)` of Oracle: x of the latest rows, an aggregate."""
+    return isinstance(node, exp.Window) and str(node.args.get("over")).upper() == "KEEP"
 
 
 def _query_of(node: Node) -> Node | None:
@@ -92,8 +97,10 @@ def measure(node: Node, scope: Scope) -> Measure:
     where: Expression | None = None
     order: tuple[Expression, ...] = ()
     top = node
-    while isinstance(node, _WRAPPERS):
-        if isinstance(node, exp.Filter):
+    while isinstance(node, _WRAPPERS) or _keeps(node):
+        if isinstance(node, exp.Window):
+            order = scalars(node.args["order"].expressions, scope)
+        elif isinstance(node, exp.Filter):
             where = scalar(node.expression.this, scope)
         elif isinstance(node, exp.WithinGroup):
             order = scalars(node.expression.expressions, scope)

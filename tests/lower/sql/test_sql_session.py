@@ -61,3 +61,8 @@ STARS = [
 @pytest.mark.parametrize(("dialect", "text", "columns", "around"), STARS)
 def test_stars(lineage: Lineage, dialect: str, text: str, columns: dict[str, str], around: str) -> None:
     assert lineage(DECLARED + text, dialect) == {name: edges + around for name, edges in columns.items()}
+
+
+def test_values_of_the_latest_rows_are_aggregates_in_oracle(lineage: Lineage) -> None:
+    text = "SELECT k, MAX(a) KEEP (DENSE_RANK LAST ORDER BY ts) AS x FROM t WHERE ROWNUM < 9 GROUP BY k"
+    assert lineage(text, "oracle") == {"k": "t.k | group_by t.k", "x": "t.a | group_by t.k, order_by t.ts"}
