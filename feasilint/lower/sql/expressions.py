@@ -138,9 +138,9 @@ def _column(node: Node, scope: Scope) -> Expression:
         if len(parts) == 1 and (mark := marks.whole(parts[0])) is not None:
             return marked(mark, scope)
         parts = [marks.restore(part) for part in parts]
-    word = _WORDS.get(scope.context.dialect, {}).get(parts[0].upper()) if len(parts) == 1 else None
-    if word is not None:
-        return word
+    words = _WORDS.get(scope.context.dialect)
+    if words and len(parts) == 1 and parts[0].upper() in words:
+        return words[parts[0].upper()]
     if isinstance(node.this, exp.Star) and (found := scope.item([*map(str.lower, parts), "*"])) is not None:
         return found[0].row()  # count(t.*)
     return scope.column(parts)

@@ -161,7 +161,7 @@ def ordinal(node: Node) -> int | None:
 def _grouped(group: Node, node: Node, keys: _Keys) -> Iterator[Node]:
     """The single keys of a GROUP BY clause; grouping sets by all that any of them names."""
     if group.args.get("all") is True and not group.expressions:
-        yield from (one for one in node.expressions if not keys.aggregates(one))
+        yield from (one for one in node.expressions if not keys.aggregates(one) and one.find(exp.Window) is None)
     pending = [
         *group.expressions,
         *(

@@ -72,8 +72,9 @@ _SHARED_NAMES = frozenset(
 
 def _wrapped(node: Node) -> Node:
     """The node with its FILTER, WITHIN GROUP, IGNORE NULLS and KEEP."""
-    while node.arg_key == "this" and (isinstance(node.parent, _WRAPPERS) or _keeps(node.parent)):
-        node = node.parent
+    above = node.parent
+    while above is not None and node.arg_key == "this" and (isinstance(above, _WRAPPERS) or _keeps(above)):
+        node, above = above, above.parent
     return node
 
 

@@ -151,6 +151,9 @@ class _Items:
         if self._two_marks(item):
             self._unread(item, item.this.name + item.alias)
             return True
+        if isinstance(item, exp.Dot) and isinstance(item.expression, exp.Star):
+            self._add_fields(item, item.expression, scalar(item.this, self.scope), self._name(item.this))
+            return True
         if type(item) is exp.Explode and self.scope.context.dialect == "duckdb":  # of a struct, its fields
             self._open_field(item, scalar(item, self.scope), self._name(item))
             return True
@@ -219,7 +222,7 @@ class _Items:
         if found is not None and found[1] < len(restored):
             found = None
         if restored and found is None:  # `record.*`: the fields of a struct
-            self._add_field(item, restored)
+            self._add_fields(item, star, self.scope.column(restored), restored[-1])
             return
         base = found[0].all() if found is not None else self._all()
         names = found[0].rows.names if found is not None else self._star_names()
@@ -231,18 +234,20 @@ class _Items:
         names = self._star_names()
         self._add_star(choice.of(self._all()), choice.names(names) if names is not None else None, item)
 
-    def _add_field(self, item: Node, parts: list[str]) -> None:
-        made = self.scope.column(parts)
+    def _add_fields(self, item: Node, star: Node, made: Expression, name: str) -> None:
+        """`record.*`, `f(x).*`: the fields of a struct."""
         inside, origin = structure(made), self.scope.context.layout.item(item)
         if isinstance(inside, Column):  # a whole row of some table
             self._add_star(AllOf(inside.relation), None, item)
             return
         if inside is None or not all(inside.names):
-            self._open_field(item, made, parts[-1])
+            self._open_field(item, made, name)
             return
-        for name in inside.names:
-            self.items.append(Output(self._unique(name), at_path(made, (name,)), origin))
-        self.names = None if self.names is None else [*self.names, *inside.names]
+        gone = {str(one.name).lower() for one in _listed(star.args.get("except_") or star.args.get("except"))}
+        names = [one for one in inside.names if one.lower() not in gone]
+        for one in names:
+            self.items.append(Output(self._unique(one), at_path(made, (one,)), origin))
+        self.names = None if self.names is None else [*self.names, *names]
 
     def _open_field(self, item: Node, made: Expression, name: str) -> None:
         """A struct whose fields are not known: one column for all of them, and any that is asked for."""

@@ -54,6 +54,8 @@ STARS = [
         {"x": "events.payload", "id": "events.id"},
         "",
     ),
+    ("bigquery", "SELECT x, a FROM (SELECT a, f(b).* FROM t)", {"x": "t.b", "a": "t.a"}, ""),
+    ("bigquery", "SELECT STRUCT(a AS p, b AS q).* EXCEPT (q) FROM t", {"p": "t.a"}, ""),
     ("bigquery", "SELECT e.payload.* FROM events AS e", {"payload": "events.payload"}, ""),
 ]
 
