@@ -201,9 +201,7 @@ def number_of(text: str) -> int | float | str:
 def _negated(node: Node, scope: Scope) -> Expression:
     inner = scalar(node.this, scope)
     match inner:
-        case Literal(value=bool()):
-            return Call("neg", (inner,))
-        case Literal(value=int() | float() | Interval() as value):
+        case Literal(value=int() | float() | Interval() as value) if not isinstance(value, bool):
             return Literal(-value)
         case _:
             return Call("neg", (inner,))
