@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import asdict
+
 from feasilint import aggregations
 from feasilint.analysis import Member
 from feasilint.ir import Column, Fit, Program, Refresh, Scan, Union, Upsert, Write
@@ -47,15 +49,7 @@ def document(program: Program, analysis: Analysis) -> dict[str, Any]:
 
 
 def _span(span: Span | None) -> dict[str, int | None] | None:
-    if span is None:
-        return None
-    return {
-        "cell": span.cell,
-        "line": span.line,
-        "column": span.column,
-        "end_line": span.end_line,
-        "end_column": span.end_column,
-    }
+    return None if span is None else asdict(span)
 
 
 def _sources(program: Program, analysis: Analysis) -> Iterator[dict[str, Any]]:

@@ -6,6 +6,8 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import asdict
+
 from feasilint import __version__
 from feasilint.report.places import Texts
 from feasilint.report.summary import counts
@@ -86,11 +88,7 @@ def _span(place: Place, texts: Texts) -> dict[str, Any] | None:
         return None
     cell = texts.locate(place).cell
     return {
-        "cell": span.cell,
-        "line": span.line,
-        "column": span.column,
-        "end_line": span.end_line,
-        "end_column": span.end_column,
+        **asdict(span),
         "cell_id": cell.id if cell else None,
         "execution_count": cell.execution_count if cell else None,
         "file_line": texts.physical(place, span.line),

@@ -53,7 +53,7 @@ METHODS: dict[str, Table] = {
         "join": enginejoins.join,
         "join_asof": enginejoins.join_asof,
         "sort": engines.ordered,
-        "unique": engines.distinct,
+        "unique": frames.distinct,
         "drop": engines.dropped,
         "rename": engines.rename,
         "explode": engines.exploded,

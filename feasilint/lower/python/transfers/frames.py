@@ -129,7 +129,7 @@ def order_of(relation: Relation, depth: int = 12) -> tuple[Expression, ...]:
 
 
 def distinct(call: Call) -> v.Value | None:
-    """`drop_duplicates(subset)`, `unique(subset)`."""
+    """`drop_duplicates(subset)`, `unique(subset)`, `dropDuplicates(['a'])`, `distinct()`."""
     frame = own(call)
     if frame is None:
         return None
