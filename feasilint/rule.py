@@ -66,7 +66,6 @@ class SourceSubject(Struct, frozen=True):
     source: Source
     places: tuple[Place, ...]
     features: tuple[str, ...] = ()
-    reaches_sink: bool = False
 
 
 class DocumentSubject(Struct, frozen=True):

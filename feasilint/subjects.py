@@ -360,7 +360,7 @@ def _sources(analysis: Analysis, reported: Collection[str], found: list[Feature]
         places = tuple(p for scan in reading.scans if (p := analysis.place(scan, scan.origin)) is not None)
         if reading.scans and places:
             names = tuple(reading.features)
-            yield SourceSubject(reading.scans[0].source, places, names, bool(names))
+            yield SourceSubject(reading.scans[0].source, places, names)
 
 
 def _identity(scan: Scan) -> tuple[str, str]:

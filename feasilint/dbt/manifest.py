@@ -28,7 +28,6 @@ class Node(Struct, frozen=True):
     schema: object = None
     alias: object = None
     identifier: object = None
-    original_file_path: object = None
     checksum: object = None
     language: object = None
     compiled_code: object = None

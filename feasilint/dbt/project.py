@@ -56,10 +56,6 @@ class Project:
         return self._own.name
 
     @property
-    def model_paths(self) -> tuple[str, ...]:
-        return self._own.settings.folders["models"]
-
-    @property
     def vars(self) -> Config:
         """The variables that the project's own models see."""
         return self.vars_of(self.name)

@@ -8,22 +8,22 @@ from msgspec import Struct
 class Aggregate(Struct, frozen=True):
     """How an aggregate behaves when its input grows.
 
-    `mergeable`: partial results of tiles combine exactly. `bounded`: its state has constant size. `reversible`: rows can be
-    taken out again. `words`: how a sentence names it. `ordinal`: it numbers or ranks rows instead of summarising them.
+    `mergeable`: partial results of tiles combine exactly. `bounded`: its state has constant size. `additive`: what it
+    gives of two disjoint sets of rows adds up. `words`: how a sentence names it. `ordinal`: it numbers or ranks rows instead
+    of summarising them.
     """
 
     words: str
     mergeable: bool = True
     bounded: bool = True
-    reversible: bool = False
     additive: bool = False
     ordinal: bool = False
 
 
 AGGREGATES: dict[str, Aggregate] = {
-    "count": Aggregate("count", reversible=True, additive=True),
-    "sum": Aggregate("sum", reversible=True, additive=True),
-    "avg": Aggregate("average", reversible=True),
+    "count": Aggregate("count", additive=True),
+    "sum": Aggregate("sum", additive=True),
+    "avg": Aggregate("average"),
     "min": Aggregate("minimum"),
     "max": Aggregate("maximum"),
     "std": Aggregate("standard deviation"),

@@ -25,12 +25,6 @@ class Span(Struct, frozen=True, order=True, gc=False):
     end_line: int
     end_column: int
 
-    def to(self, other: Span) -> Span:
-        """The span from the start of this one to the end of `other` (of the same cell)."""
-        if other.cell != self.cell or (other.end_line, other.end_column) < (self.end_line, self.end_column):
-            return self
-        return Span(self.cell, self.line, self.column, other.end_line, other.end_column)
-
 
 class Anchor(Struct, frozen=True, gc=False):
     """From this offset of a fragment's text on, characters stand at `line`:`column` of the document, until a newline
