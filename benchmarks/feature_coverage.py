@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from feasilint.ir import Fit, Inline, Scan
-from feasilint.ir.relations import inputs, members, scans
+from feasilint.ir.traversal import inputs, members, scans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -31,7 +31,7 @@ from feasilint.columns import Holds
 from feasilint.discover import Discovery, discover
 from feasilint.ir import Column, Fit, Hole, Opaque, Relation, Scan, Upsert, Write
 from feasilint.ir.expressions import columns, spelled, walk
-from feasilint.ir.relations import expressions, inputs, members
+from feasilint.ir.traversal import expressions, inputs, members
 from feasilint.lower.sql.adapter import exp
 from feasilint.lower.sql.reading import again
 

@@ -29,7 +29,7 @@ from feasilint.ir import (
     Write,
 )
 from feasilint.ir.expressions import conjuncts, fold, spelled
-from feasilint.ir.relations import members, scans
+from feasilint.ir.traversal import members, scans
 from feasilint.link import Linkage, link
 from feasilint.measure.grain import leaves
 from feasilint.measure.maturity import Maturity

@@ -38,7 +38,7 @@ from feasilint.ir import (
     Write,
 )
 from feasilint.ir.expressions import fold, is_dynamic, spelled
-from feasilint.ir.relations import inputs
+from feasilint.ir.traversal import inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import networkx as nx
 
 from feasilint.ir import Fit, Relation, Scan, Write
-from feasilint.ir.relations import members, scans
+from feasilint.ir.traversal import members, scans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from feasilint.ir import Program, Scan, Source, Upsert, Write
-from feasilint.ir.relations import scans
+from feasilint.ir.traversal import scans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

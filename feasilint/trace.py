@@ -31,7 +31,7 @@ from feasilint.ir import (
 from feasilint.ir.expressions import children, fold, spelled
 from feasilint.ir.fields import at_path
 from feasilint.ir.functions import traits
-from feasilint.ir.relations import inputs
+from feasilint.ir.traversal import inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.ir import Aggregate, Call, Column, Derive, Expression, Filter, Interval, Join, Measure, Scan, Window
 from feasilint.ir.expressions import children
-from feasilint.ir.relations import inputs
+from feasilint.ir.traversal import inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

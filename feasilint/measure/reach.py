@@ -28,7 +28,7 @@ from feasilint.ir import (
 from feasilint.ir.expressions import Column, conjuncts, spelled
 from feasilint.ir.expressions import columns as referenced
 from feasilint.ir.names import timelike
-from feasilint.ir.relations import inputs
+from feasilint.ir.traversal import inputs
 
 if TYPE_CHECKING:
     from feasilint.columns import Columns

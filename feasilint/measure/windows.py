@@ -24,7 +24,7 @@ from feasilint.ir import (
 from feasilint.ir.expressions import columns as referenced
 from feasilint.ir.expressions import conjuncts, fold, spelled
 from feasilint.ir.names import timelike
-from feasilint.ir.relations import expressions
+from feasilint.ir.traversal import expressions
 from feasilint.measure.bounds import Bounds, unreadable
 from feasilint.measure.buckets import buckets
 from feasilint.measure.combine import combine, narrowest, widest

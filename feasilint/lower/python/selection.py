@@ -191,7 +191,7 @@ def rebased(columns: ColumnSet, old: Relation, new: Relation) -> ColumnSet:
 
 def _same_width(old: Relation, new: Relation) -> bool:
     """Whether a later version has the columns of an earlier one and no others: only then all stays all."""
-    from feasilint.ir.relations import inputs
+    from feasilint.ir.traversal import inputs
 
     here: Relation | None = new
     for _ in range(50):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from feasilint.ir import Call, Column, Derive, Expression, Filter, Inline, Join, Output, Scan, Subquery, Upsert
-from feasilint.ir.relations import inputs
+from feasilint.ir.traversal import inputs
 from feasilint.lower.sql import sources
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.expressions import scalar, scalars

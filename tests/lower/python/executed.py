@@ -18,7 +18,7 @@ from python_lowering import machine, measures
 from feasilint.columns import Columns
 from feasilint.ir import Derive, OfType, Star
 from feasilint.ir.expressions import fold, is_dynamic, spelled
-from feasilint.ir.relations import inputs
+from feasilint.ir.traversal import inputs
 from feasilint.lower.python import values as v
 
 if TYPE_CHECKING:

@@ -39,7 +39,7 @@ from feasilint.ir import (
     Window,
     Write,
 )
-from feasilint.ir.relations import inputs
+from feasilint.ir.traversal import inputs
 from feasilint.lower.options import Options
 from feasilint.lower.sql import lower_document
 

@@ -22,12 +22,12 @@ from feasilint.ir import (
 )
 from feasilint.ir import Call as Op
 from feasilint.ir.expressions import fold, is_dynamic
-from feasilint.ir.relations import members
+from feasilint.ir.traversal import members
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
 from feasilint.lower.python.columns import known, layout, narrowed, replacing
 from feasilint.lower.python.transfers.binding import Binder, expand, label
-from feasilint.lower.python.transfers.frames import order_of, own
+from feasilint.lower.python.transfers.frames import own
 from feasilint.lower.python.transfers.labels import namer
 from feasilint.lower.python.transfers.names import renamed
 from feasilint.lower.python.transfers.selecting import candidates, folded, is_typed, left, set_of, where_typed
@@ -255,16 +255,6 @@ def ordered(call: Call) -> v.Value | None:
 
 def is_flag(value: v.Value) -> bool:
     return isinstance(value, v.Const) and not isinstance(value.value, str)
-
-
-def distinct(call: Call) -> v.Value | None:
-    """`distinct()`, `dropDuplicates(['a'])`, `unique(subset)`."""
-    frame = own(call)
-    if frame is None:
-        return None
-    names = call.names(0, "subset")
-    keys = None if names is None else tuple(Column(frame.relation, name) for name in names)
-    return replace(frame, relation=call.m.add(Distinct(frame.relation, keys, order_of(frame.relation), call.origin)))
 
 
 def to_pandas(library: str) -> Transfer:

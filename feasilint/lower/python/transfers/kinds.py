@@ -21,7 +21,7 @@ from feasilint.ir import (
     Window,
 )
 from feasilint.ir import Call as Op
-from feasilint.ir.relations import members
+from feasilint.ir.traversal import members
 
 if TYPE_CHECKING:
     from feasilint.ir import Expression, Name, Relation

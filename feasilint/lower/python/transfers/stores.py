@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from feasilint.ir import Derive, Names, Scan, Source, Split, Star
-from feasilint.ir.relations import scans
+from feasilint.ir.traversal import scans
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
 from feasilint.lower.python.columns import narrowed
