@@ -39,6 +39,10 @@ def items_of(m: Machine, value: v.Value, target: ast.expr | None = None) -> tupl
             return (v.Seq((m.unknown(_word(target)), m.alloc(group)), "tuple"),), True
         case v.Handle(kind="download"):
             return (found,), True
+        case v.Handle(kind="consumer"):
+            from feasilint.lower.python.transfers.stored import message_of
+
+            return (message_of(m, found) or m.unknown("message"),), True
         case v.Handle(kind="tensors", parts=parts):  # a batch: the features, and the label if there is one
             batch = tuple(part for _, part in parts)
             return (batch if len(batch) == 1 else (v.Seq(batch, "tuple"),)), True

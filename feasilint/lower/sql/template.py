@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 _TRIGGER = re.compile(r"<%|%[A-Za-z_]|^[ \t]*[\\!]|\{[\w{%#]|\{\}|%\(\w|%s|\$\{", re.MULTILINE)
 _INNER = EXPRESSION
+_HOLE = r"\{[A-Za-z_][\w.]*[\[(][^{}\n]*\}"  # of an f-string: `{config['day']}`, whose quotes are its own
 _SCAN = re.compile(
     r"(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))"
     r"|(?P<jinja>\{#.*?(?:#\}|(?P<open>\Z))|\{%(?:(?!\{%).)*?%\}|" + _INNER + r")"
     r"|(?P<tag><%(?:[^%<]|<(?!%)|%(?!>))*+%>)"
     r"|(?P<js>\$\{(?:[^{}]|\{[^{}]*\})*\})"
-    r"|(?P<quoted>'(?:" + _INNER + r"|\\.|''|[^'\\])*'|\"(?:" + _INNER + r"|\\.|[^\"\\])*\"|`[^`]*`)"
+    rf"|(?P<quoted>'(?>{_INNER}|{_HOLE}|\\.|''|[^'\\])*'|\"(?>{_INNER}|{_HOLE}|\\.|[^\"\\])*\"|`[^`]*`)"
     r"|(?P<percent>(?:[,(=<>]|\b(?:select|between|and|or|then|else|when|in|by|from|join|interval)\b)\s*%[A-Za-z_]\w*\b(?!%))"
     r"|(?P<meta>^[ \t]*[\\!][A-Za-z][^\n]*)"
     r"|(?P<driver>%\(\w+\)s|(?<=[=<>(,\s])%s\b)"
@@ -36,7 +37,9 @@ _SCAN = re.compile(
 _INSIDE = re.compile(
     r"(?P<jinja>"
     + _INNER
-    + r")|(?P<js>\$\{[^{}]*\})|(?P<driver>%\(\w+\)s)|(?P<brace>\{[A-Za-z_][^{}\n:'\"]*(?::[^\s{}][^{}\n]*)?\}"
+    + r")|(?P<js>\$\{[^{}]*\})|(?P<driver>%\(\w+\)s)|(?P<brace>"
+    + _HOLE
+    + r"|\{[A-Za-z_][^{}\n:'\"]*(?::[^\s{}][^{}\n]*)?\}"
     r"|(?<![\]).}*+?$])(?<!\\[a-zA-Z])\{\d*\})"  # but no {2} of a regular expression
 )
 _TAG = re.compile(r"\{%[-+]?\s*(\w+)\s*(.*?)\s*[-+]?%\}", re.DOTALL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import builtins as b
-from feasilint.lower.python.transfers import cells, containers, loading, writes
+from feasilint.lower.python.transfers import cells, containers, loading, stored, writes
 from feasilint.lower.python.transfers.common import argument_copied, constant, nothing, same, show
 from feasilint.lower.python.transfers.common import function_of as elementwise
 
@@ -31,6 +31,7 @@ METHODS: dict[str, Table] = {
         "with_name": containers.with_name,
         "with_suffix": containers.with_suffix,
         "open": containers.opened_path,
+        **dict.fromkeys(("read_text", "read_bytes"), stored.path_read),
         "glob": containers.path_glob,
         "rglob": containers.path_glob,
         "mkdir": nothing,
@@ -88,8 +89,26 @@ METHODS: dict[str, Table] = {
     },
     "any": {"open": loading.opened_elsewhere},
     "file": {
-        "read": containers.file_read,
-        "readlines": containers.file_read,
+        **dict.fromkeys(("read", "readlines"), stored.file_read),
+        **dict.fromkeys(
+            (
+                "decode",
+                "open",
+                "download_as_string",
+                "download_as_bytes",
+                "download_as_text",
+                "download_blob",
+                "readall",
+                "content_as_text",
+                "content_as_bytes",
+                "download_file_content",
+            ),
+            same,
+        ),
+        **dict.fromkeys(
+            ("download_file", "download_fileobj", "download_to_filename", "download_to_file"), stored.downloaded
+        ),
+        "get": stored.body,
         "write": writes.written,
         "close": nothing,
     },

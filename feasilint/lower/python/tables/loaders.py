@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.lower.python.transfers import connectors, loading, settings, sql
+from feasilint.lower.python.transfers import connectors, loading, settings, sql, stored
 from feasilint.lower.python.transfers.common import argument_copied, handle, nothing, same
 from feasilint.lower.python.transfers.loading import collection, dataset, reader, source
 from feasilint.lower.python.transfers.writes import write_argument
@@ -70,27 +70,39 @@ METHODS: dict[str, Table] = {
     "bigquery": _BIGQUERY,
     "connection": _CONNECTION,
     "response": {
-        "json": connectors.payload,
-        "read": connectors.payload,
-        "iter_lines": connectors.payload,
-        "raise_for_status": nothing,
+        **dict.fromkeys(("json", "read", "iter_lines", "value"), stored.payload),
+        **dict.fromkeys(("raise_for_status", "error"), nothing),
+    },
+    "http": dict.fromkeys(("get", "post", "put", "stream", "fetch"), loading.requested())
+    | {"request": loading.requested(1), "close": nothing},
+    "consumer": {
+        "subscribe": stored.subscribed,
+        **dict.fromkeys(("poll", "consume", "getmany", "getone"), stored.message),
+        **dict.fromkeys(("close", "commit", "seek", "assign", "seek_to_beginning"), nothing),
     },
     "boto3": {
-        "get_object": connectors.stored_object,
-        "download_file": connectors.downloaded,
-        "download_fileobj": connectors.downloaded,
-        "Object": connectors.stored_object,
+        "get_object": stored.stored_object,
+        "download_file": stored.downloaded,
+        "download_fileobj": stored.downloaded,
+        "Object": stored.stored_object,
         "Bucket": handle("bucket"),
         "client": handle("boto3"),
         "resource": handle("boto3"),
-        "upload_file": connectors.uploaded,
+        "upload_file": stored.uploaded,
     },
     "bucket": {
-        "Object": connectors.bucket_object,
-        "download_file": connectors.downloaded,
-        "blob": connectors.bucket_object,
+        **dict.fromkeys(
+            ("Object", "blob", "get_blob", "get_blob_client", "get_file_client", "download_blob"), stored.bucket_object
+        ),
+        **dict.fromkeys(("download_file", "download_fileobj"), stored.downloaded),
     },
-    "storage": {"bucket": handle("bucket"), "get_bucket": handle("bucket")},
+    "storage": dict.fromkeys(("bucket", "get_bucket"), handle("bucket")),
+    "archive": dict.fromkeys(("open", "read", "extractfile"), stored.member),
+    "azure": {
+        "get_blob_client": stored.container_object,
+        **dict.fromkeys(("get_container_client", "get_file_system_client"), handle("bucket")),
+        **dict.fromkeys(("from_connection_string", "__call__"), same),
+    },
     "download": {"*": same},
     "yfinance": {"history": source("api", None, "yfinance"), "option_chain": source("api", None, "yfinance")},
     "fred": {"get_series": source("api", 0, "fred"), "*": source("api", 0, "fred")},
@@ -115,7 +127,7 @@ METHODS: dict[str, Table] = {
 
 PROPERTIES: dict[str, Table] = {
     "arguments": {"*": settings.of_arguments},
-    "response": {"text": connectors.payload, "content": connectors.payload},
+    "response": {"text": stored.payload, "content": stored.payload},
     "bunch": {
         "data": connectors.bunch_member,
         "target": connectors.bunch_member,
@@ -168,11 +180,35 @@ FUNCTIONS: dict[str, Transfer] = {
     "boto3.session.Session": handle("boto3"),
     "boto3.Session": handle("boto3"),
     "google.cloud.storage.Client": handle("storage"),
-    "requests.get": loading.requested,
-    "requests.post": loading.requested,
-    "requests.request": loading.requested,
-    "httpx.get": loading.requested,
-    "urllib.request.urlopen": loading.requested,
+    **dict.fromkeys(
+        ("azure.storage.blob.BlobServiceClient", "azure.storage.filedatalake.DataLakeServiceClient"), handle("azure")
+    ),
+    **dict.fromkeys(
+        (f"azure.storage.blob.{place}BlobServiceClient.from_connection_string" for place in ("", "aio.")),
+        handle("azure"),
+    ),
+    "azure.storage.filedatalake.DataLakeServiceClient.from_connection_string": handle("azure"),
+    "azure.storage.blob.BlobClient.from_blob_url": stored.addressed_object,
+    "google.cloud.storage.Blob.from_string": stored.addressed_object,
+    **{f"{library}.{verb}": loading.requested() for library in ("requests", "httpx") for verb in ("get", "post")},
+    **dict.fromkeys(("requests.request", "httpx.request"), loading.requested(1)),
+    **dict.fromkeys(
+        (
+            "requests.Session",
+            "requests.session",
+            "requests.sessions.Session",
+            "httpx.Client",
+            "httpx.AsyncClient",
+            "aiohttp.ClientSession",
+            "urllib3.PoolManager",
+        ),
+        handle("http"),
+    ),
+    **dict.fromkeys(("zipfile.ZipFile", "tarfile.open"), handle("archive")),
+    "urllib.request.urlopen": loading.requested(),
+    "urllib.request.Request": argument_copied,
+    **dict.fromkeys(("kafka.KafkaConsumer", "aiokafka.AIOKafkaConsumer"), stored.consumer()),
+    **dict.fromkeys(("confluent_kafka.Consumer", "confluent_kafka.DeserializingConsumer"), stored.consumer(None)),
     "urllib.request.urlretrieve": loading.copied_file,
     "urllib.urlretrieve": loading.copied_file,
     "wget.download": loading.copied_file,
@@ -205,6 +241,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "joblib.load": loading.loaded,
     "dill.load": loading.loaded,
     "json.load": settings.settings,
+    "json.loads": loading.loaded_text,
     "yaml.load": settings.settings,
     "yaml.safe_load": settings.settings,
     "yaml.full_load": settings.settings,

@@ -295,7 +295,12 @@ def reduced(call: Call) -> v.Value | None:
 
 
 def buffer(call: Call) -> v.Value | None:
+    """`io.BytesIO(content)`: of what was read of a file or response, that."""
     found = call.got(0)
+    if isinstance(found, v.Unknown) and found.source:
+        return found
+    if isinstance(found, v.Handle) and found.kind in ("file", "response"):
+        return found
     return call.m.unknown("buffer", found) if found is not None else None
 
 

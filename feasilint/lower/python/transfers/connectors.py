@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from feasilint.ir import Source, Write
 from feasilint.lower.python import values as v
 from feasilint.lower.python.strings import as_text
-from feasilint.lower.python.transfers.loading import contents, path_name, scan
+from feasilint.lower.python.transfers.loading import path_name, scan
 from feasilint.lower.python.transfers.sql import looks_like_sql, run
 
 if TYPE_CHECKING:
@@ -114,62 +114,7 @@ def load_table(call: Call) -> v.Value | None:
     return v.NONE
 
 
-# --- responses and object stores ---
-
-
-def payload(call: Call) -> v.Value | None:
-    """The content of a response or stored object: it is what the source is."""
-    receiver = call.receiver
-    data = receiver.get("data") if isinstance(receiver, v.Handle) else None
-    if isinstance(data, v.Row):
-        return contents(call, "response", data.relation)
-    return call.m.unknown("response", data) if data is not None else None
-
-
-def stored_object(call: Call) -> v.Value | None:
-    """`s3.get_object(Bucket=…, Key=…)`."""
-    bucket, key = call.arg(0, "Bucket"), call.arg(1, "Key")
-    if bucket is None or key is None:
-        return None
-    body = v.Handle("file", (("path", v.Const(_address(call, bucket, key))),))
-    return v.Dict(((v.Const("Body"), body),), True)
-
-
-def _address(call: Call, bucket: v.Value, key: v.Value) -> str:
-    return f"s3://{as_text(call.m, bucket).value}/{as_text(call.m, key).value}"
-
-
-def bucket_object(call: Call) -> v.Value | None:
-    receiver = call.receiver
-    bucket = receiver.get("0") if isinstance(receiver, v.Handle) else None
-    key = call.arg(0)
-    if bucket is None or key is None:
-        return None
-    return v.Handle("file", (("path", v.Const(_address(call, bucket, key))),))
-
-
-def downloaded(call: Call) -> v.Value | None:
-    """`s3.download_file(bucket, key, path)`: the local file is the stored one."""
-    receiver = call.receiver
-    inside = isinstance(receiver, v.Handle) and receiver.kind == "bucket"
-    bucket = receiver.get("0") if inside and isinstance(receiver, v.Handle) else call.arg(0, "Bucket")
-    at = 0 if inside else 1
-    key, target = call.arg(at, "Key"), call.arg(at + 1, "Filename")
-    if bucket is None or key is None or target is None:
-        return v.NONE
-    relation = scan(call, Source(_address(call, bucket, key), "file"))
-    call.m.sink(Write(relation, Source(path_name(call, target), "file"), "overwrite", origin=call.origin))
-    return v.NONE
-
-
-def uploaded(call: Call) -> v.Value | None:
-    """`s3.upload_file(path, bucket, key)`: a copy of a file that was written before."""
-    path, bucket, key = call.arg(0, "Filename"), call.arg(1, "Bucket"), call.arg(2, "Key")
-    if path is None or bucket is None or key is None:
-        return v.NONE
-    relation = scan(call, Source(path_name(call, path), "file"))
-    call.m.sink(Write(relation, Source(_address(call, bucket, key), "file"), "overwrite", origin=call.origin))
-    return v.NONE
+# --- data sets, sheets ---
 
 
 def keras_file(call: Call) -> v.Value | None:

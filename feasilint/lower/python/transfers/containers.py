@@ -164,10 +164,6 @@ def environment(call: Call) -> v.Value | None:
     return default if isinstance(default, v.Const) else v.Const(f"{{{name or 'env'}}}")
 
 
-def file_read(call: Call) -> v.Value | None:
-    return call.m.unknown("file contents", call.receiver)
-
-
 # --- lists ---
 
 

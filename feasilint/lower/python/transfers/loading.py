@@ -99,7 +99,7 @@ def scan_paths(call: Call, value: v.Value, columns: tuple[Name, ...] | None = No
     if isinstance(found, v.Handle) and found.kind in ("file", "buffer"):
         inner = found.get("path") or found.get("0")
         return scan_paths(call, inner, columns) if inner is not None else None
-    if isinstance(found, v.Handle) and found.kind == "download":
+    if isinstance(found, v.Handle) and found.kind in ("download", "response"):
         data = found.get("data")
         return data.relation if isinstance(data, v.Row) else None
     if isinstance(found, v.Frame):
@@ -109,6 +109,8 @@ def scan_paths(call: Call, value: v.Value, columns: tuple[Name, ...] | None = No
     if isinstance(found, v.Seq) and found.items:
         parts = [part for item in found.items[:64] if (part := scan_paths(call, item, columns)) is not None]
         return parts[0] if len(parts) == 1 else m.add(Union(tuple(parts), "name", call.origin)) if parts else None
+    if isinstance(found, v.Unknown) and found.source and columns is None:
+        return found.relations[0]
     if isinstance(found, v.Unknown) and (found.relations or found.inputs):
         return m.add(Opaque(found.relations, call.name, found.inputs, call.origin))
     return scan(call, source_of(m, path_name(call, value)), columns)
@@ -243,6 +245,8 @@ def loaded(call: Call) -> v.Value | None:
     if value is None:
         return None
     found = call.m.get(value)
+    if (held := _held(found)) is not None:
+        return contents(call, spell(call.node), held)
     path = found.get("path") if isinstance(found, v.Handle) and found.kind == "file" else value
     if path is None or isinstance(call.m.get(path), v.Unknown):
         return call.unknown()
@@ -251,19 +255,40 @@ def loaded(call: Call) -> v.Value | None:
     return contents(call, spell(call.node), relation)
 
 
+def loaded_text(call: Call) -> v.Value | None:
+    """`json.loads(text)`: what was read before."""
+    found = call.got(0)
+    held = _held(found)
+    if held is not None:
+        return contents(call, spell(call.node), held)
+    return loaded(call) if isinstance(found, v.Handle) and found.kind == "file" else None
+
+
+def _held(found: v.Value | None) -> Relation | None:
+    """The source behind a response, or behind what it holds."""
+    if isinstance(found, v.Unknown) and found.source:
+        return found.relations[0]
+    data = found.get("data") if isinstance(found, v.Handle) and found.kind == "response" else None
+    return data.relation if isinstance(data, v.Row) else None
+
+
 def contents(call: Call, text: str, relation: Relation) -> v.Value:
     """What a source holds, as an object of a kind that is not known."""
     return replace(call.m.unknown(text, v.Row(relation)), source=True)
 
 
-def requested(call: Call) -> v.Value | None:
-    """`requests.get(url)`: the response is a source."""
-    value = call.arg(0, "url")
-    if value is None:
-        return None
-    name = path_name(call, value)
-    relation = scan(call, Source(name, "api" if _ENDPOINT.search(name) or not _URL.match(name) else "url"))
-    return v.Handle("response", (("data", v.Row(relation)),))
+def requested(at: int = 0) -> Transfer:
+    """`requests.get(url)`, `session.request('GET', url)`: the response is a source."""
+
+    def transfer(call: Call) -> v.Value | None:
+        value = call.arg(at, "url")
+        if value is None:
+            return None
+        name = path_name(call, value)
+        relation = scan(call, Source(name, "api" if _ENDPOINT.search(name) or not _URL.match(name) else "url"))
+        return v.Handle("response", (("data", v.Row(relation)),))
+
+    return transfer
 
 
 def globbed(call: Call) -> v.Value | None:

@@ -28,12 +28,12 @@ def settings(call: Call) -> v.Value | None:
     found = call.got(0)
     path = found.get("path") if isinstance(found, v.Handle) and found.kind == "file" else None
     name = as_text(call.m, path) if path is not None else v.Const("")
-    text = _text_of(call.m, str(name.value)) if is_certain(name) and str(name.value).endswith(_SUFFIXES) else None
+    text = text_of_file(call.m, str(name.value)) if is_certain(name) and str(name.value).endswith(_SUFFIXES) else None
     made = parsed(call.m, text, str(name.value)) if text is not None else None
     return made if made is not None else loaded(call)
 
 
-def _text_of(m: Machine, path: str) -> str | None:
+def text_of_file(m: Machine, path: str) -> str | None:
     """The content of a file that a cell of the document writes or that stands in its project."""
     name = PurePosixPath(path).name
     if name in m.files:

@@ -1,0 +1,126 @@
+"""Objects of stores, responses, messages of streams, query files, and queries with pieces that are not known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from python_lowering import columns, frame, measures, run, sources, write
+
+from feasilint.ir import Scan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+START = """
+import io, json, urllib.request, zipfile
+import boto3, httpx, kafka, pandas as pd, requests
+from azure.storage.blob import BlobServiceClient
+from confluent_kafka import Consumer
+from google.cloud import storage
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "session = requests.Session()\nsession.headers.update({'a': 'b'})",
+        "consumer = Consumer({'group.id': 'a'})\nmessage = consumer.poll(1)",
+        "archive = zipfile.ZipFile('orders.zip')\narchive.namelist()",
+        "text = open('README.md').read()\nprint(text)",
+        "df = pd.DataFrame(json.loads('[{\"a\": 1}]'))",
+        "client = boto3.client('s3')\nbody = client.get_object(Bucket='b', Key='k')['Body'].read()",
+    ],
+)
+def test_what_is_only_opened_is_no_source(code: str):
+    assert sources(run(START + code)) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("s = requests.Session()\ns.headers.update({})\ndf = pd.DataFrame(s.get('https://a.io/x').json())", "https://a.io/x"),
+        ("df = pd.DataFrame(requests.request('GET', 'https://a.io/x').json())", "https://a.io/x"),
+        ("with httpx.Client() as c:\n    df = pd.DataFrame(c.get('https://a.io/x').json())", "https://a.io/x"),
+        (
+            "with urllib.request.urlopen('https://a.io/x') as r:\n    df = pd.DataFrame(json.load(r))",
+            "https://a.io/x",
+        ),
+        ("df = pd.DataFrame(json.loads(requests.get('https://a.io/x').text))", "https://a.io/x"),
+        ("df = pd.read_csv(io.StringIO(requests.get('https://a.io/x').text))", "https://a.io/x"),
+        ("o = boto3.client('s3').get_object(Bucket='b', Key='k.csv')\ndf = pd.read_csv(io.BytesIO(o['Body'].read()))", "s3://b/k.csv"),
+        ("df = pd.read_csv(boto3.resource('s3').Object('b', 'k.csv').get()['Body'])", "s3://b/k.csv"),
+        ("b = storage.Client().get_bucket('b')\ndf = pd.read_csv(io.BytesIO(b.get_blob('k.csv').download_as_bytes()))", "gs://b/k.csv"),
+        (
+            "s = BlobServiceClient.from_connection_string('x')\nc = s.get_blob_client(container='b', blob='k.csv')\n"
+            "df = pd.read_csv(io.StringIO(c.download_blob().readall().decode()))",
+            "az://b/k.csv",
+        ),
+        (
+            "c = BlobServiceClient('x').get_container_client('b')\n"
+            "df = pd.read_csv(io.BytesIO(c.download_blob('k.csv').readall()))",
+            "az://b/k.csv",
+        ),
+        ("with zipfile.ZipFile('orders.zip') as z:\n    df = pd.read_csv(z.open('orders.csv'))", "orders.zip"),
+    ],
+)  # fmt: skip
+def test_what_is_read_of_an_object_or_response_is_its_content(code: str, name: str):
+    relation = frame(START + code)
+    assert isinstance(relation, Scan)
+    assert relation.source.name == name
+    assert columns(relation) == ["*"]
+
+
+def test_a_blob_that_is_downloaded_is_the_local_file():
+    code = "storage.Client().bucket('b').blob('k.csv').download_to_filename('k.csv')"
+    program = run(START + code)
+    assert sources(program) == ["gs://b/k.csv"]
+    assert write(program).target.name == "k.csv"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "rows = [m.value for m in kafka.KafkaConsumer('payments')]",
+        "c = Consumer({})\nc.subscribe(['payments'])\nrows = []\nwhile True:\n    m = c.poll(1)\n"
+        "    if m is None:\n        break\n    rows.append(json.loads(m.value()))",
+    ],
+)
+def test_messages_of_a_topic_are_rows_of_a_stream(code: str):
+    program = run(f"{START}{code}\ndf = pd.DataFrame(rows)")
+    assert [(r.source.name, r.source.kind) for r in program.relations if isinstance(r, Scan)] == [
+        ("payments", "stream")
+    ]
+
+
+# --- queries ---
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "f\"select x from t where d = '{os.environ['DAY']}'\"",
+        "\"select x from t where d = '{d}'\".format(d=settings['day'])",
+        "\"select x from t where d = '%s'\" % settings['day']",
+        "\"select x from t where d = '\" + settings['day'] + \"'\"",
+        "f\"select x from t where d in ('{settings.get('a')}', '{settings['b']}') and e in ({','.join(names)})\"",
+    ],
+)
+def test_quotes_in_a_piece_that_is_not_known_end_no_text(query: str):
+    program = run(f"import os\nimport pandas as pd\ndf = pd.read_sql({query}, con)")
+    assert sources(program) == ["t"]
+    assert program.diagnostics == ()
+
+
+def test_a_text_that_is_no_query_stays_unread(tmp_path: Path):
+    (tmp_path / "notes.sql").write_text("select")
+    assert sources(run("text = open('notes.sql').read()", root=str(tmp_path), path=str(tmp_path / "a.py"))) == []
+
+
+@pytest.mark.parametrize("text", ["open('q.sql').read()", "Path('q.sql').read_text()"])
+def test_a_query_that_stands_in_a_file_is_read(text: str, tmp_path: Path):
+    (tmp_path / "q.sql").write_text("select user_id, sum(x) as s from t where d > '{day}' group by user_id")
+    code = f"import pandas as pd\nfrom pathlib import Path\ndf = pd.read_sql({text}.format(day='2024-01-01'), con)"
+    program = run(code, root=str(tmp_path), path=str(tmp_path / "a.py"))
+    assert sources(program) == ["t"]
+    assert measures(program) == ["sum(x) by user_id"]
