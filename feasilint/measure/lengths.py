@@ -144,7 +144,10 @@ def difference(expression: Expression, columns: Columns, depth: int = 0) -> Diff
 
 
 def _rescaled(call: Call, columns: Columns, depth: int) -> Difference | None:
-    inner, factor = difference(call.args[0], columns, depth + 1), number(call.args[1], columns)
+    inner, by = difference(call.args[0], columns, depth + 1), behind(call.args[1], columns)
+    if inner is not None and call.function == "div" and isinstance(by, Literal) and isinstance(by.value, Interval):
+        return replace(inner, per=by.value, factor=1)
+    factor = number(by, columns)
     if inner is None or not factor:
         return None
     return replace(inner, factor=inner.factor * (factor if call.function == "div" else 1 / factor))

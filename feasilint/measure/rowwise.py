@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from feasilint.ir import Aggregate
 from feasilint.ir.expressions import columns as referenced
 from feasilint.ir.expressions import spelled
 
@@ -43,6 +44,8 @@ def _way(column: Column, columns: Columns) -> tuple[Relation, ...]:
 
 
 def _meet(one: tuple[Relation, ...], other: tuple[Relation, ...]) -> bool:
-    """Whether one way is the end of the other: they never come from two sides of a join."""
+    """Whether one way is the end of the other: they never come from two sides of a join, nor is one a summary of many rows."""
     short, long = sorted((one, other), key=len)
+    if any(isinstance(relation, Aggregate) for relation in long[: len(long) - len(short)]):
+        return False
     return all(a is b for a, b in zip(short, long[len(long) - len(short) :], strict=True))

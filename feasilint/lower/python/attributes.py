@@ -104,6 +104,8 @@ def _other(m: Machine, target: v.Value, receiver: v.Value, name: str, node: ast.
             return v.Scalar(Column(relation, name, m.origin(node)))
         case v.GroupBy() if not name.startswith("_"):
             return replace(receiver, selected=(name,), single=True)
+        case v.Rolling() if not name.startswith("_"):
+            return replace(receiver, selected=(name,), single=True)
         case v.Bound(receiver=owner, name=column) if name in _OF_COLUMNS and _loaded(m, owner):
             return read_attribute(m, read_attribute(m, owner, column, node), name, node)
         case _:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from feasilint.ir import Aggregate, AllOf, Column, Derive, Measure, Names, OfType, Output, Star
+from feasilint.ir import Aggregate, AllOf, Column, Derive, Filter, Limit, Measure, Names, OfType, Output, Sort, Star
 from feasilint.ir import Call as Op
-from feasilint.ir.expressions import spelled
+from feasilint.ir.expressions import conjuncts, spelled
 from feasilint.ir.functions import canonical, is_aggregate
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of
@@ -53,6 +53,31 @@ def column_measure(call: Call, series: v.Series, function: str) -> v.Value:
     made = Measure(function, (series.expression, *_parameters(call, function)), origin=call.origin)
     relation = call.m.add(Aggregate(series.relation, series.group, (Output(label, made, call.origin),), call.origin))
     return v.Scalar(Column(relation, label))
+
+
+def counted(call: Call, rows: v.Value) -> v.Scalar | None:
+    """`len(group)`, `len(events[events.user == user])`: how many rows a group has, or belong to a row of something else.
+    The length of a whole frame is no lineage."""
+    if not isinstance(rows, v.Frame | v.Series) or not (rows.group or _correlated(rows.relation)):
+        return None
+    label = call.m.fresh()
+    made = Output(label, Measure("count", (), origin=call.origin), call.origin)
+    return v.Scalar(Column(call.m.add(Aggregate(rows.relation, rows.group, (made,), call.origin)), label))
+
+
+def _correlated(relation: Relation, depth: int = 8) -> bool:
+    """Whether rows are picked by equality with columns of something else that is no aggregate."""
+    while depth and isinstance(relation, Filter | Derive | Sort | Limit):
+        if isinstance(relation, Filter) and any(map(_ties, conjuncts(relation.predicate))):
+            return True
+        relation, depth = relation.input, depth - 1
+    return False
+
+
+def _ties(part: Expression) -> bool:
+    sides = part.args if isinstance(part, Op) and part.function == "eq" else ()
+    read = {side.relation for side in sides if isinstance(side, Column)}
+    return len(read) == 2 and not any(isinstance(relation, Aggregate) for relation in read)
 
 
 def _parameters(call: Call, function: str) -> tuple[Expression, ...]:

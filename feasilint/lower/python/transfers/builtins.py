@@ -14,7 +14,7 @@ from feasilint.lower.python.columns import known
 from feasilint.lower.python.iteration import UNROLL, items_of
 from feasilint.lower.python.operators import elementwise
 from feasilint.lower.python.strings import as_text
-from feasilint.lower.python.transfers.aggregates import column_measure, whole_frame
+from feasilint.lower.python.transfers.aggregates import column_measure, counted, whole_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ def identity(call: Call) -> v.Value | None:
 
 
 def length(call: Call) -> v.Value | None:
-    """`len(x)`: known for what is known; the rows of a frame are no lineage."""
+    """`len(x)`: known for what is known; the rows of a whole frame are no lineage."""
     found = call.got(0)
     match found:
         case v.Seq(items=items, open=False) | v.Dict(items=items, open=False):
@@ -46,6 +46,8 @@ def length(call: Call) -> v.Value | None:
             return v.Const(len(names))
         case v.Scalar() | v.Lazy():
             return elementwise(call.m, "length", (found,), call.node)
+        case v.Frame() | v.Series() if (rows := counted(call, found)) is not None:
+            return rows
         case _:
             return call.m.unknown("len()")
 

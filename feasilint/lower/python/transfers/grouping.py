@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Aggregate, Column, Derive, Filter, Limit, Measure, Output, Window
+from feasilint.ir import Aggregate, Column, Derive, Filter, Measure, Output, Window
 from feasilint.ir import Call as Op
 from feasilint.ir import Literal as Constant
 from feasilint.ir.functions import is_aggregate
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
 from feasilint.lower.python.columns import known
-from feasilint.lower.python.iteration import name_value
-from feasilint.lower.python.transfers.aggregates import agg, chosen, function_name
+from feasilint.lower.python.transfers.aggregates import agg, chosen, counted, function_name
 from feasilint.lower.python.transfers.frames import order_of, own
+from feasilint.lower.python.transfers.picking import selected
 from feasilint.lower.python.transfers.times import unit_of
 
 if TYPE_CHECKING:
@@ -231,38 +231,10 @@ def filtered_groups(call: Call) -> v.Value | None:
     )
 
 
-def group_rows(call: Call) -> v.Value | None:
-    """`groupby(k).head(1)`, `tail`, `nth`, `sample`: some rows of each group."""
-    from feasilint.ir import Distinct
-
-    group = call.receiver
-    if not isinstance(group, v.GroupBy):
-        return None
-    relation: Relation = group.frame.relation
-    keys = tuple(key.expression for key in group.keys)
-    if call.const(0, "n", 5) == 1:
-        made: Relation = call.m.add(Distinct(relation, keys, order_of(relation), call.origin))
-    else:
-        made = call.m.add(Limit(relation, None, origin=call.origin))
-    frame = replace(group.frame, relation=made)
-    return _selected(call, group, frame)
-
-
-def _selected(call: Call, group: v.GroupBy, frame: v.Frame) -> v.Value:
-    """Of a frame of the group's rows the columns that are chosen."""
-    from feasilint.lower.python.selection import column, select
-
-    if group.selected is None or group.series is not None:
-        return frame
-    if group.single:
-        return column(call.m, frame, group.selected[0], None, call.node)
-    return select(call.m, frame, v.Seq(tuple(name_value(name) for name in group.selected)), call.node) or frame
-
-
 def upsampled(call: Call) -> v.Value | None:
     """`resample('D').asfreq()`: the rows that there are, at other times."""
     group = call.receiver
-    return _selected(call, group, group.frame) if isinstance(group, v.GroupBy) else None
+    return selected(call, group, group.frame) if isinstance(group, v.GroupBy) else None
 
 
 def get_group(call: Call) -> v.Value | None:
@@ -282,5 +254,6 @@ def transform_in_order(call: Call) -> v.Value | None:
 
 
 def shape(call: Call) -> v.Value | None:
-    """`df.shape`: no lineage."""
-    return v.Seq((call.m.unknown("rows"), call.m.unknown("columns")), "tuple")
+    """`df.shape`: how many rows a group has is an aggregate, all else no lineage."""
+    rows = counted(call, call.receiver)
+    return v.Seq((rows if rows is not None else call.m.unknown("rows"), call.m.unknown("columns")), "tuple")
