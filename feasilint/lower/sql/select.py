@@ -148,8 +148,10 @@ class _Items:
         if mark_of(item, self.scope.context) is not None and self.scope.whole is not None:
             self._unread(item, item.name)
             return True
-        if self._two_marks(item):
-            self._unread(item, item.this.name + item.alias)
+        if self._runs_on(item):
+            if (first := mark_of(item.this, self.scope.context)) is None:
+                self._output(item.this)
+            self._unread(item, (item.this.name if first is not None else "") + item.alias)
             return True
         if isinstance(item, exp.Dot) and isinstance(item.expression, exp.Star):
             self._add_fields(item, item.expression, scalar(item.this, self.scope), self._name(item.this))
@@ -171,14 +173,14 @@ class _Items:
             self.names += names
         return True
 
-    def _two_marks(self, item: Node) -> bool:
-        """`{first()} {second()}`, which looks like an alias to the parser."""
+    def _runs_on(self, item: Node) -> bool:
+        """`a {{ more() }}`, which looks like an alias to the parser."""
         context = self.scope.context
-        if not isinstance(item, exp.Alias) or mark_of(item.this, context) is None or self.scope.whole is None:
+        if not isinstance(item, exp.Alias) or context.marks.whole(item.alias) is None or self.scope.whole is None:
             return False
         _, end = context.layout.text(item.this)
         start, _ = context.layout.text(item.args["alias"])
-        return context.marks.whole(item.alias) is not None and not context.text[end:start].strip()
+        return not context.text[end:start].strip()
 
     def _unread(self, item: Node, name: str) -> None:
         """A placeholder for any number of columns."""

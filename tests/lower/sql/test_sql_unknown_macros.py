@@ -74,3 +74,12 @@ def test_columns_that_a_macro_is_given_are_those_that_its_texts_name(call: str, 
 def test_a_branch_without_any_sql_is_no_reading_of_a_model() -> None:
     text = "{% if var('on') %} SELECT a FROM (t {% else %} {{ config(enabled=false) }} {% endif %}"
     assert [said["kind"] for said in inspect_source(text)["diagnostics"]] == ["syntax-error"]
+
+
+def test_what_follows_a_column_without_a_word_is_no_alias() -> None:
+    found = inspect_source("SELECT a, b {{ more('x') }} FROM {{ ref('t') }}")
+    assert [(column["name"], column["value"]) for column in found["columns"]] == [
+        ("a", [["t", "a"]]),
+        ("b", [["t", "b"]]),
+    ]
+    assert [said["message"] for said in found["diagnostics"]] == ["which columns {more('x')} makes is not known"]
