@@ -83,3 +83,16 @@ def test_what_follows_a_column_without_a_word_is_no_alias() -> None:
         ("b", [["t", "b"]]),
     ]
     assert [said["message"] for said in found["diagnostics"]] == ["which columns {more('x')} makes is not known"]
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ("dbt_utils.slugify('1 Acute In-patient!')", "_1_acute_in_patient"),
+        ("modules.re.sub('[ -]+', '_', 'a - b')", "a_b"),
+        ("modules.re.sub('(a+)+$', '', 'aaaa')", "{modules.re.sub('(a+)+$', '', 'aaaa')}"),  # may take for ever
+    ],
+)
+def test_names_are_made_of_texts(call: str, name: str) -> None:
+    (column,) = inspect_source("SELECT a AS {{ " + call + " }} FROM {{ ref('t') }}")["columns"]
+    assert (column["name"], column["value"]) == (name, [["t", "a"]])

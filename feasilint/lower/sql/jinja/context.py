@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from feasilint.lower.sql.jinja.run import Run
 
 _NOTHING = object()
+_LONGEST = 10_000  # characters of a text that a pattern is looked for in
 
 
 def names(run: Run, this: tuple[str, ...]) -> dict[str, Any]:
@@ -40,7 +42,7 @@ def names(run: Run, this: tuple[str, ...]) -> dict[str, Any]:
         **asked(run),
         "exceptions": Known("exceptions", {"raise_compiler_error": _fail, "warn": _nothing}),
         "flags": Known("flags", {"FULL_REFRESH": False}),
-        "modules": Known("modules", {"datetime": _DATETIME}),
+        "modules": Known("modules", {"datetime": _DATETIME, "re": Known("modules.re", {"sub": substituted})}),
         "project_name": project.name if project is not None else Unknown(name="project_name"),
         "return": _return,
         **{name: Supplied(name=name) for name in ("run_started_at", "invocation_id", "dbt_version")},
@@ -65,6 +67,21 @@ def _target(project: Project | None, warehouse: str | None) -> Known:
 
 def _nothing(*_: Any, **__: Any) -> str:
     return ""
+
+
+_LINEAR = re.compile(r"\^?(?:\[\^?[^\[\]]*\]|\\[sdwSDW]|[\w -])[+*]?\$?")
+"""Patterns of one character or class, which take no longer than the text is."""
+
+
+def substituted(pattern: Any, new: Any, text: Any, *_: Any, **__: Any) -> Any:
+    """`modules.re.sub(…)` with a pattern that cannot take long."""
+    known = all(isinstance(one, str) for one in (pattern, new, text)) and "\\" not in new and len(text) < _LONGEST
+    if not known or _LINEAR.fullmatch(pattern) is None:
+        return Unknown(name="modules.re.sub()")
+    try:
+        return re.sub(pattern, new, text)
+    except re.error:
+        return Unknown(name="modules.re.sub()")
 
 
 def _fail(*_: Any) -> None:

@@ -3,6 +3,7 @@ database what it contains."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from feasilint.lower.sql.jinja.database import quoted
@@ -83,6 +84,14 @@ def _pivot(column: Any, values: Any, alias: Any = True, agg: Any = "sum", cmp: A
     return ", ".join(cells)
 
 
+def _slug(string: Any) -> Any:
+    """A name of small letters, digits and underscores."""
+    if not isinstance(string, str):
+        return str(string)
+    plain = re.sub("[^a-z0-9_]+", "", re.sub("[ -]+", "_", string.lower()))
+    return f"_{plain}" if plain[:1].isdigit() else plain
+
+
 def _escaped(expression: Any) -> str:
     return str(expression).replace("'", "''")
 
@@ -125,6 +134,7 @@ _CODED: dict[str, dict[str, StandIn]] = {
         "union_relations": _union_relations,
         "deduplicate": _deduplicate,
         "pivot": _pivot,
+        "slugify": _slug,
         **dict.fromkeys(("safe_add", "safe_subtract"), _call("coalesce")),
         **dict.fromkeys(
             ("generate_surrogate_key", "surrogate_key", "width_bucket", "haversine_distance"), _call("concat")
