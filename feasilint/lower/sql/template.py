@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from feasilint.lower.sql.codes import code_mark, says_model, texts, value_mark
-from feasilint.lower.sql.jinja.pieces import EXPRESSION
+from feasilint.lower.sql.jinja.pieces import COMMENT, EXPRESSION, takes_content, words_of
 from feasilint.lower.sql.marks import MARK, Mark, Marks
 from feasilint.lower.sql.sqlmesh import without_model_block
 
@@ -20,14 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 _TRIGGER = re.compile(r"<%|%[A-Za-z_]|^[ \t]*[\\!]|\{[\w{%#]|\{\}|%\(\w|%s|\$\{", re.MULTILINE)
-_INNER = EXPRESSION
 _HOLE = r"\{[A-Za-z_][\w.]*[\[(][^{}\n]*\}"  # of an f-string: `{config['day']}`, whose quotes are its own
 _SCAN = re.compile(
     r"(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))"
-    r"|(?P<jinja>\{#.*?(?:#\}|(?P<open>\Z))|\{%(?:(?!\{%).)*?%\}|" + _INNER + r")"
+    rf"|(?P<jinja>{COMMENT}|\{{%(?:(?!\{{%).)*?%\}}|{EXPRESSION})"
     r"|(?P<tag><%(?:[^%<]|<(?!%)|%(?!>))*+%>)"
     r"|(?P<js>\$\{(?:[^{}]|\{[^{}]*\})*\})"
-    rf"|(?P<quoted>'(?>{_INNER}|{_HOLE}|\\.|''|[^'\\])*'|\"(?>{_INNER}|{_HOLE}|\\.|[^\"\\])*\"|`[^`]*`)"
+    rf"|(?P<quoted>'(?>{EXPRESSION}|{_HOLE}|\\.|''|[^'\\])*'|\"(?>{EXPRESSION}|{_HOLE}|\\.|[^\"\\])*\"|`[^`]*`)"
     r"|(?P<percent>(?:[,(=<>]|\b(?:select|between|and|or|then|else|when|in|by|from|join|interval)\b)\s*%[A-Za-z_]\w*\b(?!%))"
     r"|(?P<meta>^[ \t]*[\\!][A-Za-z][^\n]*)"
     r"|(?P<driver>%\(\w+\)s|(?<=[=<>(,\s])%s\b)"
@@ -36,13 +35,12 @@ _SCAN = re.compile(
 )
 _INSIDE = re.compile(
     r"(?P<jinja>"
-    + _INNER
+    + EXPRESSION
     + r")|(?P<js>\$\{[^{}]*\})|(?P<driver>%\(\w+\)s)|(?P<brace>"
     + _HOLE
     + r"|\{[A-Za-z_][^{}\n:'\"]*(?::[^\s{}][^{}\n]*)?\}"
     r"|(?<![\]).}*+?$])(?<!\\[a-zA-Z])\{\d*\})"  # but no {2} of a regular expression
 )
-_TAG = re.compile(r"\{%[-+]?\s*(\w+)\s*(.*?)\s*[-+]?%\}", re.DOTALL)
 _OPEN = re.compile(r"\{\{|\{%")
 _BEFORE_TABLE = re.compile(r"\b(?:from|join|into|table|update|using)$", re.IGNORECASE)
 _BLANKS = re.compile(r"\S")
@@ -100,15 +98,15 @@ def _dropped(pieces: list[_Piece]) -> Iterator[bool]:
     """For every piece whether a block that is left out contains it."""
     blocks: list[tuple[str, bool]] = []
     for piece in pieces:
-        tag = _TAG.fullmatch(piece.text) if piece.kind == "jinja" else None
-        if tag is not None:
-            _enter(blocks, tag[1], tag[2])
-        yield tag is not None or any(gone for _, gone in blocks)
+        word, rest = words_of(piece.text) if piece.kind == "jinja" else ("", "")
+        if word:
+            _enter(blocks, word, rest)
+        yield bool(word) or any(gone for _, gone in blocks)
 
 
 def _enter(blocks: list[tuple[str, bool]], word: str, rest: str) -> None:
     """Follow the nesting of block tags."""
-    if word in _BODILESS or (word == "set" and "=" not in rest) or word == "call":
+    if word in _BODILESS or takes_content(word, rest) or word == "call":
         blocks.append((word, word != "call"))
     elif word == "if":
         blocks.append((word, _goes(rest)))

@@ -81,5 +81,10 @@ def test_a_marker_that_is_not_closed_is_said_and_never_parsed(text: str) -> None
     assert marks.unclosed == text.index("{")
 
 
+def test_expressions_behind_a_quote_that_is_not_closed_are_read_once() -> None:
+    text = "SELECT it's " + "{{ a }} " * 200
+    assert mask(text)[0].count("{") == 0
+
+
 def test_nested_literals_are_no_open_markers() -> None:
     assert mask("SELECT {'a': {'b': 1}}, '{{ 1' FROM t", "duckdb")[1].unclosed is None

@@ -12,15 +12,13 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["data", "tag", "expression", "comment"]
 
+COMMENT = r"""\{#.*?(?:#\}|(?P<open>\Z))"""
 _TAG = r"""\{%(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^%"'{]|\{(?!%)|%(?!\})|["'])*+%\}"""
 EXPRESSION = r"""\{\{(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^}"'{]|\{(?!\{)|\}(?!\})|["'])*+\}\}"""
 """An expression; neither it nor a tag runs over the next opening of its kind: one that is not closed costs itself."""
-_MARKER = re.compile(
-    rf"(?P<comment>\{{#.*?(?:#\}}|(?P<open>\Z)))|(?P<tag>{_TAG})|(?P<expression>{EXPRESSION})", re.DOTALL
-)
-_WORD = re.compile(r"\{%[-+]?\s*(\w+)")
+_MARKER = re.compile(rf"(?P<comment>{COMMENT})|(?P<tag>{_TAG})|(?P<expression>{EXPRESSION})", re.DOTALL)
+_WORDS = re.compile(r"\{%[-+]?\s*(\w+)\s*(.*?)\s*[-+]?%\}", re.DOTALL)
 _END_OF_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
-_NAMED_SET = re.compile(r"\{%[-+]?\s*set\b[^=]*%\}", re.DOTALL)
 
 CLOSED = ("macro", "call", "filter", "docs", "test", "data_test", "materialization")
 """Blocks whose content is a value or a definition; of any other block the content stands where it is written."""
@@ -43,11 +41,22 @@ class Piece(Struct, frozen=True):
         return inside[inside[:1] in ("-", "+") : len(inside) - (inside[-1:] in ("-", "+"))].strip()
 
 
+def words_of(tag: str) -> tuple[str, str]:
+    """The first word of a tag, and what it says after that; both are empty for what is no tag."""
+    found = _WORDS.fullmatch(tag)
+    return (found[1], found[2]) if found is not None else ("", "")
+
+
+def takes_content(word: str, rest: str) -> bool:
+    """Whether a tag is a `set` that its block gives the value."""
+    return word == "set" and "=" not in rest
+
+
 def pieces(text: str) -> Iterator[Piece]:
     """All pieces of a template in order; together they are the template."""
     depth = 0
     for piece in _flat(text):
-        opens = piece.word in CLOSED or (piece.word == "set" and _NAMED_SET.fullmatch(piece.text) is not None)
+        opens = piece.word in CLOSED or takes_content(piece.word, piece.text)
         closes = piece.word.startswith("end") and piece.word[3:] in (*CLOSED, "set")
         depth = max(0, depth - closes)
         yield Piece(piece.kind, piece.text, piece.start, piece.word, depth)
@@ -65,9 +74,9 @@ def _flat(text: str) -> Iterator[Piece]:
         elif found.lastgroup == "expression":
             yield Piece("expression", found[0], found.start())
         else:
-            word = _WORD.match(found[0])
-            yield Piece("tag", found[0], found.start(), word[1] if word else "")
-            if word is not None and word[1] == "raw":
+            word, _ = words_of(found[0])
+            yield Piece("tag", found[0], found.start(), word)
+            if word == "raw":
                 end = _END_OF_RAW.search(text, at)
                 stop = end.start() if end is not None else len(text)
                 yield Piece("data", text[at:stop], at)
