@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -31,6 +33,7 @@ class Layout(Struct):
     _first: list[int] = field(default_factory=list)
     _last: list[int] = field(default_factory=list)
     _starts: list[int] = field(default_factory=list)
+    _depths: list[int] = field(default_factory=list)
 
     def read(self, tree: Node) -> None:
         """Number the nodes of a tree; spans grow from the leaves up."""
@@ -47,6 +50,7 @@ class Layout(Struct):
         self._index = {id(node): at for at, node in enumerate(nodes)}
         self._first, self._last, self.size = first, last, len(nodes)
         self._starts = [token.start for token in self.tokens]
+        self._depths = [0, *accumulate(_OPENED.get(token.text, 0) for token in self.tokens)]
         self.special = [node for node in nodes if isinstance(node, _SPECIAL)]
 
     def origin(self, node: Node) -> Origin | None:
@@ -81,20 +85,15 @@ class Layout(Struct):
     def _balanced(self, start: int, end: int) -> tuple[int, int]:
         """Extended to the parentheses and the END that the tokens from `start` on leave open."""
         at = bisect_left(self._starts, start)
-        depth = 0
-        for index in range(at, len(self.tokens)):
-            token = self.tokens[index]
-            if token.start >= end and depth <= 0:
-                break
-            text = token.text
-            depth += (text in _OPEN) - (text in _CLOSE)
-            end = max(end, token.end + 1)
-        return start, end
+        behind = bisect_left(self._starts, end)
+        before = self._depths[at]
+        while behind < len(self.tokens) and self._depths[behind] > before:
+            behind += 1
+        return start, max(end, self.tokens[behind - 1].end + 1) if behind > at else end
 
 
 _BEFORE_ITEM = frozenset((",", "SELECT", "DISTINCT", "ALL", "BY", "SET", "STRUCT", "VALUES"))
-_OPEN = frozenset(("(", "[", "CASE", "case"))
-_CLOSE = frozenset((")", "]", "END", "end"))
+_OPENED = {**dict.fromkeys(("(", "[", "CASE", "case"), 1), **dict.fromkeys((")", "]", "END", "end"), -1)}
 
 
 def _preorder(tree: Node) -> tuple[list[Node], list[int]]:
@@ -115,6 +114,9 @@ def _preorder(tree: Node) -> tuple[list[Node], list[int]]:
     return nodes, parents
 
 
+_NEWLINE = re.compile("\n")
+
+
 class Lines:
     """Offsets of a fragment's text as document positions, by binary search."""
 
@@ -122,7 +124,7 @@ class Lines:
         self._cell = fragment.cell
         self._anchors = fragment.anchors
         self._offsets = [anchor.offset for anchor in fragment.anchors]
-        self._newlines = [at for at, character in enumerate(fragment.text) if character == "\n"]
+        self._newlines = [found.start() for found in _NEWLINE.finditer(fragment.text)]
 
     def span(self, start: int, end: int) -> Span:
         """The document span of the characters from `start` to before `end`."""
