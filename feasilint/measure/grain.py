@@ -44,12 +44,14 @@ def defined(expression: Expression, columns: Columns, depth: int = 16) -> Expres
     return expression
 
 
-def leaves(expression: Expression, columns: Columns) -> Iterator[tuple[Relation, str]]:
+def leaves(expression: Expression, columns: Columns, depth: int = 8) -> Iterator[tuple[Relation, str]]:
     """The lowest columns that a key is computed from."""
     for column in referenced(defined(expression, columns)):
         bottom = defined(column, columns)
         if isinstance(bottom, Column):
             yield bottom.relation, fold(bottom.name)
+        elif depth:
+            yield from leaves(bottom, columns, depth - 1)
 
 
 def unique_key(relation: Relation, columns: Columns) -> tuple[Relation, frozenset[str]] | None:

@@ -22,8 +22,9 @@ from feasilint.lower.python.machine import BudgetError, Machine
 from feasilint.lower.python.sqlmesh import run_models
 from feasilint.lower.python.statements import execute, top_level
 from feasilint.lower.python.strings import spell
-from feasilint.lower.python.transfers.cells import SQL_MAGICS, fill, split_into
+from feasilint.lower.python.transfers.cells import SQL_MAGICS, dialect_in, fill, save, split_into, split_options
 from feasilint.lower.python.transfers.common import show_value
+from feasilint.lower.python.transfers.sql import looks_like_sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -157,7 +158,8 @@ def _show_last(m: Machine, statement: ast.stmt) -> None:
 def _run_cell_magic(m: Machine, cell: Cell, magic: Magic) -> None:
     if magic.name in SQL_MAGICS:
         start = cell.source.count("\n", 0, 0) + magic.line
-        first, target = split_into(magic.arguments)
+        asked, saved = split_options(m, magic.arguments) if magic.name == "sql" else (magic.arguments, None)
+        first, target = split_into(asked)
         words = [word for word in first.split() if not word.startswith(("-", "$", "@", "{"))]
         if (
             target is None
@@ -167,10 +169,12 @@ def _run_cell_magic(m: Machine, cell: Cell, magic: Magic) -> None:
         ):
             target = words[0]
         body, inside = split_into(magic.body)
-        if magic.name == "sql" and first.strip() and target is not None:
+        if magic.name == "sql" and first.strip() and (target is not None or looks_like_sql(first)):
             body = first + "\n" + body
         offset = len("\n".join(cell.source.split("\n")[:start])) + 1 + len(magic.body) - len(body)
-        _sql(m, cell, body, offset, SQL_MAGICS[magic.name], target or inside)
+        relation = _sql(m, cell, body, offset, dialect_in(m, magic.name), target or inside) if body.strip() else None
+        if relation is not None:
+            save(m, saved, v.Frame(relation))
     elif magic.name == "writefile":
         name = Path(magic.arguments.split()[-1]).name if magic.arguments.split() else ""
         if name.endswith(".py"):
@@ -205,7 +209,7 @@ def _run_sql_cell(m: Machine, cell: Cell) -> None:
         _sql(m, cell, cell.source, 0, None, cell.name)
 
 
-def _sql(m: Machine, cell: Cell, text: str, offset: int, dialect: str | None, target: str | None) -> None:
+def _sql(m: Machine, cell: Cell, text: str, offset: int, dialect: str | None, target: str | None) -> Relation | None:
     """Lower a SQL cell; its result goes by the name of the cell or of the magic's variable."""
     from feasilint.lower.sql import lower_text
 
@@ -218,12 +222,13 @@ def _sql(m: Machine, cell: Cell, text: str, offset: int, dialect: str | None, ta
     result = lower_text(m.builder, fragment, tables)
     m.views.update(result.temporary)
     if result.result is None:
-        return
+        return None
     if target is not None:
         m.scope.bind(target, m.alloc(v.Frame(result.result)))
         m.views.setdefault(target.lower(), result.result)
     else:
         m.builder.sink(Show(result.result))
+    return result.result
 
 
 def _frames(m: Machine) -> dict[str, Relation]:

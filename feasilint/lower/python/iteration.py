@@ -39,6 +39,9 @@ def items_of(m: Machine, value: v.Value, target: ast.expr | None = None) -> tupl
             return (v.Seq((m.unknown(_word(target)), m.alloc(group)), "tuple"),), True
         case v.Handle(kind="download"):
             return (found,), True
+        case v.Handle(kind="query"):
+            rows = m.get(found.get("frame") or v.NONE)
+            return (v.Row(rows.relation) if isinstance(rows, v.Frame) else m.unknown(_word(target)),), True
         case v.Handle(kind="consumer"):
             from feasilint.lower.python.transfers.stored import message_of
 

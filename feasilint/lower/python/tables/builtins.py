@@ -109,6 +109,7 @@ METHODS: dict[str, Table] = {
             ("download_file", "download_fileobj", "download_to_filename", "download_to_file"), stored.downloaded
         ),
         "get": stored.body,
+        "__getitem__": same,
         "write": writes.written,
         "close": nothing,
     },

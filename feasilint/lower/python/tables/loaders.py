@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _FETCH = ("to_dataframe", "result", "fetchall", "fetchone", "fetchmany", "fetch_pandas_all", "fetch_pandas_batches",
           "df", "fetchdf", "to_df", "all",
-          "fetch_df", "pl", "arrow", "to_arrow", "toPandas", "to_pandas", "mappings", "scalar", "first",
+          "fetch_df", "pl", "arrow", "to_arrow", "toPandas", "to_pandas", "scalar", "fetchall_arrow", "fetchmany_arrow", "first",
           "DataFrame", "as_pandas", "to_arrow_table",
           "to_geodataframe", "fetchnumpy", "fetch_arrow_table", "collect", "execute")  # fmt: skip
 
@@ -35,7 +35,7 @@ _CONNECTION: dict[str, Transfer] = {
     "fetchall": connectors.last_rows,
     "fetchone": connectors.last_rows,
     "fetchmany": connectors.last_rows,
-    "fetch_pandas_all": connectors.last_rows,
+    **dict.fromkeys(("fetch_pandas_all", "fetchall_arrow", "fetchmany_arrow", "fetch_arrow_all"), connectors.last_rows),
     "fetch_pandas_batches": connectors.last_rows,
     "fetchdf": connectors.last_rows,
     "df": connectors.last_rows,
@@ -65,6 +65,8 @@ METHODS: dict[str, Table] = {
     },
     "query": {
         **dict.fromkeys(_FETCH, sql.fetched),
+        **dict.fromkeys(("mappings", "scalars", "tuples", "unique"), same),
+        "keys": connectors.column_names,
         "add_done_callback": nothing,
     },
     "bigquery": _BIGQUERY,
@@ -127,6 +129,7 @@ METHODS: dict[str, Table] = {
 
 PROPERTIES: dict[str, Table] = {
     "arguments": {"*": settings.of_arguments},
+    "connection": {"description": connectors.description},
     "response": {"text": stored.payload, "content": stored.payload},
     "bunch": {
         "data": connectors.bunch_member,
@@ -158,9 +161,10 @@ FUNCTIONS: dict[str, Transfer] = {
     "sqlalchemy.text": handle("sql.text"),
     "sqlalchemy.sql.text": handle("sql.text"),
     "sqlalchemy.sql.expression.text": handle("sql.text"),
-    "duckdb.sql": sql.query("duckdb"),
-    "duckdb.query": sql.query("duckdb"),
-    "duckdb.execute": sql.query("duckdb"),
+    **dict.fromkeys(
+        ("duckdb.sql", "duckdb.query", "duckdb.execute", "duckdb.from_query"), sql.query("duckdb", library="duckdb")
+    ),
+    **dict.fromkeys(("duckdb.from_df", "duckdb.from_arrow"), sql.relation),
     "duckdb.read_csv": reader(),
     "duckdb.read_parquet": reader(),
     "duckdb.read_json": reader(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.lower.python.transfers import builtins, joining, loading, series, times
+from feasilint.lower.python.transfers import builtins, joining, loading, series, times, transformers
 from feasilint.lower.python.transfers.common import argument_copied, constant
 from feasilint.lower.python.transfers.common import function_of as elementwise
 from feasilint.lower.python.transfers.writes import write_argument
@@ -51,6 +51,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "numpy.concatenate": joining.concatenate,
     "numpy.vstack": joining.concatenate,
     "numpy.append": joining.concatenate,
+    **dict.fromkeys(("numpy.split", "numpy.array_split"), transformers.positional_split),
     "numpy.arange": builtins.ranged,
     "numpy.timedelta64": times.timedelta,
     "numpy.datetime64": times.timestamp,

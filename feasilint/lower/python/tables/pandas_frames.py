@@ -51,8 +51,8 @@ _CELLWISE = (
     "convert_dtypes", "infer_objects", "abs", "isnull", "isna", "notnull", "notna", "applymap", "tz_localize", "tz_convert",
     "asfreq", "where", "mask", "dropna", "copy", "sort_remaining", "to_period", "to_timestamp", "compute", "persist",
     "repartition", "squeeze", "sparse", "toarray", "reshape", "flatten", "ravel", "todense", "tolist", "to_list", "to_dense",
-    "cache", "numpy", "to_pandas", "toPandas", "isin", "between_time", "at_time", "first", "nlargest_",
-    "map", "to_crs", "transform", "set_flags",
+    "cache", "numpy", "to_pandas", "toPandas", "to_dataframe", "isin", "between_time", "at_time", "first", "nlargest_",
+    "map", "to_crs", "transform", "set_flags", "DataFrame", "PolarsDataFrame",
 )  # fmt: skip
 ARITHMETIC = (
     "add", "sub", "mul", "div", "divide", "multiply", "subtract", "pow", "mod", "truediv", "floordiv", "radd", "rsub", "rmul",

@@ -133,7 +133,7 @@ def filtered(call: Call) -> v.Value | None:
 
 def dictionary(call: Call) -> v.Value | None:
     found = call.got(0)
-    if isinstance(found, v.Frame):
+    if isinstance(found, v.Frame | v.Row):
         return found
     made = found if isinstance(found, v.Dict) else v.Dict()
     if isinstance(found, v.Seq):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from feasilint.ir import Scan, Source, Write
 from feasilint.lower.python import values as v
 from feasilint.lower.python.strings import as_text
+from feasilint.lower.python.transfers.connectors import dialect_of
 from feasilint.lower.python.transfers.sql import looks_like_sql, run_text
 
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ SQL_MAGICS: dict[str, str | None] = {
     "psql": "postgres", "execsql": None,
 }  # fmt: skip
 _INTO = re.compile(r"^\s*(?:([A-Za-z_]\w*)\s*=?\s*<<)\s*", re.DOTALL)
+_OPTION = re.compile(
+    r"^\s*(?:--(?P<name>save|with|alias|section|dsn-filename|file|creator|append|persist|persist-replace)[ =]+(?P<value>[\w./-]+)"
+    r"|--?[A-Za-z][\w-]*(?=\s|\Z)|@\w+|(?P<url>\w+(?:\+\w+)?://\S*))"
+)
+_CONNECTION = "%sql"
+_FRAME = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _VARIABLE = re.compile(r"(?<![\w{])\{(\w+)\}|\{\{\s*(\w+)\s*\}\}|(?<!\w)\$(\w+)\b|\$\{(\w+)\}")
 _URL = re.compile(r"^(https?|ftp|s3|s3a|gs|abfss?|wasbs?)://")
 
@@ -35,8 +42,10 @@ def line_magic(call: Call) -> v.Value | None:
     if name is None:
         return v.NONE
     if name in SQL_MAGICS:
-        text, target = split_into(arguments or "")
+        asked, saved = split_options(call.m, arguments or "")
+        text, target = split_into(asked)
         value = magic_sql(call.m, name, v.Const(text), call)
+        save(call.m, saved, value)
         if target is not None:
             call.m.scope.bind(target, value)
         return value
@@ -67,6 +76,35 @@ def cell_magic(call: Call) -> v.Value | None:
     return v.NONE
 
 
+def split_options(m: Machine, text: str) -> tuple[str, str | None]:
+    """The query of a magic without options and connection, and the name that it is saved under; `%sql postgresql://…` says the
+    dialect of all that follow."""
+    saved = None
+    while (found := _OPTION.match(text)) is not None:
+        saved = found["value"] if found["name"] == "save" else saved
+        if found["url"] is not None:
+            m.named[_CONNECTION] = v.Const(dialect_of(found["url"]))
+        text = text[found.end() :]
+    held = m.get(m.scope.find(text.strip()) or v.NONE) if text.strip().isidentifier() else None
+    if isinstance(held, v.Handle) and held.kind == "connection":
+        m.named[_CONNECTION] = held.get("dialect") or v.NONE
+        return "", saved
+    return text.lstrip(), saved
+
+
+def dialect_in(m: Machine, magic: str) -> str | None:
+    """The dialect of a magic: its own, else that of the connection."""
+    told = m.named.get(_CONNECTION) if magic == "sql" else None
+    return SQL_MAGICS[magic] or (str(told.value) if isinstance(told, v.Const) and told.value is not None else None)
+
+
+def save(m: Machine, name: str | None, value: v.Value) -> None:
+    """`--save recent`: later queries read the rows of this one by that name."""
+    found = m.get(value)
+    if name is not None and isinstance(found, v.Frame):
+        m.views[name.lower()] = found.relation
+
+
 def split_into(text: str) -> tuple[str, str | None]:
     """`result << select …` apart."""
     found = _INTO.match(text)
@@ -78,12 +116,12 @@ def magic_sql(m: Machine, name: str, text: v.Const, call: Call | None = None) ->
     filled = fill(m, text)
     if not looks_like_sql(str(filled.value)):
         return v.NONE
-    relation = run_text(m, filled, SQL_MAGICS.get(name), call.node if call is not None else None, frames=True)
+    relation = run_text(m, filled, dialect_in(m, name), call.node if call is not None else None, frames=True)
     return m.alloc(v.Frame(relation)) if relation is not None else v.NONE
 
 
 def fill(m: Machine, text: v.Const) -> v.Const:
-    """`{name}`, `{{name}}` and `$name` replaced by constants of that name."""
+    """`{name}`, `{{name}}` and `$name` replaced by constants of that name; `{{cell}}` is the result of that cell."""
 
     def known(found: re.Match[str]) -> str:
         name = next(group for group in found.groups() if group)
@@ -93,7 +131,12 @@ def fill(m: Machine, text: v.Const) -> v.Const:
             return str(as_text(m, held).value)
         return found[0]
 
-    made = _VARIABLE.sub(known, str(text.value))
+    def framed(found: re.Match[str]) -> str:
+        value = m.scope.find(found[1])
+        held = m.get(value) if value is not None else None
+        return found[1].center(len(found[0])) if isinstance(held, v.Frame) else found[0]
+
+    made = _VARIABLE.sub(known, _FRAME.sub(framed, str(text.value)))
     return v.Const(made, text.places)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Source, Write
+from feasilint.ir import AllOf, Source, Write
 from feasilint.lower.python import values as v
+from feasilint.lower.python.columns import known
 from feasilint.lower.python.strings import as_text
 from feasilint.lower.python.transfers.loading import path_name, scan
 from feasilint.lower.python.transfers.sql import looks_like_sql, run
@@ -27,9 +28,12 @@ _DIALECTS = {
 def connection(call: Call) -> v.Value:
     """A database connection or engine; its URL or driver says the dialect."""
     url = call.text(0, "url") if "create_engine" in call.name else None
-    words = url if url is not None else call.name
-    dialect = next((name for key, name in _DIALECTS.items() if key in words), None)
-    return v.Handle("connection", (("dialect", v.Const(dialect)),))
+    return v.Handle("connection", (("dialect", v.Const(dialect_of(url if url is not None else call.name))),))
+
+
+def dialect_of(words: str) -> str | None:
+    """The dialect behind a driver or the URL of a database."""
+    return next((name for key, name in _DIALECTS.items() if key in words), None)
 
 
 def cursor(call: Call) -> v.Value:
@@ -62,6 +66,23 @@ def last_rows(call: Call) -> v.Value | None:
     slot = receiver.get("last") if isinstance(receiver, v.Handle) else None
     held = call.m.get(slot) if slot is not None else None
     return held.get("rows") if isinstance(held, v.Dict) else None
+
+
+def description(call: Call) -> v.Value:
+    """`cursor.description`: the names of the last query's columns, each the first of a row of facts."""
+    rows = last_rows(call)
+    frame = call.m.get(rows) if rows is not None else None
+    names = known(AllOf(frame.relation)) if isinstance(frame, v.Frame) else None
+    if names is None:
+        return v.Seq((call.m.unknown("description"),), "tuple", True)
+    return v.Seq(tuple(v.Seq((v.Const(name),), "tuple", True) for name in names), "tuple")
+
+
+def column_names(call: Call) -> v.Value | None:
+    """`result.keys()`."""
+    rows = call.receiver.get("frame") if isinstance(call.receiver, v.Handle) else None
+    frame = call.m.get(rows) if rows is not None else None
+    return v.Columns(AllOf(frame.relation), frame.relation) if isinstance(frame, v.Frame) else None
 
 
 def maybe_execute(call: Call) -> v.Value | None:
@@ -137,8 +158,6 @@ def bunch_names(call: Call) -> v.Value | None:
     receiver = call.receiver
     data = receiver.get("data") if isinstance(receiver, v.Handle) else None
     frame = call.m.frame(data) if data is not None else None
-    from feasilint.ir import AllOf
-
     return v.Columns(AllOf(frame.relation), frame.relation) if frame is not None else None
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from feasilint.ir import Derive, Inline, Opaque, Output, Pivot, Scan, Source
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of
-from feasilint.lower.python.transfers.loading import scan
+from feasilint.lower.python.transfers.loading import scan, scan_paths
 
 if TYPE_CHECKING:
     from feasilint.ir import Name, Relation
@@ -39,6 +39,9 @@ def frame_of(call: Call) -> v.Value | None:
     if isinstance(data, v.Unknown) and (data.relations or data.inputs):
         relation = call.m.add(Opaque(data.relations, data.text, data.inputs, call.origin))
         return _renamed(call, v.Frame(relation, "pandas", keep), names)
+    if isinstance(data, v.Handle) and data.kind == "file":
+        read = scan_paths(call, data)
+        return _renamed(call, v.Frame(read, "pandas", keep), names) if read is not None else None
     if isinstance(data, v.Handle):
         inner = data.get("frame") or data.get("data")
         return (
@@ -106,6 +109,8 @@ def _of_rows(call: Call, data: v.Seq, names: tuple[Name, ...] | None) -> v.Value
     first = call.m.get(data.items[0]) if data.items else v.NONE
     if isinstance(first, v.Dict):
         return _of_dict(call, first)
+    if isinstance(first, v.Row):
+        return _renamed(call, v.Frame(first.relation), names)
     if data.items and not data.open and (typed := _typed_in(call, data, names)):
         return typed
     if isinstance(first, v.Seq) and names is not None and len(first.items) == len(names):

@@ -261,7 +261,7 @@ def loaded_text(call: Call) -> v.Value | None:
     held = _held(found)
     if held is not None:
         return contents(call, spell(call.node), held)
-    return loaded(call) if isinstance(found, v.Handle) and found.kind == "file" else None
+    return found if isinstance(found, v.Handle) and found.kind == "file" else None
 
 
 def _held(found: v.Value | None) -> Relation | None:

@@ -54,6 +54,12 @@ def query(
     return transfer
 
 
+def relation(call: Call) -> v.Value | None:
+    """`duckdb.from_df(df)`: its rows as a relation of DuckDB."""
+    frame = call.frame(0)
+    return replace(frame, library="duckdb", index=()) if frame is not None else None
+
+
 def job(dialect: str | None) -> Transfer:
     """The same, where the rows are fetched later: `client.query(sql).to_dataframe()`."""
 

@@ -18,6 +18,7 @@ from feasilint.ir import Call as Op
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
 from feasilint.lower.python.columns import narrowed
+from feasilint.lower.python.iteration import UNROLL
 from feasilint.lower.python.transfers import encoders, steps, timed
 from feasilint.lower.python.transfers.estimators import chosen_columns, columns_of
 
@@ -157,9 +158,22 @@ def random_split(call: Call) -> v.Value | None:
     weights = call.got(0)
     if frame is None:
         return None
-    count = len(weights.items) if isinstance(weights, v.Seq) else 2
+    return _in_parts(call, frame, len(weights.items) if isinstance(weights, v.Seq) else 2)
+
+
+def positional_split(call: Call) -> v.Value | None:
+    """`np.split(df, [int(0.7 * len(df)), int(0.9 * len(df))])`: where the rows are cut says nothing of what is in them."""
+    rows, cuts = call.got(0), call.got(1)
+    if not isinstance(rows, v.Frame | v.Series) or call.const(2, "axis", 0) != 0:
+        return None
+    number = cuts.value if isinstance(cuts, v.Const) else None
+    count = len(cuts.items) + 1 if isinstance(cuts, v.Seq) else number
+    return _in_parts(call, rows, count if isinstance(count, int) and 0 < count <= UNROLL else 2)
+
+
+def _in_parts(call: Call, rows: v.Value, count: int) -> v.Seq:
     names = ["train", "test", "validation"] + [f"part{at}" for at in range(3, count)]
-    return v.Seq(tuple(call.m.alloc(part_of(call.m, frame, name, call)) for name in names[:count]), "tuple")
+    return v.Seq(tuple(call.m.alloc(part_of(call.m, rows, name, call)) for name in names[:count]), "tuple")
 
 
 # --- writes ---
