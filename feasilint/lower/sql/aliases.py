@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from feasilint.lower.sql.adapter import Node, exp
-from feasilint.lower.sql.expressions import parts_of, scalar
+from feasilint.lower.sql.expressions import scalar
+from feasilint.lower.sql.names import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.ir import Call, Expression, Interval, Literal, Now
 from feasilint.lower.sql.adapter import Node, exp
-from feasilint.lower.sql.expressions import number_of
+from feasilint.lower.sql.names import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

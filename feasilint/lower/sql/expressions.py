@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from feasilint.ir import Call, Column, Derive, Expression, Hole, Interval, Literal, Now, Output, Param, Subquery
+from feasilint.ir import Call, Column, Derive, Expression, Interval, Literal, Now, Output, Subquery
 from feasilint.ir.fields import at_path
 from feasilint.lower.sql.adapter import Node, exp
-from feasilint.lower.sql.scope import Rows, variable_of
+from feasilint.lower.sql.names import column, literal, parameter
+from feasilint.lower.sql.scope import Rows
 from feasilint.lower.sql.stars import several
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from feasilint.lower.sql.marks import Mark
     from feasilint.lower.sql.scope import Scope
 
 Lowering: TypeAlias = "Callable[[Node, Scope], Expression]"
@@ -43,9 +43,9 @@ def computed(node: Node, scope: Scope) -> Expression | None:
         found = scope.replaced.get(id(node))
         if found is not None:
             return found
-    for shape, column in scope.shapes:
+    for shape, known in scope.shapes:
         if type(shape) is type(node) and shape == node:
-            return column
+            return known
     return None
 
 
@@ -126,76 +126,7 @@ def _is_day(expression: Expression) -> bool:
     return isinstance(expression, Now)
 
 
-# --- names and constants -----------------------------------------------------------------------------------------------
-
-
-def _column(node: Node, scope: Scope) -> Expression:
-    marks = scope.context.marks
-    parts = [part.this for part in parts_of(node) if isinstance(part.this, str)]
-    if not parts or isinstance(node.this, exp.Parameter):
-        return _positional(node, scope)
-    if marks.found:
-        if len(parts) == 1 and (mark := marks.whole(parts[0])) is not None:
-            return marked(mark, scope)
-        parts = [marks.restore(part) for part in parts]
-    words = _WORDS.get(scope.context.dialect)
-    if words and len(parts) == 1 and parts[0].upper() in words:
-        return words[parts[0].upper()]
-    if isinstance(node.this, exp.Star) and (found := scope.item([*map(str.lower, parts), "*"])) is not None:
-        return found[0].row()  # count(t.*)
-    return scope.column(parts)
-
-
-_WORDS: dict[str, dict[str, Expression]] = {
-    "teradata": {"DATE": Now(), "TIME": Now()},
-    "oracle": {"ROWNUM": Call("rownum", ())},
-}
-"""Words that are no columns, where no parser knows it."""
-
-
-def parts_of(node: Node) -> list[Node]:
-    """The identifiers of a dotted column, outermost first."""
-    return [part for key in ("catalog", "db", "table", "this") if isinstance(part := node.args.get(key), Node)]
-
-
-def _positional(node: Node, scope: Scope) -> Expression:
-    """`$1` of a staged file."""
-    place = node.this.this if isinstance(node, exp.Column) else node.this
-    number = str(getattr(place, "this", place))
-    if number.isdigit() and scope.whole is not None and scope.context.dialect in _STAGES:
-        return scope.column([f"${number}"])
-    return Param(number)
-
-
-_STAGES = ("snowflake", "")  # elsewhere `$1` is a parameter
-
-
-def marked(mark: Mark, scope: Scope) -> Expression:
-    """What a placeholder stands for, as a value; a macro may read the columns that it is given by name."""
-    if mark.kind == "param":
-        return scope.context.session.pieces.get(mark.name) or Param(mark.name)
-    inputs = tuple(scope.column(column.split(".")) for column in mark.columns) if scope.whole is not None else ()
-    return Hole(f"{{{mark.name}}}", inputs)
-
-
-def _literal(node: Node, scope: Scope) -> Expression:
-    text = str(node.this)
-    if not node.args.get("is_string"):
-        return Literal(number_of(text))
-    marks = scope.context.marks
-    if marks.found and marks.within(text):
-        mark = marks.whole(text)
-        return marked(mark, scope) if mark is not None else Hole(marks.restore(text))
-    return Literal(text)
-
-
-def number_of(text: str) -> int | float | str:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
+# --- structure ---------------------------------------------------------------------------------------------------------
 
 
 def _negated(node: Node, scope: Scope) -> Expression:
@@ -205,18 +136,6 @@ def _negated(node: Node, scope: Scope) -> Expression:
             return Literal(-value)
         case _:
             return Call("neg", (inner,))
-
-
-def _parameter(node: Node, scope: Scope) -> Expression:
-    inner = node.this
-    if isinstance(inner, exp.Literal) and not inner.is_string:
-        return _positional(node, scope)
-    name = str(getattr(inner, "name", "") or inner or "?")
-    value = scope.context.session.variables.get(variable_of(node))
-    return value if value is not None else Param(name)
-
-
-# --- structure ---------------------------------------------------------------------------------------------------------
 
 
 def _inner(node: Node, scope: Scope) -> Expression:
@@ -356,9 +275,9 @@ def constant(made: Expression) -> Lowering:
 
 TABLE: dict[type[Node], Lowering] = {
     **dict.fromkeys(BINARY, _binary),
-    exp.Column: _column,
-    exp.Literal: _literal,
-    exp.RawString: _literal,
+    exp.Column: column,
+    exp.Literal: literal,
+    exp.RawString: literal,
     exp.National: lambda node, _: Literal(str(node.this)),
     exp.Boolean: lambda node, _: Literal(bool(node.this)),
     exp.Null: constant(Literal(None)),
@@ -367,9 +286,9 @@ TABLE: dict[type[Node], Lowering] = {
     exp.Var: lambda node, _: Literal(str(node.this)),
     exp.DataType: constant(Call("type", ())),
     exp.Neg: _negated,
-    exp.Parameter: _parameter,
-    exp.Placeholder: _parameter,
-    exp.SessionParameter: _parameter,
+    exp.Parameter: parameter,
+    exp.Placeholder: parameter,
+    exp.SessionParameter: parameter,
     exp.Paren: _inner,
     exp.Alias: _inner,
     exp.Ordered: _inner,

@@ -19,7 +19,8 @@ from feasilint.lower.sql.calendar import (
     unit_of,
 )
 from feasilint.lower.sql.dateparts import names_part, part_first, part_last
-from feasilint.lower.sql.expressions import TABLE, Lowering, constant, number_of, operands, scalar, scalars
+from feasilint.lower.sql.expressions import TABLE, Lowering, constant, operands, scalar, scalars
+from feasilint.lower.sql.names import number_of
 from feasilint.lower.sql.timefunctions import date, lowered
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import (
+    engineapplies,
     enginegroups,
     enginejoins,
     engines,
@@ -136,18 +137,18 @@ METHODS: dict[str, Table] = {
                 "transformWithState",
                 "transformWithStateInPandas",
             ),
-            enginegroups.group_apply,
+            engineapplies.group_apply,
         ),
-        "cogroup": enginegroups.cogrouped,
-        "apply": enginegroups.group_apply,
-        "map_groups": enginegroups.group_apply,
+        "cogroup": engineapplies.cogrouped,
+        "apply": engineapplies.group_apply,
+        "map_groups": engineapplies.group_apply,
         "head": enginegroups.group_rows,
         "tail": enginegroups.group_rows,
         "all": enginegroups.group_measure,
     },
-    "lazy.cogroup": dict.fromkeys(("applyInPandas", "applyInArrow"), enginegroups.cogroup_apply),
+    "lazy.cogroup": dict.fromkeys(("applyInPandas", "applyInArrow"), engineapplies.cogroup_apply),
     "lazy.pivot": dict.fromkeys(("agg", "sum", "count", "mean", "avg", "max", "min"), enginegroups.pivot_agg),
-    "lazy.rolling": {"agg": enginegroups.rolled_agg, "having": same, "map_groups": enginegroups.group_apply},
+    "lazy.rolling": {"agg": enginegroups.rolled_agg, "having": same, "map_groups": engineapplies.group_apply},
     "polars.sql": {
         "execute": query("duckdb", library="polars.lazy"),
         "execute_global": query("duckdb", library="polars.lazy"),

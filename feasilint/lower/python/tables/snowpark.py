@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import (
     analytics,
+    engineapplies,
     enginegroups,
     enginejoins,
     engines,
@@ -66,7 +67,7 @@ METHODS: dict[str, Table] = {
     "lazy.groups": {
         "function": enginegroups.named_function,
         "builtin": enginegroups.named_function,
-        "apply_in_pandas": enginegroups.group_apply,
+        "apply_in_pandas": engineapplies.group_apply,
         "ai_agg": enginegroups.group_measure,
     },
     "lazy.function": {"__call__": enginegroups.called_function},

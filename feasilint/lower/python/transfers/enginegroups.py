@@ -31,7 +31,6 @@ from feasilint.lower.python.transfers.engines import flat, is_flag, outputs_of, 
 from feasilint.lower.python.transfers.frames import order_of, own
 from feasilint.lower.python.transfers.labels import namer
 from feasilint.lower.python.transfers.reshaping import spread_outputs
-from feasilint.lower.python.transfers.schemas import names_in, restricted
 from feasilint.lower.python.transfers.selecting import where_typed
 from feasilint.lower.python.transfers.times import as_length, unit_of
 
@@ -133,7 +132,7 @@ def _named(name: str, value: v.Value) -> v.Value:
     return v.Lazy("alias", name, (value,))
 
 
-def _group(call: Call) -> v.GroupBy | None:
+def group_of(call: Call) -> v.GroupBy | None:
     receiver = call.receiver
     found = receiver.get("of") if isinstance(receiver, v.Handle) else None
     return found if isinstance(found, v.GroupBy) else None
@@ -141,7 +140,7 @@ def _group(call: Call) -> v.GroupBy | None:
 
 def agg(call: Call) -> v.Value | None:
     """`group_by(…).agg(pl.col('x').sum(), n=pl.len())`, Spark's `agg({'x': 'sum'})`."""
-    group = _group(call)
+    group = group_of(call)
     frame = group.frame if group is not None else own(call)
     if frame is None:
         return None
@@ -228,7 +227,7 @@ def aggregated(call: Call, relation: Relation, keys: tuple[Output, ...], values:
         outputs = [_measure_output(binder, value, call) for value in values]
         return call.m.add(Aggregate(relation, keys, tuple(outputs), call.origin))
     parts = {part: call.m.fresh() for value in values for part in outermost(value, ("measure",))}
-    keyed = _is_spark(call)  # outside of measures there are only grouping keys
+    keyed = is_spark(call)  # outside of measures there are only grouping keys
     listed = {id(value): call.m.fresh() for value in values if not keyed and not outermost(value, ("measure",))}
     measures = [Output(name, binder.measure(part), binder.origin(part)) for part, name in parts.items()]
     measures += [
@@ -259,18 +258,18 @@ def _measure_output(binder: Binder, value: v.Value, call: Call) -> Output:
 
 
 def _library(call: Call) -> str:
-    group = _group(call)
+    group = group_of(call)
     frame = group.frame if group is not None else own(call)
     return frame.library if frame is not None else ""
 
 
-def _is_spark(call: Call) -> bool:
+def is_spark(call: Call) -> bool:
     return _library(call) in ("spark", "snowpark")
 
 
 def counted(call: Call) -> v.Value | None:
     """`group_by(…).count()`, `.len()`."""
-    group = _group(call)
+    group = group_of(call)
     if group is None:
         return None
     name = call.text(0, "name") or ("len" if call.name == "len" else "count")
@@ -282,7 +281,7 @@ def counted(call: Call) -> v.Value | None:
 
 def group_measure(call: Call) -> v.Value | None:
     """`groupBy(…).sum('x', 'y')`, `group_by(…).mean()`."""
-    group = _group(call)
+    group = group_of(call)
     if group is None:
         return None
     function = canonical(call.name)
@@ -316,7 +315,7 @@ def _measured_names(call: Call, group: v.GroupBy, spark: bool) -> list[str]:
 
 def pivot_groups(call: Call) -> v.Value | None:
     """Spark's `groupBy(…).pivot('c')`: the values of `c` become columns."""
-    group, names = _group(call), call.names(0)
+    group, names = group_of(call), call.names(0)
     if group is None or not names:
         return None
     key = Output(names[0], Column(group.frame.relation, names[0]))
@@ -328,7 +327,7 @@ def pivot_groups(call: Call) -> v.Value | None:
 
 def pivot_agg(call: Call) -> v.Value | None:
     made = agg(call) if call.name == "agg" else group_measure(call) if call.args else counted(call)
-    group = _group(call)
+    group = group_of(call)
     by = call.receiver.get("by") if isinstance(call.receiver, v.Handle) else None
     if not isinstance(made, v.Frame) or group is None or not isinstance(by, v.Const):
         return made
@@ -350,46 +349,9 @@ def pivot_agg(call: Call) -> v.Value | None:
     )
 
 
-def group_apply(call: Call) -> v.Value | None:
-    """`applyInPandas(f, schema)`, `map_groups(f)`: f sees the rows of one group."""
-    group, function = _group(call), call.arg(0)
-    if group is None or function is None:
-        return None
-    inside = call.m.alloc(replace(group.frame, library="pandas", group=group.keys))
-    result = call.m.frame(call.m.call(function, (inside,), {}, call.node))
-    if result is None:
-        return None
-    schema = call.arg(1, "schema") or call.arg(None, "output_schema")
-    result = restricted(call, result, names_in(call.m, schema) if _is_spark(call) else None)
-    return replace(result, library=group.frame.library, group=group.frame.group)
-
-
-def cogrouped(call: Call) -> v.Value | None:
-    """`a.groupBy('k').cogroup(b.groupBy('k')).applyInPandas(f, schema)`: f sees the rows of one group of each."""
-    group, other = _group(call), call.got(0)
-    second = other.get("of") if isinstance(other, v.Handle) else None
-    if group is None or not isinstance(second, v.GroupBy):
-        return None
-    return v.Handle("lazy.cogroup", (("of", group), ("other", second)))
-
-
-def cogroup_apply(call: Call) -> v.Value | None:
-    """The function of both groups, and the columns of the schema."""
-    group, function = _group(call), call.arg(0)
-    second = call.receiver.get("other") if isinstance(call.receiver, v.Handle) else None
-    if group is None or function is None or not isinstance(second, v.GroupBy):
-        return None
-    sides = tuple(call.m.alloc(replace(one.frame, library="pandas", group=one.keys)) for one in (group, second))
-    result = call.m.frame(call.m.call(function, sides, {}, call.node))
-    if result is None:
-        return None
-    result = restricted(call, result, names_in(call.m, call.arg(1, "schema")))
-    return replace(result, library=group.frame.library, group=group.frame.group)
-
-
 def group_rows(call: Call) -> v.Value | None:
     """`group_by(…).head(1)`."""
-    group = _group(call)
+    group = group_of(call)
     if group is None:
         return None
     keys = tuple(key.expression for key in group.keys)
