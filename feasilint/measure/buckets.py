@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Call, Column, Expression, Interval
+from feasilint.ir import Call, Column, Expression, Interval, Measure
 from feasilint.ir import Literal as Constant
 from feasilint.ir.expressions import columns as referenced
 from feasilint.ir.expressions import spelled
@@ -25,9 +25,20 @@ def buckets(key: Expression, columns: Columns) -> bool:
     """Whether the key is a time bucket that does not recur: its groups are finite."""
     expression = defined(key, columns)
     if isinstance(expression, Column):
+        made = columns.table(expression.relation).find(expression.name)
+        if made is not None and isinstance(made.expression, Measure):
+            return _of_rows(made.expression, columns)
         return dated(spelled(expression.name))
     known = _CALLS.get(expression.function) if isinstance(expression, Call) else None
     return known is not None and isinstance(expression, Call) and bool(expression.args) and known(expression, columns)
+
+
+def _of_rows(measure: Measure, columns: Columns) -> bool:
+    """A time of a group's rows: the first or the latest one is as long as the group is; any one is a bucket where all are."""
+    return measure.function in _PICKED and bool(measure.args) and buckets(measure.args[0], columns)
+
+
+_PICKED = frozenset(("any", "first", "last"))
 
 
 def _over_time(call: Call, columns: Columns) -> bool:

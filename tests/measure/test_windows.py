@@ -44,6 +44,8 @@ FINITE = [
     ("select u, lag(x) over (partition by u order by ts) s from tx", "rows", []),
     # buckets
     ("select u, date_trunc('day', ts) as day, count(*) n from tx group by 1, 2", "bucketed", []),
+    ("select u, day, sum(c) n from (select u, id, any_value(date_trunc('day', ts)) as day, count(*) c from tx group by u, id) t "
+     "group by u, day", "bucketed", []),
     ("select u, extract(year from ts) as y, count(*) n from tx group by 1, 2", "bucketed", []),
     ("select u, event_date, count(*) n from tx group by u, event_date", "bucketed", []),
     # one row per key already
@@ -78,6 +80,9 @@ FINITE = [
 
 GROWING = [
     ("select u, count(*) n from tx group by u", "unbounded"),
+    # a time of the whole group is no bucket of it
+    ("select t.u, f.first_dt, count(*) n from tx t join (select u, min(cast(ts as date)) first_dt from tx group by u) f on f.u = t.u "
+     "group by t.u, f.first_dt", "unbounded"),
     ("select u, count(*) n from tx where ts < current_date group by u", "unbounded"),
     ("select u, count(*) n from tx where ts < date '2024-01-01' group by u", "unbounded"),
     ("select u, count(*) n from tx where amount >= 30 group by u", "unbounded"),
