@@ -171,6 +171,11 @@ def spelled(name: Name) -> str:
     return name if isinstance(name, str) else "_".join(part for part in name if part)
 
 
+def parts_of(name: Name) -> tuple[str, ...]:
+    """The parts of a multi-index's name; a plain name is the only one of its own."""
+    return (name,) if isinstance(name, str) else name
+
+
 @lru_cache(maxsize=65_536)
 def fold(name: Name) -> str:
     """A name as it is compared: quotes gone, case folded."""

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from feasilint.lower.sql.adapter import Token, TokenType, said
 from feasilint.lower.sql.signatures import plain_routine
 from feasilint.lower.sql.spreadsheets import without_model
+from feasilint.lower.sql.words import outer, place_of, word_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
 
 _POSTGRES = "postgres"
@@ -24,30 +25,12 @@ def rephrased(tokens: list[Token]) -> list[Token] | None:
     return None if made == tokens else made
 
 
-def _word(tokens: Sequence[Token], at: int) -> str:
-    return tokens[at].text.upper() if 0 <= at < len(tokens) else ""
-
-
-def _outer(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
-    """The words outside parentheses, with their places."""
-    depth = 0
-    for at, token in enumerate(tokens):
-        depth += (token.text == "(") - (token.text == ")")
-        if depth == 0:
-            yield at, token.text.upper()
-
-
-def _place(tokens: Sequence[Token], word: str, after: int = 0) -> int:
-    """Where a word stands outside parentheses; the end if it does not."""
-    return next((at for at, text in _outer(tokens) if text == word and at >= after), len(tokens))
-
-
 def _titles(tokens: list[Token]) -> list[Token]:
     """Teradata's `x (TITLE 'X')`, `x (FORMAT '99')` and `x (NAMED y)`."""
     made: list[Token] = []
     at = 0
     while at < len(tokens):
-        phrase = _word(tokens, at + 1) if tokens[at].text == "(" and _word(tokens, at + 3) == ")" else ""
+        phrase = word_at(tokens, at + 1) if tokens[at].text == "(" and word_at(tokens, at + 3) == ")" else ""
         if phrase in ("TITLE", "FORMAT", "NAMED"):
             made += tokens[at + 2 : at + 3] if phrase == "NAMED" else []
             at += 4
@@ -81,22 +64,22 @@ def _name_before(tokens: Sequence[Token], at: int) -> Sequence[Token]:
 
 def _late_from(tokens: list[Token]) -> list[Token]:
     """Teradata's UPDATE t FROM s SET … WHERE … with FROM behind SET."""
-    from_, set_ = _place(tokens, "FROM"), _place(tokens, "SET")
-    if _word(tokens, 0) != "UPDATE" or not from_ < set_ < len(tokens):
+    from_, set_ = place_of(tokens, ("FROM",)), place_of(tokens, ("SET",))
+    if word_at(tokens, 0) != "UPDATE" or not from_ < set_ < len(tokens):
         return tokens
-    where = _place(tokens, "WHERE", set_)
+    where = place_of(tokens, ("WHERE",), set_)
     return [*tokens[:from_], *tokens[set_:where], *tokens[from_:set_], *tokens[where:]]
 
 
 def _merge_actions(tokens: list[Token]) -> list[Token]:
     """MERGE without what it does beyond changing its target: OUTPUT … INTO, and Oracle's DELETE WHERE behind an UPDATE."""
-    if _word(tokens, 0) not in ("MERGE", "WITH"):
+    if word_at(tokens, 0) not in ("MERGE", "WITH"):
         return tokens
-    end = _place(tokens, "OUTPUT")
+    end = place_of(tokens, ("OUTPUT",))
     gone: set[int] = set()
-    for at, word in _outer(tokens[:end]):
-        if word == "DELETE" and _word(tokens, at + 1) == "WHERE":
-            gone.update(range(at, _place(tokens, "WHEN", at)))
+    for at, word in outer(tokens[:end]):
+        if word == "DELETE" and word_at(tokens, at + 1) == "WHERE":
+            gone.update(range(at, place_of(tokens, ("WHEN",), at)))
     return [token for at, token in enumerate(tokens[:end]) if at not in gone]
 
 
@@ -105,7 +88,7 @@ def _bulk_files(tokens: list[Token]) -> list[Token]:
     return [
         token
         for at, token in enumerate(tokens)
-        if token.text.upper() != "BULK" or at < 2 or _word(tokens, at - 2) != "OPENROWSET"
+        if token.text.upper() != "BULK" or at < 2 or word_at(tokens, at - 2) != "OPENROWSET"
     ]
 
 
@@ -114,9 +97,9 @@ def _changes(tokens: list[Token]) -> list[Token]:
     made: list[Token] = []
     depth = at = 0
     while at < len(tokens):
-        if _word(tokens, at) == "CHANGES" and _word(tokens, at + 2) == "INFORMATION":
+        if word_at(tokens, at) == "CHANGES" and word_at(tokens, at + 2) == "INFORMATION":
             at += 1
-            while at < len(tokens) and (depth or _word(tokens, at) in ("(", "AT", "BEFORE", "END")):
+            while at < len(tokens) and (depth or word_at(tokens, at) in ("(", "AT", "BEFORE", "END")):
                 depth += (tokens[at].text == "(") - (tokens[at].text == ")")
                 at += 1
         else:
@@ -127,22 +110,22 @@ def _changes(tokens: list[Token]) -> list[Token]:
 
 def _directory_formats(tokens: list[Token]) -> list[Token]:
     """Spark's INSERT OVERWRITE DIRECTORY 'x' USING format OPTIONS (…) without the format."""
-    at = _place(tokens, "DIRECTORY")
-    if _word(tokens, 0) != "INSERT" or _word(tokens, at + 2) != "USING":
+    at = place_of(tokens, ("DIRECTORY",))
+    if word_at(tokens, 0) != "INSERT" or word_at(tokens, at + 2) != "USING":
         return tokens
-    start = next((at for at, word in _outer(tokens) if word in ("SELECT", "WITH", "FROM", "TABLE")), len(tokens))
+    start = next((at for at, word in outer(tokens) if word in ("SELECT", "WITH", "FROM", "TABLE")), len(tokens))
     return [*tokens[: at + 2], *tokens[start:]]
 
 
 def _changes_applied(tokens: list[Token]) -> list[Token]:
     """Databricks' APPLY CHANGES INTO t FROM s KEYS (…) COLUMNS * EXCEPT (…), also as AUTO CDC INTO: INSERT INTO t
     SELECT * EXCEPT (…) FROM s."""
-    into, from_, keys = (_place(tokens, word) for word in ("INTO", "FROM", "KEYS"))
-    verb = (_word(tokens, into - 2), _word(tokens, into - 1))
+    into, from_, keys = (place_of(tokens, (word,)) for word in ("INTO", "FROM", "KEYS"))
+    verb = (word_at(tokens, into - 2), word_at(tokens, into - 1))
     if verb not in (("APPLY", "CHANGES"), ("AUTO", "CDC")) or not into < from_ < keys < len(tokens):
         return tokens
-    at = _place(tokens, "COLUMNS", keys)
-    end = next((place for place, word in _outer(tokens) if place > at and word in ("STORED", "TRACK")), len(tokens))
+    at = place_of(tokens, ("COLUMNS",), keys)
+    end = next((place for place, word in outer(tokens) if place > at and word in ("STORED", "TRACK")), len(tokens))
     listed = tokens[at + 1 : end] or [said("*", tokens[keys])]
     if listed[0].text == "(":
         listed = listed[1:-1]
@@ -152,10 +135,10 @@ def _changes_applied(tokens: list[Token]) -> list[Token]:
 
 def _outfile(tokens: list[Token]) -> list[Token]:
     """`SELECT … INTO OUTFILE 'x' … FROM t` as `COPY (SELECT … FROM t) TO 'x'`."""
-    at = _place(tokens, "OUTFILE")
-    if _word(tokens, at - 1) != "INTO" or at + 1 >= len(tokens):
+    at = place_of(tokens, ("OUTFILE",))
+    if word_at(tokens, at - 1) != "INTO" or at + 1 >= len(tokens):
         return tokens
-    rest = next((place for place, word in _outer(tokens) if place > at and word in ("FROM", "LIMIT")), len(tokens))
+    rest = next((place for place, word in outer(tokens) if place > at and word in ("FROM", "LIMIT")), len(tokens))
     query = [*tokens[: at - 1], *tokens[rest:]]
     before, after = tokens[0], tokens[-1]
     return [
@@ -170,8 +153,8 @@ def _outfile(tokens: list[Token]) -> list[Token]:
 
 def _created_pivots(tokens: list[Token]) -> list[Token]:
     """DuckDB's `CREATE TABLE t AS PIVOT …` with the pivot in parentheses."""
-    at = _place(tokens, "AS") + 1
-    if _word(tokens, 0) != "CREATE" or _word(tokens, at) not in ("PIVOT", "UNPIVOT"):
+    at = place_of(tokens, ("AS",)) + 1
+    if word_at(tokens, 0) != "CREATE" or word_at(tokens, at) not in ("PIVOT", "UNPIVOT"):
         return tokens
     opening, closing = said("(", tokens[at]), said(")", tokens[-1])
     return [*tokens[:at], opening, *tokens[at:], closing]
@@ -181,7 +164,7 @@ def _window_functions(tokens: list[Token]) -> list[Token]:
     """Spark's GROUP BY window(ts, '1 hour'), in which a name is meant, no clause."""
     return [
         said(token.text, token, TokenType.VAR)
-        if token.token_type == TokenType.WINDOW and _word(tokens, at + 1) == "("
+        if token.token_type == TokenType.WINDOW and word_at(tokens, at + 1) == "("
         else token
         for at, token in enumerate(tokens)
     ]
@@ -189,18 +172,18 @@ def _window_functions(tokens: list[Token]) -> list[Token]:
 
 def _partitions(tokens: list[Token]) -> list[Token]:
     """Spark's INSERT OVERWRITE t PARTITION (…) IF NOT EXISTS SELECT … without the condition."""
-    at = next((at for at, word in _outer(tokens) if word == "IF"), 0)
-    if _word(tokens, 0) != "INSERT" or [_word(tokens, at + n) for n in (-1, 1, 2)] != [")", "NOT", "EXISTS"]:
+    at = next((at for at, word in outer(tokens) if word == "IF"), 0)
+    if word_at(tokens, 0) != "INSERT" or [word_at(tokens, at + n) for n in (-1, 1, 2)] != [")", "NOT", "EXISTS"]:
         return tokens
     return [*tokens[:at], *tokens[at + 3 :]]
 
 
 def _table_parameters(tokens: list[Token]) -> list[Token]:
     """BigQuery's CREATE TABLE FUNCTION f(t TABLE<a INT64>) with a STRUCT of the columns."""
-    if _word(tokens, 0) != "CREATE":
+    if word_at(tokens, 0) != "CREATE":
         return tokens
     return [
-        said("STRUCT", token) if token.text.upper() == "TABLE" and _word(tokens, at + 1) == "<" else token
+        said("STRUCT", token) if token.text.upper() == "TABLE" and word_at(tokens, at + 1) == "<" else token
         for at, token in enumerate(tokens)
     ]
 
@@ -211,13 +194,13 @@ def _table_arguments(tokens: list[Token]) -> list[Token]:
     at = 0
     while at < len(tokens):
         start = at + 1
-        argument = tokens[at].text.upper() == "TABLE" and _word(tokens, at - 1) in ("(", ",")
-        if not argument or not _word(tokens, start).isidentifier():
+        argument = tokens[at].text.upper() == "TABLE" and word_at(tokens, at - 1) in ("(", ",")
+        if not argument or not word_at(tokens, start).isidentifier():
             made.append(tokens[at])
             at += 1
             continue
         at = start + 1
-        while _word(tokens, at) == ".":
+        while word_at(tokens, at) == ".":
             at += 2
         opened = [said(word, tokens[start]) for word in ("(", "SELECT", "*", "FROM")]
         made += [*opened, *tokens[start:at], said(")", tokens[at - 1])]
@@ -226,8 +209,8 @@ def _table_arguments(tokens: list[Token]) -> list[Token]:
 
 def _executed(tokens: list[Token]) -> list[Token]:
     """T-SQL's INSERT INTO t (…) EXEC p @x = 1 and EXEC ('SELECT …') as INSERT INTO t (…) SELECT * FROM p()."""
-    at = next((at for at, word in _outer(tokens) if word in ("EXEC", "EXECUTE")), 0)
-    if _word(tokens, 0) != "INSERT" or not 0 < at < len(tokens) - 1:
+    at = next((at for at, word in outer(tokens) if word in ("EXEC", "EXECUTE")), 0)
+    if word_at(tokens, 0) != "INSERT" or not 0 < at < len(tokens) - 1:
         return tokens
     last = tokens[-1]
     named = _name_from(tokens, at + 1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from feasilint.lower.sql.adapter import Failure, parse
 from feasilint.lower.sql.script import bare
 from feasilint.lower.sql.splitting import STARTS, begins_line, given_up
+from feasilint.lower.sql.words import outer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,8 +62,4 @@ def _after_blank(tokens: list[Token], at: int, text: str) -> bool:
 
 
 def _beginnings(tokens: list[Token]) -> int:
-    depth = found = 0
-    for token in tokens:
-        depth += (token.text == "(") - (token.text == ")")
-        found += depth == 0 and token.text.upper() in STARTS
-    return found
+    return sum(word in STARTS for _, word in outer(tokens))

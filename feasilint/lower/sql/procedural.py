@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from feasilint.lower.sql.adapter import said
 from feasilint.lower.sql.splitting import STARTS
+from feasilint.lower.sql.words import place_of, word_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,9 +33,9 @@ class Form(Struct, frozen=True):
 
 def form_of(tokens: Sequence[Token], dialect: str) -> Form | None:
     """What a statement is that begins with a word of procedural code; None for any other."""
-    if _word(tokens, 1) == ":=" and "EXECUTE" in (_word(tokens, 2), _word(tokens, 3)):
+    if word_at(tokens, 1) == ":=" and "EXECUTE" in (word_at(tokens, 2), word_at(tokens, 3)):
         return _rows(tokens[0].text, tokens[2:])
-    word = _word(tokens, 0)
+    word = word_at(tokens, 0)
     if word in _BY_DIALECT:
         return _BY_DIALECT[word](tokens, dialect)
     if word in _FORMS:
@@ -44,22 +45,8 @@ def form_of(tokens: Sequence[Token], dialect: str) -> Form | None:
 
 def _is_element(tokens: Sequence[Token]) -> bool:
     """`l(i)(k).x := value`: an assignment to no variable as a whole."""
-    at = _place(tokens, (":=",))
+    at = place_of(tokens, (":=",), 1)
     return 2 < at < len(tokens) and _after_name(tokens, 0) == at and any(token.text == "(" for token in tokens[:at])
-
-
-def _word(tokens: Sequence[Token], at: int) -> str:
-    return tokens[at].text.upper() if 0 <= at < len(tokens) else ""
-
-
-def _place(tokens: Sequence[Token], words: Sequence[str], start: int = 1) -> int:
-    """Where the first of these words stands outside parentheses; the end if there is none."""
-    depth = 0
-    for at, token in enumerate(tokens):
-        depth += (token.text == "(") - (token.text == ")")
-        if depth == 0 and at >= start and token.text.upper() in words:
-            return at
-    return len(tokens)
 
 
 def _targets(tokens: Sequence[Token], at: int) -> tuple[tuple[str, ...], int]:
@@ -71,7 +58,7 @@ def _targets(tokens: Sequence[Token], at: int) -> tuple[tuple[str, ...], int]:
         end = _after_name(tokens, start)
         names.append(f"{'@' if sign == '@' else ''}{tokens[start].text}" if end == start + 1 else "")
         at = end
-        if _word(tokens, at) != ",":
+        if word_at(tokens, at) != ",":
             break
         at += 1
     return tuple(names), at
@@ -80,7 +67,7 @@ def _targets(tokens: Sequence[Token], at: int) -> tuple[tuple[str, ...], int]:
 def _after_name(tokens: Sequence[Token], at: int) -> int:
     """Behind `v`, `r.x`, `:new.x`, `l(i)` and `l(i).x`."""
     at += 1
-    while (opening := _word(tokens, at)) in (".", "(", "["):
+    while (opening := word_at(tokens, at)) in (".", "(", "["):
         at = _closed(tokens, at) if opening != "." else at + 2
     return at
 
@@ -102,12 +89,12 @@ _QUERIES = ("SELECT", "WITH", "(", "VALUES", "TABLE", "EXECUTE")
 
 def cursor(tokens: Sequence[Token]) -> Form | None:
     """`c CURSOR … FOR query`, `CURSOR c (…) IS query`, `rs RESULTSET DEFAULT (query)`, behind DECLARE or not."""
-    at = _place(tokens[:8], ("CURSOR", "RESULTSET"), 0)
+    at = place_of(tokens[:8], ("CURSOR", "RESULTSET"))
     if at > 4 or at >= len(tokens):
         return None
     name = at + 1 if at == 0 else 0
-    named = f"{tokens[0].text}{_word(tokens, 1)}" if tokens[name].text == "@" else tokens[name].text
-    start = _place(tokens, ("FOR", "IS", ":=", "DEFAULT", "="), name + 1)
+    named = f"{tokens[0].text}{word_at(tokens, 1)}" if tokens[name].text == "@" else tokens[name].text
+    start = place_of(tokens, ("FOR", "IS", ":=", "DEFAULT", "="), name + 1)
     given = tokens[start + 1 :]
     if not given:
         return Form("nothing")
@@ -117,12 +104,12 @@ def cursor(tokens: Sequence[Token]) -> Form | None:
 
 def _rows(name: str, given: Sequence[Token], parameters: tuple[str, ...] = ()) -> Form | None:
     plain = _unwrapped(given)
-    if _word(plain, 0) == "EXECUTE":
+    if word_at(plain, 0) == "EXECUTE":
         found = _run(plain, "")
         return Form("run", (name,), found.given, "rows") if found is not None else Form("nothing")
-    if len(plain) == 1 or (plain and _word(plain, 1) == "(" and _word(plain, 0) not in _QUERIES):
+    if len(plain) == 1 or (plain and word_at(plain, 1) == "(" and word_at(plain, 0) not in _QUERIES):
         return Form("rows", (name,), (), plain[0].text)
-    return Form("rows", (name,), tuple(_lasting(given)), "", parameters) if _word(given, 0) in _QUERIES else None
+    return Form("rows", (name,), tuple(_lasting(given)), "", parameters) if word_at(given, 0) in _QUERIES else None
 
 
 def _unwrapped(tokens: Sequence[Token]) -> Sequence[Token]:
@@ -131,8 +118,8 @@ def _unwrapped(tokens: Sequence[Token]) -> Sequence[Token]:
 
 def _lasting(query: Sequence[Token]) -> Sequence[Token]:
     """Without what a cursor says of changes to its rows."""
-    at = _place(query, ("FOR",))
-    return query[:at] if _word(query, at + 1) in ("UPDATE", "READ", "SHARE") else query
+    at = place_of(query, ("FOR",), 1)
+    return query[:at] if word_at(query, at + 1) in ("UPDATE", "READ", "SHARE") else query
 
 
 def _parameters(tokens: Sequence[Token], at: int) -> tuple[str, ...]:
@@ -142,7 +129,7 @@ def _parameters(tokens: Sequence[Token], at: int) -> tuple[str, ...]:
 
 
 def _declared(tokens: Sequence[Token]) -> Form | None:
-    if "HANDLER" in (_word(tokens, at) for at in range(1, 4)):
+    if "HANDLER" in (word_at(tokens, at) for at in range(1, 4)):
         return Form("nothing")
     return cursor(tokens[1:])
 
@@ -151,20 +138,20 @@ def _let(tokens: Sequence[Token]) -> Form | None:
     """LET x [type] := value of Snowflake."""
     if (found := cursor(tokens[1:])) is not None:
         return found
-    at = _place(tokens, (":=", "DEFAULT", "="))
+    at = place_of(tokens, (":=", "DEFAULT", "="), 1)
     return Form("values", (tokens[1].text,), tuple(tokens[at + 1 :])) if at + 1 < len(tokens) else Form("nothing")
 
 
 def _opened(tokens: Sequence[Token]) -> Form | None:
     """OPEN c FOR query."""
-    at = _place(tokens, ("FOR",))
+    at = place_of(tokens, ("FOR",), 1)
     found = _rows(tokens[1].text, tokens[at + 1 :]) if at + 1 < len(tokens) else None
     return found or Form("nothing")
 
 
 def _fetched(tokens: Sequence[Token]) -> Form | None:
     """FETCH [NEXT FROM] c [BULK COLLECT] INTO x, y."""
-    at = _place(tokens, ("INTO", _BULK))
+    at = place_of(tokens, ("INTO", _BULK), 1)
     if at >= len(tokens) - 1:
         return Form("nothing")
     return Form("values", _targets(tokens, at + 1)[0], (), tokens[at - 1].text)
@@ -179,14 +166,14 @@ _WRITING = ("INSERT", "MERGE", "OUTFILE", "DUMPFILE", "TEMP", "TEMPORARY", "TABL
 
 def _selected(tokens: Sequence[Token], dialect: str) -> Form | None:
     """SELECT x, y INTO a, b FROM t: what is certain to name variables; a single name may be that of a table."""
-    at = _place(tokens, ("INTO", _BULK)) if dialect in _INTO else len(tokens)
-    if at >= len(tokens) - 1 or {_word(tokens, at - 1), _word(tokens, at + 1)} & {*_WRITING}:
+    at = place_of(tokens, ("INTO", _BULK), 1) if dialect in _INTO else len(tokens)
+    if at >= len(tokens) - 1 or {word_at(tokens, at - 1), word_at(tokens, at + 1)} & {*_WRITING}:
         return None
-    bulk = _word(tokens, at) != "INTO"
-    start = at + 1 + (_word(tokens, at + 1) == "STRICT")
+    bulk = word_at(tokens, at) != "INTO"
+    start = at + 1 + (word_at(tokens, at + 1) == "STRICT")
     names, end = _targets(tokens, start)
     signed = tokens[start].text in ("@", ":")
-    late = _place(tokens, ("FROM",)) < at
+    late = place_of(tokens, ("FROM",), 1) < at
     if not (bulk or signed or late or at == 1 or start > at + 1 or len(names) > 1):
         return None
     return Form("values", names, (*tokens[:at], *tokens[end:]))
@@ -200,14 +187,14 @@ def _performed(tokens: Sequence[Token]) -> Form | None:
 def _returned(tokens: Sequence[Token], dialect: str) -> Form | None:
     """RETURN x, RETURN QUERY SELECT …, RETURN TABLE(rs)."""
     given = tokens[1:]
-    if [_word(given, 0), _word(given, 1)] == ["QUERY", "EXECUTE"]:
+    if [word_at(given, 0), word_at(given, 1)] == ["QUERY", "EXECUTE"]:
         found = _run(given[1:], dialect)
         return Form("run", (), found.given, "return") if found is not None else Form("nothing")
-    if _word(given, 0) == "QUERY":
+    if word_at(given, 0) == "QUERY":
         return Form("return", (), tuple(given[1:]))
-    if [_word(given, 0), _word(given, 1)] == ["TABLE", "("] and len(given) == 4:
+    if [word_at(given, 0), word_at(given, 1)] == ["TABLE", "("] and len(given) == 4:
         return Form("return", (), (), given[2].text)
-    if _word(given, 0) == "NEXT":
+    if word_at(given, 0) == "NEXT":
         return Form("nothing")
     return Form("return", (), tuple(given)) if given else Form("nothing")
 
@@ -224,34 +211,34 @@ def _run(tokens: Sequence[Token], dialect: str) -> Form | None:
     """EXECUTE [IMMEDIATE] text [INTO x, y] [USING …]."""
     if dialect == "tsql":
         return _run_text(tokens)
-    start = 2 if _word(tokens, 1) == "IMMEDIATE" else 1
-    if _word(tokens, start) in _NO_TEXT or start >= len(tokens) or (start == 1 and dialect not in _BY_NAME):
+    start = 2 if word_at(tokens, 1) == "IMMEDIATE" else 1
+    if word_at(tokens, start) in _NO_TEXT or start >= len(tokens) or (start == 1 and dialect not in _BY_NAME):
         return None
-    end = _place(tokens, ("INTO", "USING", _BULK), start)
-    at = _place(tokens, ("INTO", _BULK), start)
-    names = _targets(tokens, at + 1 + (_word(tokens, at + 1) == "STRICT"))[0] if at < len(tokens) else ()
+    end = place_of(tokens, ("INTO", "USING", _BULK), start)
+    at = place_of(tokens, ("INTO", _BULK), start)
+    names = _targets(tokens, at + 1 + (word_at(tokens, at + 1) == "STRICT"))[0] if at < len(tokens) else ()
     return Form("run", names, tuple(tokens[start:end]), "values" if names else "")
 
 
 def _run_text(tokens: Sequence[Token]) -> Form | None:
     """EXEC (@sql), EXEC sp_executesql @sql, … of T-SQL."""
-    name = next((at for at in (1, 3) if _word(tokens, at) == "SP_EXECUTESQL"), 0)
-    start, end = (name + 1, _place(tokens, (",",))) if name else (2, len(tokens) - 1)
-    if not name and (_word(tokens, 1) != "(" or tokens[-1].text != ")"):
+    name = next((at for at in (1, 3) if word_at(tokens, at) == "SP_EXECUTESQL"), 0)
+    start, end = (name + 1, place_of(tokens, (",",), 1)) if name else (2, len(tokens) - 1)
+    if not name and (word_at(tokens, 1) != "(" or tokens[-1].text != ")"):
         return None
-    if _word(tokens, start) == "@" and _word(tokens, start + 2) == "=":
+    if word_at(tokens, start) == "@" and word_at(tokens, start + 2) == "=":
         start += 3  # @stmt = …
     return Form("run", (), tuple(tokens[start:end]))
 
 
 def _prepared(tokens: Sequence[Token]) -> Form | None:
     """PREPARE s FROM text of MySQL: what EXECUTE s runs."""
-    at = _place(tokens, ("FROM",))
+    at = place_of(tokens, ("FROM",), 1)
     return Form("values", (tokens[1].text,), tuple(tokens[at + 1 :])) if 1 < at < len(tokens) - 1 else None
 
 
 def _typed(tokens: Sequence[Token]) -> Form | None:
-    return Form("nothing") if _word(tokens, 2) in ("IS", "AS") else None
+    return Form("nothing") if word_at(tokens, 2) in ("IS", "AS") else None
 
 
 def _nothing(_: Sequence[Token]) -> Form | None:
@@ -282,16 +269,16 @@ _FORMS: dict[str, Callable[[Sequence[Token]], Form | None]] = {
 
 def loop_of(tokens: Sequence[Token]) -> tuple[Form, Sequence[Token]] | None:
     """What the head of a loop gives names to, and its first statement; None for a loop without a variable."""
-    word = _word(tokens, 0)
+    word = word_at(tokens, 0)
     if word == "FORALL":
-        at = _place(tokens, _CHANGING)
+        at = place_of(tokens, _CHANGING, 1)
         return Form("values", (tokens[1].text,)), tokens[at:]
-    end = _place(tokens, ("LOOP", "DO")) if word in ("FOR", "FOREACH") else len(tokens)
-    at = _place(tokens[:end], ("IN", "AS"))
+    end = place_of(tokens, ("LOOP", "DO"), 1) if word in ("FOR", "FOREACH") else len(tokens)
+    at = place_of(tokens[:end], ("IN", "AS"), 1)
     if end >= len(tokens) or at + 1 >= end:
         return None
     names, given = _targets(tokens[:at], 1)[0], tokens[at + 1 : end]
-    if (inner := _place(given, ("CURSOR",))) < len(given):
+    if (inner := place_of(given, ("CURSOR",), 1)) < len(given):
         given = given[inner + 2 :]
     return _looped(names, given), tokens[end + 1 :]
 
@@ -301,7 +288,7 @@ _CHANGING = ("INSERT", "UPDATE", "DELETE", "MERGE", "EXECUTE")
 
 def _looped(names: tuple[str, ...], given: Sequence[Token]) -> Form:
     counted = any(token.text in ("..", ".") or token.text.upper() in ("TO", "ARRAY") for token in given)
-    found = _rows(names[0], given) if not counted or _word(given, 0) in _QUERIES else None
+    found = _rows(names[0], given) if not counted or word_at(given, 0) in _QUERIES else None
     if found is None:
         return Form("values", names)
     return found if len(names) == 1 else Form("values", names, found.given, found.cursor)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from feasilint.ir import Refresh
+from feasilint.lower.sql.words import outer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from feasilint.lower.sql.adapter import Token
 
@@ -77,7 +78,7 @@ def _header(tokens: Sequence[Token]) -> _Header | None:
     if not tokens or tokens[0].text.upper() != "CREATE":
         return None
     kind = next((at for at in range(1, min(8, len(tokens))) if tokens[at].text.upper() in _KINDS), 0)
-    body = next((at for at in _outside(tokens) if at > kind and _is_body(tokens, at)), 0)
+    body = next((at for at, _ in outer(tokens) if at > kind and _is_body(tokens, at)), 0)
     if not kind or not body or tokens[kind + 1].text.upper() == "FUNCTION":
         return None
     return _Header(kind, _after_name(tokens, kind + 1), body)
@@ -88,15 +89,6 @@ def _is_body(tokens: Sequence[Token], at: int) -> bool:
     return tokens[at].text.upper() == "AS" and following in _QUERIES
 
 
-def _outside(tokens: Sequence[Token]) -> Iterator[int]:
-    """The places of the tokens that no parenthesis encloses."""
-    depth = 0
-    for at, token in enumerate(tokens):
-        depth += (token.text == "(") - (token.text == ")")
-        if depth == 0:
-            yield at
-
-
 def _after_name(tokens: Sequence[Token], at: int) -> int:
     """The place after a dotted name and the columns in parentheses behind it."""
     while at < len(tokens) and tokens[at].text.upper() in ("IF", "NOT", "EXISTS"):
@@ -105,6 +97,6 @@ def _after_name(tokens: Sequence[Token], at: int) -> int:
     while at + 1 < len(tokens) and tokens[at].text == ".":
         at += 2
     if at < len(tokens) and tokens[at].text == "(":
-        closing = next((index for index in _outside(tokens[at:]) if tokens[at + index].text == ")"), 0)
+        closing = next((index for index, word in outer(tokens[at:]) if word == ")"), 0)
         at += closing + 1
     return at

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from feasilint.lower.sql.adapter import said
 from feasilint.lower.sql.signatures import QUOTED
 from feasilint.lower.sql.splitting import STARTS
+from feasilint.lower.sql.words import place_of, word_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,16 +47,16 @@ def creates_no_data(tokens: Sequence[Token]) -> bool:
 
 def inside(tokens: list[Token]) -> list[Token]:
     """The statement that a CREATE TASK, ALERT or the like runs."""
-    if _upper(tokens, 0) != "CREATE":
+    if word_at(tokens, 0) != "CREATE":
         return []
     rest = _through(tokens, "AS", "DO", "THEN")
-    return bare(rest) if rest is not tokens and _upper(rest, 0) in _CARRIED else []
+    return bare(rest) if rest is not tokens and word_at(rest, 0) in _CARRIED else []
 
 
 def bare(tokens: list[Token]) -> list[Token]:
     """The tokens of a chunk without the control flow before the statement proper; empty if there is nothing else."""
     while tokens:
-        if _upper(tokens, 1) == ":" and _upper(tokens, 2) in _LABELLED:
+        if word_at(tokens, 1) == ":" and word_at(tokens, 2) in _LABELLED:
             tokens = tokens[2:]
         strip = _OPENERS.get(tokens[0].text.upper())
         rest = strip(tokens) if strip is not None else tokens
@@ -65,33 +66,25 @@ def bare(tokens: list[Token]) -> list[Token]:
     return _without_stream_keyword(_without_table_keyword(_without_model_keyword(_without_result_sets(tokens))))
 
 
-def _upper(tokens: list[Token], at: int) -> str:
-    return tokens[at].text.upper() if at < len(tokens) else ""
-
-
 def _through(tokens: list[Token], *words: str) -> list[Token]:
     """The tokens after the first of these words outside parentheses; all of them if it does not occur."""
-    depth = 0
-    for at, token in enumerate(tokens):
-        depth += (token.text == "(") - (token.text == ")")
-        if depth == 0 and at and token.text.upper() in words:
-            return tokens[at + 1 :]
-    return tokens
+    at = place_of(tokens, words, 1)
+    return tokens[at + 1 :] if at < len(tokens) else tokens
 
 
 _AFTER_BEGIN = STARTS - {"WITH"}  # BEGIN TRANSACTION WITH MARK
 
 
 def _begin(tokens: list[Token]) -> list[Token]:
-    following = _upper(tokens, 1)
+    following = word_at(tokens, 1)
     if following in ("TRANSACTION", "TRAN", "WORK", "ISOLATION", ""):
-        return next((tokens[at:] for at in range(2, len(tokens)) if _upper(tokens, at) in _AFTER_BEGIN), [])
+        return next((tokens[at:] for at in range(2, len(tokens)) if word_at(tokens, at) in _AFTER_BEGIN), [])
     return tokens[2 if following in ("TRY", "CATCH") else 1 :]
 
 
 def _end(tokens: list[Token]) -> list[Token]:
     at = 1
-    while _upper(tokens, at) in ("IF", "LOOP", "WHILE", "FOR", "REPEAT", "CASE", "TRY", "CATCH"):
+    while word_at(tokens, at) in ("IF", "LOOP", "WHILE", "FOR", "REPEAT", "CASE", "TRY", "CATCH"):
         at += 1
     return tokens[at:] if len(tokens) > at + 1 else []
 
@@ -112,7 +105,7 @@ def _condition(tokens: list[Token], *words: str) -> list[Token]:
         word = token.text.upper() if depth == 0 and at else ""
         if word in (words or ("THEN", "BEGIN")):
             return tokens[at + 1 :]
-        if word in _UNMARKED and _upper(tokens, at + 1) != "(" and tokens[at - 1].text not in ("@", "."):
+        if word in _UNMARKED and word_at(tokens, at + 1) != "(" and tokens[at - 1].text not in ("@", "."):
             return tokens[at:]
     return tokens
 
@@ -123,7 +116,7 @@ def _else(tokens: list[Token]) -> list[Token]:
 
 def _loop(tokens: list[Token]) -> list[Token]:
     """A loop without a variable; the head of one that has any is left for `procedural.loop_of`."""
-    return tokens if _upper(tokens, 0) == "FOR" else _condition(tokens, "DO", "LOOP", "BEGIN")
+    return tokens if word_at(tokens, 0) == "FOR" else _condition(tokens, "DO", "LOOP", "BEGIN")
 
 
 def _choice(tokens: list[Token]) -> list[Token]:
@@ -139,7 +132,7 @@ def _until(tokens: list[Token]) -> list[Token]:
 
 def _empty(tokens: list[Token]) -> list[Token]:
     """DECLARE BEGIN: a section without anything."""
-    return tokens[1:] if _upper(tokens, 1) == "BEGIN" else tokens
+    return tokens[1:] if word_at(tokens, 1) == "BEGIN" else tokens
 
 
 def _label(tokens: list[Token]) -> list[Token]:
@@ -156,12 +149,12 @@ def _member(tokens: list[Token]) -> list[Token]:
 
 def _of_type(tokens: list[Token]) -> list[Token]:
     """MEMBER PROCEDURE p … in the body of a type."""
-    return tokens[1:] if _upper(tokens, 1) in ("PROCEDURE", "FUNCTION", "MEMBER", "FINAL") else tokens
+    return tokens[1:] if word_at(tokens, 1) in ("PROCEDURE", "FUNCTION", "MEMBER", "FINAL") else tokens
 
 
 def _asynchronous(tokens: list[Token]) -> list[Token]:
     """ASYNC (statement) of Snowflake."""
-    return tokens[2:-1] if _upper(tokens, 1) == "(" else tokens
+    return tokens[2:-1] if word_at(tokens, 1) == "(" else tokens
 
 
 def _create(tokens: list[Token]) -> list[Token]:
@@ -174,7 +167,7 @@ def _create(tokens: list[Token]) -> list[Token]:
     if not head & {"PROCEDURE", "PROC", "TRIGGER"}:
         return tokens
     rest = _through(tokens, "AS", "IS", "BEGIN")
-    while rest is not tokens and _upper(tokens, len(tokens) - len(rest) - 2) in (
+    while rest is not tokens and word_at(tokens, len(tokens) - len(rest) - 2) in (
         "EXECUTE",
         "EXEC",
     ):  # EXECUTE AS CALLER
@@ -195,7 +188,7 @@ def _function(tokens: list[Token]) -> list[Token]:
     """The body of a function that is written out: behind BEGIN, or behind IS or AS where it says RETURN, not RETURNS."""
     rest = _through(tokens, "BEGIN")
     if rest is not tokens:
-        return rest[1:] if _upper(rest, 0) == "ATOMIC" else rest
+        return rest[1:] if word_at(rest, 0) == "ATOMIC" else rest
     words = [token.text.upper() for token in tokens]
     at = next((at for at, word in enumerate(words) if word in ("IS", "AS")), 0)
     return _member(tokens) if "RETURN" in words[:at] and "RETURNS" not in words[:at] else tokens
@@ -232,8 +225,8 @@ FLOW = frozenset(_OPENERS)
 
 def _without_result_sets(tokens: list[Token]) -> list[Token]:
     """EXEC p … WITH RESULT SETS (…) of T-SQL without the shape of the result."""
-    heads = range(1, len(tokens) - 2) if _upper(tokens, 0) in ("EXEC", "EXECUTE") else ()
-    ends = (at for at in heads if [_upper(tokens, at + n) for n in range(3)] == ["WITH", "RESULT", "SETS"])
+    heads = range(1, len(tokens) - 2) if word_at(tokens, 0) in ("EXEC", "EXECUTE") else ()
+    ends = (at for at in heads if [word_at(tokens, at + n) for n in range(3)] == ["WITH", "RESULT", "SETS"])
     end = next(ends, None)
     return tokens if end is None else tokens[:end]
 
@@ -256,7 +249,7 @@ def _without_table_keyword(tokens: list[Token]) -> list[Token]:
     """`ML.EVALUATE(m, TABLE t)` as `ML.EVALUATE(m, (SELECT * FROM t))`."""
     at = next((at for at in range(6, len(tokens)) if _is_table_of_model(tokens, at)), 0)
     end = at + 2
-    while _upper(tokens, end) == ".":
+    while word_at(tokens, end) == ".":
         end += 2
     if not at or end >= len(tokens):
         return tokens
@@ -270,7 +263,7 @@ def _is_table_of_model(tokens: list[Token], at: int) -> bool:
     start = at - 2
     while start > 1 and tokens[start - 1].text == ".":
         start -= 2
-    called = [_upper(tokens, place) for place in range(start - 4, start)] if start > 3 else []
+    called = [word_at(tokens, place) for place in range(start - 4, start)] if start > 3 else []
     return called[:2] in (["ML", "."], ["AI", "."]) and called[3] == "(" and called[2] not in _PARSED
 
 

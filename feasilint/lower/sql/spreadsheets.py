@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.sql.adapter import said
+from feasilint.lower.sql.words import outer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,27 +31,19 @@ def without_model(tokens: list[Token]) -> list[Token]:
 
 def _places(tokens: Sequence[Token]) -> tuple[int, int, int]:
     """Where FROM begins and MODEL ends, and where it begins; 0 without any."""
-    outer = list(_outer(tokens))
-    model = next((at for at, word in outer if word == "MODEL" and at), 0)
-    start = next((at for at, word in reversed(outer) if word == "FROM" and at < model), 0)
+    words = list(outer(tokens, openings=True))
+    model = next((at for at, word in words if word == "MODEL" and at), 0)
+    start = next((at for at, word in reversed(words) if word == "FROM" and at < model), 0)
     end = next(
-        (at for at, word in outer if at > model and word in ("ORDER BY", "UNION", "LIMIT", "FETCH")), len(tokens)
+        (at for at, word in words if at > model and word in ("ORDER BY", "UNION", "LIMIT", "FETCH")), len(tokens)
     )
     return start, end, model if start else 0
-
-
-def _outer(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
-    depth = 0
-    for at, token in enumerate(tokens):
-        depth += (token.text == "(") - (token.text == ")")
-        if depth == 0 or (depth == 1 and token.text == "("):
-            yield at, token.text.upper()
 
 
 def _lists(tokens: Sequence[Token], model: int) -> Iterator[tuple[str, int]]:
     """The lists of a MODEL clause by the word before them: where their parentheses open."""
     word = ""
-    for at, text in _outer(tokens):
+    for at, text in outer(tokens, openings=True):
         if at > model and text == "(" and word:
             yield word, at
             word = ""

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from feasilint.ir import Aggregate, AllOf, Column, Derive, Filter, Limit, Measure, Names, OfType, Output, Sort, Star
 from feasilint.ir import Call as Op
-from feasilint.ir.expressions import conjuncts, spelled
+from feasilint.ir.expressions import conjuncts, parts_of, spelled
 from feasilint.ir.functions import canonical, is_aggregate
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of
@@ -227,11 +227,7 @@ def _listed(m: Machine, name: Name, function: v.Value, single: bool) -> Spec:
         word, function = str(label.value) if isinstance(label, v.Const) else "value", found.items[1]
     else:
         word = label_of(m, function)
-    return Spec(word if single else (*_tuple(name), word), name, function)
-
-
-def _tuple(name: Name) -> tuple[str, ...]:
-    return (name,) if isinstance(name, str) else name
+    return Spec(word if single else (*parts_of(name), word), name, function)
 
 
 def by_column(m: Machine, key: v.Value, value: v.Value, levels: bool = False) -> list[Spec]:
@@ -243,7 +239,7 @@ def by_column(m: Machine, key: v.Value, value: v.Value, levels: bool = False) ->
     if isinstance(found, v.Seq):
         return [_listed(m, name, item, False) for item in found.items]
     if isinstance(found, v.Dict):
-        return [Spec((*_tuple(name), spelled(name_of(m, k) or "")), name, item) for k, item in found.items]
+        return [Spec((*parts_of(name), spelled(name_of(m, k) or "")), name, item) for k, item in found.items]
     return [_listed(m, name, value, False)] if levels else [Spec(name, name, value)]
 
 

@@ -238,7 +238,7 @@ def _renamed(value: v.Lazy) -> Name:
     how, inner = value.get("how"), value.args[0]
     if not isinstance(how, v.Const):
         return value.text.replace("{}", str(label(inner)))
-    root = str(label(_unnamed(inner)))
+    root = str(label(unnamed(inner)))
     match how.value:
         case "to_uppercase":
             return root.upper()
@@ -251,7 +251,8 @@ def _renamed(value: v.Lazy) -> Name:
             return str(made.value) if isinstance(made, v.Const) else f"{{{root}}}"
 
 
-def _unnamed(value: v.Value) -> v.Value:
+def unnamed(value: v.Value) -> v.Value:
+    """An expression without the names that it is given."""
     while isinstance(value, v.Lazy) and value.op in ("alias", "rename"):
         value = value.args[0]
     return value
@@ -265,7 +266,7 @@ def _with_names(m: Machine, value: v.Value) -> v.Value:
     how, by = value.get("how"), value.get("by")
     if value.op != "rename" or how != v.Const("map") or by is None or not isinstance(m.get(by), v.Function | v.Bound):
         return value
-    made = m.get(m.call(by, (v.Const(str(label(_unnamed(value.args[0])))),), {}, None))
+    made = m.get(m.call(by, (v.Const(str(label(unnamed(value.args[0])))),), {}, None))
     return replace(value, parts=(*value.parts, ("made", made)))
 
 

@@ -26,7 +26,7 @@ from feasilint.ir.functions import canonical
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of
 from feasilint.lower.python.columns import known
-from feasilint.lower.python.transfers.binding import Binder, expand, label, outermost
+from feasilint.lower.python.transfers.binding import Binder, expand, label, outermost, unnamed
 from feasilint.lower.python.transfers.engines import flat, is_flag, outputs_of, typed_names
 from feasilint.lower.python.transfers.frames import order_of, own
 from feasilint.lower.python.transfers.labels import namer
@@ -222,7 +222,9 @@ def _is_sql(value: v.Value) -> bool:
 def aggregated(call: Call, relation: Relation, keys: tuple[Output, ...], values: list[v.Value]) -> Relation:
     """One row per group; expressions over several measures are computed on top."""
     binder = Binder(call.m, relation)
-    plain = all(isinstance(_bare(value), v.Lazy) and cast("v.Lazy", _bare(value)).op == "measure" for value in values)
+    plain = all(
+        isinstance(unnamed(value), v.Lazy) and cast("v.Lazy", unnamed(value)).op == "measure" for value in values
+    )
     if plain:
         outputs = [_measure_output(binder, value, call) for value in values]
         return call.m.add(Aggregate(relation, keys, tuple(outputs), call.origin))
@@ -245,14 +247,8 @@ def aggregated(call: Call, relation: Relation, keys: tuple[Output, ...], values:
     return call.m.add(Derive(made, tuple(outputs), call.origin))
 
 
-def _bare(value: v.Value) -> v.Value:
-    while isinstance(value, v.Lazy) and value.op in ("alias", "rename"):
-        value = value.args[0]
-    return value
-
-
 def _measure_output(binder: Binder, value: v.Value, call: Call) -> Output:
-    inner = cast("v.Lazy", _bare(value))
+    inner = cast("v.Lazy", unnamed(value))
     name = namer(_library(call))(value)
     return Output(name, binder.measure(inner), binder.origin(inner) or call.origin)
 

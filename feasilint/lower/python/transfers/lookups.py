@@ -14,7 +14,7 @@ from feasilint.lower.python.call import names_of
 from feasilint.lower.python.columns import header, narrowed, replacing
 from feasilint.lower.python.strings import as_text
 from feasilint.lower.python.transfers.loading import path_name
-from feasilint.lower.python.transfers.tiles import tiled
+from feasilint.lower.python.transfers.tiles import entity_keys, tiled
 from feasilint.lower.python.transfers.writes import store
 
 if TYPE_CHECKING:
@@ -248,7 +248,7 @@ def spine_joined(call: Call) -> v.Value | None:
 def _with_view(call: Call, left: Relation, view: v.Handle) -> Relation:
     """The rows of a view by the keys of its entities; its own time is left out."""
     right = _view_relation(call, view)
-    keys = _keys(call, view)
+    keys = entity_keys(call, view)
     time = names_of(call.m, view.get("timestamp_col") or v.NONE) or ()
     names = names_of(call.m, view.get("slice") or v.NONE)
     if names is not None:
@@ -257,13 +257,6 @@ def _with_view(call: Call, left: Relation, view: v.Handle) -> Relation:
         right = call.m.add(Derive(right, (Star(narrowed(right, time)),), call.origin))
     shared = keys if keys and all(key in (header(right) or keys) for key in keys) else ()
     return call.m.add(Join(left, right, "left", None, shared, ("", ""), origin=call.origin))
-
-
-def _keys(call: Call, view: v.Handle) -> tuple[Name, ...]:
-    entities = call.m.get(view.get("entities") or view.get("1") or v.NONE)
-    found = [call.m.get(item) for item in entities.items] if isinstance(entities, v.Seq) else []
-    keys = [entity.get("join_keys") or entity.get("1") for entity in found if isinstance(entity, v.Handle)]
-    return tuple(dict.fromkeys(name for key in keys if key is not None for name in names_of(call.m, key) or ()))
 
 
 # --- Tecton ---

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from feasilint.ir import AllOf, Choice, Column, Derive, Hole, Literal, Matching, Names, Output, Pivot, Star, Unpivot
 from feasilint.ir import Call as Op
-from feasilint.ir.expressions import spelled
+from feasilint.ir.expressions import parts_of, spelled
 from feasilint.lower.python import values as v
 from feasilint.lower.python.assignment import known_data
 from feasilint.lower.python.assignment import renamed as relabelled
@@ -243,13 +243,9 @@ def named_axis(call: Call, frame: v.Frame, key: v.Value) -> v.Frame:
     first, names = name_of(call.m, key), known_data(frame)
     if first is None or names is None:
         return frame
-    outputs = tuple(Output((spelled(first), *_parts(name)), Column(frame.relation, name)) for name in names)
+    outputs = tuple(Output((spelled(first), *parts_of(name)), Column(frame.relation, name)) for name in names)
     keys = tuple(Output(name, Column(frame.relation, name)) for name in frame.index)
     return derive(call, frame, (*keys, *outputs))
-
-
-def _parts(name: Name) -> tuple[str, ...]:
-    return (name,) if isinstance(name, str) else name
 
 
 def aligned_frames(call: Call) -> v.Value | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from feasilint.ir import AllOf, Column, Derive, Star
+from feasilint.ir.expressions import parts_of
 from feasilint.lower.python import values as v
 from feasilint.lower.python.transfers.aggregates import Spec, aggregate, chosen, of_types, result
 from feasilint.lower.python.transfers.reshaping import further
@@ -27,7 +28,7 @@ def _all_of(functions: dict[str, str]) -> Transfer:
         if not isinstance(group, v.GroupBy):
             return None
         specs = [
-            Spec(label if group.single else (*_parts(name), label), name, v.Const(function))
+            Spec(label if group.single else (*parts_of(name), label), name, v.Const(function))
             for name in chosen(group)
             for label, function in functions.items()
         ]
@@ -42,10 +43,6 @@ def _all_of(functions: dict[str, str]) -> Transfer:
         return replace(typed, relation=call.m.add(Derive(typed.relation, items, call.origin)))
 
     return transfer
-
-
-def _parts(name: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (name,) if isinstance(name, str) else name
 
 
 described = _all_of(_DESCRIBED)

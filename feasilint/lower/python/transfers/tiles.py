@@ -39,7 +39,7 @@ def tiled(call: Call, frame: v.Frame, view: v.Handle) -> v.Frame:
     """The frame of a view that declares such aggregates: keys, time and features; others keep their frame."""
     declared = call.m.get(view.get("features") or v.NONE)
     features = [call.m.get(item) for item in declared.items] if isinstance(declared, v.Seq) else []
-    keys, time = _keys(call, view), names_of(call.m, view.get("timestamp_col") or v.NONE) or ()
+    keys, time = entity_keys(call, view), names_of(call.m, view.get("timestamp_col") or v.NONE) or ()
     if not features or not all(_is_tile(feature) for feature in features):
         return frame
     relation = frame.relation
@@ -61,7 +61,8 @@ def _inner(feature: v.Value) -> v.Lazy | None:
     return feature if isinstance(feature, v.Lazy) else None
 
 
-def _keys(call: Call, view: v.Handle) -> tuple[Name, ...]:
+def entity_keys(call: Call, view: v.Handle) -> tuple[Name, ...]:
+    """The columns that the entities of a feature view are joined by."""
     entities = call.m.get(view.get("entities") or view.get("1") or v.NONE)
     found = [call.m.get(item) for item in entities.items] if isinstance(entities, v.Seq) else []
     keys = [entity.get("join_keys") or entity.get("1") for entity in found if isinstance(entity, v.Handle)]
