@@ -75,7 +75,7 @@ class Headers:
             relation not in self._headers
         ):  # inputs first, without recursion: notebooks make chains of thousands of steps
             top = pending[-1]
-            missing = [below for below in self._below(top) if below not in self._headers and below not in pending[-50:]]
+            missing = [below for below in self.below(top) if below not in self._headers and below not in pending[-50:]]
             if missing:
                 pending.extend(missing)
                 continue
@@ -83,7 +83,8 @@ class Headers:
             pending.pop()
         return self._headers[relation]
 
-    def _below(self, relation: Relation) -> tuple[Relation, ...]:
+    def below(self, relation: Relation) -> tuple[Relation, ...]:
+        """The relations whose rows the rows of one are made of: of a scan, what other documents have written there."""
         if isinstance(relation, Scan):
             return tuple(write.relation for write in self.bound.get(relation, ()))
         return inputs(relation)

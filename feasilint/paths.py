@@ -81,7 +81,7 @@ class Paths:
             if here is scan and here is not top:
                 return _uppermost(scan, top, above)
             self._columns.steps += 1
-            for below in self._tracer.below(here):
+            for below in self._columns.below(here):
                 if below not in above and below is not top:
                     above[below] = here
                     pending.append(below)

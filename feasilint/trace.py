@@ -31,7 +31,6 @@ from feasilint.ir import (
 from feasilint.ir.expressions import children, fold, spelled
 from feasilint.ir.fields import at_path
 from feasilint.ir.functions import traits
-from feasilint.ir.traversal import inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -198,12 +197,14 @@ class Tracer:
         pending = [relation]
         while pending:  # inputs first, without recursion: chains of thousands of steps are usual in notebooks
             top = pending[-1]
-            missing = [below for below in self.below(top) if below not in self._rows]
+            missing = [below for below in self.columns.below(top) if below not in self._rows]
             if missing and len(pending) < 100_000:
                 self._rows.setdefault(top, EMPTY)
                 pending.extend(missing)
                 continue
-            self._rows[top] = merge([*(self._rows.get(b, EMPTY) for b in self.below(top)), *self._row_edges(top)])
+            self._rows[top] = merge(
+                [*(self._rows.get(b, EMPTY) for b in self.columns.below(top)), *self._row_edges(top)]
+            )
             pending.pop()
         return self._rows[relation]
 
@@ -267,7 +268,7 @@ class Tracer:
             if isinstance(here, Scan):
                 (hops if self.columns.bound.get(here) else leaves).add(Leaf(here, "*"))
             left_only = isinstance(here, Join) and here.kind in ("semi", "anti")
-            pending.extend(self.below(here)[: 1 if left_only else None])
+            pending.extend(self.columns.below(here)[: 1 if left_only else None])
         return Trace(value=frozenset(leaves), hops=frozenset(hops))
 
     def _opaque(self, relation: Opaque, name: Name, path: tuple[str, ...]) -> Trace:
@@ -310,12 +311,6 @@ class Tracer:
         return merge([args, inner if query.function == "scalar" else inner.as_role("exists"), own])
 
     # --- rows ---
-
-    def below(self, relation: Relation) -> tuple[Relation, ...]:
-        """The relations whose rows the rows of one are made of."""
-        if isinstance(relation, Scan):
-            return tuple(write.relation for write in self.columns.bound.get(relation, ()))
-        return inputs(relation)
 
     def _row_edges(self, relation: Relation) -> list[Trace]:
         match relation:

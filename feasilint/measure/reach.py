@@ -110,7 +110,7 @@ class Reaching:
                 here = pending.pop()
                 if here not in seen:
                     seen.add(here)
-                    pending.extend(self._inputs(here))
+                    pending.extend(self.columns.below(here))
             found = self._scanned[relation] = frozenset(one for one in seen if isinstance(one, Scan))
         return found
 
@@ -119,18 +119,13 @@ class Reaching:
         joined = (self.scans(join) for join in reach.joins)
         return frozenset[Relation](reach.scans).union(*joined)
 
-    def _inputs(self, relation: Relation) -> tuple[Relation, ...]:
-        if isinstance(relation, Scan):
-            return tuple(write.relation for write in self.columns.bound.get(relation, ()))
-        return inputs(relation)
-
     def _gather(self, relation: Relation, names: Names, found: _Found) -> None:
         while (relation, names) not in found.seen:
             found.seen.add((relation, names))
             match relation:
                 case Scan():
                     found.scans[relation] = None
-                    self._either(self._inputs(relation), names, found)
+                    self._either(self.columns.below(relation), names, found)
                     return
                 case Join():
                     self._joined(relation, names, found)

@@ -87,9 +87,6 @@ class _Relevance:
         found = [part for arg in call.args if (part := self.of(arg, depth)) is not None]
         return Call("and", tuple(found)) if found else None
 
-    def quotient(self, call: Call, depth: int) -> Expression | None:
-        return self.of(call.args[0], depth)
-
     def total(self, call: Call, depth: int) -> Expression | None:
         found = [self.of(arg, depth) for arg in call.args]
         known = tuple(part for part in found if part is not None)
@@ -110,6 +107,6 @@ _CALLS: dict[str, Callable[[_Relevance, Call, int], Expression | None]] = {
     "case": _Relevance.case,
     "coalesce": _Relevance.filled,
     "mul": _Relevance.product,
-    "div": _Relevance.quotient,
+    "div": _Relevance.passed,
     "add": _Relevance.total,
 }
