@@ -10,6 +10,7 @@ from ._words import days
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from feasilint.catalog.model import ColumnEntry
     from feasilint.measure.model import Input
 
 _CATALOG = """
@@ -178,13 +179,19 @@ class PostOutcomeColumn(Rule):
             self.severity_at(feature.point) or self.severity,
             f"feature `{feature.name}` {relation(read)} `{read.source.name}.{read.column}`, which {when}",
             primary(feature, read),
-            help=replacement(entry, context)
-            or "use what is known at prediction time, or keep the column as the label only",
+            help=replacement(entry, context) or _advice(own),
             **details(feature, read, declared(entry, "kind", own), [("reason", reason)] if reason else []),
         )
 
 
 _OUTCOME = "holds outcomes and is filled in after the event"
+
+
+def _advice(column: ColumnEntry | None) -> str:
+    if column is None or column.known_after is None:
+        return "use what is known at prediction time, or keep the column as the label only"
+    old = days(column.known_after)
+    return f"take it from rows that are at least {old} old only, or use what is known at prediction time"
 
 
 def _too_late(read: Input) -> str | None:
