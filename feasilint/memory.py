@@ -38,8 +38,8 @@ _pauses = _Pauses()
 
 @contextmanager
 def without_collection() -> Iterator[None]:
-    """What a document or a catalog is made into are many small objects that nearly all stay: looking for cycles among them
-    again and again is a fifth of the time, and half of that of the largest ones."""
+    """Nobody looks for garbage meanwhile. A document or a catalog becomes many small objects that nearly all stay: looking for
+    cycles among them again and again is a fifth of the time, and half of that of the largest ones."""
     _pauses.begin()
     try:
         yield
@@ -47,12 +47,12 @@ def without_collection() -> Iterator[None]:
         _pauses.end()
 
 
-_SELDOM = (100_000, 50, 100)
+_SELDOM = (100_000, 50, 100)  # new objects, then collections of the younger generation, between two looks
 
 
 @contextmanager
 def one_run() -> Iterator[None]:
-    """A process that runs once and ends: what imports make stays, and nobody needs to look through it again at the end."""
+    """Garbage is seldom looked for in a process that runs once and ends, nor at its end: what imports make stays."""
     gc.set_threshold(*_SELDOM)
     try:
         yield
