@@ -1,11 +1,12 @@
 """Runs `scan` and `inspect` over a folder of files, each on its own, and says what came out: failures, time, findings.
 
     python benchmarks/corpus.py FOLDER [--limit N] [--suffix .ipynb] [--seed 1] [--findings N] [--catalog FILE]
-                                [--coverage [--show N]]
+                                [--coverage [--show N]] [--draw-findings N] [--draw-silent N]
 
 Exits 1 if any file raised. `--findings N` prints N findings drawn with the seed, for reading. `--coverage`: of the files that fit
 a model, in how many its features are found, and of those that load data, in how many the sources; `--show N` names N files of
-each kind that lacks something.
+each kind that lacks something. `--draw-findings N --draw-silent N`: N findings of as many files, and N files that load data, fit
+a model or write tables, and of which nothing was found; of each repository (the first folder) only some.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from drawing import Draw
 from feature_coverage import Coverage
 
 from feasilint import api
@@ -39,9 +41,11 @@ def files(folder: Path, suffix: str, limit: int, seed: int) -> list[Path]:
     return sorted(found[:limit])
 
 
-def run(path: Path, catalog: Any, coverage: Coverage | None = None) -> tuple[dict[str, Any], tuple[Finding, ...]]:
-    """One file through the whole pipeline, without the rest of its project."""
-    reading = api._Reading(Options())
+def run(
+    path: Path, catalog: Any, coverage: Coverage | None = None, draw: Draw | None = None, root: Path | None = None
+) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+    """One file through the whole pipeline; of the rest of its project only what it imports is read."""
+    reading = api._Reading(Options(root=str(root or ".")))
     reading.take(path.as_posix(), path.read_bytes())
     result = api._judge(reading, [path.as_posix()], catalog)
     if result.errors:
@@ -51,6 +55,8 @@ def run(path: Path, catalog: Any, coverage: Coverage | None = None) -> tuple[dic
     analysis = api._analyse(reading.programs, catalog)
     if coverage is not None:
         coverage.add(reading.documents[path.as_posix()], reading.programs[0], analysis)
+    if draw is not None:
+        draw.add(path, reading.documents[path.as_posix()], result.findings)
     return inspection(analysis, [path.as_posix()])["documents"][0], result.findings
 
 
@@ -65,11 +71,14 @@ def main() -> int:
     parser.add_argument("--catalog")
     parser.add_argument("--coverage", action="store_true")
     parser.add_argument("--show", type=int, default=0)
+    parser.add_argument("--draw-findings", type=int, default=0)
+    parser.add_argument("--draw-silent", type=int, default=0)
     args = parser.parse_args()
     from feasilint.catalog.load import load
 
     catalog = load(args.catalog) if args.catalog else None
-    tally = Tally(Coverage() if args.coverage else None)
+    draw = Draw(args.folder, args.seed) if args.draw_findings or args.draw_silent else None
+    tally = Tally(Coverage() if args.coverage else None, draw, args.folder)
     for path in files(args.folder, args.suffix, args.limit, args.seed):
         tally.add(path, catalog)
     for line in (*tally.lines(), *(tally.coverage.lines(args.show) if tally.coverage else ())):
@@ -77,14 +86,16 @@ def main() -> int:
     drawn = random.Random(args.seed).sample(tally.findings, min(args.findings, len(tally.findings)))
     for finding in sorted(drawn, key=lambda f: (f.code, f.place.path)):
         print(f"{finding.code} {finding.place.path}:{finding.place.span}\n    {finding.message}")
+    for line in draw.lines(args.draw_findings, args.draw_silent) if draw else ():
+        print(line)
     return 1 if tally.failures else 0
 
 
 class Tally:
     """What is counted over all files."""
 
-    def __init__(self, coverage: Coverage | None = None) -> None:
-        self.coverage = coverage
+    def __init__(self, coverage: Coverage | None = None, draw: Draw | None = None, root: Path | None = None) -> None:
+        self.coverage, self.draw, self.root = coverage, draw, root
         self.milliseconds: list[float] = []
         self.findings: list[Finding] = []
         self.failures: list[str] = []
@@ -95,7 +106,7 @@ class Tally:
     def add(self, path: Path, catalog: Any) -> None:
         start = time.perf_counter()
         try:
-            document, findings = run(path, catalog, self.coverage)
+            document, findings = run(path, catalog, self.coverage, self.draw, self.root)
         except Exception:
             self.failures.append(f"{path}\n{traceback.format_exc(limit=-4)}")
             return

@@ -26,12 +26,12 @@ LEVELS = (
     "no model found",
 )
 
-_FITS = re.compile(
+FITS = re.compile(
     r"(?<!caler)(?<!ncoder)(?<!mputer)(?<!okenizer)(?<!pca)(?<!PCA)(?<!vectorizer)"
     r"\.(?:fit|fit_generator|fit_one_cycle|partial_fit|train|backward)\s*\("
     r"|\b(?:xgb|lgb|xgboost|lightgbm)\.(?:train|cv)\s*\(|\bCREATE\s+(?:OR\s+REPLACE\s+)?MODEL\b"
 )
-_LOADS = re.compile(
+LOADS = re.compile(
     r"\b(?:pd|pl|wr\.\w+|spark\.read(?:\.\w+\(.*?\))*|cudf|dd|duckdb|session\.read)\.(?:read|scan)_?\w*\s*\("
     r"|\bspark\.(?:table|sql|read)\b|\bsession\.(?:table|sql)\s*\(|%%bigquery|\.to_dataframe\(\)|\bfetch_\w+\(|\bload_dataset\("
     r"|\bnp\.(?:load|loadtxt|genfromtxt)\s*\(|\bpickle\.load\s*\(|\bjoblib\.load\s*\(|\bload_(?:iris|boston|wine|diabetes|digits)\("
@@ -53,11 +53,11 @@ class Coverage:
         text = "\n".join(cell.source for cell in document.cells)
         levels = [_level(sink, analysis) for sink in program.sinks if isinstance(sink, Fit)]
         self.models.update(levels)
-        if levels or _FITS.search(text):
+        if levels or FITS.search(text):
             best = min(levels, key=LEVELS.index, default=LEVELS[-1])
             self.fitting[best] += 1
             self.examples[best].append(document.path)
-        if _LOADS.search(text):
+        if LOADS.search(text):
             found = any(isinstance(relation, Scan) for relation in program.relations)
             self.loading[found] += 1
             if not found:
