@@ -36,14 +36,21 @@ def gaps(column: Column, known: Columns) -> Iterator[Gap]:
         if (relation, at.name) in seen:
             continue
         seen.add((relation, at.name))
-        if isinstance(relation, Opaque):
+        if _unread(relation):
+            assert isinstance(relation, Opaque)
             yield Gap(relation.reason, relation, relation.origin, relation.library)
             continue
+        if isinstance(relation, Opaque):
+            pending.extend(Column(below, name) for below in relation.inputs for name in known.header(below).names)
         for part in (node for expression in known.step(relation, at.name) for node in walk(expression)):
             if isinstance(part, Hole) and any(isinstance(read.relation, Opaque) for read in columns(part)):
                 yield Gap(part.text, relation, part.origin, part.library)
                 seen.update((read.relation, read.name) for read in columns(part))
             pending.extend(_below(part, known))
+
+
+def _unread(relation: Relation) -> bool:
+    return isinstance(relation, Opaque) and not relation.mixes
 
 
 def _below(part: Expression, known: Columns) -> Iterator[Column]:

@@ -315,7 +315,8 @@ class Apply(Node, frozen=True):
 class Opaque(Node, frozen=True):
     """A step that could not be read. Any column may come from any column of the inputs: all lineage is approximate.
 
-    `library`: whose call it is, where it is no code of the project.
+    `library`: whose call it is, where it is no code of the project. `mixes`: the step is known, and this is what it does: a
+    prediction is made of all that a model is given.
     """
 
     inputs: tuple[Relation, ...]
@@ -323,6 +324,7 @@ class Opaque(Node, frozen=True):
     values: tuple[Expression, ...] = ()
     origin: Origin | None = None
     library: str = ""
+    mixes: bool = False
 
 
 Relation: TypeAlias = (

@@ -53,6 +53,45 @@ def test_steps_that_no_feature_passes_unread(step: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "step",
+    [
+        "df['a'] = LogisticRegression().fit(df[['c']], df.y).predict(df[['c']])",
+        "df['a'] = LogisticRegression().fit(df[['c']], df.y).predict_proba(df[['c']])[:, 1]",
+        "df.loc[:, ['a', 'b']] = StandardScaler().fit_transform(df[['a', 'b']])",
+        "df['a'] = OrdinalEncoder().fit_transform(df)",
+        "df['a'] = np.random.rand(len(df))",
+    ],
+    ids=["a prediction", "a probability", "scaled in place", "encoded", "drawn"],
+)
+def test_what_models_and_the_code_make_is_no_unread_step(step: str) -> None:
+    imports = (
+        "import numpy as np\nfrom sklearn.linear_model import LogisticRegression\n"
+        "from sklearn.preprocessing import OrdinalEncoder, StandardScaler\n"
+    )
+    assert told("FEA004", {"train.py": READ + imports + step + FIT}) == []
+
+
+def test_a_prediction_of_what_could_not_be_read_is_one() -> None:
+    model = "from sklearn.svm import SVC\nother = change(df)\ndf['a'] = SVC().fit(df[['c']], df.y).predict(other)"
+    (message,) = told("FEA004", {"train.py": READ + model + FIT})
+    assert message == "feature `a` passes through a step that could not be read: change()"
+
+
+@pytest.mark.parametrize(
+    ("step", "text"),
+    [
+        ("df, rest = change(df)", "change()"),
+        ("df = change('orders')['train']", "change()"),
+        ("df = prepared.dropna()", "`prepared`, which nothing here defines"),
+    ],
+    ids=["one of several", "a part of it", "a name of nothing"],
+)
+def test_what_is_told_is_the_call_or_the_name_that_is_missing(step: str, text: str) -> None:
+    (message,) = told("FEA004", {"train.py": READ + step + FIT})
+    assert message == f"feature `a` (also `b`) passes through a step that could not be read: {text}"
+
+
+@pytest.mark.parametrize(
     ("step", "features"),
     [("df = change(df)", "`a` (also `b`)"), ("df['a'] = change(df)", "`a`")],
 )

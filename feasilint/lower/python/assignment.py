@@ -6,11 +6,13 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Column, Derive, Inline, Literal, Output, Split
+from msgspec.structs import replace
+
+from feasilint.ir import Call, Column, Derive, Hole, Inline, Literal, Output, Split
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
 from feasilint.lower.python.columns import aligned, known, replacing
-from feasilint.lower.python.selection import mask_of, write_rows
+from feasilint.lower.python.selection import mask_of
 from feasilint.lower.python.spelling import unparse
 
 if TYPE_CHECKING:
@@ -45,8 +47,9 @@ def _unpack(m: Machine, parts: list[ast.expr], value: v.Value) -> None:
         for part, item in zip(parts, items, strict=True):
             assign(m, part, item)
         return
+    step = found.step if isinstance(found, v.Unknown) else None
     for part in parts:
-        assign(m, part, _some_rows(m, found) or m.unknown(unparse(part), value))
+        assign(m, part, _some_rows(m, found) or replace(m.unknown(unparse(part), value), step=step))
 
 
 _SPLITTING = re.compile(r"(^|_|\.)split(_\w+)?\(\)$")
@@ -134,7 +137,7 @@ def _set_item(m: Machine, owner: ast.expr, key: ast.expr, value: v.Value, node: 
         base = m.evaluate(owner.value)
         frame = m.get(base)
         if isinstance(frame, v.Frame):
-            m.set(base, write_rows(m, frame, key, value, node))
+            m.set(base, _write_rows(m, frame, key, value, node))
         elif isinstance(frame, v.Series):
             _write_series(m, frame, m.evaluate(key), value, node)
         return
@@ -157,9 +160,6 @@ def _set_item(m: Machine, owner: ast.expr, key: ast.expr, value: v.Value, node: 
             m.evaluate(key)
 
 
-_BLANK = re.compile(r"\b(zeros|empty|ones|full)(_like)?\b")
-
-
 def _column_at(m: Machine, key: ast.expr) -> int | None:
     """The column that `array[:, 2]` means."""
     if not isinstance(key, ast.Tuple) or len(key.elts) != 2 or not isinstance(key.elts[0], ast.Slice):
@@ -173,9 +173,7 @@ def _as_array(m: Machine, value: v.Frame | v.Unknown) -> v.Frame:
     """A new array has no columns but those that are written into it."""
     if isinstance(value, v.Frame):
         return value
-    if value.relations or not _BLANK.search(value.text):
-        return m.promote(value, "array")
-    return v.Frame(m.add(Inline()), "array")
+    return v.Frame(m.add(Inline()), "array") if value.made else m.promote(value, "array")
 
 
 def _with_column(m: Machine, frame: v.Frame, at: int, value: v.Value, node: ast.expr) -> v.Frame:
@@ -230,7 +228,7 @@ def first_column(m: Machine, frame: v.Frame) -> v.Value:
     names = known_data(frame)
     if names:
         return v.Series(frame.relation, Column(frame.relation, names[0]), names[0], frame.index)
-    return m.unknown("frame", frame)
+    return v.Series(frame.relation, m.whole(frame.relation), None, frame.index)
 
 
 def with_columns(m: Machine, frame: v.Frame, pairs: tuple[tuple[Name, v.Value], ...], node: ast.expr | None) -> v.Frame:
@@ -255,6 +253,26 @@ def column_expression(m: Machine, name: Name, value: v.Value, relation: Relation
     return m.expression(value)
 
 
+def _write_rows(m: Machine, frame: v.Frame, key: ast.expr, value: v.Value, node: ast.expr) -> v.Frame:
+    """`df.loc[rows, column] = value`."""
+    parts = key.elts if isinstance(key, ast.Tuple) else [key]
+    if len(parts) < 2:
+        m.evaluate(parts[0]) if not isinstance(parts[0], ast.Slice) else None
+        return frame
+    names = () if isinstance(parts[1], ast.Slice) else names_of(m, m.evaluate(parts[1])) or ()
+    whole = isinstance(parts[0], ast.Slice)
+    condition = None if whole else mask_of(m, m.evaluate(parts[0]))
+    outputs = []
+    for name, part in zip(names, spread(m, value, len(names)), strict=True):
+        new = column_expression(m, name, part, frame.relation)
+        old = Column(frame.relation, name)
+        made = new if whole else Call("case", (condition or Hole("rows"), new, old))
+        outputs.append(Output(name, made, m.origin(node)))
+    if not outputs:
+        return frame
+    return replace(frame, relation=m.add(Derive(frame.relation, replacing(frame.relation, *outputs), m.origin(node))))
+
+
 def _write_series(m: Machine, series: v.Series, key: v.Value, value: v.Value, node: ast.expr) -> None:
     """`df['x'][mask] = value`."""
     if series.owner is None or series.name is None:
@@ -268,6 +286,4 @@ def _write_series(m: Machine, series: v.Series, key: v.Value, value: v.Value, no
 
 def masked_value(m: Machine, condition: Expression | None, value: v.Value, old: Expression) -> Expression:
     """The value where a condition holds, else the old one."""
-    from feasilint.ir import Call, Hole
-
     return Call("case", (condition if condition is not None else Hole("rows"), m.expression(value), old))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from feasilint.lower.python import values as v
 from feasilint.lower.python.attributes import library_value, read_attribute
 from feasilint.lower.python.calls import evaluate_call
@@ -39,6 +41,9 @@ def _name(m: Machine, node: ast.Name) -> v.Value:
     if path is not None:
         return library_value(m, path)
     made = m.unknown(node.id)
+    if not m.stars:
+        step = v.Step(f"`{node.id}`, which nothing here defines", None if m.foreign else node, m.fragment)
+        made = replace(made, step=step)
     m.scope.globals.names[node.id] = made  # the same unknown wherever the name is read again
     return made
 

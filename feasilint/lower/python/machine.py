@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from msgspec import Struct, field
 
-from feasilint.ir import AllOf, Column, Derive, Hole, Interval, Literal, Opaque, Output, Relation
+from feasilint.ir import AllOf, Column, Derive, Hole, Inline, Interval, Literal, Opaque, Output, Pivot, Relation
 from feasilint.lower.python.columns import header, holes, known
 from feasilint.lower.python.nodes import NodeIndex
 from feasilint.lower.python.scope import Scope, State, Store
@@ -225,6 +225,10 @@ class Machine(Struct, eq=False):
         if value.source:
             self.store.objects[value.oid] = known_frame = Frame(value.relations[0], library)
             return known_frame
+        if value.made:
+            drawn = Frame(self.add(Pivot(self.add(Inline()), (), (), (), (), True)), "array")
+            self.store.objects[value.oid] = drawn
+            return drawn
         if value.relations:
             self.builder.diagnose("opaque", f"`{value.text}` is not understood: its lineage is approximate")
         step = value.step if value.step is not None else Step(value.text)
@@ -279,20 +283,20 @@ class Machine(Struct, eq=False):
             case Library(path=path):
                 return Literal(path.rsplit(".", 1)[-1])
             case Frame(relation=relation):
-                return self._whole(relation)
+                return self.whole(relation)
             case _:
                 unknown = value if isinstance(value, Unknown) else self.unknown(text_of(value), value)
-                extra = tuple(self._whole(relation) for relation in unknown.relations)
+                extra = tuple(self.whole(relation) for relation in unknown.relations)
                 step = unknown.step if unknown.step is not None else Step(unknown.text, node)
                 origin = self.origin(step.node, step.fragment)
                 return Hole(unknown.text, (*unknown.inputs, *extra), origin, step.library)
 
-    def _whole(self, relation: Relation) -> Expression:
+    def whole(self, relation: Relation) -> Expression:
         """A frame where a value is wanted: its only column, else any of them."""
         names = known(AllOf(relation))
         if names is not None and len(names) == 1:
             return Column(relation, names[0])
-        return Column(self.add(Opaque((relation,), "a frame as a value")), "{any}")
+        return Column(self.add(Opaque((relation,), "any of its columns", mixes=True)), "{any}")
 
     # --- branches ---
 

@@ -14,7 +14,7 @@ from feasilint.lower.python import items
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import Call as CallSite
 from feasilint.lower.python.call import kind_of, name_of, names_of
-from feasilint.lower.python.columns import holes, known, replacing, under_hole
+from feasilint.lower.python.columns import holes, known, under_hole
 from feasilint.lower.python.strings import has_gap, spell
 
 if TYPE_CHECKING:
@@ -36,8 +36,13 @@ def subscript(m: Machine, target: v.Value, node: ast.Subscript) -> v.Value:
     made = handler(m, receiver, target, node) if handler is not None else None
     if made is None:
         key = m.evaluate(node.slice) if not isinstance(node.slice, ast.Slice) else v.NONE
-        made = _named_columns(m, receiver, key, node) or m.unknown(spell(node), target, key)
+        made = _named_columns(m, receiver, key, node) or _of_unknown(receiver, m.unknown(spell(node), target, key))
     return made
+
+
+def _of_unknown(receiver: v.Value, made: v.Unknown) -> v.Unknown:
+    """A part of what could not be read comes from the same step."""
+    return replace(made, step=receiver.step) if type(receiver) is v.Unknown else made
 
 
 def _named_columns(m: Machine, receiver: v.Value, key: v.Value, node: ast.expr) -> v.Frame | None:
@@ -352,26 +357,6 @@ def _series_rows(m: Machine, series: v.Series, key: ast.expr, node: ast.expr) ->
     if isinstance(m.get(value), v.Const):
         return v.Scalar(series.expression)
     return series
-
-
-def write_rows(m: Machine, frame: v.Frame, key: ast.expr, value: v.Value, node: ast.expr) -> v.Frame:
-    """`df.loc[rows, column] = value`."""
-    parts = key.elts if isinstance(key, ast.Tuple) else [key]
-    if len(parts) < 2:
-        m.evaluate(parts[0]) if not isinstance(parts[0], ast.Slice) else None
-        return frame
-    names = () if isinstance(parts[1], ast.Slice) else names_of(m, m.evaluate(parts[1])) or ()
-    whole = isinstance(parts[0], ast.Slice)
-    condition = None if whole else mask_of(m, m.evaluate(parts[0]))
-    outputs = []
-    for name in names:
-        new = m.expression(value)
-        old = Column(frame.relation, name)
-        made = new if whole else Call("case", (condition or Hole("rows"), new, old))
-        outputs.append(Output(name, made, m.origin(node)))
-    if not outputs:
-        return frame
-    return replace(frame, relation=m.add(Derive(frame.relation, replacing(frame.relation, *outputs), m.origin(node))))
 
 
 def _series(m: Machine, series: v.Series, target: v.Value, node: ast.Subscript) -> v.Value:

@@ -255,13 +255,15 @@ class Step(Struct, frozen=True, gc=False):
 
 class Unknown(Struct, frozen=True, gc=False):
     """Something that could not be read, and all that it may depend on. Used as a frame it becomes one: `oid` is its
-    place in the store. `source`: it is what its only relation, a source, holds. `step`: the call that it comes from."""
+    place in the store. `source`: it is what its only relation, a source, holds. `made`: the code fills or draws it, no data
+    goes in. `step`: the call that it comes from."""
 
     text: str
     oid: int
     inputs: tuple[Expression, ...] = ()
     relations: tuple[Relation, ...] = ()
     source: bool = False
+    made: bool = False
     step: Step | None = None
 
 

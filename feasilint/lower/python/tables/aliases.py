@@ -37,7 +37,7 @@ CANONICAL: dict[str, str] = {
     "tensorflow.python.keras": "tensorflow.keras", "tensorflow.compat.v1": "tensorflow",
     "tensorflow.compat.v2": "tensorflow", "tf_keras": "tensorflow.keras", "snowflake.snowpark.functions": "pyspark.sql.functions",
     "snowflake.snowpark.window": "pyspark.sql.window", "snowflake.snowpark.types": "pyspark.sql.types",
-    "cuml": "sklearn", "cupy": "numpy",
+    "cuml": "sklearn", "dask_cudf": "pandas", "mmlspark": "synapse.ml", "cupy": "numpy",
     "jax.numpy": "numpy", "autograd.numpy": "numpy", "sklearn.externals.joblib": "joblib", "sklearnex": "sklearn",
 }  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import builtins, joining, loading, series, times, transformers
-from feasilint.lower.python.transfers.common import argument_copied, constant
+from feasilint.lower.python.transfers.common import argument_copied, constant, filled, package
 from feasilint.lower.python.transfers.common import function_of as elementwise
 from feasilint.lower.python.transfers.writes import write_argument
 
@@ -28,6 +28,12 @@ _AGGREGATES = (
     "percentile", "quantile", "average", "unique_", "argmax", "argmin", "count_nonzero", "ptp",
 )  # fmt: skip
 
+_FILLED = ("zeros", "ones", "empty", "full", "zeros_like", "ones_like", "empty_like", "full_like", "eye", "identity")
+_DRAWN = (
+    "rand", "randn", "randint", "random", "random_sample", "random_integers", "integers", "uniform", "normal",
+    "standard_normal", "lognormal", "binomial", "poisson", "exponential", "beta", "gamma", "multivariate_normal",
+)  # fmt: skip
+
 METHODS: dict[str, Table] = {}
 FUNCTIONS: dict[str, Transfer] = {
     **{f"numpy.{name}": elementwise(name) for name in _SCALARS},
@@ -36,6 +42,9 @@ FUNCTIONS: dict[str, Transfer] = {
         f"math.{name}": elementwise(name)
         for name in ("log", "exp", "sqrt", "floor", "ceil", "sin", "cos", "radians", "isnan", "pow", "fabs", "atan2")
     },
+    **{f"numpy.{name}": filled for name in _FILLED},
+    **{f"numpy.random.{name}": filled for name in _DRAWN},
+    **dict.fromkeys(("numpy.random.RandomState", "numpy.random.default_rng"), package("numpy.random")),
     "numpy.where": series.numpy_where,
     "numpy.select": series.numpy_select,
     "numpy.unique": argument_copied,

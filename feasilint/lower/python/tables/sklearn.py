@@ -10,6 +10,13 @@ from feasilint.lower.python.transfers.common import argument_copied, handle, not
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer
 
+_SPARK_OPTIONS = (
+    "InputCol", "InputCols", "OutputCol", "OutputCols", "LabelCol", "FeaturesCol", "PredictionCol", "ProbabilityCol",
+    "RawPredictionCol", "WeightCol", "UserCol", "ItemCol", "RatingCol", "HandleInvalid", "StringOrderType", "MaxIter", "MaxDepth",
+    "MaxBins", "NumTrees", "RegParam", "ElasticNetParam", "Seed", "K", "Rank", "Alpha", "Tol", "StepSize", "MinDF", "VocabSize",
+    "NumFeatures", "Strategy", "WithMean", "WithStd", "DropLast", "ColdStartStrategy", "Iterations", "TrainDir",
+)  # fmt: skip
+
 METHODS: dict[str, Table] = {
     "estimator": {
         "fit": fits.fit,
@@ -29,7 +36,7 @@ METHODS: dict[str, Table] = {
         "set_output": transformers.set_output,
         "add": nothing,
         "compile": nothing,
-        "setInputCol": same,
+        **dict.fromkeys((f"set{name}" for name in _SPARK_OPTIONS), estimators.setter),
         "inverse_transform": argument_copied,
         "split": models.folds,
     },
@@ -100,6 +107,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "xgboost.QuantileDMatrix": _DATA,
     "lightgbm.Dataset": _DATA,
     "catboost.Pool": _DATA,
+    "catboost_spark.Pool": argument_copied,
     **{f"xgboost.dask.{name}": fits.distributed for name in _DASK},
     "xgboost.dask.train": fits.train,
     "dask_xgboost.train": fits.trained_apart,
@@ -135,7 +143,7 @@ _MODELS = ("sklearn.", "xgboost.", "lightgbm.", "catboost.", "tensorflow.keras.S
            "pyod.", "gluonts.", "darts.dataprocessing.", "snowflake.ml.modeling.",
            "bigframes.ml.", "pyspark.ml.classification", "pyspark.ml.regression", "pyspark.ml.clustering",
            "pyspark.ml.recommendation",
-           "pyspark.ml.feature.", "synapse.ml.", "sparkdl.", "tensorflow_decision_forests.",
+           "pyspark.ml.feature.", "synapse.ml.", "catboost_spark.", "pysparkling.ml.", "sparkdl.", "tensorflow_decision_forests.",
            "tensorflow.estimator.", "sagemaker.")  # fmt: skip
 
 _TRANSFORMERS = ("feature_engine.", "category_encoders.", "imblearn.over_sampling", "imblearn.under_sampling", "imblearn.combine",

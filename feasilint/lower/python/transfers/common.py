@@ -125,5 +125,15 @@ def handle(kind: str, **fixed: object) -> Transfer:
     return transfer
 
 
+def filled(call: Call) -> v.Value:
+    """`np.zeros(n)`, `np.random.rand(n)`: numbers that the code fills in or draws."""
+    return replace(call.m.unknown(call.name), made=True)
+
+
+def package(path: str) -> Transfer:
+    """An object whose methods are the functions of a package: `np.random.default_rng()`."""
+    return lambda call: v.Library(path)
+
+
 def constant(value: object) -> Transfer:
     return lambda call: v.Const(value)

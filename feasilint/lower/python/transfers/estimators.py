@@ -22,8 +22,10 @@ from feasilint.ir import (
 from feasilint.ir.expressions import columns as columns_in
 from feasilint.ir.expressions import is_dynamic
 from feasilint.lower.python import values as v
+from feasilint.lower.python.call import names_of
 from feasilint.lower.python.columns import known, narrowed
 from feasilint.lower.python.selection import column_set
+from feasilint.lower.python.transfers import sparkpipelines
 
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Call
@@ -106,7 +108,8 @@ def estimator(call: Call) -> v.Value:
     return v.Estimator(name, transformer or TRANSFORMER.search(name) is not None, options=options)
 
 
-_OPTIONS = frozenset({"input_cols", "label_cols", "inputCols", "inputCol", "outputCol", "featuresCol", "labelCol",
+_OPTIONS = frozenset({"input_cols", "label_cols", "inputCols", "inputCol", "outputCol", "outputCols",
+                      "featuresCol", "labelCol",
 "userCol", "itemCol",
                       "ratingCol", "weightCol", "cols", "variables", "sample_weight_col", "label_col",
                       "features_col"})  # fmt: skip
@@ -129,6 +132,9 @@ def named_columns(call: Call, model: v.Estimator, data: v.Value | None) -> tuple
         or _pair(call.m, model.option("userCol"), model.option("itemCol"))
     )
     label = model.option(*_LABELS)
+    names = names_of(call.m, label) if label is not None else ("label",) if frame.library == "spark" else None
+    if names is not None and (made := sparkpipelines.before(call.m, model, names)) != names:
+        label = v.Seq(tuple(v.Const(name) for name in made))
     target = column_set(call.m, frame.relation, label) if label is not None else None
     chosen = column_set(call.m, frame.relation, features) if features is not None else _assembled(call, model, frame)
     if chosen is None and target is not None:
@@ -150,15 +156,24 @@ def _pair(m: Machine, one: v.Value | None, other: v.Value | None) -> v.Value | N
 
 
 def _assembled(call: Call, model: v.Estimator, frame: v.Frame) -> ColumnSet | None:
-    """The inputs of the vector that a Spark model is fitted on: of an assembler in its pipeline or one used before."""
-    steps = [step for step in map(call.m.get, model.steps) if isinstance(step, v.Estimator)]
-    assemblers = [step for step in steps if step.name.endswith("VectorAssembler")]
-    if assemblers:
-        return column_set(call.m, frame.relation, assemblers[-1].option("inputCols") or v.NONE)
+    """The inputs of the vector that a Spark model is fitted on: of its pipeline's steps or of an assembler used before."""
+    if (found := sparkpipelines.inputs(call.m, model)) is not None:
+        return column_set(call.m, frame.relation, found)
     vector = model.option("featuresCol", "features_col")
     name = vector.value if isinstance(vector, v.Const) else "features"
     inputs = call.m.named.get(str(name)) if frame.library == "spark" else None
     return column_set(call.m, frame.relation, inputs) if inputs is not None else None
+
+
+def setter(call: Call) -> v.Value:
+    """`model.setLabelCol('y')`: the same model, with this option."""
+    model, value = call.receiver, call.arg(0)
+    name = call.name[3:4].lower() + call.name[4:]
+    if not isinstance(model, v.Estimator) or value is None or name not in _OPTIONS:
+        return call.target
+    told = replace(model, options=(*(option for option in model.options if option[0] != name), (name, value)))
+    call.m.set(call.target, told)
+    return call.target if isinstance(call.target, v.Ref) else told
 
 
 def transformer(call: Call) -> v.Value:
@@ -184,7 +199,7 @@ def pipeline(call: Call) -> v.Value:
     models = [step for step in (call.m.get(step) for step in steps) if isinstance(step, v.Estimator)]
     last = models[-1] if models else None
     name = last.name if last is not None and not last.transformer else call.name
-    told = tuple(o for o in last.options if o[0] in _LABELS) if last is not None else ()
+    told = tuple(o for o in last.options if o[0] in (*_LABELS, "featuresCol")) if last is not None else ()
     own = call.m.get(steps[-1]) if steps else None
     transforms = not _predicts(call, own) if isinstance(own, v.Instance) else last is not None and last.transformer
     return v.Estimator(name, transforms, tuple(steps), options=told)

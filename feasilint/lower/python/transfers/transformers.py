@@ -109,7 +109,7 @@ def predict(call: Call) -> v.Value | None:
     frame = call.frame(0, "X")
     if frame is None:
         return None
-    relation = call.m.add(Opaque((frame.relation,), "a prediction", origin=call.origin))
+    relation = call.m.add(Opaque((frame.relation,), "a prediction", origin=call.origin, mixes=True))
     return v.Series(frame.relation, Column(relation, "{prediction}", call.origin), "{prediction}", frame.index)
 
 

@@ -1,0 +1,57 @@
+"""Pipelines of Spark ML: features and label by the names that they have before the pipeline, options that are set later."""
+
+from __future__ import annotations
+
+import pytest
+from python_lowering import columns, fit, run
+
+READ = """
+from pyspark.ml import Pipeline
+from pyspark.ml.classification import LogisticRegression
+from pyspark.ml.feature import CountVectorizer, OneHotEncoder, RegexTokenizer, StringIndexer, VectorAssembler
+df = spark.read.parquet("a.parquet")
+label = StringIndexer(inputCol="churn", outputCol="label")
+"""
+
+
+def trained(code: str) -> tuple[list[str], list[str]]:
+    model = fit(run(READ + code))
+    return columns(model.features), columns(model.label) if model.label is not None else []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "v = VectorAssembler(inputCols=['a', 'b'], outputCol='features')\n"
+        "Pipeline(stages=[v, LogisticRegression(labelCol='churn')]).fit(df)",
+        "s = StringIndexer(inputCol='a', outputCol='a_ix').setHandleInvalid('skip')\n"
+        "o = OneHotEncoder(inputCols=['a_ix', 'b'], outputCols=['a_vec', 'b_vec'])\n"
+        "v = VectorAssembler(inputCols=['a_vec', 'b_vec'], outputCol='features')\n"
+        "Pipeline(stages=[label, s, o, v, LogisticRegression()]).fit(df)",
+        "t = RegexTokenizer(inputCols=['a', 'b'], outputCol='words')\n"
+        "c = CountVectorizer().setInputCol('words').setOutputCol('vector')\n"
+        "Pipeline(stages=[label, t, c, LogisticRegression(featuresCol='vector').setLabelCol('label')]).fit(df)",
+    ],
+    ids=["as they are", "indexed and encoded", "words, set later"],
+)
+def test_features_and_label_are_those_before_the_pipeline(code: str) -> None:
+    assert trained(code) == (["a", "b"], ["churn"])
+
+
+def test_a_name_that_no_step_makes_is_the_column_itself() -> None:
+    v = "v = VectorAssembler(inputCols=['a', 'a_vec'], outputCol='features')\n"
+    assert trained(v + "Pipeline(stages=[v, LogisticRegression()]).fit(df)") == (["a", "a_vec"], ["label"])
+
+
+def test_a_setter_on_a_variable_changes_it() -> None:
+    code = "m = LogisticRegression()\nm.setLabelCol('y')\nv = VectorAssembler(inputCols=['a'], outputCol='features')\n"
+    assert trained(code + "m.fit(v.transform(df))") == (["a"], ["y"])
+
+
+def test_models_of_other_packages_are_told_their_columns_alike() -> None:
+    code = (
+        "from mmlspark.vw import VowpalWabbitClassifier, VowpalWabbitFeaturizer\n"
+        "f = VowpalWabbitFeaturizer(inputCols=['a', 'b'], outputCol='features')\n"
+        "Pipeline(stages=[f, VowpalWabbitClassifier(featuresCol='features', labelCol='churn')]).fit(df)"
+    )
+    assert trained(code) == (["a", "b"], ["churn"])
