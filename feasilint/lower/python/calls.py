@@ -119,7 +119,7 @@ def _method(site: Call) -> v.Value:
     transfer = method(kind_of(site.receiver), name)
     if transfer is None and type(site.receiver) is v.Frame:
         site, transfer = _of_engine(site, name)
-    if transfer is None and type(receiver) is v.Instance:
+    if type(receiver) is v.Instance:
         member = class_member(m, receiver.of, name)
         if isinstance(member, v.Function):
             return inline(
@@ -184,7 +184,14 @@ def _instantiate(m: Machine, owner: v.Class, args: tuple[v.Value, ...], kwargs: 
 
 
 def _is_record(owner: v.Class) -> bool:
-    return any("dataclass" in ast.unparse(decorator) for decorator in owner.node.decorator_list)
+    bases = {spell(base).rsplit(".", 1)[-1] for base in owner.node.bases}
+    return not _RECORDS.isdisjoint(bases) or any(
+        word in spell(decorator) for decorator in owner.node.decorator_list for word in ("dataclass", "attr", "define")
+    )
+
+
+_RECORDS = frozenset(("NamedTuple", "BaseModel", "BaseSettings", "SQLModel", "Struct"))
+"""Classes whose subclasses are made of their annotated fields."""
 
 
 def _fill(m: Machine, made: v.Value, owner: v.Class, args: tuple[v.Value, ...], kwargs: Mapping[str, v.Value]) -> None:

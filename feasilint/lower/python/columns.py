@@ -219,6 +219,7 @@ def under_hole(relation: Relation, name: Name) -> Name:
     """The name with an unknown part that stands for this one, if there is such a column; else the name itself."""
     for hole in holes(relation) if isinstance(name, str) and name not in (header(relation) or ()) else ():
         parts = re.split(r"\{[^{}]*\}", hole)
-        if sum(map(len, parts)) > 2 and re.fullmatch(".+".join(map(re.escape, parts)), str(name)):
+        certain = ".+" if sum(map(len, parts)) > 2 else r"\d+"  # of `c{i}` only c7 is sure to be one
+        if any(parts) and re.fullmatch(certain.join(map(re.escape, parts)), str(name)):
             return hole
     return name

@@ -11,9 +11,10 @@ from feasilint.lower.python import values as v
 from feasilint.lower.python.attributes import library_value, read_attribute
 from feasilint.lower.python.calls import evaluate_call
 from feasilint.lower.python.comprehensions import comprehension
+from feasilint.lower.python.iteration import items_of
 from feasilint.lower.python.join import join
 from feasilint.lower.python.machine import text_of
-from feasilint.lower.python.operators import binary, compare, connect, unary
+from feasilint.lower.python.operators import binary, compare, connect, truth, unary
 from feasilint.lower.python.selection import subscript
 from feasilint.lower.python.strings import formatted, literal_text
 from feasilint.lower.python.tables import FUNCTION_PATHS, is_known
@@ -74,8 +75,8 @@ def _compare(m: Machine, node: ast.Compare) -> v.Value:
 
 def _conditional(m: Machine, node: ast.IfExp) -> v.Value:
     test = m.get(m.evaluate(node.test))
-    if isinstance(test, v.Const):
-        return m.evaluate(node.body if test.value else node.orelse)
+    if (holds := truth(test)) is not None:
+        return m.evaluate(node.body if holds else node.orelse)
     return join(m, m.evaluate(node.body), m.evaluate(node.orelse), test)
 
 
@@ -137,15 +138,22 @@ def _named(m: Machine, node: ast.NamedExpr) -> v.Value:
     return value
 
 
-def _inner(m: Machine, node: ast.Await | ast.Starred | ast.YieldFrom) -> v.Value:
+def _inner(m: Machine, node: ast.Await | ast.Starred) -> v.Value:
     return m.evaluate(node.value)
 
 
 def _yield(m: Machine, node: ast.Yield) -> v.Value:
     value = m.evaluate(node.value) if node.value is not None else v.NONE
-    if m.returns:
-        m.returns[-1].append(v.Seq((value,), "list", True))
+    if m.yields:
+        m.yields[-1].append(value)
     return m.unknown(text_of(value), value)
+
+
+def _yield_from(m: Machine, node: ast.YieldFrom) -> v.Value:
+    value = m.evaluate(node.value)
+    if m.yields:
+        m.yields[-1].extend(items_of(m, value)[0])
+    return value
 
 
 EVALUATORS: dict[type[ast.expr], Callable[..., v.Value]] = {
@@ -172,7 +180,7 @@ EVALUATORS: dict[type[ast.expr], Callable[..., v.Value]] = {
     ast.NamedExpr: _named,
     ast.Await: _inner,
     ast.Starred: _inner,
-    ast.YieldFrom: _inner,
+    ast.YieldFrom: _yield_from,
     ast.Yield: _yield,
 }
 """The abstract value of an expression, by its kind."""

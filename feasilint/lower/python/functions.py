@@ -10,6 +10,7 @@ from feasilint.lower.python.call import Call
 from feasilint.lower.python.join import join
 from feasilint.lower.python.machine import DEPTH
 from feasilint.lower.python.scope import Scope
+from feasilint.lower.python.strings import spell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,11 +39,16 @@ def inline(m: Machine, function: v.Function, args: tuple[v.Value, ...], kwargs: 
 def run_body(m: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> v.Value:
     """Execute a body; the join of all values that it may return."""
     returned: list[v.Value] = []
+    yielded: list[v.Value] = []
     m.returns.append(returned)
+    m.yields.append(yielded)
     try:
         flow = m.execute(node.body)
     finally:
         m.returns.pop()
+        m.yields.pop()
+    if yielded:
+        return yielded[0] if _is_context(node) else v.Seq(tuple(yielded), "list", _is_endless(node))
     if flow is not None and flow.kind == "return":
         returned.append(flow.value)
     if not returned:
@@ -51,6 +57,16 @@ def run_body(m: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> v.Valu
     for other in reversed(returned[:-1]):
         result = join(m, other, result)
     return result
+
+
+def _is_context(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether `with` gives what the function yields."""
+    return any(spell(decorator).endswith("contextmanager") for decorator in node.decorator_list)
+
+
+def _is_endless(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a generator may yield more than one pass over its body does."""
+    return any(isinstance(inner, ast.While) for inner in ast.walk(node))
 
 
 def _bind(

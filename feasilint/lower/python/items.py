@@ -58,9 +58,21 @@ def of_seq(m: Machine, seq: v.Seq, target: v.Value, node: ast.Subscript) -> v.Va
 def of_dict(m: Machine, mapping: v.Dict, target: v.Value, node: ast.Subscript) -> v.Value | None:
     key = m.get(m.evaluate(node.slice))
     found = next((value for k, value in reversed(mapping.items) if k == key), None)
+    if found is None and mapping.missing is not None and isinstance(key, v.Const):
+        found = m.call(mapping.missing, (), {}, None)
+        m.set(target, mapping.put(key, found))
     if found is None and len(mapping.items) == 1 and not isinstance(key, v.Const):
         return mapping.items[0][1]
     return found
+
+
+def of_instance(m: Machine, made: v.Instance, target: v.Value, node: ast.Subscript) -> v.Value | None:
+    """`loader['orders']` of a class that says what that is."""
+    from feasilint.lower.python.attributes import class_member, read_attribute
+
+    if class_member(m, made.of, "__getitem__") is None or isinstance(node.slice, ast.Slice):
+        return None
+    return m.call(read_attribute(m, target, "__getitem__", None), (m.evaluate(node.slice),), {}, node)
 
 
 def of_const(m: Machine, value: v.Const, target: v.Value, node: ast.Subscript) -> v.Value | None:

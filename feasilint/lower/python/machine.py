@@ -89,6 +89,7 @@ class Machine(Struct, eq=False):
     active: list[ast.AST] = field(default_factory=list)
     called: set[ast.AST] = field(default_factory=set)
     returns: list[list[Value]] = field(default_factory=list)
+    yields: list[list[Value]] = field(default_factory=list)
     defined: list[Function] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     modules: dict[str, Scope] = field(default_factory=dict)

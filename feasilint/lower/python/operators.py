@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import operator
 from datetime import datetime
+from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
 from feasilint.ir import Both, Call, Interval, Minus, Names
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import Call as CallSite
 from feasilint.lower.python.call import name_of, names_of
+from feasilint.lower.python.join import join
 from feasilint.lower.python.strings import GAP, LIMIT, as_text, concat, is_certain, percent, spell
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ _COMPARE: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.In: ("in", lambda a, b: a in b),
     ast.NotIn: ("not_in", lambda a, b: a not in b),
 }
-_SPECIAL = frozenset((v.Const, v.Handle, v.Seq, v.Columns))
+_SPECIAL = frozenset((v.Const, v.Handle, v.Seq, v.Dict, v.Columns))
 """Kinds of values that an operator may do more with than make an expression."""
 _FOLDS = (str, int, float, bool, datetime, Interval, type(None))
 
@@ -136,6 +138,8 @@ def _text(m: Machine, name: str, a: v.Value, b: v.Value, node: ast.expr) -> v.Va
 
 
 def _sequence(m: Machine, name: str, a: v.Value, b: v.Value, node: ast.expr) -> v.Value | None:
+    if isinstance(a, v.Dict) and isinstance(b, v.Dict) and name == "or":
+        return v.Dict.of((*a.items, *b.items), a.open or b.open)
     if isinstance(a, v.Seq) and isinstance(b, v.Seq):
         if name == "add":
             return v.Seq(a.items + b.items, a.kind, a.open or b.open)
@@ -216,6 +220,18 @@ def expressions(m: Machine, operands: Sequence[v.Value]) -> tuple[Expression, ..
     return tuple(made)
 
 
+def truth(value: v.Value) -> bool | None:
+    """Whether a value counts as true, None where that is not known."""
+    if type(value) is v.Const:
+        return bool(value.value)
+    if type(value) is v.Seq or type(value) is v.Dict:
+        return None if value.open else bool(value.items)
+    return True if type(value) in _TRUE else None
+
+
+_TRUE = frozenset((v.Function, v.Class, v.Library, v.Estimator))
+
+
 def unary(m: Machine, op: ast.unaryop, operand: v.Value, node: ast.expr) -> v.Value:
     """`not x`, `-x`, `~x`."""
     value = m.get(operand)
@@ -223,8 +239,8 @@ def unary(m: Machine, op: ast.unaryop, operand: v.Value, node: ast.expr) -> v.Va
         made = _unary_constant(op, value.value)
         if made is not None:
             return made
-    if isinstance(op, ast.Not) and isinstance(value, v.Seq | v.Dict) and not value.open:
-        return v.Const(not value.items)
+    if isinstance(op, ast.Not) and (holds := truth(value)) is not None:
+        return v.Const(not holds)
     name = {ast.Not: "not", ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "not"}[type(op)]
     return elementwise(m, name, (value,), node)
 
@@ -243,14 +259,21 @@ def connect(m: Machine, op: ast.boolop, parts: list[v.Value], node: ast.expr) ->
     """`a and b`, `a or b`: the deciding one of constants, else an expression."""
     is_or = isinstance(op, ast.Or)
     found = [m.get(part) for part in parts]
-    for value in found[:-1]:
-        if not isinstance(value, v.Const):
+    decided = [truth(value) for value in found[:-1]]
+    for part, holds in zip(parts, decided, strict=False):
+        if holds is None:
             break
-        if bool(value.value) == is_or:
-            return value
-    if all(isinstance(value, v.Const) for value in found[:-1]):
+        if holds == is_or:
+            return part
+    if None not in decided:
         return parts[-1]
+    if is_or and _EXPRESSED.isdisjoint(map(type, found)):
+        return reduce(partial(join, m), parts)
     return elementwise(m, "or" if is_or else "and", tuple(found), node)
+
+
+_EXPRESSED = frozenset((v.Series, v.Scalar, v.Lazy, v.Frame))
+"""Values of which an operator makes an expression."""
 
 
 def compare(m: Machine, node: ast.Compare) -> v.Value:

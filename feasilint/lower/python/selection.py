@@ -377,4 +377,5 @@ _HANDLERS: dict[type, Callable[..., v.Value | None]] = {
     v.Columns: items.of_columns,
     v.Scalar: items.of_scalar,
     v.Element: items.of_element,
+    v.Instance: items.of_instance,
 }

@@ -13,7 +13,8 @@ from feasilint.lower.python.imports import bind_import, bind_import_from
 from feasilint.lower.python.iteration import items_of
 from feasilint.lower.python.join import join, join_states
 from feasilint.lower.python.machine import BudgetError, Flow, Machine
-from feasilint.lower.python.operators import binary
+from feasilint.lower.python.operators import binary, truth
+from feasilint.lower.python.patterns import entered, matched
 from feasilint.lower.python.scope import Scope
 from feasilint.lower.python.strings import spell
 
@@ -86,7 +87,8 @@ def _augmented(m: Machine, node: ast.AugAssign) -> None:
     value = m.evaluate(node.value)
     found = m.get(target)
     made = binary(m, node.op, target, value, node)  # type: ignore[arg-type]  # spans as an expression does
-    if isinstance(found, v.Seq) and found.kind != "tuple" and isinstance(target, v.Ref):
+    changed = isinstance(found, v.Dict) or (isinstance(found, v.Seq) and found.kind != "tuple")
+    if changed and isinstance(target, v.Ref):
         m.set(target, made)
         return
     assign(m, node.target, m.alloc(made))
@@ -114,15 +116,16 @@ def _delete(m: Machine, node: ast.Delete) -> None:
 
 def _if(m: Machine, node: ast.If) -> Flow | None:
     test = m.get(m.evaluate(node.test))
-    if isinstance(test, v.Const):
-        return m.execute(node.body if test.value else node.orelse)
+    if (holds := truth(test)) is not None:
+        return m.execute(node.body if holds else node.orelse)
+    run, other = partial(m.execute, node.body), partial(m.execute, node.orelse)
     name = _tested(node.test)
     element = m.scope.find(name) if name is not None else None
     if name is None or not isinstance(element, v.Element):
-        return _either(m, node.body, node.orelse)
+        return _either(m, run, other)
     bind = partial(m.scope.bind, name)
     kept, left = (narrowed_element(m, element, node.test, name, no) for no in (False, True))
-    flow = _either(m, node.body, node.orelse, partial(bind, kept), partial(bind, left))
+    flow = _either(m, run, other, partial(bind, kept), partial(bind, left))
     if m.scope.find(name) not in (kept, left):  # both go on
         bind(element)
     return flow
@@ -145,19 +148,19 @@ def _tested(test: ast.expr) -> str | None:
 
 def _either(
     m: Machine,
-    body: Sequence[ast.stmt],
-    other: Sequence[ast.stmt],
+    body: Callable[[], Flow | None],
+    other: Callable[[], Flow | None],
     enter: Callable[[], None] = lambda: None,
     enter_other: Callable[[], None] = lambda: None,
 ) -> Flow | None:
     """Run both; afterwards holds what either leaves, unless one of them does not go on."""
     before = m.state()
     enter()
-    first = m.execute(body)
+    first = body()
     after_first = m.state(before)
     before.restore(m.store)
     enter_other()
-    second = m.execute(other)
+    second = other()
     _note_return(m, first)
     if first is not None and second is not None:
         _note_return(m, second)
@@ -172,16 +175,31 @@ def _either(
     return None
 
 
+def _nothing() -> Flow | None:
+    return None
+
+
 def _note_return(m: Machine, flow: Flow | None) -> None:
     if flow is not None and flow.kind == "return" and m.returns:
         m.returns[-1].append(flow.value)
 
 
 def _match(m: Machine, node: ast.Match) -> Flow | None:
-    m.evaluate(node.subject)
-    for case in node.cases:
-        _either(m, case.body, [])
-    return None
+    return _cases(m, node.cases, m.evaluate(node.subject))
+
+
+def _cases(m: Machine, cases: Sequence[ast.match_case], subject: v.Value) -> Flow | None:
+    """Run the case that matches; where that is not known, it or those after it."""
+    if not cases:
+        return None
+    case, later = cases[0], partial(_cases, m, cases[1:], subject)
+    holds = matched(m, case.pattern, subject)
+    if holds is not False and case.guard is not None:
+        test = truth(m.get(m.evaluate(case.guard)))
+        holds = False if test is False else None if test is None else holds
+    if holds is None:
+        return _either(m, partial(m.execute, case.body), later)
+    return m.execute(case.body) if holds else later()
 
 
 def _try(m: Machine, node: ast.Try) -> Flow | None:
@@ -191,7 +209,7 @@ def _try(m: Machine, node: ast.Try) -> Flow | None:
     for handler in node.handlers:
         if handler.name:
             m.scope.bind(handler.name, m.unknown(handler.name))
-        _either(m, handler.body, [])
+        _either(m, partial(m.execute, handler.body), _nothing)
     if flow is None:
         flow = m.execute(node.orelse)
     last = m.execute(node.finalbody)
@@ -200,7 +218,7 @@ def _try(m: Machine, node: ast.Try) -> Flow | None:
 
 def _with(m: Machine, node: ast.With | ast.AsyncWith) -> Flow | None:
     for item in node.items:
-        value = m.evaluate(item.context_expr)
+        value = entered(m, m.evaluate(item.context_expr))
         if item.optional_vars is not None:
             assign(m, item.optional_vars, value)
     return m.execute(node.body)
@@ -249,7 +267,27 @@ def _decorated(m: Machine, made: v.Value, decorator: ast.expr) -> v.Value:
 
     text = spell(decorator.func if isinstance(decorator, ast.Call) else decorator)
     transfer = decorator_of(text.rsplit(".", 1)[-1])
-    return transfer(m, made) if transfer is not None else made
+    if transfer is not None:
+        return transfer(m, made)
+    _registered(m, made, decorator)
+    return made
+
+
+def _registered(m: Machine, made: v.Value, decorator: ast.expr) -> None:
+    """Run a decorator of the code's own for what it changes, as those do that register; what it makes is seen through."""
+    root = decorator
+    while isinstance(root, ast.Call | ast.Attribute):
+        root = root.func if isinstance(root, ast.Call) else root.value
+    if not isinstance(root, ast.Name) or not isinstance(m.get(m.scope.find(root.id) or v.NONE), _OWN):
+        return
+    before = len(m.defined)
+    function = m.get(m.evaluate(decorator))
+    if isinstance(function, v.Function):
+        m.call(function, (made,), {}, decorator)
+    m.called.update(inner.node for inner in m.defined[before:])
+
+
+_OWN = (v.Function, v.Instance, v.Class)
 
 
 def function_of(m: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> v.Function:

@@ -123,10 +123,22 @@ def percent(m: Machine, template: v.Const, value: v.Value) -> v.Const:
             parts.append(v.Const("%"))
         elif hit[1] is not None:
             item = named.get(hit[1]) if named is not None else None
-            parts.append(as_text(m, item) if item is not None else v.Const(f"{{{hit[1]}}}"))
+            parts.append(_written(m, hit, item) if item is not None else v.Const(f"{{{hit[1]}}}"))
         else:
-            parts.append(as_text(m, items.pop(0)) if items else v.Const("{…}"))
+            parts.append(_written(m, hit, items.pop(0)) if items else v.Const("{…}"))
     return concat([*parts, sliced(template, at, len(text))])
+
+
+def _written(m: Machine, hit: re.Match[str], value: v.Value) -> v.Const:
+    """A value as `%03d` writes it."""
+    found = m.get(value)
+    if hit[0][-1] == "s" or not isinstance(found, v.Const) or not isinstance(found.value, int | float):
+        return as_text(m, value)
+    try:
+        form = hit[0].replace(f"({hit[1]})", "", 1)
+        return v.Const(form % found.value)
+    except (TypeError, ValueError, OverflowError):
+        return as_text(m, value)
 
 
 def sliced(text: v.Const, start: int, end: int) -> v.Const:
@@ -165,9 +177,20 @@ def format_text(m: Machine, template: v.Const, args: tuple[v.Value, ...], kwargs
         count += not name
         root = re.split(r"[.\[]", key, maxsplit=1)[0]
         value = kwargs.get(root) if not root.isdigit() else args[int(root)] if int(root) < len(args) else None
-        del spec, conversion
-        parts.append(as_text(m, value) if value is not None and root == key else v.Const(f"{{{key}}}"))
+        del conversion
+        parts.append(_specified(m, value, spec) if value is not None and root == key else v.Const(f"{{{key}}}"))
     return concat(parts)
+
+
+def _specified(m: Machine, value: v.Value, spec: str | None) -> v.Const:
+    """A value as `{:02d}` writes it."""
+    found = m.get(value)
+    if not spec or not isinstance(found, v.Const):
+        return as_text(m, value)
+    try:
+        return v.Const(format(found.value, spec))
+    except (TypeError, ValueError, OverflowError):
+        return as_text(m, value)
 
 
 def join_text(m: Machine, separator: v.Const, value: v.Value) -> v.Const | None:

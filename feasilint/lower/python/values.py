@@ -58,8 +58,11 @@ class Seq(Struct, frozen=True):
 
 
 class Dict(Struct, frozen=True):
+    """A dict. `open`: there may be more items than these; `missing` is called for the value of a key that is not there."""
+
     items: tuple[tuple[Value, Value], ...] = ()
     open: bool = False
+    missing: Value | None = None
 
     @staticmethod
     def of(pairs: Iterable[tuple[Value, Value]], more: bool = False) -> Dict:
@@ -76,7 +79,7 @@ class Dict(Struct, frozen=True):
 
     def put(self, key: Value, value: Value) -> Dict:
         kept = tuple(item for item in self.items if item[0] != key)
-        return Dict((*kept, (key, value)), self.open)
+        return Dict((*kept, (key, value)), self.open, self.missing)
 
 
 class Frame(Struct, frozen=True, gc=False):

@@ -76,7 +76,7 @@ METHODS: dict[str, Table] = {
         "items": containers.dict_items,
         "get": containers.dict_get,
         "update": containers.dict_update,
-        "setdefault": containers.dict_get,
+        "setdefault": containers.dict_set_default,
         "pop": containers.dict_pop,
         "copy": containers.copied,
     },
@@ -87,7 +87,7 @@ METHODS: dict[str, Table] = {
         "getoutput": cells.shell,
         "magic": cells.line_magic,
     },
-    "any": {"open": loading.opened_elsewhere},
+    "any": {"open": loading.opened_elsewhere, "run_until_complete": b.identity},
     "file": {
         **dict.fromkeys(("read", "readlines"), stored.file_read),
         **dict.fromkeys(
@@ -197,7 +197,14 @@ FUNCTIONS: dict[str, Transfer] = {
     "functools.partial": b.partial,
     "functools.reduce": b.reduced,
     "collections.OrderedDict": b.dictionary,
-    "collections.defaultdict": b.empty_dict,
+    "collections.defaultdict": b.default_dict,
+    "collections.namedtuple": b.named_tuple,
+    **dict.fromkeys(("types.SimpleNamespace", "argparse.Namespace"), b.namespace),
+    **{
+        f"asyncio.{name}": b.identity
+        for name in ("run", "create_task", "ensure_future", "wait_for", "shield", "run_coroutine_threadsafe")
+    },
+    "asyncio.gather": b.gathered,
     "collections.Counter": b.unknown,
     "tqdm.tqdm": argument_copied,
     "tqdm.auto.tqdm": argument_copied,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from itertools import combinations
 from itertools import product as all_pairs
 from typing import TYPE_CHECKING
@@ -146,8 +147,37 @@ def dictionary(call: Call) -> v.Value | None:
     return made
 
 
-def empty_dict(call: Call) -> v.Value | None:
-    return v.Dict((), True)
+def default_dict(call: Call) -> v.Value | None:
+    """`defaultdict(list)`."""
+    return v.Dict((), True, call.arg(0))
+
+
+def namespace(call: Call) -> v.Value | None:
+    """`SimpleNamespace(path='a.csv')`: an object of these fields."""
+    node = ast.parse("class SimpleNamespace: ...").body[0]
+    assert isinstance(node, ast.ClassDef)
+    return v.Instance(v.Class(node, call.m.scope, call.m.fragment), tuple(call.kwargs.items()))
+
+
+def named_tuple(call: Call) -> v.Value | None:
+    """`namedtuple('Config', 'path columns')`: a class of these fields."""
+    listed = call.got(1, "field_names")
+    text = listed.value if isinstance(listed, v.Const) else None
+    names = str(text).replace(",", " ").split() if text is not None else call.names(1, "field_names")
+    if not names or not all(str(name).isidentifier() for name in names):
+        return None
+    fields = "".join(f" {name}: object\n" for name in names)
+    try:
+        node = ast.parse(f"class Record(NamedTuple):\n{fields}").body[0]
+    except SyntaxError:
+        return None
+    assert isinstance(node, ast.ClassDef)
+    return v.Class(node, call.m.scope, call.m.fragment)
+
+
+def gathered(call: Call) -> v.Value | None:
+    """`asyncio.gather(a, b)`."""
+    return v.Seq(call.args, "tuple", call.starred)
 
 
 def as_string(call: Call) -> v.Value | None:
@@ -199,6 +229,11 @@ def aggregated(name: str) -> Transfer:
             return column_measure(call, found, function)
         if isinstance(found, v.Frame):
             return whole_frame(call.at(args=call.args[1:]), found, function)
+        if name == "sum" and isinstance(found, v.Seq) and (lists := [call.m.get(item) for item in found.items]):
+            parts = [part for part in lists if isinstance(part, v.Seq)]
+            if len(parts) == len(lists):  # sum([['a'], ['b']], [])
+                more = found.open or any(part.open for part in parts)
+                return v.Seq(tuple(item for part in parts for item in part.items), parts[0].kind, more)
         values = list(found.items) if isinstance(found, v.Seq) and len(call.args) == 1 else list(call.args)
         plain = [value.value for value in map(call.m.get, values) if isinstance(value, v.Const)]
         if len(plain) == len(values) and plain and name in _PLAIN:

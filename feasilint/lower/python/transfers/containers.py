@@ -294,6 +294,16 @@ def dict_get(call: Call) -> v.Value | None:
     return value if value is not None else call.arg(1)
 
 
+def dict_set_default(call: Call) -> v.Value | None:
+    """`d.setdefault(key, [])`."""
+    found, key = _dict(call), call.got(0)
+    held = next((item for k, item in found.items if k == key), None)
+    if held is None and isinstance(key, v.Const):
+        held = call.arg(1) or v.NONE
+        call.m.set(call.target, found.put(key, held))
+    return held
+
+
 def dict_pop(call: Call) -> v.Value | None:
     """`d.pop(key)`: what was under the key, which is gone."""
     found, key = _dict(call), call.got(0)
