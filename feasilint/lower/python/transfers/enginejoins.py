@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -32,9 +32,20 @@ from feasilint.lower.python.transfers.reshaping import spread_outputs
 from feasilint.lower.python.transfers.times import as_length
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from feasilint.ir import Expression, Name, Relation
     from feasilint.ir.relations import JoinKind
     from feasilint.lower.python.call import Call
+
+
+class _Keys(NamedTuple):
+    """What two frames are joined on: names that both have, or a condition; `left` and `right` where each side has its own."""
+
+    using: tuple[Name, ...]
+    condition: Expression | None
+    left: tuple[Name, ...] = ()
+    right: tuple[Name, ...] = ()
 
 
 def join(call: Call) -> v.Value | None:
@@ -43,59 +54,49 @@ def join(call: Call) -> v.Value | None:
     if first is None or second is None:
         return None
     how = KINDS.get((call.text(2, "how") or "inner").lower(), "inner")
-    on = call.got(1, "on")
-    using, condition = condition_of(call, first.relation, second.relation, on)
-    here, there = _keys(call, "left_on"), _keys(call, "right_on")
-    if here and there:
-        pairs = tuple(
-            Op("eq", (Column(first.relation, a), Column(second.relation, b))) for a, b in zip(here, there, strict=False)
-        )
-        condition = pairs[0] if len(pairs) == 1 else Op("and", pairs)
-    suffix = call.text(None, "suffix")
-    marks = ("", suffix or "_right") if first.library.startswith("polars") else None
-    kind = how if using or condition is not None or how == "cross" else "cross"
+    keys = _keys(call, first.relation, second.relation)
+    kind = how if keys.using or keys.condition is not None or how == "cross" else "cross"
     if first.library.startswith("polars"):
-        return _polars_join(call, first, second, kind, condition, using, here, there)
-    return replace(
-        first,
-        relation=call.m.add(Join(first.relation, second.relation, kind, condition, using, marks, origin=call.origin)),
-    )
+        return _polars_join(call, first, second, kind, keys)
+    made = Join(first.relation, second.relation, kind, keys.condition, keys.using, None, origin=call.origin)
+    return replace(first, relation=call.m.add(made))
 
 
-def _keys(call: Call, name: str) -> tuple[Name, ...] | None:
+def _keys(call: Call, left: Relation, right: Relation) -> _Keys:
+    using, condition = condition_of(call, left, right, call.got(1, "on"))
+    here, there = _names(call, "left_on"), _names(call, "right_on")
+    if here and there:
+        condition = _equal(left, right, zip(here, there, strict=False))
+    return _Keys(using, condition, here, there)
+
+
+def _names(call: Call, name: str) -> tuple[Name, ...]:
     """Keys by name or as plain columns."""
     value = call.arg(None, name)
-    found = [label(one) for one in flat(call, (value,))] if value is not None else []
-    return tuple(found) or None
+    return tuple(label(one) for one in flat(call, (value,))) if value is not None else ()
 
 
-def _polars_join(
-    call: Call,
-    first: v.Frame,
-    second: v.Frame,
-    kind: JoinKind,
-    condition: Expression | None,
-    using: tuple[Name, ...],
-    here: tuple[Name, ...] | None,
-    there: tuple[Name, ...] | None,
-) -> v.Frame:
+def _equal(left: Relation, right: Relation, names: Iterable[tuple[Name, Name]]) -> Expression:
+    pairs = tuple(Op("eq", (Column(left, a), Column(right, b))) for a, b in names)
+    return pairs[0] if len(pairs) == 1 else Op("and", pairs)
+
+
+def _polars_join(call: Call, first: v.Frame, second: v.Frame, kind: JoinKind, keys: _Keys) -> v.Frame:
     """polars keeps the keys once, those of the right side only in a right join; a full join keeps both."""
     suffix = call.text(None, "suffix") or "_right"
+    using, condition = keys.using, keys.condition
     apart = kind == "full" and not call.flag("coalesce")
     if apart and using:
-        pairs = tuple(Op("eq", (Column(first.relation, n), Column(second.relation, n))) for n in using)
-        condition, using = pairs[0] if len(pairs) == 1 else Op("and", pairs), ()
+        using, condition = (), _equal(first.relation, second.relation, zip(using, using, strict=True))
     joined = Join(first.relation, second.relation, kind, condition, using, ("", suffix), origin=call.origin)
     relation: Relation = call.m.add(joined)
-    if apart or not here or not there or kind in ("semi", "anti"):
+    if apart or not keys.left or not keys.right or kind in ("semi", "anti"):
         return replace(first, relation=relation)
-    kept, other = (there, first) if kind == "right" else (here, second)
-    gone = here if kind == "right" else there
+    kept, gone = (keys.right, keys.left) if kind == "right" else (keys.left, keys.right)
     if kind != "right":
-        left = layout(first.relation)
-        gone = tuple(f"{name}{suffix}" if name in left else name for name in gone)
+        there = layout(first.relation)
+        gone = tuple(f"{name}{suffix}" if name in there else name for name in gone)
     gone = tuple(name for name in gone if name not in kept)
-    assert other is not None
     made = Derive(relation, (Star(Minus(AllOf(relation), gone)),), call.origin) if gone else None
     return replace(first, relation=call.m.add(made) if made is not None else relation)
 
