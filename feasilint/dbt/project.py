@@ -158,12 +158,6 @@ class Project:
         place, _ = self._places[model.package, model.name, model.path]
         return header(package.files.text(package.path(place.path)) or "", text(model.config.get("delimiter")) or ",")
 
-    def configured(self, model: Model, stated: Config) -> Model:
-        """The model with these settings in place of those that its own file states literally."""
-        package = self.packages[model.package]
-        place, version = self._places[model.package, model.name, model.path]
-        return self._made(package, model.name, place, version, stated)
-
     def compiled(self, path: str, content: str) -> str | None:
         """The SQL that dbt compiled a model to, if the file had this content then."""
         model = self.model_at(path)
@@ -226,11 +220,9 @@ class Project:
     def _relative(self, package: Package, place: Place) -> str:
         return place.path if package is self._own else posixpath.relpath(package.path(place.path), self.root)
 
-    def _made(
-        self, package: Package, name: str, place: Place, version: VersionProperties | None, stated: Config | None = None
-    ) -> Model:
+    def _made(self, package: Package, name: str, place: Place, version: VersionProperties | None) -> Model:
         about = package.about(name)
-        config = self._config(package, name, place, about, version, stated)
+        config = self._config(package, name, place, about, version)
         made = Model(
             name,
             package.name,
@@ -257,7 +249,6 @@ class Project:
         place: Place,
         about: ModelProperties | None,
         version: VersionProperties | None,
-        stated: Config | None,
     ) -> Config:
         """All settings: of the folders, the properties, the file; the project's own folder tree beats those of a package."""
         names = (package.name, *place.folders, name, *(() if version is None else (f"v{version.version}",)))
@@ -267,7 +258,7 @@ class Project:
             _PYTHON if place.path.endswith(".py") else {},
             {} if about is None else about.config,
             {} if version is None else version.config,
-            self._inline(package, place) if stated is None else stated,
+            self._inline(package, place),
             *(levels(self._own.settings.trees.get(tree), names) if package is not self._own else ()),
         )
 

@@ -81,12 +81,6 @@ def test_python_models_state_settings_in_a_call(made) -> None:
     assert (model.materialized, model.schedule) == ("table", Schedule("daily", "tag `daily`"))
 
 
-def test_rendered_settings_replace_the_literal_ones(made) -> None:
-    project = made("models: {+tags: [a]}", models__a_sql="{{ config(materialized='table', tags='b') }}")
-    model = project.configured(project.model("a"), {"materialized": "incremental", "alias": "c"})
-    assert (model.materialized, model.relation, model.config["tags"]) == ("incremental", ("c",), ["a"])
-
-
 OWN_SCHEMAS = "{% macro generate_schema_name(name, node) %}{{ name }}{% endmacro %}"
 
 
