@@ -11,7 +11,7 @@ from feasilint.ir import Program, Scan, Source, Upsert, Write
 from feasilint.ir.traversal import scans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 APPENDING = ("insert", "upsert")
 
@@ -34,7 +34,7 @@ def link(programs: Iterable[Program]) -> Linkage:
     """Bind every scan that reads something written: by its own document before, else by any other."""
     listed = tuple(programs)
     owner: dict[Scan | Write, Program] = {}
-    index = _Index()
+    index = _Index(_declared(listed))
     for program in listed:
         for scan in _scans(program):
             owner[scan] = program
@@ -66,10 +66,21 @@ def names(source: Source, path: str) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(tuple(name.strip("/").split("/")) for name in (beside, plain)))
 
 
-class _Index:
-    """Writes by the last part of their targets' names."""
+def _declared(programs: Iterable[Program]) -> dict[str, set[tuple[str, ...]]]:
+    """The tables, as folded parts by the last of them, that projects declare as made by others and say the schema of."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for program in programs:
+        for parts in (parts for scan in _scans(program) if scan.outside for parts in names(scan.source, "")):
+            if len(parts) > 1:
+                found.setdefault(parts[-1], set()).add(parts)
+    return found
 
-    def __init__(self) -> None:
+
+class _Index:
+    """Writes by the last part of their targets' names. `outside`: tables that are declared as made by others."""
+
+    def __init__(self, outside: Mapping[str, Collection[tuple[str, ...]]]) -> None:
+        self._outside = outside
         self._by_tail: dict[str, list[tuple[tuple[str, ...], Write, Program]]] = {}
 
     def add(self, write: Write, program: Program) -> None:
@@ -78,11 +89,16 @@ class _Index:
             self._by_tail.setdefault(parts[-1], []).append((parts, write, program))
 
     def find(self, source: Source, path: str) -> Iterator[tuple[Write, Program]]:
-        """Writes to a target of that name: equal, or one a dotted suffix of the other (a table without its schema)."""
+        """Writes to a target of that name: equal, or one a dotted suffix of the other (a table without its schema). Nobody
+        here makes what is declared as made by others: a model without a schema is another table of the same name."""
         found: dict[Write, Program] = {}
         for parts in names(source, path):
+            declared = self._outside.get(parts[-1], ()) if len(parts) > 1 else ()
+            outside = any(_same(parts, known, True) for known in declared)
             for target, write, program in self._by_tail.get(parts[-1], []):
                 assert write.target is not None
+                if outside and len(target) == 1:
+                    continue
                 if write.target.kind == source.kind and _same(parts, target, source.kind == "table"):
                     found[write] = program
         yield from found.items()

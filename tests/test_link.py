@@ -74,3 +74,42 @@ def test_cycles_between_documents_are_cut() -> None:
     found = link([a, b])
     assert not found.bound
     assert {scan.source.name for scan in found.cut} == {"x", "y"}
+
+
+def declared(path: str, read: str, written: str) -> Program:
+    """A document that reads what its project declares as a source, and writes a table."""
+    builder = Builder(path, "sql")
+    scan = builder.add(Scan(Source(read, "table"), outside=True))
+    builder.sink(Write(scan, Source(written, "table"), "create"))
+    return builder.program()
+
+
+def test_a_declared_source_is_not_the_model_of_its_name() -> None:
+    staging, mart = (
+        declared("stg.sql", "raw.orders", "stg_orders"),
+        program("m.sql", ("read", "stg_orders"), ("write", "orders")),
+    )
+    assert links(staging, mart) == [("stg_orders", "stg.sql")]
+    assert links(staging, mart, program("nb.ipynb", ("read", "raw.orders"))) == [("stg_orders", "stg.sql")]
+
+
+def test_another_schema_of_that_name_is_the_model() -> None:
+    staging, mart = (
+        declared("stg.sql", "raw.orders", "stg_orders"),
+        program("m.sql", ("read", "stg_orders"), ("write", "orders")),
+    )
+    reader = program("nb.ipynb", ("read", "analytics.orders"), ("read", "orders"))
+    assert links(staging, mart, reader) == [
+        ("analytics.orders", "m.sql"),
+        ("orders", "m.sql"),
+        ("stg_orders", "stg.sql"),
+    ]
+
+
+def test_a_declared_source_may_be_made_by_another_project() -> None:
+    assert links(declared("a.sql", "raw.orders", "x"), program("b.sql", ("read", "t"), ("write", "raw.orders"))) == [
+        ("raw.orders", "b.sql")
+    ]
+    assert links(declared("a.sql", "orders", "x"), program("b.sql", ("read", "t"), ("write", "shop.orders"))) == [
+        ("orders", "b.sql")
+    ]

@@ -108,11 +108,13 @@ class Star(Node, frozen=True):
 
 
 class Scan(Node, frozen=True):
-    """Reading a source. `columns` are all columns it gives where the reader says so, else None: open."""
+    """Reading a source. `columns` are all columns it gives where the reader says so, else None: open. `outside`: the project
+    declares it as a table that others make."""
 
     source: Source
     columns: tuple[Name, ...] | None = None
     origin: Origin | None = None
+    outside: bool = False
 
 
 class Inline(Node, frozen=True):

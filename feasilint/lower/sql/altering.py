@@ -69,7 +69,8 @@ def _changes(action: Node) -> Iterator[tuple[str | None, str | None]]:
         case exp.Schema():
             yield from ((None, str(one.name)) for one in action.expressions if isinstance(one, exp.ColumnDef))
         case exp.Drop() if str(action.args.get("kind")).upper() == "COLUMN":
-            yield from ((str(one.name), None) for one in action.args.get("tables") or [])
+            gone = action.args.get("tables") or [action.this]  # one by one in older sqlglot
+            yield from ((str(one.name), None) for one in gone if isinstance(one, Node))
         case exp.RenameColumn():
             yield str(action.this.name), str(action.args["to"].name)
         case exp.ModifyColumn() if isinstance(action.args.get("rename_from"), Node):

@@ -34,6 +34,11 @@ class Mark(Struct, frozen=True):
     said: str = ""
 
     @property
+    def outside(self) -> bool:
+        """Whether it is a table that the project declares as a source."""
+        return self.said.startswith("source(")
+
+    @property
     def code(self) -> str:
         """The code of a marker that stands for the same."""
         return self.said or self.name.replace("{", "(").replace("}", ")")

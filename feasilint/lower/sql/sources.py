@@ -111,7 +111,9 @@ def _split(name: str) -> list[str]:
 def scan(parts: list[str], node: Node, context: Context, read: bool = True) -> Rows:
     """A physical source; `read` false: one that is only written so far."""
     columns = context.session.declared.get(".".join(parts).lower())
-    relation = Scan(source(parts, context), columns, context.layout.origin(node))
+    mark = mark_of(node, context)
+    outside = mark is not None and mark.outside
+    relation = Scan(source(parts, context), columns, context.layout.origin(node), outside)
     return Rows(context.builder.add(relation) if read else relation, columns)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.dbt.references import Reference, doubt
-from feasilint.ir import Source
+from feasilint.ir import Scan, Source
 from feasilint.lower.python import values as v
 from feasilint.lower.python.strings import is_certain
-from feasilint.lower.python.transfers.loading import path_name, scan
+from feasilint.lower.python.transfers.loading import path_name
 from feasilint.lower.python.transfers.settings import value_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def source(call: Call) -> v.Value | None:
     table = project.source(*names) if _certain(names) else None
     if table is None and _certain(names):
         _lost(call, project, Reference("source", tuple(names)))
-    return _rows(call, ".".join(table.relation if table is not None and table.relation else names))
+    return _rows(call, ".".join(table.relation if table is not None and table.relation else names), outside=True)
 
 
 def this(call: Call) -> v.Value | None:
@@ -87,12 +87,12 @@ def _version(call: Call) -> Version | None:
     return value if isinstance(value, str | int | float) else None
 
 
-def _rows(call: Call, name: str) -> v.Value:
+def _rows(call: Call, name: str, outside: bool = False) -> v.Value:
     """The table as a frame of the engine that the warehouse of the project runs its models on."""
     receiver = call.receiver
     engine = receiver.get("engine") if isinstance(receiver, v.Handle) else None
     library = str(engine.value) if isinstance(engine, v.Const) else "pandas"
-    return v.Frame(scan(call, Source(name, "table")), library)
+    return v.Frame(call.m.add(Scan(Source(name, "table"), None, call.origin, outside)), library)
 
 
 def _project(call: Call) -> Project | None:

@@ -1,0 +1,45 @@
+"""Sources and models of one name, as most dbt projects have them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dbt_files import put
+
+from feasilint import api
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILES = {
+    "dbt_project.yml": "name: shop\nprofile: x\n",
+    "models/src.yml": "sources:\n  - {name: raw, tables: [{name: orders}]}\n",
+    "models/stg_orders.sql": "select id, amount from {{ source('raw', 'orders') }}",
+    "models/orders.sql": "select id, sum(amount) as total from {{ ref('stg_orders') }} group by id",
+    "features.sql": "create table ml.order_features as select id, total from analytics.orders",
+}
+
+
+def origins(folder: Path, files: dict[str, str]) -> dict[str, Any]:
+    """By document the physical columns of every column that it makes."""
+    put(folder, files)
+    found = api.inspect([str(folder)], root=str(folder))
+    return {
+        document["path"].rsplit("/", 1)[-1]: {column["name"]: column["value"] for column in document["columns"]}
+        for document in found["documents"]
+    }
+
+
+def test_a_mart_goes_through_staging_down_to_the_source_of_its_name(tmp_path: Path) -> None:
+    found = origins(tmp_path, FILES)
+    raw = {"id": [["raw.orders", "id"]], "total": [["raw.orders", "amount"]]}
+    assert found["features.sql"] == found["orders.sql"] == raw
+
+
+def test_a_python_model_reads_the_source(tmp_path: Path) -> None:
+    code = (
+        "def model(dbt, session):\n    df = dbt.source('raw', 'orders').to_pandas()\n    return df[['id', 'amount']]\n"
+    )
+    files = {key: text for key, text in FILES.items() if key != "models/stg_orders.sql"}
+    found = origins(tmp_path, {**files, "models/stg_orders.py": code})
+    assert found["orders.sql"]["total"] == [["raw.orders", "amount"]]
