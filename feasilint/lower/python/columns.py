@@ -201,6 +201,8 @@ def replacing(relation: Relation, *outputs: Output) -> tuple[Star | Output, ...]
 @lru_cache(maxsize=8192)
 def holes(relation: Relation) -> tuple[str, ...]:
     """The names with unknown parts, such as `month_{value}`, that a relation's columns may have."""
+    if isinstance(relation, Pivot):
+        return tuple(out.name for out in relation.outputs if isinstance(out.name, str) and is_dynamic(out.name))
     if not isinstance(relation, Derive):
         below = inputs(relation)
         return (

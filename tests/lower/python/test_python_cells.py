@@ -101,3 +101,12 @@ def test_cells_of_several_kinds_are_named_by_kind():
     relation = frame(PANDAS + "df = tx.pivot_table(index='u', columns='s', values=['a', 'b']).reset_index()")
     assert columns(relation) == ["u", "a_{s}", "b_{s}", "*"]
     assert origins(relation, "b_{s}") == {"tx.csv.b"}
+
+
+@pytest.mark.parametrize(
+    ("affix", "name"), [("add_prefix('of_')", "of_food"), ("add_suffix('_sum')", "food_sum"), ("add_prefix('a')", "u")]
+)
+def test_cells_of_a_pivot_under_other_names(affix: str, name: str):
+    code = f"p = tx.pivot_table(index='u', columns='s', values='amount', aggfunc='sum').{affix}.reset_index()"
+    relation = frame(f"{PANDAS}{code}\ndf = p[['{name}']]")
+    assert origins(relation, name) == {"tx.csv.u" if name == "u" else "tx.csv.amount"}

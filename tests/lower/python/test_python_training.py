@@ -378,3 +378,12 @@ def test_frames_in_a_file_of_many():
         "with pd.HDFStore('train.h5', 'r') as store:\n    df = store.get('train')\nother = pd.HDFStore('x.h5')['test']"
     )
     assert sources(run("import pandas as pd\n" + code)) == ["train.h5", "x.h5"]
+
+
+@pytest.mark.parametrize("pool", ["cb.Pool(df[['a']], df['y'])", "cb.Pool(df[['a']], label=df['y'])"])
+def test_a_pool_holds_the_label(pool: str):
+    code = "import catboost as cb\nimport pandas as pd\ndf = pd.read_csv('d.csv')\n"
+    made = fit(run(f"{code}cb.CatBoostClassifier().fit({pool})"))
+    assert columns(made.features) == ["a"]
+    assert made.label is not None
+    assert columns(made.label) == ["y"]

@@ -95,7 +95,7 @@ def _training_data(call: Call) -> tuple[v.Value | None, ColumnSet | None]:
         data = found.items[0]
         found = call.m.get(data)
     if isinstance(found, v.Handle) and label is None:
-        label = found.get("label")
+        label = found.get("label") or (found.get("1") if found.kind == "training.data" else None)
     if isinstance(found, v.Seq) and found.kind == "tuple" and len(found.items) == 2 and label is None:
         data, label = found.items
     return data, _label(call, found, label) if label is not None else None

@@ -11,7 +11,7 @@ from feasilint.ir import AllOf, Column, Matching, Names, OfType, Opaque, Output,
 from feasilint.ir.expressions import fold, spelled
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of
-from feasilint.lower.python.columns import known, layout, narrowed
+from feasilint.lower.python.columns import holes, known, layout, narrowed
 from feasilint.lower.python.comprehensions import kinds_of
 from feasilint.lower.python.transfers.frames import derive, own
 
@@ -79,7 +79,8 @@ def affixed(call: Call) -> v.Value | None:
     if frame is None or text is None:
         return None
     there = known(AllOf(frame.relation)) or tuple(name for name in layout(frame.relation) if name is not None)
-    names = [name for name in there if name not in frame.index and isinstance(name, str)]
+    unsure = (name for name in holes(frame.relation) if name not in there)  # of a pivot: `{category}`
+    names = [name for name in (*there, *unsure) if name not in frame.index and isinstance(name, str)]
     pairs: list[tuple[Name, Name]] = [(n, f"{text}{n}" if call.name == "add_prefix" else f"{n}{text}") for n in names]
     return renamed(call, frame, pairs) if pairs else replace(frame)
 

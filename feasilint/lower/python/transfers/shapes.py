@@ -43,7 +43,12 @@ _WIDEST = 200
 
 
 def aligned(call: Call) -> v.Value | None:
-    """`a, b = a.align(b)`: both with all labels."""
+    """`a, b = a.align(b)`: both with all labels; a column stays one."""
+    frame, other = own(call), call.got(0, "other")
+    if frame is not None and isinstance(other, v.Series):
+        return v.Seq((call.m.alloc(replace(frame)), other), "tuple")
+    if frame is not None and isinstance(other, v.Frame) and call.const(2, "axis") in (0, "index"):
+        return v.Seq((call.m.alloc(replace(frame)), call.m.alloc(replace(other))), "tuple")
     made = combined(call)
     return v.Seq((made, made), "tuple") if made is not None else None
 
@@ -192,14 +197,16 @@ def duplicated(call: Call) -> v.Value | None:
 
 
 def one_row(call: Call) -> v.Value | None:
-    """`df.xs(key)`, `df.asof(when)`: one row."""
+    """`df.xs(key)`, `df.asof(when)`: one row; of several levels of an index the rows under the key."""
     frame = own(call)
     if frame is None:
         return None
     if call.const(1, "axis") in (1, "columns"):
         name = name_of(call.m, call.args[0]) if call.args else None
         return column(call.m, frame, name, call.target, call.node) if name is not None else None
-    return v.Row(frame.relation) if call.arg(None, "level") is None else replace(frame)
+    rows = frame.index[1:] or (not frame.index and isinstance(call.const(0, "key"), str))
+    whole = call.name == "xs" and (call.arg(2, "level") is not None or rows)
+    return replace(frame) if whole else v.Row(frame.relation)
 
 
 def product(call: Call) -> v.Value | None:
