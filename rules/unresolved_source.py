@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
@@ -21,7 +22,8 @@ class UnresolvedSource(Rule):
 
     ## What it does
     Reports where a feature reads a table or a file of whose name a part is an expression that could not be resolved. It
-    says so once per place, and not where the catalog knows the source by a pattern.
+    says so once per place, and not where the catalog knows the source by a pattern. Without a catalog only where the table's
+    or file's own name is open: a bucket, project or schema that the environment sets is no secret.
 
     ## Why it matters
     Nothing can be said about such a source: not whether production has it, nor how old it is, nor what it is made of.
@@ -66,6 +68,19 @@ class UnresolvedSource(Rule):
             flagged=0,
         ),
         Example(
+            "only the bucket is open, and no catalog asks for it",
+            {
+                "train.py": """
+                    import os
+                    import pandas as pd
+                    from sklearn.linear_model import LogisticRegression
+                    df = pd.read_parquet(f"s3://{os.environ['BUCKET']}/shop/orders.parquet")
+                    LogisticRegression().fit(df[["amount", "hour"]], df["bought"])
+                """
+            },
+            flagged=0,
+        ),
+        Example(
             "the catalog knows all tables of that pattern",
             {
                 "features.sql": """
@@ -91,11 +106,11 @@ class UnresolvedSource(Rule):
         ),
     )
 
-    def check(self, subject: Subject, context: Context) -> Iterator[Finding]:  # noqa: ARG002
+    def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
         assert isinstance(subject, Feature)
         for entry, reads in by_source(subject.inputs):
             read = reads[0]
-            if entry is None and read.source.dynamic:
+            if entry is None and read.source.dynamic and not (context.catalog.empty and _named(read.source.name)):
                 yield self.finding(
                     self.severity,
                     f"feature `{subject.name}` reads `{read.source.name}`, whose name is known only when the code runs",
@@ -103,3 +118,14 @@ class UnresolvedSource(Rule):
                     help="give the open part of the name a value in the code, or list the name with a `*` in the catalog",
                     **details(subject, read),
                 )
+
+
+_HOLE = re.compile(r"\{[^{}]*\}")
+
+
+def _named(source: str) -> bool:
+    """Whether the last part of a path or table's name is known: what stands before it says only where it lies."""
+    closed = _HOLE.sub("{}", source).rstrip("/")
+    parts = closed.split("/") if "/" in closed else closed.split(".")
+    own = next((part for part in reversed(parts) if part.strip("*") and not part.startswith("*.")), "")
+    return len(parts) > 1 and "{}" not in own

@@ -12,7 +12,7 @@ from feasilint.findings import Severity
 from feasilint.ir import Source
 from feasilint.rule import Unread
 
-DYNAMIC = Source("{schema}.orders", "table")
+DYNAMIC = Source("shop.{table}", "table")
 FIT = "\nfrom sklearn.linear_model import LogisticRegression\nLogisticRegression().fit(df[['a', 'b']], df['y'])\n"
 READ = "import pandas as pd\nfrom elsewhere import change\ndf = pd.read_parquet('orders.parquet')\n"
 
@@ -27,12 +27,38 @@ def test_sources_with_a_name_are_resolved(known: object) -> None:
 
 
 def test_a_pattern_of_the_catalog_is_a_name() -> None:
-    assert judge(UnresolvedSource(), feature(read(entry("*.orders"), source=DYNAMIC))) == []
+    assert judge(UnresolvedSource(), feature(read(entry("shop.*"), source=DYNAMIC))) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "flagged"),
+    [
+        ("{schema}.orders", 0),
+        ("{project}.{schema}.orders", 0),
+        ("s3://{os.environ['BUCKET']}/shop/orders.parquet", 0),
+        ("gs://{bucket}/orders/train*.csv", 0),
+        ("s3://{bucket}/orders/*.parquet", 0),
+        ("{folder}/orders/", 0),
+        ("{path}", 1),
+        ("shop.orders_{run}", 1),
+        ("s3://lake/{name}.parquet", 1),
+        ("s3://lake/{name}/*.parquet", 1),
+    ],
+)
+def test_without_a_catalog_only_the_own_name_of_a_source_counts(name: str, flagged: int) -> None:
+    found = judge(UnresolvedSource(), feature(read(source=Source(name, "file" if "/" in name else "table"))))
+    assert len(found) == flagged
+
+
+def test_a_catalog_wants_to_know_all_of_a_name() -> None:
+    code = "import os\nimport pandas as pd\ndf = pd.read_parquet(f'{os.environ[\"LAKE\"]}/orders.parquet')\n" + FIT
+    found = scan_files({"train.py": code}, "version: 1\nsources:\n  - {name: shop.orders, availability: production}\n")
+    assert [finding.code for finding in found.findings] == ["FEA002"]
 
 
 def test_a_dynamic_name_is_information() -> None:
     (found,) = judge(UnresolvedSource(), feature(read(source=DYNAMIC), read(source=DYNAMIC, column="ts")))
-    assert "`{schema}.orders`" in found.message
+    assert "`shop.{table}`" in found.message
     assert (found.severity, found.place) == (Severity.INFO, at(3))
 
 

@@ -66,4 +66,12 @@ def _others(m: Machine, one: v.Value, other: v.Value) -> v.Value:
         return other
     if isinstance(m.get(one), v.Estimator):
         return one
+    for value, rest in ((one, m.get(other)), (other, m.get(one))):
+        found = m.get(value)
+        if (
+            isinstance(found, v.Seq)
+            and isinstance(rest, v.Unknown)
+            and not (rest.inputs or rest.relations or rest.made)
+        ):
+            return m.alloc(v.Seq(found.items, found.kind, True))  # one of the lists that it may be
     return m.unknown(text_of(m.get(other)), one, other)

@@ -44,6 +44,7 @@ CANONICAL: dict[str, str] = {
 PARENTS: dict[str, tuple[str, ...]] = {
     "array": ("pandas",),
     "nvt.dataset": ("pandas",),
+    "vertex.dataset": ("pandas",),
     "polars.lazy": ("polars",),
     "snowpark": ("spark",),
     "duckdb": ("spark",),

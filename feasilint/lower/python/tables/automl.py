@@ -26,7 +26,7 @@ _AUTOGLUON = Told(
 _LABELLED = Told(
     data=((0, "dataset"), "training_data", "train_data", "data"), label=("target_col", "label_column_name", "label")
 )
-_FORECAST = Told(data=((0, "df"),), label=("target_col",), usual="y")
+_FORECAST = Told(data=((0, "df"),), label=("target_col",), usual="y", apart=("unique_id", "ds"))
 
 METHODS: dict[str, Table] = {
     "pandas": {"to_pandas_dataframe": same},

@@ -181,6 +181,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "os.getcwd": constant("."),
     "os.path.expanduser": argument_copied,
     "os.path.abspath": argument_copied,
+    "os.path.realpath": argument_copied,
     "os.path.dirname": containers.parent_of,
     "os.path.basename": containers.base_of,
     "os.getenv": containers.environment,

@@ -215,8 +215,6 @@ FUNCTIONS: dict[str, Transfer] = {
     **dict.fromkeys(("confluent_kafka.Consumer", "confluent_kafka.DeserializingConsumer"), stored.consumer(None)),
     "urllib.request.urlretrieve": loading.copied_file,
     "urllib.urlretrieve": loading.copied_file,
-    "wget.download": loading.copied_file,
-    "gdown.download": loading.copied_file,
     "tensorflow.keras.utils.get_file": connectors.keras_file,
     "yfinance.download": source("api", 0, "yfinance"),
     "yfinance.Ticker": handle("yfinance"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import TYPE_CHECKING
 
@@ -107,6 +108,10 @@ def scan_paths(call: Call, value: v.Value, columns: tuple[Name, ...] | None = No
     if isinstance(found, v.Series | v.Scalar):
         return m.add(Opaque((), call.name, (found.expression,), call.origin))
     if isinstance(found, v.Seq) and found.items:
+        if isinstance(store := m.get(found.items[0]), v.Handle) and store.kind.endswith(
+            "datastore"
+        ):  # (datastore, path)
+            found = v.Seq(found.items[1:])
         parts = [part for item in found.items[:64] if (part := scan_paths(call, item, columns)) is not None]
         return parts[0] if len(parts) == 1 else m.add(Union(tuple(parts), "name", call.origin)) if parts else None
     if isinstance(found, v.Unknown) and found.source and columns is None:
@@ -174,9 +179,9 @@ def cloud_table(call: Call) -> v.Value | None:
     table, files = call.arg(None, "bq_source"), call.arg(None, "gcs_source")
     if table is not None:
         name = path_name(call, table).removeprefix("bq://")
-        return v.Frame(scan(call, Source(name, "table", "bigquery")))
+        return v.Frame(scan(call, Source(name, "table", "bigquery")), "vertex.dataset")
     relation = scan_paths(call, files) if files is not None else None
-    return v.Frame(relation) if relation is not None else None
+    return v.Frame(relation, "vertex.dataset") if relation is not None else None
 
 
 def qualified(call: Call, name: str) -> str:
@@ -314,6 +319,22 @@ def copied_file(call: Call) -> v.Value | None:
     if target is not None:
         call.m.sink(Write(relation, Source(path_name(call, target), "file"), "overwrite", origin=call.origin))
     return v.Seq((target or v.Const("{file}"), call.m.unknown("headers")), "tuple")
+
+
+def downloaded(call: Call) -> v.Value | None:
+    """`wget.download(url, folder)`: gives the path of the file."""
+    url, out = call.arg(0, "url"), call.text(1, "out") or call.text(None, "output") or ""
+    if url is None:
+        return None
+    own = path_name(call, url).rsplit("/", 1)[-1]
+    path = v.Const(out if posixpath.splitext(out)[1] else posixpath.join(out, own))
+    copied_file(call.at(args=(url, path), kwargs={}))
+    return path
+
+
+def kept(call: Call) -> v.Value | None:
+    """`client.data_assets.create(name, file_path)`: what the file holds, known by it."""
+    return call.arg(1, "file_path")
 
 
 _LOADER = re.compile(r"(^|_|\b)(read|load|fetch|get_data|import_data|ingest|open)(_|$|\b)", re.IGNORECASE)

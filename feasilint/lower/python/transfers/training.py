@@ -33,7 +33,8 @@ def only(call: Call, frame: v.Frame, names: tuple[Name, ...]) -> v.Frame:
 
 class Told(NamedTuple):
     """The arguments of a training call, or of the object that it is called of, that tell its data and the roles of its
-    columns. Each is a name, or a place and a name; `usual` is the label where none is told."""
+    columns. Each is a name, or a place and a name; `usual` is the label where none is told, `apart` what
+    keys and times are called then."""
 
     data: tuple[str | tuple[int, str], ...]
     label: tuple[str | tuple[int, str], ...] = ()
@@ -41,6 +42,7 @@ class Told(NamedTuple):
     drop: tuple[str | tuple[int, str], ...] = ()
     weight: tuple[str | tuple[int, str], ...] = ()
     usual: str | None = None
+    apart: tuple[str, ...] = ()
 
 
 def told(spec: Told, title: str | None = None) -> Transfer:
@@ -53,7 +55,7 @@ def told(spec: Told, title: str | None = None) -> Transfer:
         if frame is None:
             return None
         label = _names(call, held, spec.label) or ((spec.usual,) if spec.usual is not None else ())
-        gone = (*_names(call, held, spec.drop), *_names(call, held, spec.weight))
+        gone = (*spec.apart, *_names(call, held, spec.drop), *_names(call, held, spec.weight))
         features = _features(call, held, spec, frame, (*label, *gone))
         name = title or getattr(call.receiver, "name", None) or getattr(call.receiver, "kind", None) or call.name
         add_fit(call, str(name), features, Names(frame.relation, label) if label else None)
@@ -111,7 +113,7 @@ def _names(call: Call, held: dict[str, v.Value], places: tuple[str | tuple[int, 
 def connected(call: Call) -> v.Value:
     """`DataConnection(location=S3Location(bucket, path))`, `DataConnection(data_asset_id=…)` of Watson: data by its place."""
     location = call.got(None, "location")
-    parts = [location.get(word) for word in ("bucket", "path")] if isinstance(location, v.Handle) else []
+    parts = [location.get(word) for word in ("bucket", "path", "asset_id")] if isinstance(location, v.Handle) else []
     parts = [*parts, call.arg(None, "data_asset_id") or call.arg(None, "data_asset_name")]
     words = [str(as_text(call.m, part).value) for part in parts if part is not None]
     return v.Frame(call.m.add(Scan(Source("/".join(words) or "{data asset}", "file"), None, call.origin)))
