@@ -8,7 +8,7 @@ from feasilint.ir import Call, Column, Derive, Output
 from feasilint.lower.sql import sources
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.scope import Rows, Scope
-from feasilint.lower.sql.writes import key_of, write_to
+from feasilint.lower.sql.writes import key_of, target_of, write_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ def alter(node: Node, scope: Scope) -> None:
     for action in actions:
         if isinstance(action, exp.AlterRename | exp.SwapTable) and isinstance(action.this, exp.Table):
             rows = sources.table(node.this, scope)
-            write_to(rows.relation, sources.parts_of(action.this, scope.context), "create", action.this, scope)
+            write_to(rows.relation, target_of(action.this, scope), "create", scope)
     if isinstance(node.this, exp.Table):
         _alter_columns(key_of(sources.parts_of(node.this, scope.context)), actions, scope)
 

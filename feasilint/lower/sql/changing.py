@@ -14,7 +14,7 @@ from feasilint.lower.sql.expressions import scalar, scalars
 from feasilint.lower.sql.queries import define_ctes, query
 from feasilint.lower.sql.relations import attach, join, read_from
 from feasilint.lower.sql.scope import Item, Rows, Scope
-from feasilint.lower.sql.writes import key_of, target_of, write_to
+from feasilint.lower.sql.writes import Target, key_of, target_of, write_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,7 +54,7 @@ def _written(made: Upsert, parts: list[str], node: Node, scope: Scope) -> None:
     """The table as it is from now on."""
     tables, key = scope.context.session.tables, key_of(parts)
     temporary = tables.get(key)
-    write_to(made, parts, "upsert", node, scope, temporary=temporary is not None)
+    write_to(made, Target(parts, node), "upsert", scope, temporary is not None)
     if temporary is not None:
         tables[key] = Rows(made, temporary.names)
 
@@ -148,7 +148,7 @@ def merged_into(node: Node, scope: Scope) -> Upsert | None:
     """The table after a MERGE, which is written; None where it sets no column by name."""
     define_ctes(node, scope)
     context = scope.context
-    parts, _, _ = target_of(node.this, scope)
+    parts = target_of(node.this, scope).parts
     attach(node.args["using"], scope)
     source = scope.items[0]
     rows = context.session.tables.get(key_of(parts)) or sources.scan(parts, node.this, context, read=False)
@@ -167,7 +167,7 @@ def merged_into(node: Node, scope: Scope) -> Upsert | None:
         made = context.builder.add(Upsert(rows.relation, source.rows.relation, condition, outputs, conditions))
         _written(made, parts, node.this, scope)
     if source.rows.names is None and any(map(_takes_row, actions)):
-        write_to(source.rows.relation, parts, "upsert", node.this, scope)
+        write_to(source.rows.relation, Target(parts, node.this), "upsert", scope)
     return made
 
 

@@ -11,17 +11,17 @@ from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.changing import assignments, merged
 from feasilint.lower.sql.expressions import scalar
 from feasilint.lower.sql.scope import Item, Rows, Scope
-from feasilint.lower.sql.writes import key_of, write_to
+from feasilint.lower.sql.writes import Target, write_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def resolved(clause: Node, new: Rows, parts: list[str], name: Node, scope: Scope) -> None:
+def resolved(clause: Node, new: Rows, into: Target, scope: Scope) -> None:
     """Write what the clause assigns; `new` are the inserted rows under the target's names, `scope` that of their query."""
     context = scope.context
-    rows = context.session.tables.get(key_of(parts)) or sources.scan(parts, name, context, read=False)
-    target = Item(rows, str(name.alias or "").lower(), tuple(part.lower() for part in parts))
+    rows = context.session.tables.get(into.key) or sources.scan(into.parts, into.node, context, read=False)
+    target = Item(rows, str(into.node.alias or "").lower(), tuple(part.lower() for part in into.parts))
     inner = _scope(clause, target, new, scope)
     made = merged(one for one in assignments(clause.expressions, target, inner) if not _is_inserted(one, new))
     if not made:
@@ -31,7 +31,7 @@ def resolved(clause: Node, new: Rows, parts: list[str], name: Node, scope: Scope
     where = clause.args.get("where")
     conditions = (scalar(where.this, inner),) if isinstance(where, Node) else ()
     changed = Upsert(rows.relation, new.relation, _matched(clause, target, new), made, conditions)
-    write_to(context.builder.add(changed), parts, "upsert", name, scope)
+    write_to(context.builder.add(changed), Target(into.parts, into.node), "upsert", scope)
 
 
 def _scope(clause: Node, target: Item, new: Rows, scope: Scope) -> Scope:

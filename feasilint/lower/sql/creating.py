@@ -9,7 +9,7 @@ from feasilint.lower.sql import sources
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.queries import define_ctes, query
 from feasilint.lower.sql.scope import Rows, Scope
-from feasilint.lower.sql.writes import key_of, target_of, write_to
+from feasilint.lower.sql.writes import Target, target_of, write_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,45 +22,47 @@ def create(node: Node, scope: Scope) -> Rows | None:
     if kind not in ("TABLE", "VIEW"):
         special = CREATED.get(kind)
         return special(node, scope) if special is not None else None
-    parts, columns, name = target_of(node.this, scope)
+    target = target_of(node.this, scope)
     define_ctes(node, scope)
     made = node.args.get("expression")
     clone = node.args.get("clone")
     if isinstance(made, exp.Query | exp.Values | exp.Table):
-        _created(node, name, parts, columns, query(made, scope), scope)
+        _created(node, target, query(made, scope), scope)
     elif isinstance(clone, Node):
-        _created(node, name, parts, columns, sources.table(clone.this, scope), scope)
+        _created(node, target, sources.table(clone.this, scope), scope)
     else:
-        _declared(node, name, parts, columns, scope)
+        _declared(node, target, scope)
     return None
 
 
-def _created(
-    node: Node, name: Node, parts: list[str], columns: tuple[str, ...] | None, rows: Rows, scope: Scope
-) -> None:
-    temporary = _has(node, exp.TemporaryProperty) or parts[-1].startswith("#") or bool(name.this.args.get("temporary"))
+def _created(node: Node, target: Target, rows: Rows, scope: Scope) -> None:
+    temporary = _is_temporary(node, target) or bool(target.node.this.args.get("temporary"))
     mode: WriteMode = "view" if str(node.args.get("kind")).upper() == "VIEW" else "create"
-    write_to(rows.relation, parts, mode, name, scope, columns, temporary)
+    write_to(rows.relation, target, mode, scope, temporary)
     feeds = _property(node, exp.ToTableProperty)
     if feeds is not None:  # a materialized view of ClickHouse that fills another table
-        write_to(rows.relation, sources.parts_of(feeds.this, scope.context), "insert", feeds, scope)
-    _remember(parts, columns, rows, scope, temporary)
+        write_to(rows.relation, Target(sources.parts_of(feeds.this, scope.context), feeds), "insert", scope)
+    _remember(target, rows, scope, temporary)
 
 
-def _remember(parts: list[str], columns: tuple[str, ...] | None, rows: Rows, scope: Scope, temporary: bool) -> None:
+def _remember(target: Target, rows: Rows, scope: Scope, temporary: bool) -> None:
     session = scope.context.session
-    key = key_of(parts)
-    session.tables.pop(key, None)
-    session.declared.pop(key, None)
+    session.tables.pop(target.key, None)
+    session.declared.pop(target.key, None)
     if temporary:
-        session.tables[key] = sources.renamed(rows, list(columns or ()), scope.context)
+        session.tables[target.key] = sources.renamed(rows, list(target.columns or ()), scope.context)
 
 
-def _declared(node: Node, name: Node, parts: list[str], columns: tuple[str, ...] | None, scope: Scope) -> None:
+def _is_temporary(node: Node, target: Target) -> bool:
+    return _has(node, exp.TemporaryProperty) or target.parts[-1].startswith("#")
+
+
+def _declared(node: Node, target: Target, scope: Scope) -> None:
     """A table without a query: its columns are known from now on; an external one reads files."""
+    columns, session = target.columns, scope.context.session
     if columns is not None:
-        scope.context.session.declared[key_of(parts)] = columns
-        scope.context.session.tables.pop(key_of(parts), None)
+        session.declared[target.key] = columns
+        session.tables.pop(target.key, None)
     like = _property(node, exp.LikeProperty)
     if like is not None:
         sources.table(like.this, scope)  # its columns are read, if not its rows
@@ -69,10 +71,10 @@ def _declared(node: Node, name: Node, parts: list[str], columns: tuple[str, ...]
         context = scope.context
         place = Source(location, sources.file_kind(location), context.dialect or None)
         read = context.builder.add(Scan(place, columns, context.layout.origin(node)))
-        write_to(read, parts, "create", name, scope)
-    elif columns is not None and (_has(node, exp.TemporaryProperty) or parts[-1].startswith("#")):
+        write_to(read, Target(target.parts, target.node), "create", scope)
+    elif columns is not None and _is_temporary(node, target):
         empty = scope.context.builder.add(Inline(tuple(Output(column, Call("null", ())) for column in columns)))
-        scope.context.session.tables[key_of(parts)] = Rows(empty, columns)
+        session.tables[target.key] = Rows(empty, columns)
 
 
 def _location(node: Node, scope: Scope) -> str | None:
@@ -106,20 +108,19 @@ CREATED: dict[str, Callable[[Node, Scope], Rows | None]] = {}
 def cache(node: Node, scope: Scope) -> None:
     made = node.args.get("expression")
     if isinstance(made, Node):
-        parts, columns, name = target_of(node.this, scope)
+        target = target_of(node.this, scope)
         rows = query(made, scope)
-        write_to(rows.relation, parts, "view", name, scope, columns, True)
-        _remember(parts, columns, rows, scope, True)
+        write_to(rows.relation, target, "view", scope, temporary=True)
+        _remember(target, rows, scope, temporary=True)
 
 
 def select_into(node: Node, scope: Scope) -> Rows | None:
     into = node.args["into"]
     rows = query(node, scope)
-    target = into.this
-    if not isinstance(target, exp.Table):
+    if not isinstance(into.this, exp.Table):
         return rows  # SELECT … INTO variable
-    parts = sources.parts_of(target, scope.context)
-    temporary = bool(into.args.get("temporary") or target.this.args.get("temporary"))
-    write_to(rows.relation, parts, "create", target, scope, None, temporary)
-    _remember(parts, None, rows, scope, temporary)
+    target = target_of(into.this, scope)
+    temporary = bool(into.args.get("temporary") or into.this.this.args.get("temporary"))
+    write_to(rows.relation, target, "create", scope, temporary)
+    _remember(target, rows, scope, temporary)
     return None

@@ -13,7 +13,7 @@ from feasilint.lower.sql.queries import define_ctes, query
 from feasilint.lower.sql.relations import attach
 from feasilint.lower.sql.scope import Item, Rows, Scope
 from feasilint.lower.sql.select import select
-from feasilint.lower.sql.writes import key_of, target_of, write_to
+from feasilint.lower.sql.writes import Target, target_of, write_to
 
 if TYPE_CHECKING:
     from feasilint.ir.program import WriteMode
@@ -29,7 +29,7 @@ def insert(node: Node, scope: Scope) -> None:
 
 def insert_rows(node: Node, scope: Scope) -> Rows:
     """The rows that go into a table, which are written."""
-    parts, columns, name = target_of(node.this, scope)
+    target = target_of(node.this, scope)
     define_ctes(node, scope)
     made = node.args.get("expression")
     inner = scope.child()
@@ -38,37 +38,30 @@ def insert_rows(node: Node, scope: Scope) -> Rows:
     else:  # INSERT … EXEC: the call is the next statement
         rows = Rows(scope.context.builder.add(Opaque((), "the rows of a procedure")))
     mode: WriteMode = "overwrite" if node.args.get("overwrite") else "insert"
-    inserted(parts, columns, rows, name, mode, scope, bool(node.args.get("by_name")))
+    inserted(target, rows, mode, scope, bool(node.args.get("by_name")))
     conflict = node.args.get("conflict")
     if isinstance(conflict, exp.OnConflict) and conflict.expressions:
-        listed = columns or scope.context.session.declared.get(key_of(parts)) or ()
-        resolved(conflict, sources.renamed(rows, list(listed), scope.context), parts, name, inner)
+        listed = target.columns or scope.context.session.declared.get(target.key) or ()
+        resolved(conflict, sources.renamed(rows, list(listed), scope.context), target, inner)
     return rows
 
 
-def inserted(
-    parts: list[str],
-    columns: tuple[str, ...] | None,
-    rows: Rows,
-    name: Node,
-    mode: WriteMode,
-    scope: Scope,
-    by_name: bool = False,
-) -> None:
+def inserted(target: Target, rows: Rows, mode: WriteMode, scope: Scope, by_name: bool = False) -> None:
+    """Rows go into a table, by the place of their columns or `by_name`; a temporary one holds them from now on."""
     context = scope.context
-    if columns is None and not by_name:
-        columns = _positions(context.session.declared.get(key_of(parts)), name)
-    temporary = context.session.tables.get(key_of(parts))
-    write_to(rows.relation, parts, mode, name, scope, columns, temporary is not None)
+    if target.columns is None and not by_name:
+        target = target._replace(columns=_positions(context.session.declared.get(target.key), target.node))
+    temporary = context.session.tables.get(target.key)
+    write_to(rows.relation, target, mode, scope, temporary is not None)
     if temporary is None:
         return
-    listed = columns or (() if by_name else temporary.names)
+    listed = target.columns or (() if by_name else temporary.names)
     named = _filled(sources.renamed(rows, list(listed or ()), context), temporary.names, context)
     if mode == "overwrite" or isinstance(temporary.relation, Inline):
-        context.session.tables[key_of(parts)] = Rows(named.relation, named.names or temporary.names)
+        context.session.tables[target.key] = Rows(named.relation, named.names or temporary.names)
     else:
         both = context.builder.add(Union((temporary.relation, named.relation)))
-        context.session.tables[key_of(parts)] = Rows(both, temporary.names)
+        context.session.tables[target.key] = Rows(both, temporary.names)
 
 
 def _filled(rows: Rows, names: tuple[str, ...] | None, context: Context) -> Rows:
@@ -114,10 +107,10 @@ def multi_insert(node: Node, scope: Scope) -> None:
     for one in node.expressions:
         branch = _conditional(one, conditions, scope)
         insert = one.this if isinstance(one, exp.ConditionalInsert) else one
-        parts, columns, name = target_of(insert.this, scope)
+        target = target_of(insert.this, scope)
         rows = _branch_rows(insert.args.get("expression"), branch)
         mode: WriteMode = "overwrite" if insert.args.get("overwrite") else "insert"
-        inserted(parts, columns, rows, name, mode, scope)
+        inserted(target, rows, mode, scope)
 
 
 def _conditional(node: Node, conditions: list[Expression], scope: Scope) -> Scope:

@@ -11,7 +11,7 @@ from feasilint.lower.sql.changing import deleted, merged_into, updated
 from feasilint.lower.sql.inserting import insert_rows
 from feasilint.lower.sql.scope import Item, Rows, Scope
 from feasilint.lower.sql.select import select
-from feasilint.lower.sql.writes import key_of, target_of
+from feasilint.lower.sql.writes import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,10 +28,10 @@ def changed(node: Node, scope: Scope) -> Rows:
 
 
 def _insert(node: Node, scope: Scope) -> None:
-    parts, columns, name = target_of(node.this, scope)
-    listed = columns or scope.context.session.declared.get(key_of(parts)) or ()
+    target = target_of(node.this, scope)
+    listed = target.columns or scope.context.session.declared.get(target.key) or ()
     rows = sources.renamed(insert_rows(node, scope), list(listed), scope.context)
-    scope.items = [Item(rows, str(name.alias or "").lower(), tuple(part.lower() for part in parts))]
+    scope.items = [Item(rows, str(target.node.alias or "").lower(), tuple(part.lower() for part in target.parts))]
     scope.whole = rows.relation
 
 

@@ -9,31 +9,33 @@ from feasilint.lower.sql import sources
 from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.inserting import inserted
 from feasilint.lower.sql.queries import query
-from feasilint.lower.sql.writes import target_of, write_to
+from feasilint.lower.sql.writes import Target, target_of, write_to
 
 if TYPE_CHECKING:
+    from feasilint.ir import Relation
+    from feasilint.ir.program import WriteMode
     from feasilint.lower.sql.scope import Rows, Scope
 
 
 def copy(node: Node, scope: Scope) -> None:
     """COPY: from files into a table, or from a table or query into files."""
     files = node.args.get("files") or []
-    subject, columns, name = node.this, None, node.this
+    subject = node.this
     if isinstance(subject, exp.Subquery):
         for one in files:
             _export(query(subject, scope.child()), one, scope)
         return
-    parts, columns, name = target_of(subject, scope)
+    target = target_of(subject, scope)
+    name = target.node
     outward = _is_place(name) or not node.args.get("kind")
     for one in files:
         if outward:
             subject, place = (one, name) if _is_place(name) else (name, one)
             _export(query(subject, scope.child()), place, scope)
         elif isinstance(one, exp.Subquery):
-            inserted(parts, columns, query(one, scope.child()), name, "insert", scope)
+            inserted(target, query(one, scope.child()), "insert", scope)
         else:
-            relation = scope.context.builder.add(Scan(_place(one, scope), columns, scope.context.layout.origin(one)))
-            write_to(relation, parts, "insert", name, scope, columns)
+            write_to(_scanned(one, target, scope), target, "insert", scope)
 
 
 def _is_place(node: Node) -> bool:
@@ -60,9 +62,15 @@ def export_data(node: Node, scope: Scope) -> None:
 
 
 def load(node: Node, scope: Scope) -> None:
-    parts, columns, name = target_of(node.this, scope)
+    target = target_of(node.this, scope)
     files = node.args.get("inpath") or node.args.get("files")
     for text in files.find_all(exp.Literal) if isinstance(files, Node) else ():
         if text.is_string and ("/" in text.this or "." in text.this):
-            relation = scope.context.builder.add(Scan(_place(text, scope), columns, scope.context.layout.origin(text)))
-            write_to(relation, parts, "overwrite" if node.args.get("overwrite") else "insert", name, scope, columns)
+            mode: WriteMode = "overwrite" if node.args.get("overwrite") else "insert"
+            write_to(_scanned(text, target, scope), target, mode, scope)
+
+
+def _scanned(file: Node, target: Target, scope: Scope) -> Relation:
+    """A file that is loaded into the columns of a table."""
+    context = scope.context
+    return context.builder.add(Scan(_place(file, scope), target.columns, context.layout.origin(file)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from feasilint.ir import Relation, Write
 from feasilint.lower.sql import sources
@@ -13,8 +13,21 @@ if TYPE_CHECKING:
     from feasilint.lower.sql.scope import Scope
 
 
-def target_of(node: Node, scope: Scope) -> tuple[list[str], tuple[str, ...] | None, Node]:
-    """The name of the table that a statement changes, its column list, and the node of the name."""
+class Target(NamedTuple):
+    """A table that a statement changes: the parts of its name, the node of that, and the columns that are listed behind it."""
+
+    parts: list[str]
+    node: Node
+    columns: tuple[str, ...] | None = None
+
+    @property
+    def key(self) -> str:
+        """What it goes by in the session."""
+        return key_of(self.parts)
+
+
+def target_of(node: Node, scope: Scope) -> Target:
+    """The table that a statement names, with or without a list of columns."""
     columns: tuple[str, ...] | None = None
     if isinstance(node, exp.Schema):
         marks = scope.context.marks
@@ -23,22 +36,17 @@ def target_of(node: Node, scope: Scope) -> tuple[list[str], tuple[str, ...] | No
         ]
         columns = tuple(named) or None
         node = node.this
-    return sources.parts_of(node, scope.context), columns, node
+    return Target(sources.parts_of(node, scope.context), node, columns)
 
 
-def write_to(
-    relation: Relation,
-    parts: list[str],
-    mode: WriteMode,
-    node: Node,
-    scope: Scope,
-    columns: tuple[str, ...] | None = None,
-    temporary: bool = False,
-) -> None:
+def write_to(relation: Relation, target: Target, mode: WriteMode, scope: Scope, temporary: bool = False) -> None:
+    """From now on a table holds the rows of a relation, or these too."""
     context = scope.context
-    origin = context.layout.origin(node)
-    target = sources.source(parts, context)
-    context.builder.sink(Write(relation, target, mode, columns, temporary, refresh=context.refresh, origin=origin))
+    origin = context.layout.origin(target.node)
+    source = sources.source(target.parts, context)
+    context.builder.sink(
+        Write(relation, source, mode, target.columns, temporary, refresh=context.refresh, origin=origin)
+    )
 
 
 def key_of(parts: list[str]) -> str:
