@@ -251,6 +251,7 @@ def _suffixed(name: Name, suffix: str) -> Name:
 
 
 def matcher(pattern: str) -> Callable[[str], bool]:
+    """Whether a name matches a regular expression, or contains the text where that is no valid one."""
     try:
         compiled = re.compile(pattern)
     except re.error:

@@ -16,6 +16,7 @@ def render(found: dict[str, Any]) -> str:
 
 
 def visible_lines(document: dict[str, Any]) -> str:
+    """One document of the inspection, a line for each thing that was understood, ending in a newline."""
     lines = [f"{document['path']} ({document['kind']})"]
     for title, words in _SECTIONS.items():
         entries = document[title]

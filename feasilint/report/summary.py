@@ -17,6 +17,8 @@ _NAMED_SOURCES = 5
 
 
 class Counts(Struct, frozen=True):
+    """How many findings of each severity there are, and how many files, features and models were looked at."""
+
     errors: int
     warnings: int
     infos: int
@@ -38,6 +40,7 @@ class Counts(Struct, frozen=True):
 
 
 def counts(result: ScanResult) -> Counts:
+    """The numbers of a scan: suppressed findings are counted apart."""
     by_severity = dict.fromkeys(Severity, 0)
     for finding in result.findings:
         by_severity[finding.severity] += 1

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 def of_groups(m: Machine, group: v.GroupBy, target: v.Value, node: ast.Subscript) -> v.Value | None:
+    """`groups['x']`, `groups[['x', 'y']]`: the groups with some of their columns."""
     key = m.evaluate(node.slice)
     names = names_of(m, key)
     found = m.get(key)
@@ -26,12 +27,14 @@ def of_groups(m: Machine, group: v.GroupBy, target: v.Value, node: ast.Subscript
 
 
 def of_rolling(m: Machine, rolling: v.Rolling, target: v.Value, node: ast.Subscript) -> v.Value | None:
+    """`windows['x']`: the windows over some of the columns."""
     key = m.evaluate(node.slice)
     names = names_of(m, key)
     return None if names is None else replace(rolling, selected=names, single=isinstance(m.get(key), v.Const))
 
 
 def of_row(m: Machine, row: v.Row, target: v.Value, node: ast.Subscript) -> v.Value | None:
+    """`row['x']` of one row of a frame."""
     key = m.evaluate(node.slice)
     names = names_of(m, key)
     if names is None:
@@ -42,6 +45,7 @@ def of_row(m: Machine, row: v.Row, target: v.Value, node: ast.Subscript) -> v.Va
 
 
 def of_seq(m: Machine, seq: v.Seq, target: v.Value, node: ast.Subscript) -> v.Value | None:
+    """`items[1]`, `items[1:]` of a list whose items are known."""
     if isinstance(node.slice, ast.Slice):
         ends = (node.slice.lower, node.slice.upper, node.slice.step)
         found = [m.get(m.evaluate(end)) if end is not None else v.NONE for end in ends]
@@ -56,6 +60,7 @@ def of_seq(m: Machine, seq: v.Seq, target: v.Value, node: ast.Subscript) -> v.Va
 
 
 def of_dict(m: Machine, mapping: v.Dict, target: v.Value, node: ast.Subscript) -> v.Value | None:
+    """`d['k']`: the last value that was put under a key."""
     key = m.get(m.evaluate(node.slice))
     found = next((value for k, value in reversed(mapping.items) if k == key), None)
     if found is None and mapping.missing is not None and isinstance(key, v.Const):

@@ -167,6 +167,8 @@ class Function(Struct, frozen=True):
 
 
 class Class(Struct, frozen=True):
+    """A class of the code with what its body binds."""
+
     node: ast.ClassDef
     scope: Scope
     fragment: Fragment

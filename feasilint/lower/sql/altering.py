@@ -18,6 +18,7 @@ Columns: TypeAlias = "dict[str, str | None]"
 
 
 def alter(node: Node, scope: Scope) -> None:
+    """ALTER TABLE: a new name for the same rows; columns that come, go and change their names."""
     actions = [action for action in node.args.get("actions") or [] if isinstance(action, Node)]
     for action in actions:
         if isinstance(action, exp.AlterRename | exp.SwapTable) and isinstance(action.this, exp.Table):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 def create(node: Node, scope: Scope) -> Rows | None:
+    """CREATE TABLE and VIEW; what else can be created is lowered by the module that knows it."""
     kind = str(node.args.get("kind") or "").upper()
     if kind not in ("TABLE", "VIEW"):
         special = CREATED.get(kind)
@@ -106,6 +107,7 @@ CREATED: dict[str, Callable[[Node, Scope], Rows | None]] = {}
 
 
 def cache(node: Node, scope: Scope) -> None:
+    """Spark's CACHE TABLE t AS SELECT …: a view for the rest of the script."""
     made = node.args.get("expression")
     if isinstance(made, Node):
         target = target_of(node.this, scope)
@@ -115,6 +117,7 @@ def cache(node: Node, scope: Scope) -> None:
 
 
 def select_into(node: Node, scope: Scope) -> Rows | None:
+    """SELECT … INTO t; None where the rows go into a table, else they go into variables."""
     into = node.args["into"]
     rows = query(node, scope)
     if not isinstance(into.this, exp.Table):

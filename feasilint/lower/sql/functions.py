@@ -53,6 +53,7 @@ def array_joined(node: Node, scope: Scope) -> Item:
 
 
 def lateral(node: Node, scope: Scope) -> Item | None:
+    """LATERAL of a query, of arrays, or of a function that makes rows."""
     inner = node.this
     alias, columns = alias_of(node, scope)
     if isinstance(inner, exp.Subquery) and isinstance(inner.this, exp.Query | exp.Values):
@@ -73,6 +74,7 @@ _FUNCTION_COLUMNS = {
 
 
 def table_function(node: Node, function: Node, scope: Scope) -> Item | None:
+    """A function in FROM: files, a query, a model or a table elsewhere; else rows made of its arguments."""
     context = scope.context
     alias, columns = alias_of(node, scope)
     name = name_of(function)

@@ -20,6 +20,7 @@ def decorated(node: Node, rows: Rows, scope: Scope) -> Rows:
 
 
 def aliased(node: Node, rows: Rows, scope: Scope, parts: tuple[str, ...] = ()) -> Item:
+    """Rows under their alias, with the names that it gives their columns."""
     marks = scope.context.marks
     alias, columns = alias_of(node, scope)
     pivots = node.args.get("pivots") or []

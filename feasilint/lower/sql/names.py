@@ -64,6 +64,7 @@ def _marked(mark: Mark, scope: Scope) -> Expression:
 
 
 def literal(node: Node, scope: Scope) -> Expression:
+    """A number, or a text, of which placeholders may be a part."""
     text = str(node.this)
     if not node.args.get("is_string"):
         return Literal(number_of(text))
@@ -75,6 +76,7 @@ def literal(node: Node, scope: Scope) -> Expression:
 
 
 def number_of(text: str) -> int | float | str:
+    """The number that a text is; the text itself where it is none."""
     for kind in (int, float):
         try:
             return kind(text)
@@ -84,6 +86,7 @@ def number_of(text: str) -> int | float | str:
 
 
 def parameter(node: Node, scope: Scope) -> Expression:
+    """`:name`, `@name`, `?`: the value that a variable of that name has here, else a parameter."""
     inner = node.this
     if isinstance(inner, exp.Literal) and not inner.is_string:
         return _positional(node, scope)

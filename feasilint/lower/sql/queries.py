@@ -138,6 +138,7 @@ def ordered(node: Node, rows: Rows, scope: Scope) -> Rows:
 
 
 def sort(node: Node, relation: Relation, names: tuple[str, ...] | None, scope: Scope) -> Relation:
+    """The rows in the order of ORDER BY, whose keys may be names of the select list."""
     order = node.args.get("order")
     if not isinstance(order, Node):
         return relation
@@ -155,6 +156,7 @@ def _sort_key(node: Node, relation: Relation, names: tuple[str, ...] | None, sco
 
 
 def limit(node: Node, relation: Relation, scope: Scope) -> Relation:
+    """The first rows; how many, where a number is written."""
     clause = node.args.get("limit")
     if not isinstance(clause, Node):
         return relation

@@ -348,6 +348,7 @@ def _listed(nodes: object) -> list[Node]:
 
 
 def star_of(item: Node) -> Node | None:
+    """The star of `*`, `t.*` or `COLUMNS(*)` in a select list; None for any other item."""
     if isinstance(item, exp.Columns):
         item = item.this
     if isinstance(item, exp.Star):

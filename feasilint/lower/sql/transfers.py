@@ -54,6 +54,7 @@ def _export(rows: Rows, place: Node, scope: Scope) -> None:
 
 
 def export_data(node: Node, scope: Scope) -> None:
+    """BigQuery's EXPORT DATA OPTIONS (uri = 'x') AS SELECT …: a query into files."""
     rows = query(node.this, scope.child())
     options = node.args.get("options")
     for one in options.expressions if isinstance(options, Node) else ():
@@ -62,6 +63,7 @@ def export_data(node: Node, scope: Scope) -> None:
 
 
 def load(node: Node, scope: Scope) -> None:
+    """LOAD DATA: files into a table."""
     target = target_of(node.this, scope)
     files = node.args.get("inpath") or node.args.get("files")
     for text in files.find_all(exp.Literal) if isinstance(files, Node) else ():
