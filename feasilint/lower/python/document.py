@@ -19,6 +19,7 @@ from feasilint.lower.python.expressions import EVALUATORS
 from feasilint.lower.python.frameworks import run_model
 from feasilint.lower.python.functions import run_uncalled
 from feasilint.lower.python.machine import BudgetError, Machine
+from feasilint.lower.python.parsing import parse
 from feasilint.lower.python.sqlmesh import run_models
 from feasilint.lower.python.statements import execute, top_level
 from feasilint.lower.python.strings import spell
@@ -92,27 +93,16 @@ def _run_python(m: Machine, cell: Cell, neutral: Neutral) -> None:
 
 
 def _parse(m: Machine, fragment: Fragment) -> ast.Module | None:
-    """The statements of a cell; of a broken one, those before the error."""
+    """The statements of a cell, but those that are broken."""
     try:
-        return ast.parse(fragment.text)
-    except SyntaxError as error:
-        m.builder.diagnose("syntax-error", f"{error.msg}; this cell is not read", _error_span(fragment, error))
-        return _readable_part(fragment.text, error.lineno or 1)
-    except (ValueError, RecursionError, MemoryError) as error:
-        m.builder.diagnose("syntax-error", f"{error}; this cell is not read", fragment.span(0, 1))
-    return None
-
-
-def _readable_part(text: str, line: int) -> ast.Module | None:
-    """What stands before the broken statement, as a module of its own."""
-    lines = text.split("\n")
-    for end in range(min(line - 1, len(lines)), 0, -1):
-        if lines[end - 1].strip() and (end == len(lines) or not lines[end][:1].isspace()):
-            try:
-                return ast.parse("\n".join(lines[:end]))
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                continue
-    return None
+        tree, error = parse(fragment.text)
+    except (ValueError, RecursionError, MemoryError) as failure:
+        m.builder.diagnose("syntax-error", f"{failure}; this cell is not read", fragment.span(0, 1))
+        return None
+    if error is not None:
+        what = "cell" if tree is None else "statement"
+        m.builder.diagnose("syntax-error", f"{error.msg}; this {what} is not read", _error_span(fragment, error))
+    return tree
 
 
 def _error_span(fragment: Fragment, error: SyntaxError) -> Span:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import posixpath
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from feasilint.lower.python import values as v
+from feasilint.lower.python.parsing import parse
 from feasilint.lower.python.scope import Scope
 
 if TYPE_CHECKING:
@@ -95,8 +95,10 @@ def run_file(m: Machine, path: str) -> None:
 def run_text(m: Machine, text: str) -> None:
     """Run text of another file: its functions are defined, its statements executed."""
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree, _ = parse(text)
+    except (ValueError, RecursionError, MemoryError):
+        return
+    if tree is None:
         return
     from feasilint.lower.python.statements import top_level
 
