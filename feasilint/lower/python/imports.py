@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python import values as v
+from feasilint.lower.python.attributes import library_value
 from feasilint.lower.python.modules import find_module, run_module
 from feasilint.lower.python.tables.aliases import CANONICAL
 
@@ -38,7 +39,7 @@ def bind_import_from(m: Machine, node: ast.ImportFrom) -> None:
         elif alias.name == "*":
             m.stars.append(library(module).path)
         else:
-            m.scope.bind(alias.asname or alias.name, library(f"{module}.{alias.name}"))
+            m.scope.bind(alias.asname or alias.name, library_value(m, library(f"{module}.{alias.name}").path))
 
 
 @lru_cache(maxsize=4096)

@@ -15,6 +15,7 @@ from feasilint.lower.python.tables import (
     builtins,
     expressions,
     frameworks,
+    ibis,
     learning,
     loaders,
     numpy,
@@ -56,6 +57,7 @@ _MODULES = (
     snowpark,
     stores,
     frameworks,
+    ibis,
 )
 
 _LEARNING = learning.MODULES

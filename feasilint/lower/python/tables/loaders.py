@@ -147,7 +147,7 @@ _CONNECT = ("sqlite3.connect", "psycopg2.connect", "psycopg.connect", "pymysql.c
             "databricks.sql.connect", "pyathena.connect", "trino.dbapi.connect", "prestodb.dbapi.connect",
             "pyhive.hive.connect",
             "clickhouse_driver.Client", "clickhouse_connect.get_client", "vertica_python.connect",
-            "teradatasql.connect", "ibis.connect",
+            "teradatasql.connect",
             "sqlalchemy.create_engine", "sqlalchemy.engine.create_engine", "cassandra.cluster.Cluster",
             "MySQLdb.connect")  # fmt: skip
 
