@@ -17,8 +17,16 @@ TRANSPARENT = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", 
                          "pyspark", "local", "spark", "with_globals", "ipytest", "wandb", "stata_cell", "px"})  # fmt: skip
 """Magics whose argument (line) or body (cell) is Python code that runs as usual."""
 
-_MARKS = "%!?"
-_CANDIDATE = re.compile(r"^\s*[%!?]|=\s*[%!]|\?\s*$", re.MULTILINE)
+_AUTOMATIC = ("alias", "autoreload", "cat", "cd", "conda", "cp", "env", "less", "lf", "ll", "load_ext", "ls", "mamba", "man",
+              "matplotlib", "mkdir", "more", "mv", "pip", "pwd", "reload_ext", "reset", "rm", "rmdir", "run", "time", "timeit",
+              "who", "whos")  # fmt: skip
+"""Magics that are usual without their mark: IPython takes a line for one if it is no Python."""
+
+_BARE = rf"(?:{'|'.join(_AUTOMATIC)})[ \t]+[^\s=(]"
+_UNMARKED = re.compile(_BARE)
+_MARKED = re.compile(rf"[%!?]|^{_BARE}", re.MULTILINE)
+_CANDIDATE = re.compile(rf"^\s*[%!?]|=\s*[%!]|\?\s*$|^{_BARE}", re.MULTILINE)
+_AFTER_BLANK = re.compile(r"^(\s*)%[ \t]+(?=[A-Za-z_])")
 _CELL = re.compile(r"^\s*%%(\w[\w.]*)[ \t]*(.*)$")
 _WHOLE = re.compile(r"^\s*%(bash|sh|sql|md|md-sandbox|scala|r|fs)\s*$")
 """With one mark alone on the first line these mean the whole cell, as in Databricks, if the rest is no Python."""
@@ -71,7 +79,7 @@ class _Scan(Struct):
 
 def neutralise(source: str) -> Neutral:
     """The cell as plain Python, with the magics that were in it."""
-    if not any(mark in source for mark in _MARKS):
+    if _MARKED.search(source) is None:
         return Neutral(source)
     magic = _cell_magic(source)
     if magic is not None and magic.name not in TRANSPARENT:
@@ -116,7 +124,7 @@ def _line_by_line(source: str) -> Neutral:
     while at < len(lines):
         line = lines[at]
         free = scan.quote is None and scan.depth == 0
-        command = _LINE.match(line) if free else None
+        command = _LINE.match(_with_mark(line)) if free else None
         if command is not None and (command["name"] or command["mark"] != "%"):
             at += _rewrite(scan, lines, at, command)
             continue
@@ -126,6 +134,13 @@ def _line_by_line(source: str) -> Neutral:
         _advance(scan, text)
         at += 1
     return Neutral("\n".join(scan.out), tuple(scan.anchors), tuple(scan.magics))
+
+
+def _with_mark(line: str) -> str:
+    """A line with the mark of its magic where it belongs: `% matplotlib inline`, `ls data/`."""
+    if _UNMARKED.match(line) and not _parses(line):
+        return "%" + line
+    return _AFTER_BLANK.sub(r"\1%", line)
 
 
 def _rewrite(scan: _Scan, lines: list[str], at: int, found: re.Match[str]) -> int:

@@ -19,6 +19,10 @@ from feasilint.documents.magics import neutralise
         "",
         "# %%time\nx = 1\n",
         "print('what?')\n",
+        "time = 3\nrun (x)\nless = a\nls\nenv[0]\nmore.x\n",
+        's = """\nls data\n"""\n',
+        "x = (a\n% b)\n",
+        "cat in dogs\nrun if x else y\n",
     ],
 )
 def test_python_is_left_alone(source: str):
@@ -37,6 +41,12 @@ def test_python_is_left_alone(source: str):
         ("x = !ls", "x = get_ipython().getoutput('ls')"),
         ("df = %sql select 1", "df = get_ipython().run_line_magic('sql', 'select 1')"),
         ("%matplotlib inline", "get_ipython().run_line_magic('matplotlib', 'inline')"),
+        ("% matplotlib inline", "get_ipython().run_line_magic('matplotlib', 'inline')"),
+        ("% time x = f()", "x = f()"),
+        ("ls data/", "get_ipython().run_line_magic('ls', 'data/')"),
+        ("x = 1\npip install a b", "x = 1\nget_ipython().run_line_magic('pip', 'install a b')"),
+        ("time x = f()", "x = f()"),
+        ("run helpers.py", "get_ipython().run_line_magic('run', 'helpers.py')"),
         ("?foo", "pass"),
         ("foo?", "pass"),
         ("pd.read_csv??", "pass"),
