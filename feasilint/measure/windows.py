@@ -128,7 +128,9 @@ class Windows:
             return Extent(framed[0], framed[1], _order_name(relation), confidence)
         keys = self.keys(relation, output)
         found = self._bounded(output.expression, keys, reach)
-        if found is None:
+        if found is not None:
+            found = self._longest(found, output.expression)
+        else:
             found = self._unbounded(relation, output.expression, keys, reach)
         time = found.time_column or (_order_name(relation) if isinstance(relation, Window) else None)
         return Extent(found.window, found.intervals, time or self._time_column(reach), confidence)
@@ -262,6 +264,11 @@ class Windows:
             return Extent("entity")
         running = isinstance(relation, Window) and relation.order
         return Extent("unbounded" if keys or running else "global")
+
+    def _longest(self, found: Extent, measure: Measure) -> Extent:
+        """The sum of a week's and a month's total reaches back a month, although the week is a bound below it, too."""
+        inner = self._inner(measure) if found.window == "bounded" and found.intervals else None
+        return inner if inner is not None and set(found.intervals) < set(inner.intervals) else found
 
     def _inner(self, measure: Measure) -> Extent | None:
         """A measure of bounded measures is bounded like the longest of them."""

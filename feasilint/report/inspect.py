@@ -61,7 +61,7 @@ def _sources(program: Program, analysis: Analysis) -> Iterator[dict[str, Any]]:
         if isinstance(relation, Upsert) and not _reads_itself(relation)
     }
     for relation in program.relations:
-        if not isinstance(relation, Scan) or relation in changed or analysis.linkage.inside(relation):
+        if not isinstance(relation, Scan) or relation in changed or _made_here(relation, analysis):
             continue
         source = relation.source
         key = (source.name.lower() if source.kind == "table" else source.name, source.kind)
@@ -74,6 +74,13 @@ def _sources(program: Program, analysis: Analysis) -> Iterator[dict[str, Any]]:
                 "dynamic": source.dynamic,
                 "span": _span(relation.origin.span if relation.origin else None),
             }
+
+
+def _made_here(scan: Scan, analysis: Analysis) -> bool:
+    """Whether a scan reads what its own document has made: not a table that it has only added to."""
+    if not analysis.linkage.inside(scan):
+        return False
+    return scan.columns is not None or not analysis.columns.grown(scan)
 
 
 def _reads_itself(upsert: Upsert) -> bool:

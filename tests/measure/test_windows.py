@@ -30,6 +30,12 @@ FINITE = [
     ("select u, sum(x) s from (select * from a where ts >= current_date - interval '30' day union all select * from b where ts >= current_date - interval '30' day) t group by u", "bounded", ["P30D"]),
     # from the first event on
     ("select e.u, sum(x) s from e join (select u, min(ts) + interval '1' day as until from e group by u) r on r.u = e.u where e.ts <= r.until group by e.u", "bounded", ["P1D"]),
+    # of several windows in one sum the longest
+    ("with a as (select u, sum(x) x7 from tx where ts >= current_date - interval '7' day group by u), "
+     "b as (select u, sum(x) x30 from tx where ts >= current_date - interval '30' day group by u) "
+     "select a.u, sum(a.x7 + b.x30) s from a join b on a.u = b.u group by a.u", "bounded", ["P7D", "P30D"]),
+    ("select u, sum(daily) s from (select u, cast(ts as date) d, sum(x) daily from tx where ts >= current_date - interval '365' day "
+     "group by 1, 2) t where d >= current_date - interval '7' day group by u", "bounded", ["P7D"]),
     # a parameter is the length
     ("select u, sum(case when ts >= current_date - {{ w }} then x end) s from tx group by u", "bounded", []),
     # inside the measure

@@ -50,6 +50,19 @@ def test_a_source_is_what_comes_from_outside() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "sources"),
+    [
+        ("create table t as select a from s; insert into t select b from r; select a from t", ["s", "r"]),
+        ("create table t (a int); insert into t select a from s; select a from t", ["s"]),
+        ("insert into t select a from s; select a, b from t", ["s", "t"]),
+        ("insert overwrite t select a from s; select a from t", ["s"]),
+    ],
+)
+def test_a_table_that_is_only_added_to_was_there_before(text: str, sources: list[str]) -> None:
+    assert [source["name"] for source in feasilint.inspect_source(text)["sources"]] == sources
+
+
 def test_a_model_with_features_and_label() -> None:
     code = """
 import pandas as pd
