@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from feasilint.ir import Call, Column, Derive, Hole, Inline, Literal, Output, Split
+from feasilint.ir.expressions import is_dynamic
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
 from feasilint.lower.python.columns import aligned, known, replacing
@@ -72,7 +73,7 @@ def _set_attribute(m: Machine, owner: v.Value, name: str, value: v.Value, node: 
     match found:
         case v.Instance():
             m.set(owner, found.put(name, value))
-        case v.Frame() if name == "columns":
+        case v.Frame() if name in ("columns", "col_names"):
             m.set(owner, renamed(m, found, value, node))
         case v.Frame() if name in ("index", "index.name"):
             m.set(owner, with_index(m, found, value, node))
@@ -91,8 +92,8 @@ def renamed(m: Machine, frame: v.Frame, value: v.Value, node: ast.expr | None) -
     if names is None and isinstance(found, v.Columns):
         return frame
     old = known_data(frame)
-    if names is None:
-        return frame
+    if names is None or (any(map(is_dynamic, names)) and old is not None and len(old) != len(names)):
+        return frame  # of names that a loop makes one round is known
     index = tuple(m.fresh("index") if key in names else key for key in frame.index)
     keys = tuple(Output(new, Column(frame.relation, key)) for new, key in zip(index, frame.index, strict=True))
     if frame.library == "array" and old and all(str(name).isdigit() for name in old):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from feasilint.ir import Column, Hole
 from feasilint.lower.python import values as v
 from feasilint.lower.python.attributes import class_member
 from feasilint.lower.python.call import Call, kind_of, library_of
@@ -98,12 +99,17 @@ def _unresolved(site: Call, callee: v.Value) -> v.Value:
     name = _word(site.node).removesuffix("()")
     made = guessed(site.at(name=name))
     found = site.m.get(callee)
-    if made is None and isinstance(found, v.Scalar) and not site.values:
+    if made is None and not site.values and (isinstance(found, v.Scalar) or _computed(found)):
         return found  # `t.weekday()`: a part of a date that is an attribute elsewhere
     owner = v.Row(found.relation) if isinstance(found, v.Series) else callee  # no column is called: it is a method
     if made is not None:
         return made
     return site.not_read(site.m.unknown(_word(site.node), owner, *site.values), library_of(found, ""))
+
+
+def _computed(found: v.Value) -> bool:
+    """Whether a value is made of columns, and no column itself."""
+    return isinstance(found, v.Series) and not isinstance(found.expression, Column | Hole)
 
 
 def _library(site: Call) -> v.Value:

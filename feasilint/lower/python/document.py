@@ -275,7 +275,7 @@ def _parameters(m: Machine, function: v.Function) -> dict[str, v.Value]:
     spec = function.node.args
     names = [argument.arg for argument in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
     return {
-        name: m.alloc(v.Frame(m.add(Opaque((), f"the parameter `{name}`"))))
+        name: m.alloc(v.Frame(m.add(Opaque((), f"the parameter `{name}`", mixes=True))))
         for name in names
         if _FRAME_NAME.search(name)
     }

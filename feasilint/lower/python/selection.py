@@ -42,7 +42,7 @@ def subscript(m: Machine, target: v.Value, node: ast.Subscript) -> v.Value:
 
 def _of_unknown(receiver: v.Value, made: v.Unknown) -> v.Unknown:
     """A part of what could not be read comes from the same step."""
-    return replace(made, step=receiver.step) if type(receiver) is v.Unknown else made
+    return replace(made, step=receiver.step, made=receiver.made) if type(receiver) is v.Unknown else made
 
 
 def _named_columns(m: Machine, receiver: v.Value, key: v.Value, node: ast.expr) -> v.Frame | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from python_lowering import PANDAS, columns, fit, run
+from python_lowering import PANDAS, columns, fit, measures, run
 
 FIT = "\nfrom sklearn.linear_model import Ridge\nRidge().fit(X, tx['y'])"
 
@@ -39,3 +39,46 @@ def test_numbers_that_the_code_makes_up_come_from_nowhere(made: str) -> None:
 
 def test_an_array_that_is_filled_by_columns_has_these() -> None:
     assert features("import numpy as np\nX = np.zeros((9, 2))\nX[:, 1] = tx['a']") == ["1"]
+
+
+H2O = "import h2o\nhf = h2o.import_file('b.csv')\n"
+
+
+def test_groups_of_h2o_have_their_keys_as_columns() -> None:
+    code = "g = hf.group_by(['k']).mean(['d']).get_frame()\ng.col_names = ['k', 'mean_d']\nX = hf.merge(g)[['mean_d']]"
+    program = run(PANDAS + H2O + code + FIT)
+    assert (measures(program), columns(fit(program).features)) == (["avg(d) by k"], ["mean_d"])
+
+
+def test_parts_of_dates_may_be_called() -> None:
+    program = run(PANDAS + H2O + "hf['m'] = hf['d'].month().asfactor()\nX = hf[['m']]" + FIT)
+    assert not [told for told in program.diagnostics if told.kind == "opaque"]
+
+
+@pytest.mark.parametrize("method", ["groupby('k').apply_grouped", "apply_rows"])
+def test_kernels_add_the_columns_that_they_are_told(method: str) -> None:
+    code = f"X = tx[['a', 'k']].{method}(kernel, incols=['a'], outcols={{'step': np.float32}})"
+    program = run(PANDAS + code + FIT)
+    assert not [told for told in program.diagnostics if told.kind == "opaque"]
+    assert columns(fit(program).features) == ["a", "k", "step"]
+
+
+@pytest.mark.parametrize(
+    ("names", "features"),
+    [
+        (
+            "[f'{a}_{b}' for a in g.columns.levels[0] for b in g.columns.levels[1]]",
+            ["a_min", "a_max", "b_min", "b_max"],
+        ),
+        ("[f'c{i}' for i in range(n)]", ["a_min", "a_max", "b_min", "b_max"]),
+    ],
+    ids=["made of the levels", "as many as nobody knows"],
+)
+def test_names_that_loops_make_lose_no_column(names: str, features: list[str]) -> None:
+    code = f"g = tx[['k', 'a', 'b']].groupby('k').agg(['min', 'max'])\ng.columns = {names}\nX = g"
+    made = features_of(code)
+    assert [name.replace(", ", "_") for name in made] == features
+
+
+def features_of(code: str) -> list[str]:
+    return columns(fit(run(PANDAS + code + FIT)).features)

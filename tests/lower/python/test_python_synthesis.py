@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from python_lowering import columns, frame, measures, origins, run, write
 
+from feasilint.api import scan_files
 from feasilint.ir import Filter
 
 SET = """
@@ -67,6 +68,14 @@ def test_cutoff_times_bring_their_other_columns():
     made = columns(frame(code + DFS.format("agg_primitives=['sum'], cutoff_time=cut")))
     assert "churned" in made
     assert "time" not in made
+
+
+def test_features_of_features_are_not_called_as_cutoffs_are() -> None:
+    code = SET + "cut = pd.read_csv('labels.csv')\n" + DFS.format("agg_primitives=['sum'], cutoff_time=cut")
+    fitted = "\nfrom sklearn.svm import SVC\ny = df.pop('churned')\nSVC().fit(df, y)"
+    files = {"features.py": code.replace("max_depth=1", "max_depth=3") + fitted}
+    told = [found.message for found in scan_files(files).findings if found.code == "FEA004"]
+    assert not any(f"`{name}`" in message for message in told for name in ("time", "instance_id", "cutoff_time"))
 
 
 @pytest.mark.parametrize(

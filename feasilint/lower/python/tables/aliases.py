@@ -45,6 +45,7 @@ PARENTS: dict[str, tuple[str, ...]] = {
     "array": ("pandas",),
     "nvt.dataset": ("pandas",),
     "vertex.dataset": ("pandas",),
+    "h2oframe": ("pandas",),
     "polars.lazy": ("polars",),
     "snowpark": ("spark",),
     "duckdb": ("spark",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import fits, recommending
-from feasilint.lower.python.transfers.common import argument_copied, handle, nothing, same
+from feasilint.lower.python.transfers.common import handle, nothing, same
 from feasilint.lower.python.transfers.loading import cloud_table, reader, source
 from feasilint.lower.python.transfers.training import Told, connected, told
 
@@ -80,9 +80,6 @@ FUNCTIONS: dict[str, Transfer] = {
     **{f"{package}.helpers.{place}{kind}": handle("location")
        for package in _WATSON for place in ("", "connections.") for kind in ("S3Location", "ContainerLocation", "AssetLocation",
                                                                             "FSLocation", "DatabaseLocation")},
-    "h2o.H2OFrame": argument_copied,
-    "h2o.import_file": reader(),
-    "h2o.upload_file": reader(),
     "h2o.init": nothing,
     **{f"{place}.TabularPredictor": handle("autogluon") for place in _TABULAR},
     **{f"{place}.TabularDataset": reader() for place in _TABULAR},

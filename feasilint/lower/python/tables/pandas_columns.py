@@ -201,6 +201,6 @@ PROPERTIES: dict[str, Table] = {
         "dt": handle("dt"),
         "str": handle("str"),
     },
-    "columns": {"values": same, "str": same},
+    "columns": {"values": same, "str": same, "levels": names.columns_levels},
     "row": {"index": handle("index"), "values": same},
 }

@@ -6,30 +6,35 @@ from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import joining, kindred
 from feasilint.lower.python.transfers.common import argument_copied, copied, handle, same, scalar
+from feasilint.lower.python.transfers.loading import reader
 
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer
 
 _CASTS = ("asfactor", "asnumeric", "ascharacter", "asdate")
-_PARTS = ("month", "year", "day", "hour", "minute", "second", "week", "dayOfWeek")
 
 METHODS: dict[str, Table] = {
+    "h2oframe": {"group_by": kindred.grouped},
     "pandas": {
         "cbind": kindred.bound_beside,
         "rbind": joining.append,
         **dict.fromkeys(_CASTS, copied),
         **dict.fromkeys(("as_data_frame", "get_frame"), same),
         "convert_objects": copied,
+        **dict.fromkeys(("apply_rows", "apply_chunks"), kindred.applied_to),
     },
-    "series": {**dict.fromkeys(_CASTS, copied), **{name: scalar(name) for name in _PARTS}},
+    "groupby": {"apply_grouped": kindred.applied_to},
+    "series": {**dict.fromkeys(_CASTS, copied), "dayOfWeek": scalar("dayofweek")},
     "h2o.context": {
-        **dict.fromkeys(("asH2OFrame", "as_h2o_frame"), kindred.as_pandas),
+        **dict.fromkeys(("asH2OFrame", "as_h2o_frame"), kindred.as_h2o),
         **dict.fromkeys(("asSparkFrame", "as_spark_frame", "asDataFrame"), kindred.as_spark),
     },
 }
 FUNCTIONS: dict[str, Transfer] = {
     "pandas.from_dask_dataframe": argument_copied,
     **dict.fromkeys(("dask.persist", "dask.compute"), kindred.each),
-    "h2o.assign": argument_copied,
+    **dict.fromkeys(("h2o.assign", "h2o.H2OFrame"), kindred.as_h2o),
+    **dict.fromkeys(("h2o.import_file", "h2o.upload_file"), reader("h2oframe")),
+    "pysparkling.H2OContext": handle("h2o.context"),
     "pysparkling.H2OContext.getOrCreate": handle("h2o.context"),
 }

@@ -77,6 +77,8 @@ _SCALING = ("scale", "minmax_scale", "maxabs_scale", "robust_scale", "normalize"
 FUNCTIONS: dict[str, Transfer] = {
     "sklearn.model_selection.train_test_split": transformers.split,
     "sklearn.cross_validation.train_test_split": transformers.split,
+    "sklearn.preprocessing.model_selection.train_test_split": transformers.split,
+    "dask_ml.model_selection.train_test_split": transformers.split,
     "sklearn.pipeline.Pipeline": estimators.pipeline,
     "sklearn.pipeline.make_pipeline": estimators.pipeline,
     "imblearn.pipeline.Pipeline": estimators.pipeline,

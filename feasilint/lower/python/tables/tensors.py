@@ -64,6 +64,10 @@ FUNCTIONS: dict[str, Transfer] = {
     "tensorflow.keras.preprocessing.image.ImageDataGenerator": handle("image.generator"),
     "tensorflow.keras.preprocessing.image_dataset_from_directory": tensors.folder,
     "tensorflow.keras.utils.image_dataset_from_directory": tensors.folder,
+    **dict.fromkeys(
+        (f"tensorflow.keras.{place}.timeseries_dataset_from_array" for place in ("utils", "preprocessing")),
+        tensors.windowed,
+    ),
     "torch.utils.data.TensorDataset": tensors.sliced,
     "torch.utils.data.DataLoader": tensors.loader,
     "torch.utils.data.random_split": tensors.parted,

@@ -37,7 +37,8 @@ def measure(function: str | None = None) -> Transfer:
         name = function or canonical(call.name)
         receiver = call.receiver
         if isinstance(receiver, v.GroupBy):
-            return _grouped(call, receiver, name)
+            listed = call.names(0) if isinstance(call.got(0), v.Seq) else None  # H2O: `group_by('k').mean(['x'])`
+            return _grouped(call, receiver if listed is None else replace(receiver, selected=listed), name)
         if isinstance(receiver, v.Series):
             return column_measure(call, receiver, name)
         if isinstance(receiver, v.Frame):

@@ -164,7 +164,7 @@ def _narrowed(call: Call, frames: list[v.Frame]) -> list[v.Frame]:
     ]
 
 
-def beside(call: Call, frames: list[v.Frame]) -> v.Value:
+def beside(call: Call, frames: list[v.Frame]) -> v.Frame:
     """Frames row by row beside each other."""
     first = frames[0]
     relation = first.relation
@@ -211,7 +211,7 @@ def stacked(call: Call) -> v.Value | None:
     found = call.got(0)
     items = found.items if isinstance(found, v.Seq) else ()
     frames = [frame for item in items if (frame := call.m.frame(item)) is not None]
-    return beside(call, frames) if frames else None
+    return replace(beside(call, frames), library="array") if frames else None
 
 
 def concatenate(call: Call) -> v.Value | None:

@@ -196,3 +196,14 @@ def dtypes(call: Call) -> v.Value | None:
     """`df.dtypes`: a table of the columns' types."""
     frame = own(call)
     return v.Handle("dtypes", (("of", call.target),)) if frame is not None else None
+
+
+def columns_levels(call: Call) -> v.Value | None:
+    """`df.columns.levels`: of names that are pairs, the first parts and the second ones, each once."""
+    found = call.receiver
+    names = known(found.columns) if isinstance(found, v.Columns) else None
+    pairs = [name for name in names or () if isinstance(name, tuple)]
+    if not pairs or len({len(pair) for pair in pairs}) > 1:
+        return None
+    parts = (dict.fromkeys(str(pair[at]) for pair in pairs) for at in range(len(pairs[0])))
+    return v.Seq(tuple(v.Seq(tuple(map(v.Const, level))) for level in parts))

@@ -259,7 +259,8 @@ class _Synthesis:
             return made
         gone = tuple(name for name in ("instance_id", "time", "cutoff_time", self.plan.target.time) if name is not None)
         rows = self.m.add(Derive(frame.relation, (Star(narrowed(frame.relation, gone)),), self.call.origin))
-        return self.m.add(Join(made, rows, "right", None, (key,), ("", ""), origin=self.call.origin))
+        joined = self.m.add(Join(made, rows, "right", None, (key,), ("", ""), origin=self.call.origin))
+        return self.m.add(Derive(joined, (Star(narrowed(joined, gone)),), self.call.origin))  # no feature is called so
 
     # --- what is asked for ---
 

@@ -29,6 +29,14 @@ def sliced(call: Call) -> v.Value:
     return tensors(*items[:2]) if items else v.Handle("tensors")
 
 
+def windowed(call: Call) -> v.Value | None:
+    """`timeseries_dataset_from_array(data, targets, sequence_length=…)`: rows in sequences."""
+    data, targets = call.arg(0, "data"), call.got(1, "targets")
+    if data is None:
+        return None
+    return tensors(data) if targets is None or targets == v.NONE else tensors(data, targets)
+
+
 def csv_files(call: Call) -> v.Value | None:
     """`make_csv_dataset(pattern, batch_size, column_names, label_name=…, select_columns=…)`."""
     value = call.arg(0, "file_pattern")
