@@ -13,6 +13,7 @@ from feasilint.ir.expressions import is_dynamic
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
 from feasilint.lower.python.columns import aligned, known, replacing
+from feasilint.lower.python.modules import names_in
 from feasilint.lower.python.selection import mask_of
 from feasilint.lower.python.spelling import unparse
 
@@ -81,6 +82,8 @@ def _set_attribute(m: Machine, owner: v.Value, name: str, value: v.Value, node: 
             m.set(owner, with_columns(m, found, ((name, value),), node))
         case v.Library(path=path):
             m.scope.globals.names[f"{path}.{name}"] = value
+        case v.Handle(kind="module"):
+            names_in(m, found)[name] = value
         case v.Handle():
             m.set(owner, found.put(name, value))
 

@@ -91,6 +91,8 @@ def class_member(m: Machine, owner: v.Class, name: str, depth: int = 0) -> v.Val
 
 
 def _other(m: Machine, target: v.Value, receiver: v.Value, name: str, node: ast.expr | None) -> v.Value:
+    from feasilint.lower.python.modules import member_of
+
     if isinstance(receiver, v.Frame) and of_engine(name):
         return v.Bound(target, name)
     match receiver:
@@ -104,6 +106,8 @@ def _other(m: Machine, target: v.Value, receiver: v.Value, name: str, node: ast.
             return v.Scalar(Column(relation, name, m.origin(node)))
         case v.GroupBy() if not name.startswith("_"):
             return replace(receiver, selected=(name,), single=True)
+        case v.Handle(kind="module"):
+            return member_of(m, receiver, name) or m.unknown(name)
         case v.Rolling() if not name.startswith("_"):
             return replace(receiver, selected=(name,), single=True)
         case v.Bound(receiver=owner, name=column) if name in _OF_COLUMNS and _loaded(m, owner):

@@ -168,7 +168,8 @@ def _run_cell_magic(m: Machine, cell: Cell, magic: Magic) -> None:
     elif magic.name == "writefile":
         name = Path(magic.arguments.split()[-1]).name if magic.arguments.split() else ""
         if name.endswith(".py"):
-            m.written[name.removesuffix(".py")] = magic.body
+            path = magic.arguments.split()[-1].removesuffix(".py").removeprefix("./")
+            m.written |= dict.fromkeys((name.removesuffix(".py"), path.replace("/", ".")), magic.body)
             _run_written(m, cell, magic)
 
 
@@ -188,6 +189,7 @@ def _run_written(m: Machine, cell: Cell, magic: Magic) -> None:
     neutral = neutralise(body)
     outer = m.scope
     m.scope = Scope()
+    m.modules |= {name: m.scope for name, text in m.written.items() if text is magic.body}
     try:
         _run_python(m, cell, neutral)
     finally:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.lower.python import values as v
 from feasilint.lower.python.attributes import library_value
-from feasilint.lower.python.modules import find_module, run_module
+from feasilint.lower.python.modules import find_module, member_of, names_in, package, run_module
 from feasilint.lower.python.tables.aliases import CANONICAL
 
 if TYPE_CHECKING:
@@ -18,19 +18,22 @@ if TYPE_CHECKING:
 
 def bind_import(m: Machine, node: ast.Import) -> None:
     """`import a.b as c`."""
+    _stand(m, node)
     for alias in node.names:
         local = _local(m, alias.name, 0)
+        root = alias.name.split(".")[0]
         if local is not None:
-            m.scope.bind(alias.asname or alias.name.split(".")[0], local)
+            whole = local if alias.asname or root == alias.name else package(m, root)
+            m.scope.bind(alias.asname or root, whole or local)
         elif alias.asname is not None:
             m.scope.bind(alias.asname, library(alias.name))
         else:
-            root = alias.name.split(".")[0]
             m.scope.bind(root, library(root))
 
 
 def bind_import_from(m: Machine, node: ast.ImportFrom) -> None:
     """`from a.b import c as d`, `from helpers import *`."""
+    _stand(m, node)
     module = node.module or ""
     local = _local(m, module, node.level) if module or node.level else None
     for alias in node.names:
@@ -53,12 +56,19 @@ def library(path: str) -> v.Library:
 
 def _bind_member(m: Machine, module: v.Handle, alias: ast.alias) -> None:
     if alias.name == "*":
-        for name, value in module.parts:
+        for name, value in names_in(m, module).items():
             if not name.startswith("_"):
                 m.scope.bind(name, value)
         return
-    member = module.get(alias.name)
+    member = member_of(m, module, alias.name)
     m.scope.bind(alias.asname or alias.name, member if member is not None else m.unknown(alias.name))
+
+
+def _stand(m: Machine, node: ast.Import | ast.ImportFrom) -> None:
+    """What other files hold is said to stand at the import."""
+    span = m.span(node) if not m.nested else None
+    if span is not None:
+        m.site = (span.line, span.column)
 
 
 def _local(m: Machine, module: str, level: int) -> v.Handle | None:

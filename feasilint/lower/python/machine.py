@@ -101,6 +101,9 @@ class Machine(Struct, eq=False):
     written: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     arguments: dict[str, Value] = field(default_factory=dict)
+    roots: list[str] = field(default_factory=list)
+    here: str = ""
+    site: tuple[int, int] = (1, 1)
     nested: int = 0
     foreign: bool = False
     last: Value | None = None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from feasilint.ir import Anchor
 from feasilint.lower.python import values as v
 from feasilint.lower.python.parsing import parse
 from feasilint.lower.python.scope import Scope
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 LIMIT = 512 * 1024
 """Larger files are not inlined."""
-NESTED = 3
+NESTED = 5
 
 
 def find_module(m: Machine, module: str, level: int) -> str | None:
@@ -27,16 +29,21 @@ def find_module(m: Machine, module: str, level: int) -> str | None:
     if module in m.written:
         return module
     parts = [part for part in module.split(".") if part]
-    here = Path(m.path).parent
-    for _ in range(max(level - 1, 0)):
-        here = here.parent
-    roots = [here] if level else [here, Path(m.options.root)]
-    for root in roots:
+    for root in _roots(m, level):
         path = root.joinpath(*parts)
         for candidate in (path.with_suffix(".py") if parts else path / "__init__.py", path / "__init__.py"):
             if _inside(m, candidate):
                 return str(candidate)
     return None if level else _fetched(m, "/".join(parts) + ".py")
+
+
+def _roots(m: Machine, level: int) -> list[Path]:
+    """The folders in which a module is looked for: of a relative import that of the file that says it, or one above."""
+    beside, here = Path(m.path).parent, Path(m.here or m.path).parent
+    if level:
+        return [here, *here.parents][level - 1 : level]
+    told = [beside / root for root in m.roots]
+    return [beside, *told, Path(m.options.root), Path(m.options.root) / "src", here]
 
 
 def find_script(m: Machine, name: str) -> str | None:
@@ -72,7 +79,7 @@ def _inside(m: Machine, path: Path) -> bool:
 def run_module(m: Machine, path: str) -> v.Handle:
     """The names that a file defines when it is run by itself."""
     if path in m.modules:
-        return v.Handle("module", tuple(m.modules[path].names.items()))
+        return _module(path)
     scope = Scope()
     m.modules[path] = scope
     outer = m.scope
@@ -81,15 +88,55 @@ def run_module(m: Machine, path: str) -> v.Handle:
         run_file(m, path)
     finally:
         m.scope = outer
-    return v.Handle("module", tuple(scope.names.items()))
+    return _module(path)
+
+
+def _module(path: str) -> v.Handle:
+    return v.Handle("module", (("path", v.Const(path)),))
+
+
+def path_of(module: v.Handle) -> str:
+    held = module.get("path")
+    return str(held.value) if isinstance(held, v.Const) else ""
+
+
+def names_in(m: Machine, module: v.Handle) -> dict[str, v.Value]:
+    """The names that a module has by now."""
+    scope = m.modules.get(path_of(module))
+    return scope.names if scope is not None else {}
+
+
+def member_of(m: Machine, module: v.Handle, name: str) -> v.Value | None:
+    """What `module.name` is: a name that the module defines, or a module inside the package."""
+    found = names_in(m, module).get(name)
+    if found is not None:
+        return found
+    path = Path(path_of(module))
+    folder = path.parent if path.name == "__init__.py" else path
+    inside = (folder / f"{name}.py", folder / name / "__init__.py")
+    return next((run_module(m, str(one)) for one in inside if _inside(m, one)), None)
+
+
+def package(m: Machine, root: str) -> v.Handle | None:
+    """The package that `import root.module` binds: its own file, else its folder."""
+    path = find_module(m, root, 0)
+    if path is not None:
+        return run_module(m, path)
+    folders = (folder / root for folder in _roots(m, 0))
+    return next((_module(str(folder)) for folder in folders if folder.is_dir()), None)
 
 
 def run_file(m: Machine, path: str) -> None:
     """Run a file of the project in the present scope, as `%run` does. Its own sinks are not the document's."""
     if m.nested >= NESTED:
         return
-    for text in _texts(m, path):
-        run_text(m, text)
+    here = m.here
+    m.here = path
+    try:
+        for text in _texts(m, path):
+            run_text(m, text)
+    finally:
+        m.here = here
 
 
 def run_text(m: Machine, text: str) -> None:
@@ -103,7 +150,7 @@ def run_text(m: Machine, text: str) -> None:
     from feasilint.lower.python.statements import top_level
 
     before = m.fragment
-    m.enter(m.builder.fragment("python", text, before.cell, exact=False), tree)
+    m.enter(m.builder.fragment("python", text, before.cell, _at_site(m, text), exact=False), tree)
     m.nested += 1
     try:
         for statement in tree.body:
@@ -111,6 +158,12 @@ def run_text(m: Machine, text: str) -> None:
     finally:
         m.nested -= 1
         m.enter(before)
+
+
+def _at_site(m: Machine, text: str) -> tuple[Anchor, ...]:
+    """The text of another file stands where this document asks for it."""
+    starts = accumulate((len(line) + 1 for line in text.split("\n")), initial=0)
+    return tuple(Anchor(start, *m.site) for start in starts)
 
 
 def _texts(m: Machine, path: str) -> list[str]:

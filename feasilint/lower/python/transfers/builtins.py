@@ -175,6 +175,14 @@ def named_tuple(call: Call) -> v.Value | None:
     return v.Class(node, call.m.scope, call.m.fragment)
 
 
+def import_root(call: Call) -> v.Value:
+    """`sys.path.append('../src')`: modules are looked for there, too."""
+    path = call.text(1 if call.name.endswith("insert") else 0)
+    if path is not None:
+        call.m.roots.append(path)
+    return v.NONE
+
+
 def gathered(call: Call) -> v.Value | None:
     """`asyncio.gather(a, b)`."""
     return v.Seq(call.args, "tuple", call.starred)

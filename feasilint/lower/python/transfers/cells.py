@@ -58,6 +58,9 @@ def _run(call: Call, arguments: str) -> v.Value:
 
     words = [word for word in arguments.split() if not word.startswith("-")]
     path = find_script(call.m, words[0]) if words else None
+    span = call.m.span(call.node) if call.node is not None and not call.m.nested else None
+    if span is not None:
+        call.m.site = (span.line, span.column)
     if path is not None and path not in call.m.modules:
         call.m.modules[path] = call.m.scope
         run_file(call.m, path)
