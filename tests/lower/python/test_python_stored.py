@@ -124,3 +124,29 @@ def test_a_query_that_stands_in_a_file_is_read(text: str, tmp_path: Path):
     program = run(code, root=str(tmp_path), path=str(tmp_path / "a.py"))
     assert sources(program) == ["t"]
     assert measures(program) == ["sum(x) by user_id"]
+
+
+# --- what is written ---
+
+
+@pytest.mark.parametrize(
+    "code", ["with pd.ExcelWriter('x.xlsx') as w:\n    pass", "import awswrangler as wr\nwr.redshift.connect('x')"]
+)
+def test_a_writer_alone_stores_nothing(code: str):
+    assert run(START + code).sinks == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("import pandas_gbq\npandas_gbq.to_gbq(df, 'd.features')", "d.features"),
+        ("from snowflake.connector.pandas_tools import write_pandas\nwrite_pandas(con, df, 'FEATURES', schema='ML')", "ML.FEATURES"),
+        ("import awswrangler as wr\nwr.redshift.to_sql(df=df, con=con, table='t', schema='s')", "s.t"),
+        ("import awswrangler as wr\nwr.postgresql.to_sql(df, con, 't', 's')", "t"),
+        ("with pd.ExcelWriter('x.xlsx') as w:\n    df.to_excel(w, sheet_name='a')", "x.xlsx"),
+        ("from feast import FeatureStore\nFeatureStore('.').push('clicks', df)", "clicks"),
+        ("from feast import FeatureStore\nFeatureStore('.').write_to_online_store(feature_view_name='fv', df=df)", "fv"),
+    ],
+)  # fmt: skip
+def test_where_frames_are_stored(code: str, name: str):
+    assert write(run(f"{START}df = pd.read_csv('a.csv')\n{code}")).target.name == name

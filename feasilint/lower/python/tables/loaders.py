@@ -179,6 +179,14 @@ FUNCTIONS: dict[str, Transfer] = {
     "awswrangler.catalog.get_table": source("table"),
     "awswrangler.s3.to_parquet": write_argument("file"),
     "awswrangler.s3.to_csv": write_argument("file"),
+    **{
+        f"awswrangler.{place}.to_sql": write_argument("table", 0, 2)
+        for place in ("redshift", "postgresql", "mysql", "sqlserver", "oracle")
+    },
+    "awswrangler.redshift.copy": write_argument("table", 0, 3),
+    "awswrangler.athena.to_iceberg": write_argument("table", 0, 2),
+    "pandas_gbq.to_gbq": write_argument("table", dialect="bigquery"),
+    "snowflake.connector.pandas_tools.write_pandas": write_argument("table", 1, 2, dialect="snowflake"),
     "boto3.client": handle("boto3"),
     "boto3.resource": handle("boto3"),
     "boto3.session.Session": handle("boto3"),

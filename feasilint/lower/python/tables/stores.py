@@ -71,6 +71,10 @@ METHODS: dict[str, Table] = {
     "feast": {
         "get_historical_features": lookups.historical,
         "get_online_features": lookups.online,
+        **dict.fromkeys(
+            ("write_to_online_store", "write_to_offline_store", "push"),
+            write_argument("table", 1, 0, feature_group=True),
+        ),
         "get_feature_service": lookups.asked_for("feast.service"),
         "get_feature_view": lookups.asked_for("feast.view"),
     },

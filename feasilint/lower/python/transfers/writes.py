@@ -35,9 +35,7 @@ def write(
         frame = call.receiver if isinstance(call.receiver, v.Frame) else call.m.frame(call.target)
         if value is None or value == v.NONE or frame is None:  # without a path: the text
             return call.m.unknown(call.name, call.target) if value in (None, v.NONE) else None
-        found = call.m.get(value)
-        if isinstance(found, v.Handle) and found.kind == "file":
-            value = found.get("path") or value
+        value = _path(call, value)
         chosen = call.text(None, "mode") or call.text(None, "if_exists") or mode
         name = path_name(call, value)
         target = Source(qualified(call, name) if kind == "table" else name, kind)
@@ -47,7 +45,27 @@ def write(
     return transfer
 
 
-_TARGETS = ("path_or_buf", "path", "name", "excel_writer", "destination_table", "table_name", "con", "fname", "file")
+def _path(call: Call, value: v.Value) -> v.Value:
+    """The path of an open file or of a writer of sheets, else the value itself."""
+    found = call.m.get(value)
+    if not isinstance(found, v.Handle) or found.kind not in ("file", "writer"):
+        return value
+    return found.get("path") or found.get("0") or value
+
+
+_TARGETS = (
+    "path_or_buf",
+    "path",
+    "push_source_name",
+    "feature_view_name",
+    "name",
+    "excel_writer",
+    "destination_table",
+    "table_name",
+    "con",
+    "fname",
+    "file",
+)
 
 
 MODES: dict[str, WriteMode] = {
@@ -84,18 +102,16 @@ def write_argument(
                 or call.arg(None, "features")
                 or call.arg(None, "data_frame")
             )
-        target = call.arg(name_at) or next(
-            (call.kwargs[n] for n in (*_TARGETS, "destination") if n in call.kwargs), None
-        )
+        told = (*(("table", "table_name") if kind == "table" else ()), *_TARGETS, "destination")
+        target = call.arg(name_at) or next((call.kwargs[n] for n in told if n in call.kwargs), None)
         found = call.m.get(value) if value is not None else None
         if not isinstance(found, v.Frame | v.Series) or target is None:
             return None
-        held = call.m.get(target)
-        if isinstance(held, v.Handle) and held.kind == "file":
-            target = held.get("path") or target
+        name = path_name(call, _path(call, target))
+        name = qualified(call, name) if kind == "table" else name
         frame = call.m.frame(found)
         if frame is not None:
-            store(call, frame.relation, Source(path_name(call, target), kind, dialect), "overwrite", feature_group)
+            store(call, frame.relation, Source(name, kind, dialect), "overwrite", feature_group)
         return v.NONE
 
     return transfer
