@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from feasilint.rule import Context, DocumentSubject, Example, Finding, Place, Rule, Severity, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from feasilint.ir import Diagnostic
 
 _HELP = {
     "syntax-error": "correct it, or remove the cell or statement; what is computed there is not judged",
@@ -61,5 +64,12 @@ class UnparsedCode(Rule):
                     self.severity,
                     diagnostic.message,
                     Place(subject.program.path, diagnostic.span),
-                    help=_HELP[diagnostic.kind],
+                    help=_HELP[diagnostic.kind] + _newer(subject, diagnostic),
                 )
+
+
+def _newer(subject: DocumentSubject, diagnostic: Diagnostic) -> str:
+    """Python reads what its own version knows."""
+    if subject.program.kind == "sql" or not diagnostic.message.startswith(("invalid syntax", "f-string")):
+        return ""
+    return f"; syntax newer than Python {sys.version_info[0]}.{sys.version_info[1]} needs feasilint on a newer Python"

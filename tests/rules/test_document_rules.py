@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from feasilint_rules.analysis_budget import AnalysisBudget
 from feasilint_rules.syntax_error import UnparsedCode
@@ -9,6 +11,9 @@ from rule_subjects import judge
 from feasilint.findings import Place, Severity
 from feasilint.ir import Diagnostic, Ignore, Program, Span
 from feasilint.rule import DocumentSubject
+
+if TYPE_CHECKING:
+    from feasilint.ir.program import DocumentKind
 
 SPAN = Span(2, 3, 5, 3, 9)
 USED = Ignore(("AVL101",), "known", SPAN, False, 3)
@@ -31,6 +36,13 @@ def test_what_cannot_be_parsed_is_said_where_it_stands(kind: str, span: Span | N
     assert (found.message, found.place) == ("unexpected `)`", Place("nb.ipynb", span))
     assert found.severity is Severity.WARNING, "a document that cannot be read fails no build by itself"
     assert found.help
+
+
+@pytest.mark.parametrize(("kind", "newer"), [("notebook", True), ("python", True), ("sql", False)])
+def test_python_that_is_newer_than_ours_looks_like_a_mistake(kind: DocumentKind, newer: bool) -> None:
+    said = Diagnostic("syntax-error", "invalid syntax; this statement is not read", SPAN)
+    (found,) = judge(UnparsedCode(), DocumentSubject(Program("a", kind, diagnostics=(said,))))
+    assert ("needs feasilint on a newer Python" in (found.help or "")) is newer
 
 
 def test_used_ignores_are_welcome() -> None:
