@@ -33,6 +33,10 @@ _FEATURES = re.compile(
     r"feature|(^|[/._-])feat(s|[/._-]|$)|(^|[/._-])ml([/._-]|$)|train(ing)?_?(set|data|table)|model_?input",
     re.IGNORECASE,
 )
+_REPORTS = re.compile(
+    r"(^|[/._-])(summary|reports?|metrics?|eval(uation)?|results?|submissions?|predictions?|importances?)([/._-]|$)",
+    re.IGNORECASE,
+)
 _WIDEST = 2000  # features of one sink
 
 
@@ -84,14 +88,17 @@ def tables_passed_over(analysis: Analysis, reported: Collection[str]) -> int:
 
 
 def _holds_features(write: Write, program: Program, analysis: Analysis) -> bool:
-    """Whether a table is one of features: a feature group, a file that the catalog counts to a model, or a name that says so.
+    """Whether a table is one of features: a feature group, a file that the catalog counts to a model, or a name that says so:
+    its own, or that of its document where its own does not say that it is a report.
 
     Most tables and files that are written are reports, extracts and steps on the way: to judge them all would drown what matters.
     """
     if write.feature_group or analysis.matcher.model_for(program.path) is not None:
         return True
-    names = (program.path, write.target.name if write.target is not None else "")
-    return any(_FEATURES.search(name) for name in names)
+    target = write.target.name if write.target is not None else ""
+    if _FEATURES.search(target):
+        return True
+    return _FEATURES.search(program.path) is not None and not _REPORTS.search(target.rsplit("/", 1)[-1])
 
 
 def _graph(analysis: Analysis) -> LineageGraph:

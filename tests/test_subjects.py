@@ -30,6 +30,11 @@ sources:
         ("report.sql", COUNT),
         ("report.sql", f"create table marts.daily_report as {COUNT}"),
         ("report.py", "import pandas as pd\npd.read_csv('tx.csv').groupby('u').size().to_csv('summary.csv')"),
+        (
+            "feature_engineering/a.py",
+            "import pandas as pd\npd.read_csv('tx.csv').groupby('u').size().to_csv('out/signal_summary.csv')",
+        ),
+        ("features/a.sql", f"create table marts.model_metrics as {COUNT}"),
     ],
 )
 def test_reports_and_extracts_hold_no_features(path: str, text: str) -> None:
@@ -40,6 +45,8 @@ def test_reports_and_extracts_hold_no_features(path: str, text: str) -> None:
     ("path", "text"),
     [
         ("user_features.sql", COUNT),
+        ("features/a.sql", f"create table marts.user_counts as {COUNT}"),
+        ("a.sql", f"create table ml.user_metrics as {COUNT}"),
         ("a.sql", f"create table ml.user_counts as {COUNT}"),
         ("a.sql", f"insert into training_set {COUNT}"),
         (

@@ -83,12 +83,21 @@ def test_steps_that_no_feature_passes_unread(step: str) -> None:
     [
         "df['a'] = LogisticRegression().fit(df[['c']], df.y).predict(df[['c']])",
         "df['a'] = LogisticRegression().fit(df[['c']], df.y).predict_proba(df[['c']])[:, 1]",
+        "df['a'] = change('model.pkl').best_estimator_.predict(df[['c']])",
         "df.loc[:, ['a', 'b']] = StandardScaler().fit_transform(df[['a', 'b']])",
         "df['a'] = OrdinalEncoder().fit_transform(df)",
         "df['a'] = np.random.rand(len(df))",
         "class Own:\n    def fit(self, X, y):\n        LogisticRegression().fit(X, y)\n",
     ],
-    ids=["a prediction", "a probability", "scaled in place", "encoded", "drawn", "a parameter that nothing here gives"],
+    ids=[
+        "a prediction",
+        "a probability",
+        "of any model",
+        "scaled in place",
+        "encoded",
+        "drawn",
+        "a parameter that nothing here gives",
+    ],
 )
 def test_what_models_and_the_code_make_is_no_unread_step(step: str) -> None:
     imports = (

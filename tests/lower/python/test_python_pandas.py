@@ -177,3 +177,14 @@ def test_a_column_is_found_by_the_known_part_of_its_name():
     relation = frame(PANDAS + code)
     assert columns(relation) == ["x", "month_3", "other"]
     assert origins(relation, "month_3") == {"tx.csv.month"}
+
+
+@pytest.mark.parametrize(
+    "most", ["tx.a.value_counts().idxmax()", "tx.a.value_counts().argmax()", "np.argmax(tx.a.value_counts())"]
+)
+def test_the_value_with_most_rows_is_one_of_the_whole_table(most: str) -> None:
+    assert measures(pandas(f"tx['a'] = tx.a.fillna({most})"))[-1] == "mode(a)"
+
+
+def test_the_most_rows_of_a_value_are_a_maximum_of_counts() -> None:
+    assert measures(pandas("x = tx.a.value_counts().max()")) == ["count(a) by a", "max(count)"]

@@ -46,6 +46,7 @@ METHODS: dict[str, Table] = {
         "train": models.train_unknown,
         "fit_transform": models.transform_unknown,
         "fit_predict": fits.fit_unknown,
+        **dict.fromkeys(("predict", "predict_proba", "decision_function"), transformers.predict),
     },
     "implicit": {"fit": fits.fit},
     "surprise.reader": {},

@@ -51,9 +51,21 @@ def measure(function: str | None = None) -> Transfer:
 def column_measure(call: Call, series: v.Series, function: str) -> v.Value:
     """An aggregate of one column over all rows, or over the rows of its group."""
     label = call.m.fresh()
+    if function == "arg_max" and (values := _counted_values(series)) is not None:
+        series, function = values, "mode"
     made = Measure(function, (series.expression, *_parameters(call, function)), origin=call.origin)
     relation = call.m.add(Aggregate(series.relation, series.group, (Output(label, made, call.origin),), call.origin))
     return v.Scalar(Column(relation, label))
+
+
+def _counted_values(series: v.Series) -> v.Series | None:
+    """The column whose values `s.value_counts()` has counted: which of them has most rows is its mode."""
+    match series:
+        case v.Series(relation=Aggregate(input=below, keys=(key,), measures=(made,)), expression=Column(name=name)):
+            count = made.expression
+            if name == made.name and isinstance(count, Measure) and count.function == "count":
+                return v.Series(below, key.expression)
+    return None
 
 
 def counted(call: Call, rows: v.Value) -> v.Scalar | None:
