@@ -66,6 +66,9 @@ CASES = [
     Case("r = tx.query('x > 1 and k == \"a\"')"),
     Case("r = tx.get('x')"),
     Case("r = tx.xs(0)"),
+    Case("r = tx.pivot_table(index='u', values=['x', 'n'], aggfunc={'x': ['min', 'max'], 'n': 'sum'})"),
+    Case("r = tx.groupby('u').x.nlargest(2).groupby(level=0).mean()"),
+    Case("r = tx.set_index(['u', 'k']).groupby(level=1).sum(numeric_only=True)"),
     Case("r = pd.concat([tx, tx], keys=['a', 'b']).xs('a')"),
     Case("r = tx.set_index(['u', 'k']).xs(1)[['x', 'n']]"),
     Case("r = tx.isetitem(0, 1) or tx"),
@@ -219,7 +222,7 @@ CASES = [
     # rows to columns and back
     Case("r = tx.pivot_table(index='u', columns='k', values='x')"),
     Case("r = tx.pivot_table(index='u', columns='k', values='x', aggfunc='sum').reset_index()"),
-    Case("r = tx.pivot_table(index='u', values=['x', 'n'], aggfunc='sum')", ("sum(x) by u", "sum(n) by u")),
+    Case("r = tx.pivot_table(index='u', values=['x', 'n'], aggfunc='sum')", ("sum(n) by u", "sum(x) by u")),
     Case("r = tx.pivot_table(index='u', values='x', aggfunc=['sum', 'mean'])"),
     Case("r = tx.pivot(index='ts', columns='k', values='x')"),
     Case("r = tx.melt(id_vars='u', value_vars=['x', 'n'])"),

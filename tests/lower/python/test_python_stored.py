@@ -150,3 +150,18 @@ def test_a_writer_alone_stores_nothing(code: str):
 )  # fmt: skip
 def test_where_frames_are_stored(code: str, name: str):
     assert write(run(f"{START}df = pd.read_csv('a.csv')\n{code}")).target.name == name
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("Template('select x from $s.t where d > 1').substitute(s='mart')", "mart.t"),
+        ("Template('select x from ${s}.t').safe_substitute({'s': 'mart'})", "mart.t"),
+        ("Template('select x from $s_old.t').substitute(s='mart')", "$s_old.t"),
+        ("J('select x from {{ s }}.t {% if y %} where y = 1 {% endif %}').render(s='mart')", "mart.t"),
+        ("Environment().from_string('select x from {{s}}.t').render(s='mart')", "mart.t"),
+    ],
+)
+def test_templates_are_filled(query: str, name: str):
+    code = f"import pandas as pd\nfrom string import Template\nfrom jinja2 import Environment, Template as J\npd.read_sql({query}, c)"
+    assert sources(run(code)) == [name]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import builtins as b
 from feasilint.lower.python.transfers import cells, containers, loading, stored, writes
-from feasilint.lower.python.transfers.common import argument_copied, constant, nothing, same, show
+from feasilint.lower.python.transfers.common import argument_copied, constant, handle, nothing, same, show
 from feasilint.lower.python.transfers.common import function_of as elementwise
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ METHODS: dict[str, Table] = {
         **dict.fromkeys(_TEXT, containers.text_method),
         "format": containers.text_format,
         "join": containers.text_join,
+        **dict.fromkeys(("substitute", "safe_substitute"), containers.substituted),
+        **dict.fromkeys(("render", "render_async"), containers.rendered),
         "joinpath": containers.path_join,
         "as_posix": same,
         "resolve": same,
@@ -88,6 +90,7 @@ METHODS: dict[str, Table] = {
         "magic": cells.line_magic,
     },
     "any": {"open": loading.opened_elsewhere, "run_until_complete": b.identity},
+    "jinja": {"from_string": argument_copied},
     "file": {
         **dict.fromkeys(("read", "readlines"), stored.file_read),
         **dict.fromkeys(
@@ -216,7 +219,8 @@ FUNCTIONS: dict[str, Transfer] = {
     "tqdm.tqdm_notebook": argument_copied,
     "fastprogress.progress_bar": argument_copied,
     "textwrap.dedent": argument_copied,
-    "string.Template": argument_copied,
+    **dict.fromkeys(("string.Template", "jinja2.Template"), argument_copied),
+    "jinja2.Environment": handle("jinja"),
     "inspect.cleandoc": argument_copied,
     "io.StringIO": b.buffer,
     "io.BytesIO": b.buffer,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,29 @@ def text_format(call: Call) -> v.Value | None:
     if not isinstance(text, v.Const):
         return None
     return format_text(call.m, text, call.args, dict(call.kwargs))
+
+
+def substituted(call: Call) -> v.Value | None:
+    """`Template('select $a').substitute(a=…)`."""
+    return _filled(call, r"\$(?:{name}\b|\{{{name}\}})")
+
+
+def rendered(call: Call) -> v.Value | None:
+    """`Template('select {{ a }}').render(a=…)`: what is known of it; the rest is read as SQL with a template in it."""
+    return _filled(call, r"\{{\{{\s*{name}\s*\}}\}}")
+
+
+def _filled(call: Call, marker: str) -> v.Value | None:
+    text, given = call.receiver, call.got(0)
+    if not isinstance(text, v.Const):
+        return None
+    pairs = given.items if isinstance(given, v.Dict) else ()
+    values = {str(key.value): value for key, value in pairs if isinstance(key, v.Const)} | dict(call.kwargs)
+    made = str(text.value)
+    for name, value in values.items():
+        written = str(as_text(call.m, value).value)
+        made = re.sub(marker.format(name=re.escape(name)), lambda _, w=written: w, made)  # type: ignore[misc]
+    return v.Const(made, _moved(text, made))
 
 
 def text_join(call: Call) -> v.Value | None:

@@ -43,9 +43,16 @@ def group_by(call: Call) -> v.Value | None:
 
 
 def _level_keys(call: Call, frame: v.Frame) -> tuple[Output, ...]:
-    level = call.names(None, "level")
-    chosen = tuple(n for n in level or () if n in frame.index) or frame.index
+    level = call.names(None, "level") or ()
+    names = (_at_level(frame, name) for name in level)
+    chosen = tuple(name for name in names if name in frame.index) or frame.index
     return tuple(Output(name, Column(frame.relation, name)) for name in chosen)
+
+
+def _at_level(frame: v.Frame, level: Name) -> Name:
+    """A level of the index by its name or number."""
+    number = int(level) if isinstance(level, str) and level.isdigit() and level not in frame.index else None
+    return frame.index[number] if number is not None and number < len(frame.index) else level
 
 
 def keys_of(m: Machine, frame: v.Frame, by: v.Value) -> tuple[Output, ...]:

@@ -33,7 +33,15 @@ def group_rows(call: Call) -> v.Value | None:
         made = _numbered(call, relation, keys, n)
     else:
         made = call.m.add(Limit(relation, None, origin=call.origin))
-    return selected(call, group, replace(group.frame, relation=made))
+    return _under_keys(call, group, selected(call, group, replace(group.frame, relation=made)))
+
+
+def _under_keys(call: Call, group: v.GroupBy, made: v.Value) -> v.Value:
+    """The greatest values of each group stand under its keys."""
+    keys = [key.name for key in group.keys if isinstance(key.expression, Column) and key.expression.name == key.name]
+    if call.name not in ("nlargest", "nsmallest") or not isinstance(made, v.Series) or len(keys) < len(group.keys):
+        return made
+    return replace(made, index=(*keys, *(made.index or ("{level}",))))
 
 
 def _numbered(call: Call, relation: Relation, keys: tuple[Expression, ...], n: int) -> Relation:

@@ -65,7 +65,10 @@ def _specs(call: Call, function: v.Value, values: tuple[Name, ...]) -> list[Spec
     if isinstance(function, v.Dict):
         from feasilint.lower.python.transfers.aggregates import by_column
 
-        return [spec for key, value in function.items for spec in by_column(call.m, key, value)]
+        levels = any(isinstance(call.m.get(value), v.Seq) for _, value in function.items)
+        specs = [spec for key, value in function.items for spec in by_column(call.m, key, value, levels)]
+        return sorted(specs, key=lambda spec: spelled(spec.output))
+    values = tuple(sorted(values, key=spelled))  # as pandas does, however they are told
     if isinstance(function, v.Seq):
         return [Spec((label_of(call.m, f), spelled(name)), name, f) for f in function.items for name in values]
     return [Spec(name, name, function) for name in values]
