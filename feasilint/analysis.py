@@ -31,6 +31,7 @@ from feasilint.ir import (
 from feasilint.ir.expressions import conjuncts, fold, spelled
 from feasilint.ir.traversal import members, scans
 from feasilint.link import Linkage, link
+from feasilint.measure.ages import Ages
 from feasilint.measure.grain import leaves
 from feasilint.measure.maturity import Maturity
 from feasilint.measure.windows import Windows
@@ -42,10 +43,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from feasilint.catalog.match import Matcher
-    from feasilint.catalog.model import SourceEntry, Staleness
+    from feasilint.catalog.model import SourceEntry
     from feasilint.ir import ColumnSet, Origin, Sink, Source
     from feasilint.measure.model import Aggregation, Reach, Role
-    from feasilint.paths import Step
 
 
 class Member(Struct, frozen=True, gc=False):
@@ -81,6 +81,7 @@ class Analysis:
         self.budget = Budget(self.linkage.programs, self.columns)
         self.windows = Windows(self.tracer, self._home, self.entry)
         self.maturity = Maturity(self.windows)
+        self.ages = Ages(self.linkage, self.entry, self.matcher.find)
         self._mentioned: dict[str, Mentions] = {}
         self._members: dict[Sink, tuple[Member, ...]] = {}
         self._arrivals: dict[Use, list[Arrival]] | None = None
@@ -105,19 +106,6 @@ class Analysis:
     @cached_property
     def _evidence(self) -> Evidence:
         return Evidence(self.programs, self.columns)
-
-    def age(self, steps: Iterable[Step]) -> Staleness | None:
-        """The age of what arrives over a path: that of the source plus that of every declared table on the way."""
-        scans = [step.relation for step in steps if isinstance(step.relation, Scan)]
-        if not scans:
-            return None
-        source = self.entry(scans[-1])
-        total = source.staleness if source is not None else None
-        for hop in scans[:-1]:
-            entry = self.entry(hop)
-            if entry is not None and entry.staleness is not None:
-                total = entry.staleness if total is None else total + entry.staleness
-        return total
 
     # --- places ---
 

@@ -7,13 +7,15 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from feasilint.aggregations import of_use
 from feasilint.findings import Place
 from feasilint.ir import Aggregate, Column, Diagnostic, Fit, Scan, Upsert, Window, Write
 from feasilint.ir.expressions import fold, spelled
+from feasilint.measure.ages import within_lags
 from feasilint.measure.grain import leaves
-from feasilint.measure.model import Input
+from feasilint.measure.model import Age, Input
 from feasilint.paths import Step
 from feasilint.rule import DocumentSubject, Feature, SourceSubject, Unread
 from feasilint.unread import gaps
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.model import ModelEntry
     from feasilint.ir import Program
     from feasilint.lineage import LineageGraph
-    from feasilint.measure.model import Aggregation
+    from feasilint.measure.model import Aggregation, Hop
     from feasilint.rule import Subject
     from feasilint.trace import Leaf
 
@@ -204,19 +206,26 @@ def _feature(
     model = isinstance(sink, Fit)
     target = sink.estimator if isinstance(sink, Fit) else (sink.target.name if sink.target else sink_place.path)
     lineage = lineages.of(member)
+    stored = lineages.analysis.ages.stored(sink) if isinstance(sink, Write) else None
     return Feature(
         name=member.name,
         place=lineage.place or sink_place,
         target=target,
         kind="model" if model else "table",
         sink=sink_place,
-        inputs=lineage.inputs,
+        inputs=lineage.inputs if stored is None else tuple(_stored(read, stored) for read in lineage.inputs),
         aggregations=lineage.aggregations,
         entry=entry,
         point=lineages.analysis.matcher.point_for(entry),
         confidence="approximate" if member.trace.approximate else "exact",
         unread=lineage.unread,
     )
+
+
+def _stored(read: Input, hop: Hop) -> Input:
+    """An input of a feature that is read from the table that it is stored in."""
+    age = Age(read.entry.staleness if read.entry is not None else None, within_lags((hop, *read.hops)))
+    return replace(read, staleness=age.total, hops=age.hops)
 
 
 def _unread(member: Member, analysis: Analysis) -> Iterator[Unread]:
@@ -249,7 +258,7 @@ def _inputs(member: Member, analysis: Analysis) -> Iterator[Input]:
     trace = member.trace
     hops = [hop for hop in trace.hops if analysis.entry(hop.scan)]
     for leaf in (*_ordered(trace.value, analysis), *_ordered(hops, analysis)):
-        yield _input(leaf, "value", member, analysis, _steps(leaf, member, analysis))
+        yield _input(leaf, "value", member, analysis, _oldest_steps(leaf, member, analysis))
     ways: dict[Scan, tuple[Step, ...]] = {}
     values = {leaf[:2] for leaf in trace.value}
     roles: dict[tuple[Scan, str], set[str]] = defaultdict(set)
@@ -270,6 +279,26 @@ def _steps(leaf: Leaf, member: Member, analysis: Analysis) -> tuple[Step, ...]:
     return steps if found else (*steps, Step(leaf.column, leaf.scan, leaf.scan.origin))
 
 
+def _oldest_steps(leaf: Leaf, member: Member, analysis: Analysis) -> tuple[Step, ...]:
+    """The way that decides how old a value is: of several the shortest, unless one through a table that is made later is
+    older."""
+    steps = _steps(leaf, member, analysis)
+    passed = {step.relation for step in steps}
+    for hop in _ordered(member.trace.hops, analysis):
+        made = analysis.ages.hop(hop.scan) if hop.scan not in passed else None
+        if made is not None and made.staleness is not None and hop.column != "*":
+            column = Column(hop.scan, hop.column, path=tuple(hop.path.split(".")) if hop.path else ())
+            if leaf in analysis.tracer.expression(column).value:
+                below = analysis.paths.path(hop.scan, hop.column, leaf)
+                steps = max(steps, (*_steps(hop, member, analysis), *below[1:]), key=lambda way: _older(way, analysis))
+    return steps
+
+
+def _older(steps: tuple[Step, ...], analysis: Analysis) -> tuple[float, float]:
+    age = analysis.ages.along(steps).total
+    return (age.worst, age.mean) if age is not None else (0, 0)
+
+
 def _ordered(leaves: Iterable[Leaf], analysis: Analysis) -> list[Leaf]:
     """By name, then as the documents read them; one for all fields of a struct."""
     ordered = sorted(
@@ -279,13 +308,15 @@ def _ordered(leaves: Iterable[Leaf], analysis: Analysis) -> list[Leaf]:
 
 
 def _input(leaf: Leaf, role: str, member: Member, analysis: Analysis, steps: tuple[Step, ...]) -> Input:
+    age = analysis.ages.along(steps)
     return Input(
         source=leaf.scan.source,
         column=leaf.column,
         role=role,
         read=analysis.place(leaf.scan, leaf.scan.origin),
         entry=analysis.entry(leaf.scan),
-        staleness=analysis.age(steps),
+        staleness=age.total,
+        hops=age.hops,
         path=_names(member, steps),
         places=tuple(_places(member, steps, analysis)),
         least_age=_least_age(leaf, member, analysis),

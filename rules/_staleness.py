@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from feasilint.catalog.model import Staleness
+from feasilint.catalog.model import SourceEntry, Staleness
 from feasilint.ir.functions import traits
 from feasilint.rule import Suggestion
 
 from ._evidence import aggregated, declared, details
-from ._words import VERBS, bounded_title, days, duration, percent
+from ._words import VERBS, bounded_title, days, duration, listed, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from feasilint.catalog.model import PredictionPoint, SourceEntry
+    from feasilint.catalog.model import PredictionPoint
     from feasilint.ir import Source
-    from feasilint.measure.model import Aggregation, Input
+    from feasilint.measure.model import Aggregation, Hop, Input
     from feasilint.rule import Feature
 
 _DAY = 86_400
@@ -43,7 +43,10 @@ class Reading(Struct, frozen=True):
     @property
     def error(self) -> float:
         """The expected relative error of a stationary count or sum: min(2, 2·L_mean/W)."""
-        return min(2.0, 2 * self.age.mean / self.window)
+        return self.error_at(self.age)
+
+    def error_at(self, age: Staleness) -> float:
+        return min(2.0, 2 * age.mean / self.window)
 
 
 def readings(feature: Feature) -> Iterator[list[Reading]]:
@@ -94,14 +97,22 @@ def _eventlike(entry: SourceEntry | None) -> bool:
 def age_at(read: Input, point: PredictionPoint | None) -> Staleness | None:
     """The age of an input where it is used.
 
-    Online every scheduled hop on the way adds its own. A batch run starts when its inputs are ready, so only the lag of
+    Online every scheduled table on the way adds its own. A batch run starts when its inputs are ready, so only the lag of
     the source itself counts: exactly that at `run_at` where the catalog says when the source is loaded.
     """
-    entry = read.entry
-    if point is None or point.mode != "batch" or entry is None:
+    if point is None or point.mode != "batch":
         return read.staleness
-    exact = _at_run(entry, point)
-    return Staleness(exact, exact, exact) if exact is not None else entry.staleness
+    exact = _at_run(read.entry, point) if read.entry is not None else None
+    return Staleness(exact, exact, exact) if exact is not None else _of_source(read)
+
+
+def _of_source(read: Input) -> Staleness | None:
+    return read.entry.staleness if read.entry is not None else None
+
+
+def age_for_severity(reading: Reading, feature: Feature) -> Staleness | None:
+    """The age that says how bad a reading is: where nobody declares how the model is called, that of a batch run."""
+    return reading.age if feature.point is not None else _of_source(reading.read)
 
 
 def _at_run(entry: SourceEntry, point: PredictionPoint) -> float | None:
@@ -141,11 +152,7 @@ def evidence(feature: Feature, worst: Reading, group: Iterable[Reading]) -> dict
 
 def _figures(worst: Reading, group: Iterable[Reading]) -> Iterator[tuple[str, str]]:
     age = worst.age
-    if age.least == age.worst:
-        yield "age", f"L = {duration(age.worst)} when the batch runs ({_inputs(worst.read.entry)})"
-    else:
-        spread = f"{duration(age.least)} at best, {duration(age.mean)} on average, {duration(age.worst)} at worst"
-        yield "age", f"L = {spread} ({_inputs(worst.read.entry)})"
+    yield age_fact(worst.read, age)
     windows = list(dict.fromkeys(duration(reading.window) for reading in group))
     yield "window", "W = " + ", ".join(windows)
     if worst.additive:
@@ -153,10 +160,44 @@ def _figures(worst: Reading, group: Iterable[Reading]) -> Iterator[tuple[str, st
         yield "expected error", f"min(2, 2·L_mean/W) = min(2, {formula}) = {percent(worst.error)}"
 
 
+def age_fact(read: Input, age: Staleness) -> tuple[str, str]:
+    """How old an input is, and what adds up to that."""
+    if age.least == age.worst:
+        return "age", f"L = {duration(age.worst)} when the batch runs ({_inputs(read.entry)})"
+    spread = f"{duration(age.least)} at best, {duration(age.mean)} on average, {duration(age.worst)} at worst"
+    return "age", f"L = {spread} ({'; '.join((_inputs(read.entry), *_hops(read, age)))})"
+
+
+def _hops(read: Input, age: Staleness) -> Iterator[str]:
+    """What the tables on the way add, from the source up to the feature."""
+    upward = read.hops[::-1] if age == read.staleness else ()
+    for hop in upward:
+        if hop.staleness is not None:
+            stated = hop.refresh.stated_by if hop.refresh is not None else None
+            by = f"`{hop.refresh.every}` by {stated}" if hop.refresh is not None and stated else _inputs(hop.entry)
+            yield f"+ `{hop.table}` up to {duration(hop.staleness.worst)}: {by}"
+    unknown = list(dict.fromkeys(hop.table for hop in upward if hop.staleness is None))
+    if unknown:
+        yield f"schedule{'s' if len(unknown) > 1 else ''} of {listed(unknown)} unknown"
+
+
+def slowest(read: Input, age: Staleness) -> str:
+    """What makes an input this old: its source, or a table on the way that is made less often."""
+    hop = _slowest(read, age)
+    return f"`{hop.table if hop is not None else read.source.name}`"
+
+
+def _slowest(read: Input, age: Staleness) -> Hop | None:
+    own = _of_source(read)
+    hops = [(hop.staleness.worst, hop) for hop in read.hops if hop.staleness is not None and age == read.staleness]
+    longest, hop = max(hops, key=lambda pair: pair[0], default=(0, None))
+    return hop if own is None or longest > own.worst else None
+
+
 def _inputs(entry: SourceEntry | None) -> str:
     """Where an age comes from."""
-    if entry is None:
-        return "of the tables on the way"
+    if entry is None or entry.staleness is None:
+        return "age of the source unknown"
     if entry.period is None:
         return f"latency class {entry.latency}"
     parts = (
@@ -175,7 +216,7 @@ def help_for(reading: Reading) -> str:
     return (
         f"read `{twin}` instead, or {wider}"
         if twin
-        else f"{wider}, or have `{reading.read.source.name}` loaded more often"
+        else f"{wider}, or have {slowest(reading.read, reading.age)} loaded more often"
     )
 
 
@@ -188,9 +229,17 @@ def suggestion_for(reading: Reading) -> Suggestion | None:
     length = f"{int(enough // _DAY)}-day" if enough >= _DAY else f"{int(enough // 3_600)}-hour"
     source = reading.read.source
     return Suggestion(
-        bounded_title(reading.aggregation.function, source, reading.read.entry, length),
+        bounded_title(reading.aggregation.function, source, _updating(reading), length),
         saves=f"expected error {percent(reading.error)} -> {percent(after)}",
     )
+
+
+def _updating(reading: Reading) -> SourceEntry | None:
+    """What says how often the values change: the slowest of the source and the tables on the way."""
+    hop = _slowest(reading.read, reading.age)
+    if hop is None or hop.staleness is None:
+        return reading.read.entry
+    return hop.entry or SourceEntry(hop.table, period=hop.staleness.worst)
 
 
 def _sufficient(reading: Reading) -> float:

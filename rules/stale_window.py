@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
-from ._staleness import TOLERATED, Reading, does, evidence, help_for, readings, suggestion_for
+from ._staleness import TOLERATED, Reading, age_for_severity, does, evidence, help_for, readings, suggestion_for
 from ._words import duration, percent
 
 if TYPE_CHECKING:
@@ -43,9 +43,10 @@ class StaleWindow(Rule):
     """A count or sum misses much of its window, because its source lags.
 
     ## What it does
-    Estimates the relative error of a count or sum over a window W whose source is L_mean old on average: min(2,
-    2·L_mean/W). Above 10 % it warns, above 50 % it is an error. The message shows the figures. Averages, ratios,
-    minima and last values are not judged: their error does not follow from L and W.
+    Estimates the relative error of a count or sum over a window W whose source, with the tables on the way that are made
+    by schedule, is L_mean old on average: min(2, 2·L_mean/W). Above 10 % it warns, above 50 % it is an error. The
+    message shows the figures. Averages, ratios, minima and last values are not judged: their error does not follow from
+    L and W.
 
     ## Why it matters
     Training counts every event of the window, production only those that were loaded. The model sees one
@@ -77,9 +78,8 @@ class StaleWindow(Rule):
         assert isinstance(subject, Feature)
         for group in readings(subject):
             caught = [reading for reading in group if reading.additive and reading.error > TOLERATED]
-            online = Severity.ERROR if caught and caught[0].error > _SEVERE else Severity.WARNING
-            severity = self.severity_at(subject.point, online)
-            if caught and severity is not None:
+            severity = self.severity_at(subject.point, _severity(caught[0], subject)) if caught else None
+            if severity is not None:
                 yield self._found(severity, subject, caught)
 
     def _found(self, severity: Severity, feature: Feature, caught: list[Reading]) -> Finding:
@@ -94,3 +94,11 @@ class StaleWindow(Rule):
             suggestion=suggestion_for(worst),
             **evidence(feature, worst, caught),
         )
+
+
+def _severity(reading: Reading, feature: Feature) -> Severity:
+    age = age_for_severity(reading, feature)
+    error = reading.error_at(age) if age is not None else 0
+    if error <= TOLERATED:
+        return Severity.INFO
+    return Severity.ERROR if error > _SEVERE else Severity.WARNING

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
 from ._evidence import declared, details, primary, replacement
+from ._staleness import age_fact, slowest
 from ._words import duration
 
 if TYPE_CHECKING:
@@ -112,17 +113,19 @@ class TooOldForDecision(Rule):
 
     def _found(self, severity: Severity, feature: Feature, read: Input, limit: str, context: Context) -> Finding:
         entry, age = read.entry, _age(read)
+        late = slowest(read, read.staleness) if read.staleness is not None else f"`{read.source.name}`"
         old = f"is up to {duration(age)} old" if age < inf else "has no known limit of age"
         return self.finding(
             severity,
             f"feature `{feature.name}` uses `{read.source.name}`, which {old}; {limit}",
             primary(feature, read),
             help=(replacement(entry, context) if entry else None)
-            or f"read the state where it is kept, or have `{read.source.name}` refreshed more often",
+            or f"read the state where it is kept, or have {late} refreshed more often",
             **details(
                 feature,
                 read,
                 declared(entry, "period" if entry.period is not None else "latency") if entry is not None else (),
+                [age_fact(read, read.staleness)] if read.hops and read.staleness is not None else (),
             ),
         )
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
-from ._staleness import Reading, does, evidence, help_for, readings, suggestion_for
+from ._staleness import Reading, age_for_severity, does, evidence, help_for, readings, suggestion_for
 from ._words import duration
 
 if TYPE_CHECKING:
@@ -46,11 +46,12 @@ class WindowInsideStaleness(Rule):
 
     ## What it does
     Compares the length W of every bounded window with the age L of the newest row that production has of its
-    source: the sum over all scheduled steps on the way. L_min >= W (W is shorter than the best age) is an error,
-    the window is always empty; L_worst >= W is a warning, it is empty at some hours of the day.
+    source: the lag of the source and the period of every table on the way that is made by schedule, added. L_min >= W
+    (W is shorter than the best age) is an error, the window is always empty; L_worst >= W is a warning, it is empty at
+    some hours of the day.
 
     In batch scoring only the lag of the source itself counts, at `run_at` where the catalog says when the source is
-    loaded.
+    loaded. Where nobody declares how the model is called, what only the tables on the way make too old is a remark.
 
     ## Why it matters
     In the warehouse, history is complete: "the last 30 minutes" of every old event are there, and the model learns
@@ -90,9 +91,8 @@ class WindowInsideStaleness(Rule):
         assert isinstance(subject, Feature)
         for group in readings(subject):
             caught = [reading for reading in group if reading.age.worst >= reading.window]
-            online = Severity.ERROR if caught and caught[0].age.least >= caught[0].window else Severity.WARNING
-            severity = self.severity_at(subject.point, online)
-            if caught and severity is not None:
+            severity = self.severity_at(subject.point, _severity(caught[0], subject)) if caught else None
+            if severity is not None:
                 yield self._found(severity, subject, caught)
 
     def _found(self, severity: Severity, feature: Feature, caught: list[Reading]) -> Finding:
@@ -105,6 +105,13 @@ class WindowInsideStaleness(Rule):
             suggestion=suggestion_for(worst),
             **evidence(feature, worst, caught),
         )
+
+
+def _severity(reading: Reading, feature: Feature) -> Severity:
+    age = age_for_severity(reading, feature)
+    if age is None or age.worst < reading.window:
+        return Severity.INFO
+    return Severity.ERROR if age.least >= reading.window else Severity.WARNING
 
 
 def _when(reading: Reading) -> str:

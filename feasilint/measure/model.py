@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
@@ -9,7 +11,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from feasilint.catalog.model import SourceEntry, Staleness
     from feasilint.findings import Confidence, Place
-    from feasilint.ir import Interval, Name, Source
+    from feasilint.ir import Interval, Name, Refresh, Source
 
 WindowClass: TypeAlias = Literal[
     "unbounded", "anchored", "bounded", "bucketed", "rows", "entity", "global", "unknown"
@@ -56,13 +58,36 @@ class Aggregation(Struct, frozen=True, gc=False):
     node: int | None = None
 
 
+class Hop(Struct, frozen=True, gc=False):
+    """A stored table on the way from a source to its reader. `staleness`: what it adds, None where nobody states how often it
+    is made; stated by its `entry` in the catalog, else by the project (`refresh`)."""
+
+    table: str
+    staleness: Staleness | None
+    entry: SourceEntry | None = None
+    refresh: Refresh | None = None
+
+
+class Age(Struct, frozen=True, gc=False):
+    """How old what arrives over a path is. `source`: the lag of its source alone; `hops` from the reader down."""
+
+    source: Staleness | None = None
+    hops: tuple[Hop, ...] = ()
+
+    @property
+    def total(self) -> Staleness | None:
+        """All that is known, added; None if that is nothing."""
+        known = [part for part in (self.source, *(hop.staleness for hop in self.hops)) if part is not None]
+        return reduce(add, known) if known else None
+
+
 class Input(Struct, frozen=True, gc=False):
     """A physical column that a feature depends on.
 
     `role` is value where its values flow into the feature; otherwise the way in which the feature's own computation uses it
     (where, join, group_by, order_by, window). `read` is where the source is read; `entry` what the catalog knows of it, None if
-    it does not know the source. `staleness` includes every scheduled hop on the way; `path` runs from the feature to the
-    source, for people; `places` are the steps of that path with what happens there. `least_age`: how old its rows are at
+    it does not know the source. `staleness` includes all `hops`, the stored tables on the way; `path` runs from the feature to
+    the source, for people; `places` are the steps of that path with what happens there. `least_age`: how old its rows are at
     least, in seconds before the prediction.
     """
 
@@ -76,3 +101,4 @@ class Input(Struct, frozen=True, gc=False):
     places: tuple[tuple[Place, str], ...] = ()
     least_age: float = 0
     confidence: Confidence = "exact"
+    hops: tuple[Hop, ...] = ()

@@ -27,9 +27,12 @@ from rule_subjects import (
 from feasilint.catalog.model import PredictionPoint, Staleness
 from feasilint.check import check
 from feasilint.findings import Severity
-from feasilint.ir import Interval, Source
+from feasilint.ir import Interval, Refresh, Source
+from feasilint.measure.model import Age, Hop
 
 if TYPE_CHECKING:
+    from feasilint.catalog.model import SourceEntry
+    from feasilint.measure.model import Input
     from feasilint.rule import Rule
 
 INSIDE, STALE, OLD = WindowInsideStaleness(), StaleWindow(), TooOldForDecision()
@@ -119,6 +122,70 @@ def test_every_hop_adds_to_the_age() -> None:
     direct, late = read(hourly), read(hourly, staleness=Staleness(7 * HOUR, 19 * HOUR, 31 * HOUR))
     assert judge(INSIDE, over(Interval(seconds=6 * 3600), given=direct)) == []  # type: ignore[arg-type]
     assert "at least 7 h old" in judge(INSIDE, over(Interval(seconds=6 * 3600), given=late))[0].message  # type: ignore[arg-type]
+
+
+# --- tables on the way ---
+
+HOURLY = entry(latency="hourly", kind="events")
+BY_TAG = Hop("mart.tx", Staleness(0, 12 * HOUR, DAY), refresh=Refresh("table", "daily", "tag `daily`"))
+UNKNOWN = Hop("mart.old", None)
+
+
+def behind(known: SourceEntry, *hops: Hop) -> Input:
+    """A source that is read through tables."""
+    total = Age(known.staleness, hops).total
+    return read(known, staleness=total, hops=hops)
+
+
+def test_in_batch_nobody_waits_for_the_tables_on_the_way() -> None:
+    subject = over(Interval(seconds=6 * 3600), given=behind(HOURLY, BY_TAG), point=NIGHTLY)
+    assert [judge(rule, subject) for rule in (INSIDE, OLD)] == [[], []]  # type: ignore[arg-type]
+
+
+def test_in_batch_a_source_that_nobody_knows_has_no_age() -> None:
+    given = read(None, staleness=BY_TAG.staleness, hops=(BY_TAG,))
+    assert judge(INSIDE, over(HALF_HOUR, given=given, point=NIGHTLY)) == []  # type: ignore[arg-type]
+
+
+def test_a_table_without_a_schedule_changes_nothing_but_is_named() -> None:
+    (plain,), (through,) = (judge(INSIDE, over(HALF_HOUR, given=behind(DAILY, *h))) for h in ((), (UNKNOWN, UNKNOWN)))  # type: ignore[arg-type]
+    assert (plain.message, plain.severity, plain.help) == (through.message, through.severity, through.help)
+    assert dict(through.facts)["age"] == dict(plain.facts)["age"][:-1] + "; schedule of `mart.old` unknown)"
+
+
+def test_the_tables_on_the_way_are_listed_from_the_source_up() -> None:
+    declared = Hop("ml.features", HOURLY.staleness, entry("ml.features", latency="hourly"))
+    (found,) = judge(STALE, over(Interval(days=2), given=behind(HOURLY, declared, UNKNOWN, BY_TAG)))  # type: ignore[arg-type]
+    assert dict(found.facts)["age"] == (
+        "L = 1 h 20 min at best, 14 h 40 min on average, 1 d 4 h at worst (latency class hourly;"
+        " + `mart.tx` up to 1 d: `daily` by tag `daily`;"
+        " + `ml.features` up to 2 h: latency class hourly; schedule of `mart.old` unknown)"
+    )
+    assert found.help is not None
+    assert found.help.endswith("or have `mart.tx` loaded more often")
+    assert found.suggestion is not None
+    assert found.suggestion.title == "13-day count of transactions, updated daily"
+
+
+def test_where_nobody_says_how_a_model_is_called_the_tables_on_the_way_are_a_remark() -> None:
+    late = behind(HOURLY, BY_TAG)
+    for rule, window, expected in (
+        (INSIDE, Interval(seconds=6 * 3600), Severity.INFO),
+        (INSIDE, HALF_HOUR, Severity.ERROR),  # the source alone is too old
+        (STALE, DAYS_2, Severity.INFO),
+        (STALE, Interval(seconds=6 * 3600), Severity.WARNING),  # 44 % of the source alone
+    ):
+        (found,) = judge(rule, over(window, given=late, point=None))  # type: ignore[arg-type]
+        assert found.severity is expected
+
+
+def test_a_state_behind_a_late_table_is_older_than_its_source() -> None:
+    soon = entry("bank.balances", latency="microbatch", kind="snapshot")
+    assert judge(OLD, feature(behind(soon, UNKNOWN))) == []
+    (found,) = judge(OLD, feature(behind(soon, BY_TAG)))
+    assert "which is up to 1 d 15 min old" in found.message
+    assert "+ `mart.tx` up to 1 d: `daily` by tag `daily`" in dict(found.facts)["age"]
+    assert found.help == "read the state where it is kept, or have `mart.tx` refreshed more often"
 
 
 @pytest.mark.parametrize(
