@@ -19,6 +19,7 @@ from feasilint.measure.model import Age, Input
 from feasilint.paths import Step
 from feasilint.rule import DocumentSubject, Feature, SourceSubject, Unread
 from feasilint.unread import gaps
+from feasilint.ways import oldest_way, timed, way
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -257,8 +258,9 @@ def _inputs(member: Member, analysis: Analysis) -> Iterator[Input]:
     """
     trace = member.trace
     hops = [hop for hop in trace.hops if analysis.entry(hop.scan)]
+    late = timed(_ordered(trace.hops, analysis), analysis)
     for leaf in (*_ordered(trace.value, analysis), *_ordered(hops, analysis)):
-        yield _input(leaf, "value", member, analysis, _oldest_steps(leaf, member, analysis))
+        yield _input(leaf, "value", member, analysis, oldest_way(leaf, late, member, analysis))
     ways: dict[Scan, tuple[Step, ...]] = {}
     values = {leaf[:2] for leaf in trace.value}
     roles: dict[tuple[Scan, str], set[str]] = defaultdict(set)
@@ -267,36 +269,9 @@ def _inputs(member: Member, analysis: Analysis) -> Iterator[Input]:
     for leaf in _ordered((leaf for leaf, _ in trace.own if leaf[:2] not in values), analysis):
         for role in sorted(roles[leaf[:2]]):
             if leaf.scan not in ways:
-                ways[leaf.scan] = _steps(leaf, member, analysis)
+                ways[leaf.scan] = way(leaf, member, analysis)
             here = Step(leaf.column, leaf.scan, leaf.scan.origin)
             yield _input(leaf, role, member, analysis, (*ways[leaf.scan][:-1], here))
-
-
-def _steps(leaf: Leaf, member: Member, analysis: Analysis) -> tuple[Step, ...]:
-    """The way from a feature down to one of its leaves; the last step is the reading of the source."""
-    steps = analysis.paths.path(member.column.relation, member.column.name, leaf) if member.column is not None else ()
-    found = bool(steps) and steps[-1].relation is leaf.scan
-    return steps if found else (*steps, Step(leaf.column, leaf.scan, leaf.scan.origin))
-
-
-def _oldest_steps(leaf: Leaf, member: Member, analysis: Analysis) -> tuple[Step, ...]:
-    """The way that decides how old a value is: of several the shortest, unless one through a table that is made later is
-    older."""
-    steps = _steps(leaf, member, analysis)
-    passed = {step.relation for step in steps}
-    for hop in _ordered(member.trace.hops, analysis):
-        made = analysis.ages.hop(hop.scan) if hop.scan not in passed else None
-        if made is not None and made.staleness is not None and hop.column != "*":
-            column = Column(hop.scan, hop.column, path=tuple(hop.path.split(".")) if hop.path else ())
-            if leaf in analysis.tracer.expression(column).value:
-                below = analysis.paths.path(hop.scan, hop.column, leaf)
-                steps = max(steps, (*_steps(hop, member, analysis), *below[1:]), key=lambda way: _older(way, analysis))
-    return steps
-
-
-def _older(steps: tuple[Step, ...], analysis: Analysis) -> tuple[float, float]:
-    age = analysis.ages.along(steps).total
-    return (age.worst, age.mean) if age is not None else (0, 0)
 
 
 def _ordered(leaves: Iterable[Leaf], analysis: Analysis) -> list[Leaf]:
