@@ -29,7 +29,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "pandas_gbq.read_gbq": sql.query("bigquery", names=("query_or_table", "query")),
     "pandas.read_sql_table": source("table"),
     "pandas.DataFrame": constructing.frame_of,
-    "pandas.DataFrame.from_dict": constructing.frame_of,
+    "pandas.DataFrame.from_dict": constructing.from_dict,
     "pandas.DataFrame.from_records": constructing.frame_of,
     "pandas.Series": constructing.series_of,
     "pandas.json_normalize": constructing.frame_of,

@@ -53,6 +53,18 @@ def frame_of(call: Call) -> v.Value | None:
     return v.Frame(call.m.add(Inline(outputs, call.origin)))
 
 
+def from_dict(call: Call) -> v.Value | None:
+    """`pd.DataFrame.from_dict(data, orient='index')`: the values are the rows."""
+    data = call.got(0, "data")
+    if call.const(1, "orient") != "index" or not isinstance(data, v.Dict) or not data.items:
+        return frame_of(call)
+    names = call.names(3, "columns")
+    first = call.m.get(data.items[0][1])
+    if not isinstance(first, v.Dict | v.Row | v.Seq):
+        return unknown_columns(call)
+    return _of_rows(call, v.Seq(tuple(value for _, value in data.items), open=True), names)
+
+
 def unknown_columns(call: Call) -> v.Frame:
     """A frame of data that stands in no source, with columns that nobody names."""
     rows = call.m.add(Inline((), call.origin))
