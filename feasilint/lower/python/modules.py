@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from feasilint.ir import Anchor
 from feasilint.lower.python import values as v
+from feasilint.lower.python.machine import STEPS, BudgetError
 from feasilint.lower.python.parsing import parse
 from feasilint.lower.python.scope import Scope
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 LIMIT = 512 * 1024
 """Larger files are not inlined."""
 NESTED = 5
+IMPORTED = 40_000
+"""Steps that running one file of the project may take."""
 
 
 def find_module(m: Machine, module: str, level: int) -> str | None:
@@ -130,13 +133,20 @@ def run_file(m: Machine, path: str) -> None:
     """Run a file of the project in the present scope, as `%run` does. Its own sinks are not the document's."""
     if m.nested >= NESTED:
         return
-    here = m.here
+    here, spent = m.here, m.steps
     m.here = path
+    m.steps = start = spent if m.nested else max(spent, STEPS - IMPORTED)
     try:
         for text in _texts(m, path):
             run_text(m, text)
+    except BudgetError as error:
+        if m.nested or m.steps <= STEPS:
+            raise
+        m.builder.diagnose("budget", f"the rest of {Path(path).name} was not read: {error}")
+        m.steps = start  # of a file that is only asked for the document does not pay
     finally:
         m.here = here
+        m.steps = spent + m.steps - start
 
 
 def run_text(m: Machine, text: str) -> None:

@@ -89,6 +89,14 @@ def test_what_a_module_reads_stands_at_its_import(project: Path):
     assert scan.origin.span.line == 4
 
 
+def test_a_module_that_takes_too_long_costs_itself(project: Path):
+    loops = "for a in range(60):\n  for b in range(60):\n    for c in range(60):\n      x = a + b + c\n"
+    (project / "slow.py").write_text(f"A = 'a.csv'\n{loops * 20}B = 'b.csv'\n")
+    program = ran(project, "import slow\npd.read_csv(slow.A)\npd.read_csv('c.csv')")
+    assert sources(program) == ["a.csv", "c.csv"]
+    assert [(one.kind, "slow.py" in one.message) for one in program.diagnostics] == [("budget", True)]
+
+
 def test_a_folder_outside_the_project_is_not_looked_at(project: Path):
     code = "import sys\nsys.path.append('../other/code')\nimport added\npd.read_csv(added.NAME)"
     program = run(f"import pandas as pd\n{code}", root=str(project / "shop"), path=str(project / "shop" / "main.py"))
