@@ -48,7 +48,10 @@ def cadence(stated: str) -> Cadence | None:
     text = called[2].strip() if called else stated.strip()
     fields = _cron_fields(text, amazon=called is not None)
     if fields:
-        return _of_cron(fields)
+        try:
+            return _of_cron(fields)
+        except ValueError as error:
+            raise ValueError(f"`{stated}` is no cron expression: {error}") from error
     plain = _LEAD.sub("", text.lower(), count=1).strip()
     period = _WORDS.get(plain) or _length(plain)
     return Cadence(period, period / 2) if period is not None else None
@@ -82,7 +85,7 @@ def _of_cron(fields: Sequence[str]) -> Cadence:
     within = [after - before for before, after in pairwise(times)]
     between = [after - before + times[0] - times[-1] for before, after in pairwise(days)]
     if not between:
-        raise ValueError(f"`{' '.join(fields)}` is no cron expression: there is no such day")
+        raise ValueError("there is no such day")
     gaps = [*((gap, len(between)) for gap in within), *((gap, 1) for gap in between)]
     total = sum(gap * often for gap, often in gaps)
     return Cadence(max(gap for gap, _ in gaps), sum(gap * gap * often for gap, often in gaps) / (2 * total))
@@ -92,9 +95,8 @@ def _runs(fields: Sequence[str], most: int) -> list[float]:
     """The first runs, in seconds after a midnight."""
     from cronsim import CronSim, CronSimError  # not every project states a cron expression
 
-    text = " ".join(fields)
     try:
-        runs = CronSim(text, _FROM - timedelta(seconds=1))
+        runs = CronSim(" ".join(fields), _FROM - timedelta(seconds=1))
     except CronSimError as error:
-        raise ValueError(f"`{text}` is no cron expression: {str(error).lower()}") from error
+        raise ValueError(str(error).lower()) from error
     return [(run - _FROM).total_seconds() for run in islice(runs, most)]

@@ -176,7 +176,10 @@ def _hops(read: Input, age: Staleness) -> Iterator[str]:
             stated = hop.refresh.stated_by if hop.refresh is not None else None
             by = f"`{hop.refresh.every}` by {stated}" if hop.refresh is not None and stated else _inputs(hop.entry)
             yield f"+ `{hop.table}` up to {duration(hop.staleness.worst)}: {by}"
-    unknown = list(dict.fromkeys(hop.table for hop in upward if hop.staleness is None))
+        elif hop.refresh is not None and hop.refresh.every is not None:
+            yield f"schedule `{hop.refresh.every}` of `{hop.table}` not understood"
+    unknown = [hop.table for hop in upward if hop.staleness is None and not (hop.refresh and hop.refresh.every)]
+    unknown = list(dict.fromkeys(unknown))
     if unknown:
         yield f"schedule{'s' if len(unknown) > 1 else ''} of {listed(unknown)} unknown"
 
@@ -235,11 +238,12 @@ def suggestion_for(reading: Reading) -> Suggestion | None:
 
 
 def _updating(reading: Reading) -> SourceEntry | None:
-    """What says how often the values change: the slowest of the source and the tables on the way."""
+    """What says how often the values change: the slowest of the source and the tables on the way; None of uneven runs."""
     hop = _slowest(reading.read, reading.age)
     if hop is None or hop.staleness is None:
         return reading.read.entry
-    return hop.entry or SourceEntry(hop.table, period=hop.staleness.worst)
+    even = hop.staleness.mean * 2 == hop.staleness.worst
+    return hop.entry or (SourceEntry(hop.table, period=hop.staleness.worst) if even else None)
 
 
 def _sufficient(reading: Reading) -> float:

@@ -64,12 +64,12 @@ class Ages:
         return None if len(hops) < len(made) or self._linkage.inside(scan) else next(iter(hops), None)
 
     def stored(self, write: Write) -> Hop | None:
-        """What the table adds that a document ends in, for those who read it; None where nobody says."""
+        """What the table adds that a document ends in, for those who read it; None where nobody states a schedule."""
         entry = self._of_source(write.target) if write.target is not None and not write.temporary else None
         if entry is not None and entry.staleness is not None:
             return Hop(entry.name, entry.staleness, entry)
         hop = _stated(write) if write.target is not None and not write.temporary else None
-        return hop if hop is not None and hop.staleness is not None else None
+        return hop if hop is not None and hop.refresh is not None and hop.refresh.every is not None else None
 
 
 def _stated(write: Write) -> Hop | None:

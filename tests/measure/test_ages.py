@@ -114,6 +114,14 @@ def test_the_table_that_a_feature_is_stored_in_counts() -> None:
     assert aged(stored) == (OWN + DAILY, [("ml.features", DAY)])
 
 
+@pytest.mark.parametrize("cron", ["61 * * * *", "when it rains"])
+def test_a_stored_feature_whose_schedule_is_not_understood_says_so(cron: str) -> None:
+    assert aged(model("ml.features", "select user_id, amount as x from raw.tx", cron=cron)) == (
+        OWN,
+        [("ml.features", None)],
+    )
+
+
 def test_the_lag_of_a_dynamic_table_includes_those_below() -> None:
     below = dynamic("stage.tx", "select user_id, amount from raw.tx", "'10 minutes'")
     between = dynamic("stage.seen", "select user_id, amount from stage.tx", "downstream")

@@ -153,6 +153,21 @@ def test_a_table_without_a_schedule_changes_nothing_but_is_named() -> None:
     assert dict(through.facts)["age"] == dict(plain.facts)["age"][:-1] + "; schedule of `mart.old` unknown)"
 
 
+def test_a_schedule_that_is_not_understood_is_named() -> None:
+    odd = Hop("mart.odd", None, refresh=Refresh("table", "61 * * * *", "cron"))
+    (found,) = judge(INSIDE, over(HALF_HOUR, given=behind(DAILY, odd, UNKNOWN)))  # type: ignore[arg-type]
+    assert dict(found.facts)["age"].endswith(
+        "; schedule `61 * * * *` of `mart.odd` not understood; schedule of `mart.old` unknown)"
+    )
+
+
+def test_uneven_runs_have_no_word() -> None:
+    weekdays = Hop("mart.tx", Staleness(0, 22 * HOUR, 72 * HOUR), refresh=Refresh("table", "0 6 * * 1-5", "cron"))
+    (found,) = judge(STALE, over(DAYS_2, given=behind(HOURLY, weekdays)))  # type: ignore[arg-type]
+    assert found.suggestion is not None
+    assert found.suggestion.title == "20-day count of transactions"
+
+
 def test_the_tables_on_the_way_are_listed_from_the_source_up() -> None:
     declared = Hop("ml.features", HOURLY.staleness, entry("ml.features", latency="hourly"))
     (found,) = judge(STALE, over(Interval(days=2), given=behind(HOURLY, declared, UNKNOWN, BY_TAG)))  # type: ignore[arg-type]
