@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import AllOf, Call, Column, Derive, Filter, Hole, Limit, Output, Star
+from feasilint.ir import AllOf, Call, Column, Derive, Filter, Hole, Limit, Literal, Output, Star
 from feasilint.ir import Names as NameSet
+from feasilint.ir.expressions import spelled
+from feasilint.ir.names import timelike
 from feasilint.lower.python import items
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import Call as CallSite
@@ -287,7 +289,8 @@ def _accessor(m: Machine, handle: v.Handle, target: v.Value, node: ast.Subscript
         return base
     rows = _rows(m, receiver, parts[0], node, labels=handle.kind == "loc")
     if len(parts) < 2:
-        single = isinstance(m.get(m.evaluate(parts[0])), v.Const) if not isinstance(parts[0], ast.Slice) else False
+        found = m.get(m.evaluate(parts[0])) if not isinstance(parts[0], ast.Slice) else None
+        single = isinstance(found, v.Const) and (handle.kind == "iloc" or _in_period(receiver, found) is None)
         return v.Row(rows.relation) if single else rows
     if handle.kind == "iloc":
         return positional(m, rows, parts[1], node)
@@ -340,7 +343,22 @@ def _rows(m: Machine, frame: v.Frame, key: ast.expr, node: ast.expr, labels: boo
     found = m.get(value)
     if isinstance(found, v.Unknown) and found.relations:
         return replace(frame, relation=m.add(Filter(frame.relation, m.expression(found), origin=m.origin(node))))
+    if labels and (period := _in_period(frame, found)) is not None:
+        return replace(frame, relation=m.add(Filter(frame.relation, period, origin=m.origin(node))))
     return replace(frame, relation=m.add(Limit(frame.relation, None, origin=m.origin(node))))
+
+
+_PERIODS = {4: "year", 7: "month"}
+
+
+def _in_period(frame: v.Frame, key: v.Value) -> Call | None:
+    """`df.loc['2024-04']` of a time index: the rows of that month."""
+    text = key.value if isinstance(key, v.Const) and isinstance(key.value, str) else ""
+    unit = _PERIODS.get(len(text)) if re.fullmatch(r"\d{4}(-\d\d)?", text) else None
+    if unit is None or len(frame.index) != 1 or not timelike(name := spelled(frame.index[0])) or "year" in name.lower():
+        return None
+    start = f"{text}-01" if unit == "month" else f"{text}-01-01"
+    return Call("eq", (Call("date_trunc", (Literal(unit), Column(frame.relation, frame.index[0]))), Literal(start)))
 
 
 def _bounded(key: ast.Slice) -> bool:

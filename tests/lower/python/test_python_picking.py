@@ -91,11 +91,22 @@ ENDLESS = [
 ]
 BOUNDED = [
     ("tx.set_index('ts').last('30D')", "P30D"),
+    ("tx.set_index('ts').loc['2024-04']", "P1M"),
+    ("tx.set_index('ts').loc['2024']", "P1Y"),
     ("tx.set_index('ts').truncate('2024-01-01', '2024-02-01')", "P31D"),
     ("tx.set_index('ts').truncate(before='2024-01-01', after='2024-02-01')", "P31D"),
     ("tx[(pd.Timestamp.now() - tx.ts) / np.timedelta64(1, 'D') <= 5]", "P5D"),
     ("tx[(pd.Timestamp.now() - tx.ts) / pd.Timedelta(hours=1) < 12]", "PT12H"),
 ]
+
+
+def test_a_label_of_an_index_is_one_row():
+    assert origins(frame(START + "r = tx.set_index('k').loc['a']\ndf = pd.DataFrame({'p': [r['v']]})"), "p") == {
+        "tx.csv.v"
+    }
+    assert windows("f = tx.set_index(['k', 'ts']).loc['2024'].groupby('u').v.sum()", "sum") != [
+        ("sum", ["u"], "bounded", ["P1Y"])
+    ]
 
 
 @pytest.mark.parametrize("rows", ENDLESS)
