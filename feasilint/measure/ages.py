@@ -75,7 +75,8 @@ class Ages:
 def _stated(write: Write) -> Hop | None:
     """What the project says of the table that it makes."""
     refresh = write.refresh or Refresh()
-    if write.target is None or write.mode == "view" or refresh.materialized in _UNSTORED:
+    kind = refresh.materialized or ("view" if write.mode == "view" else None)
+    if write.target is None or kind in _UNSTORED:
         return None
     return Hop(write.target.name, _staleness(refresh), None, refresh)
 

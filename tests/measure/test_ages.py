@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from feasilint.analysis import Analysis
+from feasilint.api import scan
 from feasilint.catalog.load import load_text
 from feasilint.catalog.match import Matcher
 from feasilint.catalog.model import Staleness
@@ -13,6 +16,9 @@ from feasilint.lower import lower
 from feasilint.lower.options import Options
 from feasilint.rule import Feature
 from feasilint.subjects import subjects
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HOUR, DAY = 3_600.0, 86_400.0
 SOURCE = "{name: raw.tx, availability: production, period: 1h, blind_spot: 10m, run_time: 20m}"
@@ -94,6 +100,27 @@ def test_a_table_adds_its_period(kind: str, cron: str, added: Staleness) -> None
     assert hops == [("mart.tx", added.worst)]
 
 
+@pytest.mark.parametrize(
+    ("statement", "added"),
+    [
+        ("create materialized view mart.tx as", None),
+        ("create materialized view mart.tx schedule every 1 hour as", HOUR),
+        ("create streaming table mart.tx schedule cron '0 0 * * * ?' as", HOUR),
+        (
+            "create task t warehouse = w schedule = 'USING CRON 0 9 * * * UTC' as create or replace table mart.tx as",
+            DAY,
+        ),
+        ("create task t warehouse = w schedule = '60 minutes' as insert into mart.tx", HOUR),
+        ("create task t warehouse = w schedule = '60 minutes' as create or replace view mart.tx as", 0),
+    ],
+)
+def test_what_statements_state(statement: str, added: float | None) -> None:
+    age, hops = aged(f"{statement} select user_id, amount as x from raw.tx", FEATURE)
+    assert age is not None
+    assert age.worst == OWN.worst + (added or 0)
+    assert hops == ([] if added == 0 else [("mart.tx", added)])
+
+
 def test_counts_of_rows_go_the_same_way() -> None:
     below = model("mart.tx", "select user_id, ts from raw.tx")
     assert aged(below, "create table ml.features as select user_id, count(*) as x from mart.tx group by user_id") == (
@@ -141,6 +168,32 @@ def test_the_oldest_way_to_a_source_decides() -> None:
     )
     for order in (("soon", "late"), ("late", "soon")):
         assert aged(base, late, soon, both.format(*order), FEATURE) == (OWN + WEEKLY, [("stage.late", 7 * DAY)])
+
+
+def test_a_dbt_project_is_as_old_as_its_tags_and_crons_say(tmp_path: Path) -> None:
+    """A view adds nothing, whatever its tag."""
+    count = "select user_id, count(*) as n from {{ ref('seen') }} where ts >= current_timestamp - interval '7 days' group by 1"
+    files = {
+        "dbt_project.yml": "name: shop\nversion: '1.0'\n",
+        "models/sources.yml": "sources: [{name: pay, tables: [{name: tx}]}]",
+        "models/stage.sql": "{{ config(materialized='incremental', tags=['hourly']) }} select user_id, ts from {{ source('pay', 'tx') }}",
+        "models/seen.sql": "{{ config(materialized='view', tags=['weekly']) }} select user_id, ts from {{ ref('stage') }}",
+        "models/user_features.sql": f"{{{{ config(materialized='table', meta={{'cron': '0 6 * * 1-5'}}) }}}} {count}",
+        "catalog.yaml": (
+            "version: 1\nprediction_points: {checkout: {mode: online}}\n"
+            "models: [{name: fraud, paths: ['**'], prediction_point: checkout}]\n"
+            "sources: [{name: pay.tx, availability: production, period: 1h, kind: events, event_time: ts}]\n"
+        ),
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    (found,) = scan([str(tmp_path)]).findings
+    assert (found.code, found.feature) == ("LAT202", "n")
+    assert dict(found.facts)["age"] == (
+        "L = 0 s at best, 23 h 17 min on average, 3 d 2 h at worst (period 1 h; + `stage` up to 1 h: `hourly` by tag `hourly`;"
+        " + `user_features` up to 3 d: `0 6 * * 1-5` by meta.cron)"
+    )
 
 
 def test_the_worked_example_of_the_documentation() -> None:
