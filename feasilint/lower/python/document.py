@@ -25,14 +25,15 @@ from feasilint.lower.python.statements import execute, top_level
 from feasilint.lower.python.strings import spell
 from feasilint.lower.python.transfers.cells import SQL_MAGICS, dialect_in, fill, save, split_into, split_options
 from feasilint.lower.python.transfers.common import show_value
+from feasilint.lower.python.transfers.parameters import of_magic, spelled
 from feasilint.lower.python.transfers.sql import looks_like_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from feasilint.documents.magics import Magic, Neutral
     from feasilint.documents.model import Cell, Document
-    from feasilint.ir import Fragment, Program, Relation
+    from feasilint.ir import Expression, Fragment, Program, Relation
     from feasilint.lower.options import Options
 
 _FRAME_NAME = re.compile(
@@ -162,7 +163,8 @@ def _run_cell_magic(m: Machine, cell: Cell, magic: Magic) -> None:
         if magic.name == "sql" and first.strip() and (target is not None or looks_like_sql(first)):
             body = first + "\n" + body
         offset = len("\n".join(cell.source.split("\n")[:start])) + 1 + len(magic.body) - len(body)
-        relation = _sql(m, cell, body, offset, dialect_in(m, magic.name), target or inside) if body.strip() else None
+        named, given = target or inside, of_magic(m, magic.arguments)
+        relation = _sql(m, cell, body, offset, dialect_in(m, magic.name), named, given) if body.strip() else None
         if relation is not None:
             save(m, saved, v.Frame(relation))
     elif magic.name == "writefile":
@@ -201,7 +203,15 @@ def _run_sql_cell(m: Machine, cell: Cell) -> None:
         _sql(m, cell, cell.source, 0, None, cell.name)
 
 
-def _sql(m: Machine, cell: Cell, text: str, offset: int, dialect: str | None, target: str | None) -> Relation | None:
+def _sql(
+    m: Machine,
+    cell: Cell,
+    text: str,
+    offset: int,
+    dialect: str | None,
+    target: str | None,
+    parameters: Mapping[str, Expression] | None = None,
+) -> Relation | None:
     """Lower a SQL cell; its result goes by the name of the cell or of the magic's variable."""
     from feasilint.lower.sql import lower_text
 
@@ -211,7 +221,7 @@ def _sql(m: Machine, cell: Cell, text: str, offset: int, dialect: str | None, ta
         "sql", filled, cell.index, anchors, dialect or m.options.dialect, exact=filled == text
     )
     tables = {**_frames(m), **m.views}
-    result = lower_text(m.builder, fragment, tables)
+    result = lower_text(m.builder, fragment, tables, spelled(parameters or {}))
     m.views.update(result.temporary)
     if result.result is None:
         return None

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from feasilint.documents.model import Document
-    from feasilint.ir import Fragment, Program, Relation
+    from feasilint.ir import Expression, Fragment, Program, Relation
     from feasilint.lower.builder import Builder
     from feasilint.lower.options import Options
 
@@ -30,12 +30,17 @@ def lower_document(document: Document, options: Options) -> Program:
     return lower(document, options)
 
 
-def lower_text(builder: Builder, fragment: Fragment, tables: Mapping[str, Relation] | None = None) -> SqlResult:
+def lower_text(
+    builder: Builder,
+    fragment: Fragment,
+    tables: Mapping[str, Relation] | None = None,
+    parameters: Mapping[str, Expression] | None = None,
+) -> SqlResult:
     """Lower every statement of a fragment into the builder.
 
-    `tables` are names, as written, that stand for relations of the surrounding program. Writes become sinks of the builder, a
-    bare query only the result.
+    `tables` are names, as written, that stand for relations of the surrounding program; `parameters` the values, by name and
+    without a sign, of what the text leaves open. Writes become sinks of the builder, a bare query only the result.
     """
     from feasilint.lower.sql.lowering import lower_text as lower
 
-    return lower(builder, fragment, tables or {})
+    return lower(builder, fragment, tables or {}, parameters or {})

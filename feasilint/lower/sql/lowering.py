@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from feasilint.documents.model import Document
-    from feasilint.ir import Refresh
+    from feasilint.ir import Expression, Refresh
     from feasilint.ir.program import DiagnosticKind
     from feasilint.lower.options import Options
     from feasilint.lower.sql.parse import Statement
@@ -53,9 +53,13 @@ def lower_document(document: Document, options: Options) -> Program:
     return replace(builder.program(), diagnostics=(*document.diagnostics, *builder.program().diagnostics))
 
 
-def lower_text(builder: Builder, fragment: Fragment, tables: Mapping[str, Relation]) -> SqlResult:
+def lower_text(
+    builder: Builder, fragment: Fragment, tables: Mapping[str, Relation], parameters: Mapping[str, Expression]
+) -> SqlResult:
     """The statements of a fragment; see `feasilint.lower.sql.lower_text`."""
-    session = Session(tables={name.lower(): Rows(relation) for name, relation in tables.items()})
+    session = Session(
+        tables={name.lower(): Rows(relation) for name, relation in tables.items()}, pieces=dict(parameters)
+    )
     given = dict(session.tables)
     text = _Text(builder, fragment, session)
     with _deep():

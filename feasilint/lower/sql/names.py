@@ -91,5 +91,6 @@ def parameter(node: Node, scope: Scope) -> Expression:
     if isinstance(inner, exp.Literal) and not inner.is_string:
         return _positional(node, scope)
     name = str(getattr(inner, "name", "") or inner or "?")
-    value = scope.context.session.variables.get(variable_of(node))
+    session = scope.context.session
+    value = session.variables.get(variable_of(node)) or session.pieces.get(name)
     return value if value is not None else Param(name)

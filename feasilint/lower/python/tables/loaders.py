@@ -156,6 +156,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "google.cloud.bigquery.Client": handle("bigquery"),
     "google.cloud.bigquery.client.Client": handle("bigquery"),
     "google.cloud.bigquery.QueryJobConfig": handle("config"),
+    "google.cloud.bigquery.ScalarQueryParameter": handle("parameter"),
     "google.cloud.bigquery.LoadJobConfig": handle("config"),
     "google.datalab.bigquery.Query": sql.job("bigquery"),
     "sqlalchemy.text": handle("sql.text"),

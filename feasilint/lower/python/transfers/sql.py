@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from feasilint.ir import Anchor, Column, Derive, Filter, Hole, Opaque, Output, Scan, Source
 from feasilint.lower.python import values as v
 from feasilint.lower.python.strings import as_text, spell
+from feasilint.lower.python.transfers.parameters import of_call, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,7 +100,7 @@ def run(call: Call, value: v.Value, dialect: str | None, frames: bool = False) -
         return None
     if not looks_like_sql(text.value):
         return _named(call, text.value, dialect)
-    return run_text(m, text, dialect, call.node, frames)
+    return run_text(m, text, dialect, call.node, frames, of_call(call))
 
 
 def _text_inside(m: Machine, value: v.Value) -> v.Const | None:
@@ -126,9 +127,14 @@ def _named(call: Call, name: str, dialect: str | None) -> Relation | None:
 
 
 def run_text(
-    m: Machine, text: v.Const, dialect: str | None, node: ast.expr | None = None, frames: bool = False
+    m: Machine,
+    text: v.Const,
+    dialect: str | None,
+    node: ast.expr | None = None,
+    frames: bool = False,
+    parameters: Mapping[str, Expression] | None = None,
 ) -> Relation | None:
-    """Lower a text of SQL; temporary tables and views become known to later queries."""
+    """Lower a text of SQL; temporary tables and views become known to later queries. `parameters`: what it is run with."""
     from feasilint.lower.sql import lower_text
 
     content = str(text.value)
@@ -138,7 +144,7 @@ def run_text(
     tables = dict(m.views)
     if frames:
         tables = {**local_frames(m), **tables}
-    result = lower_text(m.builder, fragment, tables)
+    result = lower_text(m.builder, fragment, tables, spelled(parameters or {}))
     m.views.update(result.temporary)
     return result.result
 
