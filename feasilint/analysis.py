@@ -73,6 +73,7 @@ class Analysis:
         self.matcher = matcher
         self.linkage: Linkage = link(programs)
         self._home = {relation: program.path for program in self.linkage.programs for relation in program.relations}
+        self._ends = {sink: program.path for program in self.linkage.programs for sink in program.sinks}
         self._order = {relation: at for at, relation in enumerate(self._home)}
         self._entries: dict[Scan, SourceEntry | None] = {}
         self.columns = Columns(self.linkage.bound, self._declared, lambda scan, name: self._evidence.holds(scan, name))
@@ -113,6 +114,10 @@ class Analysis:
         """The place of an origin that belongs to a relation."""
         path = self._home.get(relation)
         return None if path is None or origin is None else Place(path, origin.span)
+
+    def home(self, sink: Sink) -> str:
+        """The document of a sink."""
+        return self._ends[sink]
 
     def position(self, relation: Relation) -> int:
         """A number that orders relations as their documents make them."""
@@ -241,9 +246,9 @@ class Analysis:
     def _member(self, name: str, column: Column) -> Member:
         return Member(name, column, self.tracer.expression(column))
 
-    def rows(self, sink: Fit | Write) -> Trace:
+    def rows(self, sink: Sink) -> Trace:
         """What decides which rows reach a sink."""
-        drawn = (sink.relation,) if isinstance(sink, Write) else members(sink.features)
+        drawn = members(sink.features) if isinstance(sink, Fit) else (sink.relation,)
         return merge(self.tracer.rows(relation) for relation in drawn)
 
     # --- what measures flow into ---

@@ -115,6 +115,31 @@ def inspect(
     return inspection(_analyse(reading.programs, known), found.files)
 
 
+def trace(
+    path: str,
+    feature: str | None = None,
+    *,
+    catalog: str | Catalog | None = None,
+    use_catalog: bool = True,
+    root: str | None = None,
+    dialect: str | None = None,
+    exclude: Sequence[str] = (),
+    force_exclude: bool = False,
+) -> dict[str, Any]:
+    """Where the features of a file or folder come from, or one of them, in the schema `feasilint.trace/1`.
+
+    Raises UsageError for a name that no feature has.
+    """
+    from feasilint.ancestry import ancestries
+    from feasilint.report.trace import traced
+
+    found = _discover([path], exclude, force_exclude)
+    known = _catalog([path], catalog, use_catalog)
+    reading = _read_all(found, _root([path], root), dialect)
+    features = ancestries(_analyse(reading.programs, known), frozenset(found.files), feature) if found.files else []
+    return traced(features, reading.documents, known)
+
+
 def inspect_source(
     text: str,
     kind: DocumentKind = "sql",

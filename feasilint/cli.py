@@ -44,8 +44,7 @@ def _options(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
     return decorate
 
 
-_files = _options(
-    click.argument("paths", nargs=-1, required=True, type=click.Path()),
+_reading = _options(
     click.option("--catalog", metavar="FILE", help="The catalog to use [default: the nearest catalog.yaml]."),
     click.option("--no-catalog", is_flag=True, help="Use no catalog, even if there is one."),
     click.option("--dialect", metavar="NAME", help="The SQL dialect, where nothing in a file tells."),
@@ -53,6 +52,7 @@ _files = _options(
     click.option("--force-exclude", is_flag=True, help="Apply exclusions to paths that are named, too (for hooks)."),
     click.option("--output", "-o", metavar="FILE", help="Write the report to a file."),
 )
+_files = _options(click.argument("paths", nargs=-1, required=True, type=click.Path()), _reading)
 _color = click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 
 
@@ -107,6 +107,27 @@ def inspect(form: str, output: str | None, paths: tuple[str, ...], **options: An
         click.echo(f"nothing to inspect in {', '.join(present)}", err=True)
     code = CLEAN if found["documents"] else _idle(options)
     return code if present == paths else FAILED
+
+
+@cli.command()
+@click.argument("path", metavar="PATH[::FEATURE]")
+@_reading
+@_format("text", "json", "mermaid", "dot")
+@_color
+@click.option("--all", "everything", is_flag=True, help="With what filters, joins and groups decide about its rows.")
+def trace(form: str, color: str, output: str | None, everything: bool, path: str, **options: Any) -> int:
+    """Show where features come from: hop by hop, with schedules, ages, owners and availability, down to the sources."""
+    from feasilint import api
+
+    path, feature = _split(path)
+    if not _present([path]):
+        return FAILED
+    found = api.trace(path, feature, **_arguments(options))
+    if not found["features"]:
+        click.echo(f"no features in {path}", err=True)
+        return _idle(options)
+    _write(_drawn(found, form, everything, _painter(color, output)), output)
+    return CLEAN
 
 
 @cli.command()
@@ -231,6 +252,26 @@ def _listing(found: dict[str, Any], form: str) -> str:
     from feasilint.report import outline
 
     return outline.render(found)
+
+
+def _split(path: str) -> tuple[str, str | None]:
+    """A path and the feature that is named behind `::`, unless that is part of the file's name."""
+    if os.path.lexists(path):
+        return path, None
+    front, _, feature = path.rpartition("::")
+    return (front, feature) if front and feature else (path, None)
+
+
+def _drawn(found: dict[str, Any], form: str, everything: bool, paint: Painter) -> str:
+    if form == "json":
+        return _listing(found, form)
+    from importlib import import_module
+
+    if form == "text":
+        from feasilint.report import tree
+
+        return tree.render(found, everything, paint)
+    return str(import_module(f"feasilint.report.{form}").render(found, everything))
 
 
 def _painter(color: str, output: str | None = None) -> Painter:

@@ -48,7 +48,7 @@ def subjects(analysis: Analysis, reported: Collection[str]) -> Iterator[Subject]
 
     A feature counts as reported where its model or table is, or a document that it passes through.
     """
-    judged = list(_judged(analysis))
+    judged = list(judged_sinks(analysis))
     lineages = _Lineages(analysis)
     found = [feature for program, sink in judged for feature in _of_sink(sink, program, lineages, reported)]
     yield from found
@@ -61,7 +61,7 @@ def subjects(analysis: Analysis, reported: Collection[str]) -> Iterator[Subject]
             yield DocumentSubject(program, limits=(*limits[program.path], *analysis.budget.limits(program)))
 
 
-def _judged(analysis: Analysis) -> Iterator[tuple[Program, Fit | Write]]:
+def judged_sinks(analysis: Analysis) -> Iterator[tuple[Program, Fit | Write]]:
     """The sinks whose columns are features: every model, and every feature table that no model is made of."""
     graph = _graph(analysis) if len(analysis.programs) > 1 else None
     for program, sink in analysis.sinks(Fit):
@@ -121,7 +121,7 @@ def _of_sink(sink: Fit | Write, program: Program, lineages: _Lineages, reported:
     features = (
         _feature(member, sink, place, entry, lineages)
         for member in members
-        if not (isinstance(sink, Write) and _is_key(member, entity, analysis))
+        if not (isinstance(sink, Write) and is_key(member, entity, analysis))
     )
     for feature in analysis.budget.within(sink, features):
         if program.path in reported or any(path in reported for path in _touched(feature)):
@@ -133,7 +133,7 @@ def _touched(feature: Feature) -> set[str]:
     return {place.path for place in [*places, feature.place]}
 
 
-def _is_key(member: Member, entity: Collection[str], analysis: Analysis) -> bool:
+def is_key(member: Member, entity: Collection[str], analysis: Analysis) -> bool:
     """Whether a column of a table says whom or when a row is about, and is no feature: what it is grouped by, the entity of its
     prediction point, or a source's own key passed on as it is."""
     if member.column is None:
@@ -258,15 +258,15 @@ def _inputs(member: Member, analysis: Analysis) -> Iterator[Input]:
     """
     trace = member.trace
     hops = [hop for hop in trace.hops if analysis.entry(hop.scan)]
-    late = timed(_ordered(trace.hops, analysis), analysis)
-    for leaf in (*_ordered(trace.value, analysis), *_ordered(hops, analysis)):
+    late = timed(in_order(trace.hops, analysis), analysis)
+    for leaf in (*in_order(trace.value, analysis), *in_order(hops, analysis)):
         yield _input(leaf, "value", member, analysis, oldest_way(leaf, late, member, analysis))
     ways: dict[Scan, tuple[Step, ...]] = {}
     values = {leaf[:2] for leaf in trace.value}
     roles: dict[tuple[Scan, str], set[str]] = defaultdict(set)
     for leaf, role in trace.own:
         roles[leaf[:2]].add(role)
-    for leaf in _ordered((leaf for leaf, _ in trace.own if leaf[:2] not in values), analysis):
+    for leaf in in_order((leaf for leaf, _ in trace.own if leaf[:2] not in values), analysis):
         for role in sorted(roles[leaf[:2]]):
             if leaf.scan not in ways:
                 ways[leaf.scan] = way(leaf, member, analysis)
@@ -274,7 +274,7 @@ def _inputs(member: Member, analysis: Analysis) -> Iterator[Input]:
             yield _input(leaf, role, member, analysis, (*ways[leaf.scan][:-1], here))
 
 
-def _ordered(leaves: Iterable[Leaf], analysis: Analysis) -> list[Leaf]:
+def in_order(leaves: Iterable[Leaf], analysis: Analysis) -> list[Leaf]:
     """By name, then as the documents read them; one for all fields of a struct."""
     ordered = sorted(
         leaves, key=lambda leaf: (leaf.scan.source.name, leaf.column, analysis.position(leaf.scan), leaf.path)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING
 
+from feasilint.durations import duration as duration
 from feasilint.ir.functions import traits
 
 if TYPE_CHECKING:
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from feasilint.catalog.model import SourceEntry
     from feasilint.ir import Source
 
-_MINUTE, _HOUR = 60, 3_600
-_UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 _SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 _LISTED = 3
 _CADENCES = {3_600: "hourly", 86_400: "daily", 7 * 86_400: "weekly"}
@@ -28,22 +26,6 @@ VERBS = {
     "list": "lists",
     "custom": "aggregates",
 }
-
-
-def duration(seconds: float) -> str:
-    """Days, hours and minutes, below an hour seconds: `1 d 1 h 40 min`, `25 d 12 h`, `30 s`; `any time` without limit."""
-    if seconds == inf:
-        return "any time"
-    if seconds and not round(seconds):
-        return f"{seconds:.2g} s"
-    left, parts = round(seconds), list[str]()
-    if left >= _HOUR:
-        left = round(left / _MINUTE) * _MINUTE
-    for unit, size in _UNITS:
-        amount, left = divmod(left, size)
-        if amount:
-            parts.append(f"{amount} {unit}")
-    return " ".join(parts) or "0 s"
 
 
 def days(seconds: float) -> str:
