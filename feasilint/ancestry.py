@@ -140,7 +140,14 @@ def _told(
         for member in analysis.members(sink):
             if member.name != "*" and wanted(member, sink):
                 found.setdefault(_identity(member, analysis), (member, []))[1].append(sink)
-    return [_ancestry(member, sinks, analysis) for member, sinks in found.values()]
+    by_end: dict[Sink, list[tuple[Member, list[Sink]]]] = defaultdict(list)
+    for member, sinks in found.values():
+        by_end[sinks[0]].append((member, sinks))
+    return [
+        ancestry
+        for end, features in by_end.items()
+        for ancestry in analysis.budget.within(end, (_ancestry(member, sinks, analysis) for member, sinks in features))
+    ]
 
 
 def _identity(member: Member, analysis: Analysis) -> tuple[object, ...]:

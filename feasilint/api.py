@@ -1,4 +1,4 @@
-"""The Python API: `scan`, `scan_files`, `inspect` and `inspect_source`."""
+"""The Python API: `scan`, `scan_files`, `inspect`, `inspect_source` and `trace`."""
 
 from __future__ import annotations
 
@@ -136,8 +136,10 @@ def trace(
     found = _discover([path], exclude, force_exclude)
     known = _catalog([path], catalog, use_catalog)
     reading = _read_all(found, _root([path], root), dialect)
-    features = ancestries(_analyse(reading.programs, known), frozenset(found.files), feature) if found.files else []
-    return traced(features, reading.documents, known)
+    analysis = _analyse(reading.programs, known)
+    features = ancestries(analysis, frozenset(found.files), feature) if found.files else []
+    limits = [said.message for program in analysis.programs for said in analysis.budget.limits(program)]
+    return traced(features, reading.documents, known, limits)
 
 
 def inspect_source(

@@ -27,6 +27,14 @@ _WINDOWS = {
 _OUTSIDE = {"inline": "rows in the code", "request": "comes with the request"}
 
 
+def nested(feature: Json) -> list[Json]:
+    """The stations that a feature is made of, each with those that it is made of in turn under `from`."""
+    listed = {hop["id"]: dict(hop) for hop in feature["hops"]}
+    for hop in listed.values():
+        hop["from"] = [listed[below] for below in hop["from"]]
+    return [listed[below] for below in feature["from"]]
+
+
 def title(hop: Json) -> str:
     """What a station is: `table fraud.features.n`, `n = count by user_id over P30D of ts`, `n`."""
     if hop["kind"] == "aggregation":
@@ -83,12 +91,8 @@ def verdict(feature: Json) -> str:
     """How old a feature gets by its oldest way, as far as ages are known."""
     if not feature["from"]:
         return "comes from no source"
-    partly = feature["age"] is not None and any(_ageless(hop) for hop in feature["from"])
+    partly = feature["age"] is not None and any(hop["age"] is None for hop in feature["hops"] if not hop["from"])
     return f"{age(feature['age'])}{', as far as ages are known' if partly else ''}"
-
-
-def _ageless(hop: Json) -> bool:
-    return any(map(_ageless, hop["from"])) if hop["from"] else hop["age"] is None
 
 
 def age(seconds: Json | None) -> str:

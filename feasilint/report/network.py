@@ -47,7 +47,7 @@ class Network:
     def _feature(self, feature: Json, everything: bool) -> None:
         lines = (feature["name"], *(hops.target(one) for one in feature["targets"]), hops.verdict(feature))
         name = self._box("feature", lines)
-        for hop in feature["from"]:
+        for hop in hops.nested(feature):
             self.arrows.append(Arrow(self._hop(hop), name, deciding=hop["deciding"]))
         for one in feature["indirect"] if everything else ():
             source = {**one, "columns": []}
@@ -55,15 +55,16 @@ class Network:
             self.arrows.append(Arrow(self._known(source, "source"), name, visible(f"{one['role']} {columns}")))
 
     def _hop(self, hop: Json) -> str:
+        below = [(self._hop(one), one["deciding"]) for one in hop["from"]]
         known = len(self._drawn)
-        name = self._known(hop, hop["kind"])
+        name = self._known(hop, hop["kind"], tuple(box for box, _ in below))
         if len(self._drawn) > known:
-            self.arrows += [Arrow(self._hop(below), name, deciding=below["deciding"]) for below in hop["from"]]
+            self.arrows += [Arrow(box, name, deciding=deciding) for box, deciding in below]
         return name
 
-    def _known(self, hop: Json, shape: Shape) -> str:
+    def _known(self, hop: Json, shape: Shape, below: tuple[str, ...] = ()) -> str:
         """The box of a station; the same one again is that box."""
-        key = str((shape, hop["name"], hop["place"], hop["columns"], hop.get("from")))
+        key = str((shape, hop["name"], hop["place"], hop["columns"], below))
         if key not in self._drawn:
             self._drawn[key] = self._box(shape, tuple(_lines({"kind": shape, "written": (), **hop})))
         return self._drawn[key]

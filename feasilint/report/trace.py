@@ -30,13 +30,16 @@ _LONGEST = 100  # characters of code
 _ASSIGNED = re.compile(r"\s*=[^=].*")  # behind what a statement of Python assigns to
 
 
-def traced(found: Iterable[Ancestry], documents: Mapping[str, Document], catalog: Catalog | None) -> dict[str, Any]:
-    """The whole answer of `feasilint trace`."""
+def traced(
+    found: Iterable[Ancestry], documents: Mapping[str, Document], catalog: Catalog | None, limits: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The whole answer of `feasilint trace`. `limits`: what was too much to be traced."""
     data = _Data(Texts(documents))
     return {
         "schema": SCHEMA,
         "catalog": catalog.path if catalog is not None else None,
         "features": [data.feature(ancestry) for ancestry in found],
+        "limits": list(limits),
     }
 
 
@@ -47,12 +50,14 @@ class _Data:
         self._texts = texts
 
     def feature(self, found: Ancestry) -> dict[str, Any]:
+        listed: list[dict[str, Any]] = []
         return {
             "name": found.name,
             "targets": [self._target(target) for target in found.targets],
             "confidence": found.confidence,
             "age": _age(found.age),
-            "from": [self._hop(hop) for hop in found.below],
+            "from": [self._hop(hop, listed) for hop in found.below],
+            "hops": listed,
             "indirect": [self._influence(influence) for influence in found.indirect],
             "unread": [{"place": self._place(u.place), "text": u.text, "library": u.library} for u in found.unread],
         }
@@ -70,8 +75,10 @@ class _Data:
             "place": self._place(target.place),
         }
 
-    def _hop(self, hop: Hop) -> dict[str, Any]:
-        return {
+    def _hop(self, hop: Hop, listed: list[dict[str, Any]]) -> int:
+        """The number under which a station is listed, before those that it is made of."""
+        made: dict[str, Any] = {
+            "id": len(listed) + 1,
             "kind": hop.kind,
             "name": hop.name,
             "place": self._place(hop.place),
@@ -83,8 +90,10 @@ class _Data:
             "catalog": _entry(hop.entry),
             "written": [self._written(written) for written in hop.written],
             "aggregation": _aggregation(hop.aggregation),
-            "from": [self._hop(below) for below in hop.below],
         }
+        listed.append(made)
+        made["from"] = [self._hop(below, listed) for below in hop.below]
+        return int(made["id"])
 
     def _written(self, written: Written) -> dict[str, Any]:
         refresh = written.refresh or Refresh()

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from feasilint.report.paint import Painter, Role
 
 Json = dict[str, Any]
+_ENDS = 4  # of a run of steps that are told
 
 
 def render(found: Json, everything: bool = False, paint: Painter = plain) -> str:
     """All features, ending in a newline. `everything`: with what decides about rows and groups."""
     draw = _Drawing(everything, paint)
-    return "\n".join("".join(f"{line}\n" for line in draw.feature(feature)) for feature in found["features"])
+    told = ["".join(f"{line}\n" for line in draw.feature(feature)) for feature in found["features"]]
+    return "\n".join([*told, *(f"note: {visible(limit)}\n" for limit in found["limits"])])
 
 
 class _Drawing:
@@ -29,7 +31,7 @@ class _Drawing:
 
     def feature(self, feature: Json) -> Iterator[str]:
         yield self._say(feature["name"], "strong") + _doubt(feature)
-        below = [*feature["from"], *self._rows(feature["indirect"])]
+        below = [*map(_cut, hops.nested(feature)), *self._rows(feature["indirect"])]
         for target in feature["targets"]:
             yield self._note(f"{hops.target(target)}, {hops.position(target['place'])}", below)
         yield self._note(hops.verdict(feature), below)
@@ -74,6 +76,18 @@ class _Drawing:
 
     def _say(self, text: str, role: Role) -> str:
         return self._paint(visible(text), role)
+
+
+def _cut(hop: Json) -> Json:
+    """The same without the middle of a long run of steps, one made of the other."""
+    run = [hop]
+    while run[-1]["kind"] == "step" and len(run[-1]["from"]) == 1 and run[-1]["from"][0]["kind"] == "step":
+        run.append(run[-1]["from"][0])
+    run[-1]["from"] = [_cut(below) for below in run[-1]["from"]]
+    if (left_out := len(run) - 2 * _ENDS) > 1:
+        step = {**run[_ENDS], "name": f"… {left_out} more steps", "place": None, "from": [run[-_ENDS]]}
+        run[_ENDS - 1]["from"] = [step]
+    return hop
 
 
 _ROLES: dict[str, Role] = {"step": "code", "aggregation": "info", "table": "strong", "source": "primary"}
