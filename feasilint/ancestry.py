@@ -14,10 +14,13 @@ from feasilint.errors import UsageError
 from feasilint.findings import Place
 from feasilint.ir import Aggregate, Column, Fit, Measure, Scan, Source, Window, Write
 from feasilint.ir.expressions import fold
+from feasilint.measure.ages import within_lags
+from feasilint.measure.model import Age
 from feasilint.rule import Unread
-from feasilint.subjects import in_order, is_key, judged_sinks, way
+from feasilint.subjects import in_order, is_key, judged_sinks
 from feasilint.trace import Use
 from feasilint.unread import gaps
+from feasilint.ways import oldest_way, timed, way
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from feasilint.findings import Confidence
     from feasilint.ir import Program, Refresh, Relation, Sink
     from feasilint.measure.model import Aggregation
+    from feasilint.measure.model import Hop as TableHop
     from feasilint.paths import Step
     from feasilint.trace import Leaf
 
@@ -47,7 +51,8 @@ class Hop(Struct, frozen=True, gc=False):
     """One station on the way from a feature to its sources.
 
     `step` and `aggregation` compute the column `name`, `table` reads it from what the project writes, `source` from outside.
-    `columns`: what is read there. `age`: of what arrives here, over all tables below. `deciding`: the oldest way passes here.
+    `columns`: what is read there. `age`: of what arrives here, over all tables below; `adds`: what the table here adds to that.
+    `deciding`: the oldest way passes here.
     """
 
     kind: HopKind
@@ -58,6 +63,7 @@ class Hop(Struct, frozen=True, gc=False):
     source: Source | None = None
     columns: tuple[str, ...] = ()
     entry: SourceEntry | None = None
+    adds: Staleness | None = None
     written: tuple[Written, ...] = ()
     aggregation: Aggregation | None = None
     below: tuple[Hop, ...] = ()
@@ -75,13 +81,14 @@ class Influence(Struct, frozen=True, gc=False):
 
 
 class Target(Struct, frozen=True, gc=False):
-    """The model or table that a feature is a column of, or what is looked at last."""
+    """The model or table that a feature is a column of, or what is looked at last; a table that is stored adds to the age."""
 
     kind: Literal["model", "table", "result"]
     name: str
     place: Place
     entry: ModelEntry | None
     point: PredictionPoint | None
+    adds: Staleness | None
 
 
 class Ancestry(Struct, frozen=True, gc=False):
@@ -169,18 +176,26 @@ def _unknown(feature: str, ends: Iterable[tuple[Program, Sink]], analysis: Analy
 
 
 def _ancestry(member: Member, sinks: Sequence[Sink], analysis: Analysis) -> Ancestry:
-    ways = [(leaf, way(leaf, member, analysis)) for leaf in in_order(member.trace.value, analysis)]
-    age = _oldest(analysis.age(steps) for _, steps in ways)
-    deciding = {steps[-1].relation for _, steps in ways if age is not None and analysis.age(steps) == age}
+    late = timed(in_order(member.trace.hops, analysis), analysis)
+    ways = [oldest_way(leaf, late, member, analysis) for leaf in in_order(member.trace.value, analysis)]
+    ages = [analysis.ages.along(steps) for steps in ways]
+    oldest = _oldest(age.total for age in ages)
+    deciding = {steps[-1].relation for steps, age in zip(ways, ages, strict=True) if oldest and age.total == oldest}
+    stored = [analysis.ages.stored(sink) for sink in sinks if isinstance(sink, Write)]
     return Ancestry(
         name=member.name,
         targets=tuple(_target(sink, analysis) for sink in sinks),
-        age=age,
+        age=_oldest(_read_from(hop, age).total for hop in stored or [None] for age in ages),
         confidence="approximate" if member.trace.approximate else "exact",
-        below=_Tree(analysis, deciding).of([steps for _, steps in ways]),
+        below=_Tree(analysis, deciding).of(ways),
         indirect=tuple(_influences(member, analysis)),
         unread=tuple(_unread(member, analysis)),
     )
+
+
+def _read_from(stored: TableHop | None, age: Age) -> Age:
+    """The age for those who read a feature out of the table that it is stored in."""
+    return age if stored is None else Age(age.source, within_lags((stored, *age.hops)))
 
 
 def _oldest(ages: Iterable[Staleness | None]) -> Staleness | None:
@@ -192,13 +207,15 @@ def _target(sink: Sink, analysis: Analysis) -> Target:
     place = Place(path, sink.origin.span if sink.origin is not None else None)
     entry = analysis.matcher.model_for(path)
     point = analysis.matcher.point_for(entry)
+    stored = analysis.ages.stored(sink) if isinstance(sink, Write) else None
+    adds = stored.staleness if stored is not None else None
     match sink:
         case Fit(estimator=estimator):
-            return Target("model", estimator, place, entry, point)
+            return Target("model", estimator, place, entry, point, adds)
         case Write(target=Source(name=name)):
-            return Target("table", name, place, entry, point)
+            return Target("table", name, place, entry, point, adds)
         case _:
-            return Target("result", path, place, entry, point)
+            return Target("result", path, place, entry, point, adds)
 
 
 def _unread(member: Member, analysis: Analysis) -> Iterator[Unread]:
@@ -245,7 +262,7 @@ class _Tree:
             kind="step",
             name=step.name,
             place=analysis.place(step.relation, step.origin or step.relation.origin),
-            age=_oldest(analysis.age(steps) for steps in ways),
+            age=_oldest(analysis.ages.along(steps).total for steps in ways),
             deciding=any(steps[-1].relation in self._deciding for steps in ways),
             below=() if ends else self.of([steps[1:] for steps in ways]),
         )
@@ -256,6 +273,7 @@ class _Tree:
     def _read(self, hop: Hop, scan: Scan, columns: tuple[str, ...]) -> Hop:
         analysis = self._analysis
         writes = analysis.linkage.bound.get(scan, ())
+        table = analysis.ages.hop(scan) if writes else None
         return replace(
             hop,
             kind="table" if writes else "source",
@@ -263,6 +281,7 @@ class _Tree:
             source=scan.source,
             columns=columns,
             entry=analysis.entry(scan),
+            adds=table.staleness if table is not None else None,
             written=tuple(Written(_write_place(write, analysis), write.mode, write.refresh) for write in writes),
         )
 
@@ -297,6 +316,6 @@ def _influences(member: Member, analysis: Analysis) -> Iterator[Influence]:
             source=scan.source,
             columns=tuple(dict.fromkeys(leaf.column for leaf in leaves)),
             entry=analysis.entry(scan),
-            age=analysis.age(way(leaves[0], member, analysis)),
+            age=analysis.ages.along(way(leaves[0], member, analysis)).total,
             place=analysis.place(scan, scan.origin),
         )

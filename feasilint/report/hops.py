@@ -69,7 +69,8 @@ def target(one: Json) -> str:
     limit = f", at most {duration(one['max_age'])} old" if one["max_age"] is not None else ""
     point = f" at {one['prediction_point']} ({one['mode']}{limit})" if one["prediction_point"] is not None else ""
     owner = f", owner {one['owner']}" if one["owner"] else ""
-    return f"{one['kind']} {one['name']}{point}{owner}"
+    stored = "".join(f", {said}" for said in adds(one))
+    return f"{one['kind']} {one['name']}{point}{owner}{stored}"
 
 
 def facts(read: Json) -> Iterator[str]:
@@ -80,7 +81,8 @@ def facts(read: Json) -> Iterator[str]:
         return
     latency = f"latency {entry['latency']}" if entry["latency"] else ""
     yield ", ".join(filter(None, (_availability(entry), latency, entry["kind"] or "", _owner(entry))))
-    yield f"{'adds ' if read.get('kind') == 'table' else ''}{age(entry['age'])}"
+    if read.get("kind") != "table":
+        yield age(entry["age"])
     for column in read["columns"]:
         known = f"known after {duration(column['known_after'])}" if column["known_after"] else ""
         if said := ", ".join(filter(None, (column["availability"], known))):
@@ -105,6 +107,12 @@ def age(seconds: Json | None) -> str:
     if best == inf:
         return "of any age"
     return f"{duration(best)} old at best, {duration(mean)} on average, {duration(worst)} at worst"
+
+
+def adds(one: Json) -> Iterator[str]:
+    """What a stored table adds to the age of what it is made of."""
+    if one.get("adds"):
+        yield f"adds {age(one['adds']).replace(' old at best', ' at best').removesuffix(' old')}"
 
 
 def kept(written: Json) -> str:

@@ -80,6 +80,7 @@ def _lines(hop: Json) -> Iterator[str]:
         yield hops.named(hop)
         yield hops.position(hop["place"])
         yield from (hops.kept(written) for written in hop["written"])
+        yield from hops.adds(hop)
         if hop["kind"] == "source" or hop["catalog"] is not None:
             yield from hops.facts(hop)
         return

@@ -72,6 +72,7 @@ class _Data:
             "prediction_point": point.name if point is not None else None,
             "mode": point.mode if point is not None else None,
             "max_age": point.max_age if point is not None else None,
+            "adds": _age(target.adds),
             "place": self._place(target.place),
         }
 
@@ -84,6 +85,7 @@ class _Data:
             "place": self._place(hop.place),
             "code": self._code(hop.place),
             "age": _age(hop.age),
+            "adds": _age(hop.adds),
             "deciding": hop.deciding,
             "source_kind": hop.source.kind if hop.source is not None else None,
             "columns": [_column(name, hop.entry) for name in hop.columns],

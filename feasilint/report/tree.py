@@ -101,6 +101,7 @@ def _details(hop: Json) -> Iterator[str]:
     yield f"read at {hops.position(hop['place'])}"
     for written in hop["written"]:
         yield f"written at {hops.position(written['place'])}: {hops.kept(written)}"
+    yield from hops.adds(hop)
     if hop["kind"] == "source" or hop["catalog"] is not None:
         yield from hops.facts(hop)
 

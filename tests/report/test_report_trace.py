@@ -166,6 +166,8 @@ def test_a_schedule_says_who_states_it(tmp_path: Path, monkeypatch: pytest.Monke
     (table,) = one("models/features.sql", "w")["from"]
     assert table["written"][0]["schedule"] == "0 3 * * *"
     assert f"schedule 0 3 * * * by {table['written'][0]['schedule_from']}" in hops.kept(table["written"][0])
+    assert table["adds"] == {"least": 0, "mean": 12 * 3600, "worst": 24 * 3600}
+    assert list(hops.adds(table)) == ["adds 0 s at best, 12 h on average, 1 d at worst"]
 
 
 def test_two_models_on_one_feature_tell_it_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
