@@ -1,7 +1,7 @@
 """Runs `scan` and `inspect` over a folder of files, each on its own, and says what came out: failures, time, findings.
 
     python benchmarks/corpus.py FOLDER [--limit N] [--suffix .ipynb] [--seed 1] [--findings N] [--catalog FILE]
-                                [--coverage [--show N]] [--draw-findings N] [--draw-silent N]
+                                [--coverage [--show N]] [--draw-findings N [--rules AGG]] [--draw-silent N]
 
 Exits 1 if any file raised. `--findings N` prints N findings drawn with the seed, for reading. `--coverage`: of the files that fit
 a model, in how many its features are found, and of those that load data, in how many the sources; `--show N` names N files of
@@ -73,11 +73,12 @@ def main() -> int:
     parser.add_argument("--show", type=int, default=0)
     parser.add_argument("--draw-findings", type=int, default=0)
     parser.add_argument("--draw-silent", type=int, default=0)
+    parser.add_argument("--rules", default="")
     args = parser.parse_args()
     from feasilint.catalog.load import load
 
     catalog = load(args.catalog) if args.catalog else None
-    draw = Draw(args.folder, args.seed) if args.draw_findings or args.draw_silent else None
+    draw = Draw(args.folder, args.seed, args.rules) if args.draw_findings or args.draw_silent else None
     tally = Tally(Coverage() if args.coverage else None, draw, args.folder)
     for path in files(args.folder, args.suffix, args.limit, args.seed):
         tally.add(path, catalog)

@@ -27,20 +27,24 @@ _T = TypeVar("_T")
 
 
 class Draw(Struct):
-    """Candidates, by the file that they are of."""
+    """Candidates, by the file that they are of. `rules`: the beginning of the codes that are drawn."""
 
     folder: Path
     seed: int
+    rules: str = ""
     findings: dict[Path, list[Finding]] = field(default_factory=dict)
     silent: list[Path] = field(default_factory=list)
 
     def add(self, path: Path, document: Document, findings: Iterable[Finding]) -> None:
         text = "\n".join(cell.source for cell in document.cells)
         found = list(findings)
-        if told := [finding for finding in found if finding.code not in _NOT_DRAWN]:
+        if told := [finding for finding in found if self._wanted(finding)]:
             self.findings[path] = told
         if not found and LOADS.search(text) and (FITS.search(text) or _WRITES.search(text)):
             self.silent.append(path)
+
+    def _wanted(self, finding: Finding) -> bool:
+        return finding.code.startswith(self.rules) and finding.code not in _NOT_DRAWN
 
     def lines(self, findings: int, silent: int) -> Iterator[str]:
         for path in self._spread(self.findings, findings):

@@ -33,13 +33,14 @@ if TYPE_CHECKING:
     from feasilint.trace import Leaf
 
 _FEATURES = re.compile(
-    r"feature|(^|[/._-])feat(s|[/._-]|$)|(^|[/._-])ml([/._-]|$)|train(ing)?_?(set|data|table)|model_?input",
+    r"feature|(^|[/._-])feat(s|[/._-]|$)|(^|[/._-])ml(?![_-]?ops)([/._-]|$)|train(ing)?_?(set|data|table)|model_?input",
     re.IGNORECASE,
 )
 _REPORTS = re.compile(
     r"(^|[/._-])(summary|reports?|metrics?|eval(uation)?|results?|submissions?|predictions?|importances?)([/._-]|$)",
     re.IGNORECASE,
 )
+_BUCKET = re.compile(r"^\w+://[^/]*")  # where something is kept says nothing about what it is
 _WIDEST = 2000  # features of one sink
 
 
@@ -98,7 +99,7 @@ def _holds_features(write: Write, program: Program, analysis: Analysis) -> bool:
     """
     if write.feature_group or analysis.matcher.model_for(program.path) is not None:
         return True
-    target = write.target.name if write.target is not None else ""
+    target = _BUCKET.sub("", write.target.name) if write.target is not None else ""
     if _FEATURES.search(target):
         return True
     return _FEATURES.search(program.path) is not None and not _REPORTS.search(target.rsplit("/", 1)[-1])

@@ -62,3 +62,17 @@ def test_keys_and_times_of_series_are_no_features() -> None:
         "df = df[['unique_id', 'ds', 'y', 'price']]\nMLForecast(models=[], freq='D').fit(df)"
     )
     assert columns(fit(run(code)).features) == ["price"]
+
+
+def test_a_table_behind_a_connection_has_its_name() -> None:
+    place = "DatabaseLocation(schema_name='shop', table_name='orders')"
+    code = (
+        WATSON
+        + f"from ibm_watsonx_ai.helpers import DatabaseLocation\nDataConnection(connection_asset_id=c, location={place})"
+    )
+    assert sources(run(code)) == ["shop/orders"]
+
+
+def test_files_of_a_pattern_are_named_by_it() -> None:
+    code = "import tensorflow as tf\nd = tf.data.TextLineDataset(tf.io.gfile.glob('gs://b/orders*'))\n"
+    assert sources(run(code)) == ["gs://b/orders*"]

@@ -37,6 +37,7 @@ FUNCTIONS: dict[str, Transfer] = {
     ),
     **dict.fromkeys((f"azureml.core.{place}Datastore.get" for place in ("", "datastore.")), _DATASTORE),
     **{f"{package}.APIClient": handle("watson.client") for package in _WATSON},
+    **dict.fromkeys(("tensorflow.io.gfile.glob", "tensorflow.gfile.Glob"), argument_copied),
     **dict.fromkeys(("wget.download", "gdown.download"), downloaded),
     **{f"google.cloud.bigquery.{made}.from_string": argument_copied for made in ("TableReference", "Table")},
 }

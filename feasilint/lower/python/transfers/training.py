@@ -110,10 +110,17 @@ def _names(call: Call, held: dict[str, v.Value], places: tuple[str | tuple[int, 
     return tuple(name for names in found if names is not None for name in names)
 
 
+_PLACES = ("bucket", "path", "asset_id", "schema_name", "table_name")
+
+
 def connected(call: Call) -> v.Value:
     """`DataConnection(location=S3Location(bucket, path))`, `DataConnection(data_asset_id=…)` of Watson: data by its place."""
     location = call.got(None, "location")
-    parts = [location.get(word) for word in ("bucket", "path", "asset_id")] if isinstance(location, v.Handle) else []
+    parts = (
+        [location.get(word) for word in ("bucket", "path", "asset_id", "schema_name", "table_name")]
+        if isinstance(location, v.Handle)
+        else []
+    )
     parts = [*parts, call.arg(None, "data_asset_id") or call.arg(None, "data_asset_name")]
     words = [str(as_text(call.m, part).value) for part in parts if part is not None]
     return v.Frame(call.m.add(Scan(Source("/".join(words) or "{data asset}", "file"), None, call.origin)))
