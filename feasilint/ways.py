@@ -36,6 +36,7 @@ def oldest_way(leaf: Leaf, late: Iterable[Leaf], member: Member, analysis: Analy
     for hop in late:
         column = Column(hop.scan, hop.column, path=tuple(hop.path.split(".")) if hop.path else ())
         if hop.scan not in passed and leaf in analysis.tracer.expression(column).value:
+            passed.add(hop.scan)
             below = (step for step in analysis.paths.path(hop.scan, hop.column, leaf) if step.relation is not hop.scan)
             steps = max(steps, (*way(hop, member, analysis), *below), key=lambda steps: _older(steps, analysis))
     return steps
