@@ -26,7 +26,8 @@ class Gap(NamedTuple):
 def gaps(column: Column, known: Columns) -> Iterator[Gap]:
     """The nearest unread steps on every way down from a column; what lies behind one of them is not looked at.
 
-    An expression that could not be read is none as long as the columns that go in are known by name.
+    An expression that could not be read is none as long as the columns that go in are known by name; nor is a library's call of
+    tables whose columns all are: what it does is arithmetic, and code of the project may do anything.
     """
     pending: list[Column] = [column]
     seen: set[tuple[Relation, Name]] = set()
@@ -36,8 +37,7 @@ def gaps(column: Column, known: Columns) -> Iterator[Gap]:
         if (relation, at.name) in seen:
             continue
         seen.add((relation, at.name))
-        if _unread(relation):
-            assert isinstance(relation, Opaque)
+        if isinstance(relation, Opaque) and not relation.mixes and not _is_named(relation, known):
             yield Gap(relation.reason, relation, relation.origin, relation.library)
             continue
         if isinstance(relation, Opaque):
@@ -49,8 +49,10 @@ def gaps(column: Column, known: Columns) -> Iterator[Gap]:
             pending.extend(_below(part, known))
 
 
-def _unread(relation: Relation) -> bool:
-    return isinstance(relation, Opaque) and not relation.mixes
+def _is_named(step: Opaque, known: Columns) -> bool:
+    """Whether a step is a library's, of tables whose columns are all known."""
+    headers = [known.header(below) for below in step.inputs]
+    return bool(step.library and headers) and all(header.names and not header.open for header in headers)
 
 
 def _below(part: Expression, known: Columns) -> Iterator[Column]:

@@ -28,6 +28,7 @@ class OpaqueStep(Rule):
     ## What it does
     Reports steps between a feature and its sources of which only the inputs are known, such as a call of a function
     that is not in the scanned code, or of a library's method that no table knows. It says so once per step, at the call.
+    A library's call of tables whose columns are all known hides no source, and is not reported.
 
     ## Why it matters
     Any column that goes in may be in the feature. Findings behind the step are approximate and one level milder, and

@@ -179,3 +179,20 @@ def test_columns_beyond_the_widest_table_are_told() -> None:
     columns = ", ".join(f"c{at}" for at in range(2100))
     (message,) = told("FEA005", {"features.sql": f"create table ml.features as select {columns} from shop.orders"})
     assert message == "only the first 2,000 of 2,100 columns are judged"
+
+
+@pytest.mark.parametrize(
+    ("columns", "step", "flagged"),
+    [
+        (", columns=['a1', 'a2', 'bought']", "pd.lreshape(df, {'amount': ['a1', 'a2']})", 0),
+        ("", "pd.lreshape(df, {'amount': ['a1', 'a2']})", 1),
+        (", columns=['a1', 'a2', 'bought']", "enrich(df)", 1),
+    ],
+    ids=["a library's step of known columns", "of a table that may have any", "code of the project may do anything"],
+)
+def test_a_step_hides_nothing_where_all_that_goes_in_is_known(columns: str, step: str, flagged: int) -> None:
+    code = (
+        "import pandas as pd\nfrom elsewhere import enrich\nfrom sklearn.linear_model import LogisticRegression\n"
+        f"df = pd.read_parquet('orders.parquet'{columns})\ndf = {step}\nLogisticRegression().fit(df[['amount']], df['bought'])\n"
+    )
+    assert len(list(told("FEA004", {"train.py": code}))) == flagged

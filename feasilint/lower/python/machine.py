@@ -335,7 +335,14 @@ def text_of(value: Value) -> str:
         case Series(name=name) if name is not None:
             return str(name)
         case _:
-            return type(value).__name__.lower()
+            return _WORDS.get(type(value)) or type(value).__name__.lower()
+
+
+_WORDS: dict[type[Value], str] = {
+    Seq: "a list", Dict: "a dict", Handle: "an object", Instance: "an object", Columns: "names of columns", GroupBy: "groups",
+    Rolling: "a window", Function: "a function",
+}  # fmt: skip
+"""How a value is called where no name of it is known."""
 
 
 _WITHOUT: frozenset[type[Value]] = frozenset((Const, Library, Function))

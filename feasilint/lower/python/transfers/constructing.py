@@ -128,9 +128,9 @@ def _of_rows(call: Call, data: v.Seq, names: tuple[Name, ...] | None) -> v.Value
     if isinstance(first, v.Seq) and names is not None and len(first.items) == len(names):
         outputs = tuple(Output(n, call.expression(i), call.origin) for n, i in zip(names, first.items, strict=True))
         return v.Frame(call.m.add(Inline(outputs, call.origin)))
-    unknown = call.m.unknown("rows", data)
+    unknown = call.m.unknown("rows made one by one", data)
     if unknown.relations or unknown.inputs:
-        return v.Frame(call.m.add(Opaque(unknown.relations, "rows", unknown.inputs, call.origin)))
+        return v.Frame(call.m.add(Opaque(unknown.relations, unknown.text, unknown.inputs, call.origin)))
     if names is None and data.items:
         return unknown_columns(call)
     return v.Frame(
