@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -73,10 +73,13 @@ def read(text: str, dialect: str | None, setting: Setting | None = None) -> Read
 
 
 def again(fragment: Fragment) -> Read:
-    """Parse the text of a fragment in the same way as when it was lowered."""
-    if fragment.rendered:
-        return parsed(fragment.text, fragment.dialect)
-    return read(fragment.text, fragment.dialect)
+    """The text of a fragment, parsed in the same way as when it was lowered; whoever changes a tree changes a copy."""
+    return _again(fragment.text, fragment.dialect, fragment.rendered)
+
+
+@lru_cache(maxsize=4)  # one suggestion after the other is made for the features of one text
+def _again(text: str, dialect: str | None, rendered: bool) -> Read:
+    return parsed(text, dialect) if rendered else read(text, dialect)
 
 
 def parsed(text: str, dialect: str | None, known: Mapping[str, Mark] | None = None) -> Read:
