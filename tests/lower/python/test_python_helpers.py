@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from python_lowering import columns, run, sources
 
+from feasilint import inspect_source
 from feasilint.ir import Fit, Write
 
 if TYPE_CHECKING:
@@ -64,14 +65,17 @@ def test_what_a_helper_could_do_is_not_done_here(tmp_path: Path) -> None:
     assert columns(fit.features) == ["a"]
 
 
-def test_parts_of_a_date_that_are_methods_of_one_value() -> None:
+@pytest.mark.parametrize(
+    "call",
+    ["weekday()", "isoweekday()", "date()", "time()", "floor('D')", "day_name()", "timestamp()", "strftime('%Y')"],
+)
+def test_methods_of_one_time(call: str) -> None:
     code = (
-        "import pandas as pd\ntx = pd.read_csv('tx.csv')\n"
-        "def weekend(t):\n    day = t.weekday()\n    return int(day >= 5)\n"
-        "tx['w'] = tx.ts.apply(weekend)\ntx[['w']].to_parquet('features.parquet')"
+        "import pandas as pd\ntx = pd.read_csv('tx.csv')\ndef part(t):\n"
+        f"    found = t.{call}\n    return found\ntx['w'] = tx.ts.apply(part)\ntx[['w']].to_parquet('features.parquet')"
     )
-    found = run(code)
-    assert [d.message for d in found.diagnostics] == []
+    (made,) = inspect_source(code, "python")["features"]
+    assert (made["name"], made["derived_from"], made["confidence"]) == ("w", [["tx.csv", "ts"]], "exact")
 
 
 def test_a_column_of_what_a_helper_loads_is_known_by_its_methods() -> None:

@@ -143,14 +143,10 @@ _DT_METHODS: dict[str, Transfer] = {
 }
 
 _OF_ONE_TIME: dict[str, Transfer] = {
-    **{name: way for name, way in _DT_METHODS.items() if name not in ("*", "round")},
+    **{name: way for name, way in _DT_METHODS.items() if name not in (*_DT, "*", "round")},
     "isoweekday": times.part("weekday"),
-    "time": times.part("time"),
-    **dict.fromkeys(
-        ("timestamp", "toordinal", "total_seconds", "strftime", "isoformat", "to_pydatetime"), times.accessor
-    ),
 }
-"""Methods of a date, or of the length of a time, in a function of one value."""
+"""What bears on windows of the methods of one time: any other is a function of the value."""
 
 METHODS: dict[str, Table] = {
     "series": _SERIES,
