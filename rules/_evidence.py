@@ -145,4 +145,4 @@ def _path(read: Input) -> Iterator[tuple[str, str]]:
 
 def _provenance(entry: SourceEntry | None) -> Iterator[tuple[str, str]]:
     if entry is not None and entry.provenance:
-        yield "declared", ", ".join(f"{key} {value}" for key, value in sorted(entry.provenance.items()))
+        yield "declared", ", ".join(f"from {record}" for record in entry.provenance)

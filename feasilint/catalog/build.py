@@ -16,15 +16,16 @@ from feasilint.catalog.model import (
     ModelEntry,
     Owner,
     PredictionPoint,
+    Provenance,
     SourceEntry,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pydantic import BaseModel
 
-    from feasilint.catalog.schema import CatalogSchema, OwnerSchema, SourceSchema
+    from feasilint.catalog.schema import CatalogSchema, OwnerSchema, ProvenanceSchema, SourceSchema
     from feasilint.catalog.tree import Path, Tree
 
 
@@ -57,7 +58,10 @@ def _points(part: Part) -> Iterator[PredictionPoint]:
 
 def _models(part: Part) -> Iterator[ModelEntry]:
     for index, model in enumerate(part.schema.models):
-        yield ModelEntry(**{**_fields(model), "owner": _owner(model.owner)}, mark=_mark(part.tree, ("models", index)))
+        path: Path = ("models", index)
+        fields = {**_fields(model), "owner": _owner(model.owner)}
+        fields["provenance"] = tuple(_provenance(model.provenance, part.tree, path))
+        yield ModelEntry(**fields, mark=_mark(part.tree, path))
 
 
 def _sources(part: Part, ages: dict[LatencyClass, float]) -> Iterator[SourceEntry]:
@@ -72,7 +76,13 @@ def _source(source: SourceSchema, tree: Tree, path: Path, ages: dict[LatencyClas
     fields["keys"] = {name: KeyVolume(**_fields(key)) for name, key in source.keys.items()}
     fields["columns"] = dict(_columns(source, tree.key_marks((*path, "columns"))))
     fields["owner"] = _owner(source.owner)
+    fields["provenance"] = tuple(_provenance(source.provenance, tree, path))
     return SourceEntry(**fields, mark=_mark(tree, path), marks=tree.key_marks(path))
+
+
+def _provenance(records: Iterable[ProvenanceSchema], tree: Tree, path: Path) -> Iterator[Provenance]:
+    for index, record in enumerate(records):
+        yield Provenance(**_fields(record), mark=_mark(tree, (*path, "provenance", index)))
 
 
 def _columns(source: SourceSchema, places: dict[str, Mark]) -> Iterator[tuple[str, ColumnEntry]]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from feasilint.catalog.model import Catalog
 
-_FORMAT = 1  # to be raised with every change of the schema, of how it is read or of how it is stored
+_FORMAT = 2  # to be raised with every change of the schema, of how it is read or of how it is stored
 _FOLDER = ".feasilint_cache"
 
 

@@ -59,7 +59,7 @@ def _known_keys(path: Path) -> tuple[str, ...]:
     """The keys of a mapping at this path."""
     for shape, model in SHAPES.items():
         if len(shape) == len(path) and all(step in ("*", at) for step, at in zip(shape, path, strict=True)):
-            return tuple(model.model_fields)
+            return tuple(field.alias or name for name, field in model.model_fields.items())
     return ()
 
 

@@ -74,6 +74,19 @@ class ColumnEntry(Struct, frozen=True):
     mark: Mark | None = None
 
 
+class Provenance(Struct, frozen=True):
+    """Where values of an entry come from. `keys`: the fields, each with the fingerprint of the value that was imported."""
+
+    origin: str
+    path: str | None = None
+    as_of: str | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
+    mark: Mark | None = None
+
+    def __str__(self) -> str:
+        return f"{self.origin}{f' of {self.as_of}' if self.as_of else ''}"
+
+
 class KeyVolume(Struct, frozen=True):
     distinct: float | None = None
     active_per_day: float | None = None
@@ -92,6 +105,8 @@ class SourceEntry(Struct, frozen=True):
     offset: float | None = None
     blind_spot: float | None = None
     run_time: float | None = None
+    promised_within: float | None = None  # the age at which somebody is alarmed; never taken for the age
+    measured_age: float | None = None  # of the newest row, on the day of its provenance
     stream_twin: str | None = None
     kind: SourceKind | None = None
     grain: tuple[str, ...] = ()
@@ -110,7 +125,7 @@ class SourceEntry(Struct, frozen=True):
     owner: Owner | None = None
     use_instead: str | None = None
     reason: str | None = None
-    provenance: Mapping[str, str] = field(default_factory=dict)
+    provenance: tuple[Provenance, ...] = ()
     mark: Mark | None = None
     marks: Mapping[str, Mark] = field(default_factory=dict)
 
@@ -150,6 +165,7 @@ class ModelEntry(Struct, frozen=True):
     paths: tuple[str, ...]
     prediction_point: str | None = None
     owner: Owner | None = None
+    provenance: tuple[Provenance, ...] = ()
     mark: Mark | None = None
 
 

@@ -7,6 +7,7 @@ sentence that says what to write instead.
 from __future__ import annotations
 
 import re
+from datetime import date
 from difflib import get_close_matches
 from math import inf, isfinite
 
@@ -82,6 +83,15 @@ def time_of_day(value: object) -> float:
         raise ValueError(f"{text!r} is not a time of day; write it as 02:00 or 14:30")
     hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return float(hours * 3600 + minutes * 60 + seconds)
+
+
+def day(value: object) -> str:
+    """A day in ISO form: `2026-11-20`; of a time stamp its day."""
+    text = _text(value)
+    try:
+        return date.fromisoformat(text[:10]).isoformat()
+    except ValueError:
+        raise ValueError(f"{text!r} is not a day; write it as 2026-11-20") from None
 
 
 def flag(value: object) -> bool:

@@ -72,6 +72,12 @@ def _mapped(key: str) -> BeforeValidator:
     return BeforeValidator(convert)
 
 
+def _records(value: object) -> object:
+    """One record, or bare text for its `from`, stands for a list of one."""
+    items = value if isinstance(value, list) else [value]
+    return [{"from": item} if isinstance(item, str) else item for item in items]
+
+
 def _version(value: object) -> int:
     if str(value).strip() != "1":
         raise ValueError(f"version {value} is not supported; this version of feasilint reads version 1")
@@ -93,6 +99,7 @@ Count: TypeAlias = Annotated[float, _told(scalars.count)]
 Size: TypeAlias = Annotated[float, _told(scalars.size)]
 TimeOfDay: TypeAlias = Annotated[float, _told(scalars.time_of_day)]
 TimeZone: TypeAlias = Annotated[str, _told(scalars.time_zone)]
+Day: TypeAlias = Annotated[str, _told(scalars.day)]
 Flag: TypeAlias = Annotated[bool, _told(scalars.flag)]
 Version: TypeAlias = Annotated[int, _told(_version)]
 AvailabilityName: TypeAlias = Annotated[Availability, _one_of("an availability", Availability)]
@@ -121,6 +128,13 @@ class OwnerSchema(_Entry):
 Owner: TypeAlias = Annotated[OwnerSchema, BeforeValidator(_contact)]
 
 
+class ProvenanceSchema(_Entry):
+    origin: Text = Field(alias="from")
+    path: Text | None = None
+    as_of: Day | None = None
+    keys: dict[Text, Text] = Field(default_factory=dict)
+
+
 class ColumnSchema(_Entry):
     type: Text | None = None
     availability: AvailabilityName | None = None
@@ -136,6 +150,7 @@ class KeySchema(_Entry):
 
 
 KeyEntry: TypeAlias = Annotated[KeySchema, _mapped("distinct")]
+Provenances: TypeAlias = Annotated[tuple[ProvenanceSchema, ...], BeforeValidator(_records)]
 ColumnEntry: TypeAlias = Annotated[ColumnSchema, _mapped("type")]
 
 
@@ -148,6 +163,8 @@ class SourceSchema(_Entry):
     offset: Duration | None = None
     blind_spot: Duration | None = None
     run_time: Duration | None = None
+    promised_within: Duration | None = None
+    measured_age: Duration | None = None
     stream_twin: Text | None = None
     kind: KindName | None = None
     grain: Texts = ()
@@ -166,7 +183,7 @@ class SourceSchema(_Entry):
     owner: Owner | None = None
     use_instead: Text | None = None
     reason: Text | None = None
-    provenance: Annotated[dict[Text, Text], _mapped("from")] = Field(default_factory=dict)
+    provenance: Provenances = ()
 
 
 class PredictionPointSchema(_Entry):
@@ -184,6 +201,7 @@ class ModelSchema(_Entry):
     paths: Texts
     prediction_point: Text | None = None
     owner: Owner | None = None
+    provenance: Provenances = ()
 
 
 class CatalogSchema(_Entry):
@@ -202,8 +220,10 @@ SHAPES: dict[tuple[str, ...], type[BaseModel]] = {  # what stands at a path, `*`
     ("prediction_points", "*"): PredictionPointSchema,
     ("models", "*"): ModelSchema,
     ("models", "*", "owner"): OwnerSchema,
+    ("models", "*", "provenance", "*"): ProvenanceSchema,
     ("sources", "*"): SourceSchema,
     ("sources", "*", "owner"): OwnerSchema,
+    ("sources", "*", "provenance", "*"): ProvenanceSchema,
     ("sources", "*", "columns", "*"): ColumnSchema,
     ("sources", "*", "keys", "*"): KeySchema,
 }

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from msgspec import Struct, field
+from msgspec.structs import astuple
 
 from feasilint.catalog.model import (
     Catalog,
@@ -17,6 +18,7 @@ from feasilint.catalog.model import (
     ModelEntry,
     Owner,
     PredictionPoint,
+    Provenance,
     SourceEntry,
 )
 
@@ -106,8 +108,11 @@ class _Writer(Struct):
     def mark(self, mark: Mark) -> list[int]:
         return [self.index[mark.path], mark.line, mark.column]
 
-    def keys(self, keys: Mapping[str, KeyVolume]) -> object:
-        return {name: [key.distinct, key.active_per_day, key.max_rows_per_day] for name, key in keys.items()}
+    def provenance(self, records: tuple[Provenance, ...]) -> object:
+        return [self.row(record) for record in records]
+
+    def keys(self, keys: Mapping[str, KeyVolume | str]) -> object:
+        return {name: key if isinstance(key, str) else [*astuple(key)] for name, key in keys.items()}
 
     def columns(self, columns: Mapping[str, ColumnEntry]) -> int:
         return self._detail([self.row(column) for column in columns.values()])
@@ -140,8 +145,11 @@ class _Reader(Struct, frozen=True):
     def mark(self, value: list[int]) -> Mark:
         return Mark(self.paths[value[0]], value[1], value[2])
 
-    def keys(self, value: dict[str, list[float | None]]) -> dict[str, KeyVolume]:
-        return {name: KeyVolume(*key) for name, key in value.items()}
+    def keys(self, value: dict[str, list[float | None] | str]) -> dict[str, KeyVolume | str]:
+        return {name: key if isinstance(key, str) else KeyVolume(*key) for name, key in value.items()}
+
+    def provenance(self, rows: list[_Row]) -> tuple[Provenance, ...]:
+        return tuple(Provenance(**self.arguments(row)) for row in rows)
 
     def columns(self, line: int) -> Lazy[ColumnEntry]:
         return Lazy(partial(_columns, self.details[line], self.paths))
@@ -170,6 +178,7 @@ _ENCODERS: dict[str, Callable[[_Writer, Any], object]] = {
     "mark": _Writer.mark,
     "marks": _Writer.marks,
     "keys": _Writer.keys,
+    "provenance": _Writer.provenance,
     "columns": _Writer.columns,
 }
 _DECODERS: dict[str, Callable[[_Reader, Any], object]] = {
@@ -177,5 +186,6 @@ _DECODERS: dict[str, Callable[[_Reader, Any], object]] = {
     "mark": _Reader.mark,
     "marks": _Reader.marks,
     "keys": _Reader.keys,
+    "provenance": _Reader.provenance,
     "columns": _Reader.columns,
 }

@@ -30,13 +30,17 @@ def test_examples_load(text: str) -> None:
 def test_the_complete_example_states_everything() -> None:
     text = EXAMPLES[0]
     stated = set(re.findall(r"(\w+):(?= |$)", text, re.MULTILINE))
-    known = {key for model in SHAPES.values() for key in model.model_fields}
+    known = {
+        key for model in SHAPES.values() for key in (field.alias or name for name, field in model.model_fields.items())
+    }
     assert known - stated == {"include"}
 
 
 def test_every_key_and_word_is_explained() -> None:
     explained = set(re.findall(r"`([\w.]+):?`", PAGE))
-    keys = {key for model in SHAPES.values() for key in model.model_fields}
+    keys = {
+        key for model in SHAPES.values() for key in (field.alias or name for name, field in model.model_fields.items())
+    }
     words = {word for names in (Availability, Mode, SourceKind) for word in get_args(names)} | set(LATENCY_AGES)
     assert (keys | words) - explained - {"name", "version", "sources", "models", "prediction_points"} == set()
 

@@ -1,0 +1,30 @@
+"""The kinds of artefacts that can be imported. A kind is a name, the module that reads it, and what LOCATION is to be."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from feasilint.catalog.imports.artefact import Imported
+
+
+class Kind(Struct, frozen=True):
+    """One kind of artefact. `location` says in words what to name; `module` is one of this package."""
+
+    module: str
+    location: str
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def read(kind: str, location: str) -> tuple[Imported, ...]:
+    """What the artefacts at a location say. Raises ArtefactError if they cannot be read."""
+    module = import_module(f"feasilint.catalog.imports.{KINDS[kind].module}")
+    found: Iterable[Imported] = module.read(location)
+    return tuple(found)
