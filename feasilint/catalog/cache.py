@@ -1,87 +1,107 @@
 """Validated catalogs, kept by the content of their files so that YAML and pydantic load only after a change.
 
-A cache file is lines of JSON: what it depends on, then the catalog. It stands in `.feasilint_cache/` beside the catalog
+A cache file says what it depends on, then the catalog, both as MessagePack. It stands in `.feasilint_cache/` beside the catalog
 or, where that cannot be written, in the user's cache folder. Anything about it that is not as expected makes it absent.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import sys
-import zlib
 from contextlib import suppress
 from glob import glob
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
-from feasilint.catalog.stored import decode, encode
+from msgspec import Struct, msgpack
+
+from feasilint import __version__
+from feasilint.catalog.stored import SHAPE, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from feasilint.catalog.model import Catalog
 
-_FORMAT = 2  # to be raised with every change of the schema, of how it is read or of how it is stored
+_FORMAT = 3  # to be raised with every change of what a catalog means or of how it is stored
 _FOLDER = ".feasilint_cache"
+
+
+class _Kept(Struct, array_like=True):
+    """What a cache file has. `form`: what can read it; `files`: places as seen from the main file, what the files were called
+    and digests of their bytes; `globs`: include patterns and what they matched."""
+
+    form: str
+    files: list[tuple[str, str, str]]
+    globs: list[tuple[str, list[str]]]
+    check: int
+    content: memoryview
+
+
+_KEPT = msgpack.Decoder(_Kept)
 
 
 def read(path: str) -> Catalog | None:
     """The catalog of this file if it was validated before and nothing has changed since."""
     for folder in _folders(path):
-        with suppress(OSError, ValueError, KeyError, TypeError, IndexError, RecursionError):
-            return _restored(path, (folder / _name(path)).read_text(encoding="utf-8"))
+        with suppress(OSError, ValueError, RecursionError):
+            return _restored(path, (folder / _name(path)).read_bytes())
     return None
 
 
 def write(path: str, catalog: Catalog, files: Mapping[str, str], globs: Mapping[str, tuple[str, ...]]) -> None:
     """Keep a catalog, if there is a place for it. `files`: digests by path; `globs`: matches by pattern."""
     root = _root(path)
-    payload = encode(catalog, tuple(files))
-    header = {
-        "format": _FORMAT,
-        "files": [[_relative(file, root), digest] for file, digest in files.items()],
-        "globs": [
-            [_relative(pattern, root), [_relative(file, root) for file in found]] for pattern, found in globs.items()
-        ],
-        "check": zlib.crc32(payload.encode()),
-    }
+    content = encode(catalog)
+    kept = _Kept(
+        _form(),
+        [(_relative(file, root), file, digest) for file, digest in files.items()],
+        [(_relative(pattern, root), [_relative(file, root) for file in found]) for pattern, found in globs.items()],
+        crc32(content),
+        memoryview(content),
+    )
     for folder in _folders(path):
         with suppress(OSError):
-            _store(folder, _name(path), f"{json.dumps(header)}\n{payload}\n")
+            _store(folder, _name(path), msgpack.encode(kept))
             return
 
 
-def _restored(path: str, content: str) -> Catalog:
-    """Raises ValueError and the like unless the content is a valid cache that is up to date."""
-    first, _, rest = content.partition("\n")
-    header = json.loads(first)
-    payload = rest.removesuffix("\n")
-    if header["format"] != _FORMAT or header["check"] != zlib.crc32(payload.encode()):
+def _restored(path: str, data: bytes) -> Catalog:
+    """Raises ValueError and the like unless the data is a valid cache that is up to date."""
+    kept = _KEPT.decode(data)
+    if kept.form != _form() or kept.check != crc32(kept.content):
         raise ValueError("not a cache of this version")
     root = _root(path)
-    files = tuple((_joined(root, file), digest) for file, digest in header["files"])
-    if any(hashlib.sha256(Path(file).read_bytes()).hexdigest() != digest for file, digest in files):
+    if any(digest(Path(_joined(root, file)).read_bytes()) != known for file, _, known in kept.files):
         raise ValueError("a file has changed")
     if any(
-        _matches(_joined(root, pattern)) != [_joined(root, file) for file in found]
-        for pattern, found in header["globs"]
+        _matches(_joined(root, pattern)) != [_joined(root, file) for file in found] for pattern, found in kept.globs
     ):
         raise ValueError("an include pattern matches other files")
-    return decode(payload, tuple(file for file, _ in files), root or ".")
+    names = {called: _joined(root, file) for file, called, _ in kept.files}
+    moved = {called: name for called, name in names.items() if called != name}
+    return decode(kept.content, _spelled(path), root or ".", moved)
 
 
-def _store(folder: Path, name: str, content: str) -> None:
+def digest(data: bytes) -> str:
+    """What tells whether the bytes of a file are still the same."""
+    return sha256(data).hexdigest()
+
+
+def _form() -> str:
+    return f"{__version__} {_FORMAT} {crc32(SHAPE.encode())}"
+
+
+def _store(folder: Path, name: str, content: bytes) -> None:
     """Write a file as a whole or not at all, and keep the folder out of version control."""
     import tempfile
 
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / ".gitignore").exists():
         (folder / ".gitignore").write_text("*\n", encoding="utf-8")
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=folder, prefix=name, suffix=".tmp", delete=False
-    ) as file:
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=name, suffix=".tmp", delete=False) as file:
         file.write(content)
     try:
         Path(file.name).replace(folder / name)
@@ -106,7 +126,7 @@ def _user_folder() -> Path:
 
 
 def _name(path: str) -> str:
-    return f"catalog-{hashlib.sha256(os.path.realpath(path).encode('utf-8', 'surrogateescape')).hexdigest()[:16]}.json"
+    return f"catalog-{digest(os.path.realpath(path).encode('utf-8', 'surrogateescape'))[:16]}.cache"
 
 
 def _matches(pattern: str) -> list[str]:

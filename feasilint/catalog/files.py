@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from msgspec.structs import astuple
 from pydantic import ValidationError
 
 from feasilint.catalog import build, explain, references, tree
+from feasilint.catalog.cache import digest
 from feasilint.catalog.model import Catalog, Mark
 from feasilint.catalog.schema import CatalogSchema
 from feasilint.catalog.tree import Problem, Tree
@@ -114,7 +114,7 @@ class Files(Struct):
 
     def _text(self, path: str) -> str:
         data = Path(path).read_bytes()
-        self.read[path] = hashlib.sha256(data).hexdigest()
+        self.read[path] = digest(data)
         if len(data) > _LARGEST:
             raise _UnreadableError(f"too large (limit {_LARGEST // 2**20} MiB)")
         try:

@@ -20,32 +20,21 @@ class NameGlobs(Generic[T]):
     """Values by patterns in which `*` stands for anything. They are found by the literal text that a pattern starts with, so
     that a lookup costs as many tries as there are different lengths of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, patterns: Iterable[tuple[str, T]]) -> None:
         self._by_start: dict[str, list[tuple[str, T]]] = {}
-        self._lengths: tuple[int, ...] = ()
+        for pattern, value in patterns:
+            self._by_start.setdefault(_start(pattern), []).append((pattern, value))
+        self._lengths = tuple(sorted({len(start) for start in self._by_start if start}, reverse=True))
         self._compiled: dict[str, re.Pattern[str]] = {}
-
-    def add(self, pattern: str, value: T) -> None:
-        """A folder's `/*` also stands for the folder itself."""
-        start = _WILDCARD.split(pattern, maxsplit=1)[0]
-        start = start.rstrip("/") if _FOLDER.fullmatch(pattern) else start
-        self._by_start.setdefault(start, []).append((pattern, value))
-        self._lengths = ()
 
     def find(self, name: str, *, anchored: bool) -> T | None:
         """The value of the pattern with the longest literal start that matches, first declared first. `anchored`: patterns with
         such a start, or else those that begin with a wildcard."""
-        for length in self._starts() if anchored else (0,):
+        for length in self._lengths if anchored else (0,):
             for pattern, value in self._by_start.get(name[:length], ()):
                 if self._regex(pattern).match(name):
                     return value
         return None
-
-    def _starts(self) -> tuple[int, ...]:
-        """The lengths of literal starts, longest first."""
-        if not self._lengths:
-            self._lengths = tuple(sorted({len(start) for start in self._by_start if start}, reverse=True))
-        return self._lengths
 
     def _regex(self, pattern: str) -> re.Pattern[str]:
         if pattern not in self._compiled:
@@ -53,6 +42,12 @@ class NameGlobs(Generic[T]):
             text = f"{translate(folder[1])}|{translate(pattern)}" if folder else translate(pattern)
             self._compiled[pattern] = re.compile(text, re.DOTALL)
         return self._compiled[pattern]
+
+
+def _start(pattern: str) -> str:
+    """The literal text in front. A folder's `/*` also stands for the folder itself."""
+    start = _WILDCARD.split(pattern, maxsplit=1)[0]
+    return start.rstrip("/") if _FOLDER.fullmatch(pattern) else start
 
 
 class PathPatterns:

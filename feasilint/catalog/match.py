@@ -19,10 +19,13 @@ from __future__ import annotations
 
 import os
 import posixpath
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from feasilint.catalog.globs import NameGlobs, PathPatterns
-from feasilint.catalog.names import folded, is_path, is_url, is_wild, joined, parts, unsharded
+from feasilint.catalog.index import tail
+from feasilint.catalog.names import folded, is_path, is_url, joined, parts, unsharded
+from feasilint.catalog.stored import index_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,13 +43,7 @@ class Matcher:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self._exact: dict[str, SourceEntry] = {}
-        self._shards: dict[str, SourceEntry] = {}
-        self._tails: dict[str, list[SourceEntry]] = {}
-        self._globs: NameGlobs[SourceEntry] = NameGlobs()
-        for entry in catalog.sources:
-            for name in (entry.name, *entry.aliases):
-                self._index(folded(name), entry)
+        self._index = index_of(catalog.sources)
         self._points = {point.name: point for point in catalog.prediction_points}
         self._models = [(PathPatterns(model.paths), model) for model in catalog.models]
         self._similar: SimilarNames | None = None
@@ -74,7 +71,7 @@ class Matcher:
         if self._similar is None:
             from feasilint.catalog.similar import SimilarNames
 
-            self._similar = SimilarNames(entry.name for entry in self.catalog.sources if not is_wild(entry.name))
+            self._similar = SimilarNames(self._index.written)
         return self._similar.nearest(source.name, limit)
 
     def model_for(self, path: str) -> ModelEntry | None:
@@ -85,18 +82,6 @@ class Matcher:
     def point_for(self, model: ModelEntry | None) -> PredictionPoint | None:
         """The prediction point that a model is declared for."""
         return None if model is None or model.prediction_point is None else self._points.get(model.prediction_point)
-
-    def _index(self, name: str, entry: SourceEntry) -> None:
-        self._exact.setdefault(name, entry)
-        if is_wild(name):
-            self._globs.add(name, entry)
-        else:
-            for whole in unsharded(name):
-                self._shards.setdefault(whole, entry)
-        if not is_url(name):
-            steps = parts(name)
-            for start in range(1, len(steps)):
-                self._tails.setdefault(_tail(steps[start:], name), []).append(entry)
 
     def _names(self, source: Source, document: str | None) -> Iterator[str]:
         """The names under which a source may be declared."""
@@ -117,43 +102,52 @@ class Matcher:
         """A path as seen from the catalog's folder."""
         return os.path.relpath(path or ".", self.catalog.root).replace(os.sep, "/")
 
+    def _entry(self, position: int | None) -> SourceEntry | None:
+        return None if position is None else self.catalog.sources[position]
+
     def _by_name(self, name: str) -> SourceEntry | None:
-        return None if "{" in name else self._exact.get(name)
+        return None if "{" in name else self._entry(self._index.exact.get(name))
 
     def _by_shard(self, name: str) -> SourceEntry | None:
         """The declared table whose shard this is, or of which another shard is declared."""
         wholes = unsharded(name)
-        return next((table[whole] for table in (self._exact, self._shards) for whole in wholes if whole in table), None)
+        tables = (self._index.exact, self._index.shards) if wholes else ()
+        return self._entry(next((table[whole] for table in tables for whole in wholes if whole in table), None))
 
     def _by_anchored_glob(self, name: str) -> SourceEntry | None:
-        return self._globs.find(name, anchored=True)
+        return self._entry(self._globs.find(name, anchored=True))
 
     def _by_glob(self, name: str) -> SourceEntry | None:
-        return self._globs.find(name, anchored=False)
+        return self._entry(self._globs.find(name, anchored=False))
+
+    @cached_property
+    def _globs(self) -> NameGlobs[int]:
+        return NameGlobs(self._index.patterns)
 
     def _by_folder(self, name: str) -> SourceEntry | None:
         """The nearest declared folder around a file; a whole bucket or root is none."""
         steps = parts(name) if is_path(name) else ()
         folders = (joined(steps[:end], name) for end in range(len(steps) - 1, 1, -1))
-        return next((self._exact[folder] for folder in folders if folder in self._exact), None)
+        exact = self._index.exact
+        return self._entry(next((exact[folder] for folder in folders if folder in exact), None))
 
     def _by_tail(self, name: str) -> SourceEntry | None:
         """What the code says without its first parts, two at least; else the only entry that ends in what the code says."""
         known = () if is_url(name) else _known(name)
         for start in range(len(known) - 1):
-            tail = joined(known[start:], name)
-            entry = self._by_name(tail) or self._by_shard(tail)
+            end = joined(known[start:], name)
+            entry = self._by_name(end) or self._by_shard(end)
             if entry is not None:
                 return entry
         return self._only(known, name) if known else None
 
     def _only(self, known: tuple[str, ...], name: str) -> SourceEntry | None:
         """The single entry that ends in these parts."""
-        tail = _tail(known, name)
-        for end in (tail, *unsharded(tail)):
-            entries = {id(entry): entry for entry in self._tails.get(end, ())}
-            if len(entries) == 1:
-                return next(iter(entries.values()))
+        here = tail(known, name)
+        for end in (here, *unsharded(here)):
+            found = set(self._index.tails.get(end, ()))
+            if len(found) == 1:
+                return self._entry(found.pop())
         return None
 
 
@@ -163,8 +157,3 @@ def _known(name: str) -> tuple[str, ...]:
     while steps and ("{" in steps[0] or steps[0] in (".", "..")):
         del steps[0]
     return () if any("{" in step for step in steps[:-1]) else tuple(steps)
-
-
-def _tail(steps: tuple[str, ...], name: str) -> str:
-    """The key of a tail; those of files and tables do not mix."""
-    return f"{'/' if is_path(name) else ''}{joined(steps, name)}"

@@ -5,13 +5,11 @@ All durations are seconds (floats, `inf` for never). The YAML side with its erro
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence  # noqa: TC003 - the cache decodes by these annotations
 from math import inf
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from msgspec import Struct, field
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Availability: TypeAlias = Literal[
     "production", "request", "training_only", "vendor", "sandbox", "deprecated", "unknown"
@@ -35,7 +33,7 @@ LATENCY_AGES: dict[LatencyClass, float] = {  # worst-case age of the newest usab
 }
 
 
-class Mark(Struct, frozen=True):
+class Mark(Struct, frozen=True, array_like=True, gc=False):
     """A place in a catalog file, 1-based."""
 
     path: str
@@ -54,7 +52,7 @@ class Staleness(Struct, frozen=True):
         return Staleness(self.least + other.least, self.mean + other.mean, self.worst + other.worst)
 
 
-class Owner(Struct, frozen=True):
+class Owner(Struct, frozen=True, array_like=True, gc=False):
     team: str | None = None
     contact: str | None = None
 
@@ -62,7 +60,7 @@ class Owner(Struct, frozen=True):
         return self.contact or self.team or ""
 
 
-class ColumnEntry(Struct, frozen=True):
+class ColumnEntry(Struct, frozen=True, array_like=True, gc=False):
     """What is known of one column. `known_after`: seconds after the event until its value exists."""
 
     name: str
@@ -74,7 +72,7 @@ class ColumnEntry(Struct, frozen=True):
     mark: Mark | None = None
 
 
-class Provenance(Struct, frozen=True):
+class Provenance(Struct, frozen=True, array_like=True, gc=False):
     """Where values of an entry come from. `keys`: the fields, each with the fingerprint of the value that was imported."""
 
     origin: str
@@ -87,13 +85,13 @@ class Provenance(Struct, frozen=True):
         return f"{self.origin}{f' of {self.as_of}' if self.as_of else ''}"
 
 
-class KeyVolume(Struct, frozen=True):
+class KeyVolume(Struct, frozen=True, array_like=True, gc=False):
     distinct: float | None = None
     active_per_day: float | None = None
     max_rows_per_day: float | None = None
 
 
-class SourceEntry(Struct, frozen=True):
+class SourceEntry(Struct, frozen=True, array_like=True, gc=False):
     """What production knows of one source. `marks` has the place of each field that the catalog states, by its key."""
 
     name: str
@@ -144,7 +142,7 @@ class SourceEntry(Struct, frozen=True):
         return None
 
 
-class PredictionPoint(Struct, frozen=True):
+class PredictionPoint(Struct, frozen=True, array_like=True, gc=False):
     """Where a model is called. `run_at`: seconds after midnight in `tz`."""
 
     name: str
@@ -158,7 +156,7 @@ class PredictionPoint(Struct, frozen=True):
     mark: Mark | None = None
 
 
-class ModelEntry(Struct, frozen=True):
+class ModelEntry(Struct, frozen=True, array_like=True, gc=False):
     """Which files train a model, and where it is called."""
 
     name: str
@@ -176,7 +174,7 @@ class Catalog(Struct, frozen=True):
     root: str = "."
     prediction_points: tuple[PredictionPoint, ...] = ()
     models: tuple[ModelEntry, ...] = ()
-    sources: tuple[SourceEntry, ...] = ()
+    sources: Sequence[SourceEntry] = ()
 
     @property
     def empty(self) -> bool:

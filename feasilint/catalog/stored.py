@@ -1,15 +1,15 @@
-"""A catalog as JSON and back. What few readers need (columns, places) is decoded when somebody looks at it."""
+"""A catalog as bytes and back. Of a large one few sources are ever looked at, so each is decoded when it is."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, overload
 
-from msgspec import Struct, field
-from msgspec.structs import astuple
+from msgspec import Raw, Struct, msgpack
+from msgspec.structs import force_setattr
 
+from feasilint.catalog.index import First, Index
 from feasilint.catalog.model import (
     Catalog,
     ColumnEntry,
@@ -23,169 +23,149 @@ from feasilint.catalog.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
-V = TypeVar("V")
-_Row: TypeAlias = tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
+    _Marked = PredictionPoint | ModelEntry | SourceEntry
+
+_KEPT = (Catalog, SourceEntry, ColumnEntry, KeyVolume, Owner, Provenance, ModelEntry, PredictionPoint, Mark)
+SHAPE = "; ".join(f"{kind.__name__} {' '.join(kind.__struct_fields__)}" for kind in _KEPT)  # decoding goes by it
 
 
-class Lazy(Mapping[str, V]):
-    """A mapping that is made when it is first looked at."""
+class _Names(Struct, array_like=True):
+    """The parts of an index."""
 
-    __slots__ = ("_made", "_make")
+    exact: Raw
+    shards: Raw
+    tails: Raw
+    patterns: Raw
+    written: Raw
 
-    def __init__(self, make: Callable[[], dict[str, V]]) -> None:
-        self._make = make
-        self._made: dict[str, V] | None = None
 
-    @property
-    def _content(self) -> dict[str, V]:
-        if self._made is None:
-            self._made = self._make()
-        return self._made
+class _Content(Struct, array_like=True):
+    points: tuple[PredictionPoint, ...]
+    models: tuple[ModelEntry, ...]
+    sources: tuple[Raw, ...]
+    names: _Names
 
-    def __getitem__(self, key: str) -> V:
-        return self._content[key]
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._content)
+_CONTENT = msgpack.Decoder(_Content)
+_SOURCE = msgpack.Decoder(SourceEntry)
+_FIRST = msgpack.Decoder(First)
+_TAILS = msgpack.Decoder(dict[str, list[int]])
+_PATTERNS = msgpack.Decoder(list[tuple[str, int]])
+_WRITTEN = msgpack.Decoder(list[str])
+
+
+def encode(catalog: Catalog) -> bytes:
+    """The catalog and the index of its names."""
+    packed = msgpack.encode
+    index = Index(catalog.sources)
+    content = _Content(
+        catalog.prediction_points,
+        catalog.models,
+        tuple(Raw(packed(source)) for source in catalog.sources),
+        _Names(*(Raw(packed(getattr(index, part))) for part in _Names.__struct_fields__)),
+    )
+    return packed(content)
+
+
+def decode(data: memoryview, path: str, root: str, moved: Mapping[str, str]) -> Catalog:
+    """The catalog in these bytes. `moved`: what files are called now, by what they were called then. Raises ValueError."""
+    content = _CONTENT.decode(data)
+    entries: tuple[_Marked, ...] = (*content.points, *content.models)
+    for entry in entries:
+        _move(entry, moved)
+    return Catalog(path, root, content.points, content.models, KeptSources(content.sources, content.names, moved))
+
+
+class KeptIndex(Index):
+    """An index that is decoded part by part."""
+
+    def __init__(self, names: _Names) -> None:
+        self._names = names
+
+    @cached_property
+    def exact(self) -> First:
+        return _FIRST.decode(self._names.exact)
+
+    @cached_property
+    def shards(self) -> First:
+        return _FIRST.decode(self._names.shards)
+
+    @cached_property
+    def tails(self) -> dict[str, list[int]]:
+        return _TAILS.decode(self._names.tails)
+
+    @cached_property
+    def patterns(self) -> list[tuple[str, int]]:
+        return _PATTERNS.decode(self._names.patterns)
+
+    @cached_property
+    def written(self) -> list[str]:
+        return _WRITTEN.decode(self._names.written)
+
+
+class KeptSources(Sequence[SourceEntry]):
+    """The sources of a catalog that was kept; equal to a tuple of them. `known` is the index of their names."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, rows: tuple[Raw, ...], names: _Names, moved: Mapping[str, str]) -> None:
+        self._rows = rows
+        self._moved = moved
+        self._made: dict[int, SourceEntry] = {}
+        self.known = KeptIndex(names)
+
+    @overload
+    def __getitem__(self, at: int) -> SourceEntry: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[SourceEntry, ...]: ...
+    def __getitem__(self, at: int | slice) -> SourceEntry | tuple[SourceEntry, ...]:
+        numbers = range(len(self._rows))
+        return (
+            tuple(self._entry(number) for number in numbers[at]) if isinstance(at, slice) else self._entry(numbers[at])
+        )
 
     def __len__(self) -> int:
-        return len(self._content)
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[SourceEntry]:
+        return (self._entry(number) for number in range(len(self._rows)))
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, (KeptSources, tuple)) else NotImplemented
 
     def __repr__(self) -> str:
-        return repr(self._content)
+        return repr(tuple(self))
+
+    def __reduce__(self) -> tuple[type, tuple[tuple[SourceEntry, ...]]]:
+        return tuple, (tuple(self),)
+
+    def _entry(self, number: int) -> SourceEntry:
+        entry = self._made.get(number)
+        if entry is None:
+            entry = self._made[number] = _SOURCE.decode(self._rows[number])
+            _move(entry, self._moved)
+        return entry
 
 
-def encode(catalog: Catalog, paths: tuple[str, ...]) -> str:
-    """The catalog as lines of JSON: the first one holds all but the details, which it refers to by their line. Places name files
-    by their index in `paths`."""
-    writer = _Writer({path: number for number, path in enumerate(paths)})
-    content = {
-        "points": [writer.row(point) for point in catalog.prediction_points],
-        "models": [writer.row(model) for model in catalog.models],
-        "sources": [writer.row(source) for source in catalog.sources],
-    }
-    return "\n".join((_dumps(content), *writer.details))
+def index_of(sources: Sequence[SourceEntry]) -> Index:
+    """The index of the names of these sources, which those that were kept have with them."""
+    return sources.known if isinstance(sources, KeptSources) else Index(sources)
 
 
-def decode(text: str, paths: tuple[str, ...], root: str) -> Catalog:
-    """The catalog in these lines. Raises ValueError, KeyError, IndexError or TypeError if there is none."""
-    first, *details = text.split("\n")
-    content = json.loads(first)
-    reader = _Reader(paths, details)
-    return Catalog(
-        paths[0],
-        root,
-        tuple(PredictionPoint(**reader.arguments(row)) for row in content["points"]),
-        tuple(ModelEntry(**reader.arguments(row)) for row in content["models"]),
-        tuple(SourceEntry(**reader.arguments(row)) for row in content["sources"]),
-    )
+def _move(entry: _Marked, moved: Mapping[str, str]) -> None:
+    """Call the files of an entry that nobody has seen yet what they are called now."""
+    if moved:
+        for mark in _marks(entry):
+            if mark is not None:
+                force_setattr(mark, "path", moved.get(mark.path, mark.path))
 
 
-class _Writer(Struct):
-    index: dict[str, int]
-    details: list[str] = field(default_factory=list)
-
-    def row(self, entry: Any) -> _Row:
-        """The fields that are stated: as JSON gives them back, lists that were tuples, and those that need a decoder."""
-        plain: dict[str, Any] = {}
-        lists: dict[str, Any] = {}
-        special: dict[str, Any] = {}
-        for name in entry.__struct_fields__:
-            value = getattr(entry, name)
-            if value is None or value == () or value == {}:
-                continue
-            if name in _ENCODERS:
-                special[name] = _ENCODERS[name](self, value)
-            else:
-                (lists if isinstance(value, tuple) else plain)[name] = value
-        return plain, lists, special
-
-    def owner(self, owner: Owner) -> object:
-        return [owner.team, owner.contact]
-
-    def mark(self, mark: Mark) -> list[int]:
-        return [self.index[mark.path], mark.line, mark.column]
-
-    def provenance(self, records: tuple[Provenance, ...]) -> object:
-        return [self.row(record) for record in records]
-
-    def keys(self, keys: Mapping[str, KeyVolume | str]) -> object:
-        return {name: key if isinstance(key, str) else [*astuple(key)] for name, key in keys.items()}
-
-    def columns(self, columns: Mapping[str, ColumnEntry]) -> int:
-        return self._detail([self.row(column) for column in columns.values()])
-
-    def marks(self, marks: Mapping[str, Mark]) -> int:
-        return self._detail({name: self.mark(mark) for name, mark in marks.items()})
-
-    def _detail(self, value: object) -> int:
-        self.details.append(_dumps(value))
-        return len(self.details) - 1
-
-
-class _Reader(Struct, frozen=True):
-    paths: tuple[str, ...]
-    details: list[str]
-
-    def arguments(self, row: _Row) -> dict[str, Any]:
-        """The arguments of an entry."""
-        plain, lists, special = row
-        arguments = dict(plain)
-        for name, value in lists.items():
-            arguments[name] = tuple(value)
-        for name, value in special.items():
-            arguments[name] = _DECODERS[name](self, value)
-        return arguments
-
-    def owner(self, value: list[str | None]) -> Owner:
-        return Owner(*value)
-
-    def mark(self, value: list[int]) -> Mark:
-        return Mark(self.paths[value[0]], value[1], value[2])
-
-    def keys(self, value: dict[str, list[float | None] | str]) -> dict[str, KeyVolume | str]:
-        return {name: key if isinstance(key, str) else KeyVolume(*key) for name, key in value.items()}
-
-    def provenance(self, rows: list[_Row]) -> tuple[Provenance, ...]:
-        return tuple(Provenance(**self.arguments(row)) for row in rows)
-
-    def columns(self, line: int) -> Lazy[ColumnEntry]:
-        return Lazy(partial(_columns, self.details[line], self.paths))
-
-    def marks(self, line: int) -> Lazy[Mark]:
-        return Lazy(partial(_marks, self.details[line], self.paths))
-
-
-def _columns(text: str, paths: tuple[str, ...]) -> dict[str, ColumnEntry]:
-    reader = _Reader(paths, [])
-    entries = (ColumnEntry(**reader.arguments(row)) for row in json.loads(text))
-    return {entry.name: entry for entry in entries}
-
-
-def _marks(text: str, paths: tuple[str, ...]) -> dict[str, Mark]:
-    reader = _Reader(paths, [])
-    return {name: reader.mark(mark) for name, mark in json.loads(text).items()}
-
-
-def _dumps(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-_ENCODERS: dict[str, Callable[[_Writer, Any], object]] = {
-    "owner": _Writer.owner,
-    "mark": _Writer.mark,
-    "marks": _Writer.marks,
-    "keys": _Writer.keys,
-    "provenance": _Writer.provenance,
-    "columns": _Writer.columns,
-}
-_DECODERS: dict[str, Callable[[_Reader, Any], object]] = {
-    "owner": _Reader.owner,
-    "mark": _Reader.mark,
-    "marks": _Reader.marks,
-    "keys": _Reader.keys,
-    "provenance": _Reader.provenance,
-    "columns": _Reader.columns,
-}
+def _marks(entry: _Marked) -> Iterator[Mark | None]:
+    yield entry.mark
+    if not isinstance(entry, PredictionPoint):
+        yield from (record.mark for record in entry.provenance)
+    if isinstance(entry, SourceEntry):
+        yield from entry.marks.values()
+        yield from (column.mark for column in entry.columns.values())

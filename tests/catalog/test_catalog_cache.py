@@ -46,7 +46,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def stored(folder: Path) -> Path:
-    [found] = (folder / ".feasilint_cache").glob("catalog-*.json")
+    [found] = (folder / ".feasilint_cache").glob("catalog-*.cache")
     return found
 
 
@@ -132,13 +132,23 @@ def test_a_corrupt_cache_is_rewritten(tree: Path, content: bytes) -> None:
 def test_a_cache_that_was_tampered_with_is_not_believed(tree: Path) -> None:
     load("catalog.yaml")
     kept = stored(tree)
-    kept.write_text(kept.read_text().replace('"latency":"slow"', '"latency":"fast"'))
+    assert kept.read_bytes().count(b"slow") == 1
+    kept.write_bytes(kept.read_bytes().replace(b"slow", b"none"))
     assert cache.read("catalog.yaml") is None
 
 
 def test_a_cache_of_another_format_is_not_believed(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load("catalog.yaml")
     monkeypatch.setattr(cache, "_FORMAT", 0)
+    assert cache.read("catalog.yaml") is None
+
+
+def test_a_cache_of_another_version_is_not_believed(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load("catalog.yaml")
+    monkeypatch.setattr(cache, "__version__", "0.0.1")
+    assert cache.read("catalog.yaml") is None
+    monkeypatch.undo()
+    monkeypatch.setattr(cache, "SHAPE", "Mark path line")
     assert cache.read("catalog.yaml") is None
 
 
@@ -151,7 +161,7 @@ def test_the_folder_keeps_itself_out_of_git(tree: Path) -> None:
 def test_where_the_folder_cannot_be_written_the_users_is(tree: Path) -> None:
     (tree / ".feasilint_cache").write_text("in the way")
     load("catalog.yaml")
-    assert len(list((tree / "user-cache" / "feasilint").glob("catalog-*.json"))) == 1
+    assert len(list((tree / "user-cache" / "feasilint").glob("catalog-*.cache"))) == 1
     assert cache.read("catalog.yaml") is not None
 
 
