@@ -1,4 +1,4 @@
-"""The Python API: `scan`, `scan_files`, `inspect`, `inspect_source` and `trace`."""
+"""The Python API: `scan`, `scan_files`, `inspect`, `inspect_source`, `trace` and `survey`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from feasilint.analysis import Analysis
     from feasilint.catalog.model import Catalog
+    from feasilint.census import Census
     from feasilint.dbt.project import Project as DbtProject
     from feasilint.discover import Discovery
     from feasilint.documents.model import Document
@@ -140,6 +141,26 @@ def trace(
     features = ancestries(analysis, frozenset(found.files), feature) if found.files else []
     limits = [said.message for program in analysis.programs for said in analysis.budget.limits(program)]
     return traced(features, reading.documents, known, limits)
+
+
+def survey(
+    paths: Sequence[str] | str,
+    *,
+    catalog: str | Catalog | None = None,
+    use_catalog: bool = True,
+    root: str | None = None,
+    dialect: str | None = None,
+    exclude: Sequence[str] = (),
+    force_exclude: bool = False,
+) -> Census:
+    """Which sources the files below `paths` read, and which features depend on each."""
+    from feasilint.census import census
+
+    paths = _listed(paths)
+    found = _discover(paths, exclude, force_exclude)
+    known = _catalog(paths, catalog, use_catalog)
+    reading = _read_all(found, _root(paths, root), dialect)
+    return census(_analyse(reading.programs, known), dict.fromkeys(found.files))
 
 
 def inspect_source(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from feasilint import __version__
+from feasilint.cli_catalog import catalog
 from feasilint.errors import CatalogError, FeasilintError, UsageError
 from feasilint.memory import one_run
 
@@ -151,6 +152,9 @@ def explain(rule: str, color: str) -> int:
 
     _write(rulebook.explain(rulebook.named(rule, installed()), _painter(color)))
     return CLEAN
+
+
+cli.add_command(catalog)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

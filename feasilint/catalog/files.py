@@ -55,6 +55,11 @@ class Files(Struct):
         self._tree(Tree(_IN_MEMORY, data))
         return self._assembled(None, ".")
 
+    @property
+    def trees(self) -> tuple[Tree, ...]:
+        """The data of all files that were read, as they are written."""
+        return tuple(self._trees)
+
     def _assembled(self, path: str | None, root: str) -> Catalog:
         problems = [*self._problems, *references.problems(self._trees)]
         if problems:

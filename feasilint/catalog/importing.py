@@ -1,0 +1,83 @@
+"""Imports of artefacts into a catalog: reads them, merges them, and gives the new texts of the files that change."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from feasilint.catalog.names import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from feasilint.catalog.imports.artefact import Entry, Imported
+    from feasilint.catalog.tree import Tree
+    from feasilint.catalog.update import Tally
+    from feasilint.ir import Source
+
+
+class Import(Struct, frozen=True):
+    """What an import does. `texts`: the old and the new text of each file that changes, by path."""
+
+    texts: dict[str, tuple[str, str]]
+    tallies: tuple[Tally, ...]
+
+
+def imported(artefacts: Iterable[Imported], into: str, today: str, *, overwrite: bool = False) -> Import:
+    """Merge artefacts into the catalog in the file `into`, which need not exist yet. Nothing is written.
+
+    `today` (ISO) is the day of artefacts that do not tell theirs. Raises CatalogError if the catalog is broken.
+    """
+    from feasilint.catalog.update import update
+    from feasilint.catalog.write import changed_text
+
+    changes = update(_trees(into), artefacts, into, today, overwrite=overwrite)
+    texts = {}
+    for path, (old, new) in changes.files.items():
+        text = Path(path).read_text(encoding="utf-8-sig") if Path(path).exists() else ""
+        texts[path] = (text, changed_text(text, old, new))
+    return Import(texts, changes.tallies)
+
+
+def limited(artefact: Imported, wanted: Callable[[Entry], bool]) -> Imported:
+    """The artefact with those of its sources that are wanted."""
+    return replace(artefact, sources=tuple(entry for entry in artefact.sources if wanted(entry)))
+
+
+def named(patterns: Sequence[str]) -> Callable[[Entry], bool]:
+    """Whether an entry's name fits one of these patterns, in which `*` stands for anything."""
+    lowered = [pattern.casefold() for pattern in patterns]
+    return lambda entry: any(fnmatchcase(folded(str(entry.get("name"))), pattern) for pattern in lowered)
+
+
+def read_by(artefacts: Iterable[Imported], sources: Iterable[Source]) -> Callable[[Entry], bool]:
+    """Whether an entry is one of those that these sources belong to."""
+    from feasilint.catalog.match import Matcher
+    from feasilint.catalog.model import Catalog, SourceEntry
+
+    entries = (
+        SourceEntry(str(entry["name"]), tuple(map(str, _list(entry.get("aliases")))))
+        for artefact in artefacts
+        for entry in artefact.sources
+    )
+    matcher = Matcher(Catalog(sources=tuple(entries)))
+    found = {entry.name for source in sources if (entry := matcher.find(source)) is not None}
+    return lambda entry: entry["name"] in found
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _trees(path: str) -> Sequence[Tree]:
+    from feasilint.catalog.files import Files
+
+    if not Path(path).exists():
+        return ()
+    files = Files()
+    files.load(path)
+    return files.trees
