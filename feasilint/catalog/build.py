@@ -92,7 +92,7 @@ def _columns(source: SourceSchema, places: dict[str, Mark]) -> Iterator[tuple[st
 
 def _mark(tree: Tree, path: Path) -> Mark | None:
     """Data that comes from no file has no places."""
-    return None if tree.root is None else tree.mark(path)
+    return tree.mark(path) if tree.written else None
 
 
 def _owner(owner: OwnerSchema | None) -> Owner | None:

@@ -1,12 +1,14 @@
 """YAML text as plain data whose every value knows its place.
 
-Scalars stay the text that is written: what `NO`, `02:00` or `50e6` mean is up to the field that they are in.
+Scalars stay the text that is written: what `NO`, `02:00` or `50e6` mean is up to the field that they are in. The data is made of
+libyaml's events: a tree of nodes would take four times the memory.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeAlias
+from array import array
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
 from msgspec import Struct, field
@@ -17,23 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Path: TypeAlias = tuple[str | int, ...]
+_Event: TypeAlias = Any  # PyYAML's classes of events have no types
+_Data: TypeAlias = "dict[str, object] | list[object]"
 
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _STANDARD_TAG = "tag:yaml.org,2002:"
-_NULL = _STANDARD_TAG + "null"
-_MERGE = _STANDARD_TAG + "merge"
+_MERGE = "<<"
 _DEEPEST = 40
-_REPEATED_NODES = 100_000  # nodes that aliases may repeat; no honest catalog comes near
+_REPEATED = 100_000  # values that aliases may repeat; no honest catalog comes near
 _CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _TAB_INDENT = re.compile(r"^[ ]*\t", re.MULTILINE)
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Takes every scalar for text but nothing and the merge key; without guessing at types it is twice as fast."""
-
-    yaml_implicit_resolvers = {  # by first character
-        first: [(tag, pattern) for tag, pattern in resolvers if tag in (_NULL, _MERGE)]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Start: TypeAlias = tuple[int, int]
 
 
 class Problem(Struct, frozen=True):
@@ -49,42 +46,61 @@ class Problem(Struct, frozen=True):
 
 
 class Tree(Struct, frozen=True):
-    """Data of one file. `data` has dicts, lists, text and None; places are looked up when somebody asks."""
+    """Data of one file: dicts, lists, text and None. What an alias repeats is the same object."""
 
     path: str
     data: object
-    root: yaml.Node | None = None
+    start: _Start = (1, 1)
+    _places: dict[int, array[int]] = field(
+        default_factory=dict
+    )  # by id: lines and columns of the items, of keys and values
+
+    @property
+    def written(self) -> bool:
+        """Whether the data stands in a text."""
+        return bool(self._places)
 
     def mark(self, path: Path) -> Mark:
         """Where the value at this path starts, or the nearest value around it that exists."""
-        return self._mark(self._nodes(path)[-1])
+        at = self.start
+        for around, step in self._steps(path):
+            at = self._start(around, step)
+        return Mark(self.path, *at)
 
     def key_mark(self, path: Path) -> Mark:
         """Where the key of a mapping's entry stands, or the list item."""
-        nodes = self._nodes(path[:-1])
-        if len(nodes) == len(path) and isinstance(nodes[-1], yaml.MappingNode):
-            for key, _ in pairs(nodes[-1]):
-                if key.value == path[-1]:
-                    return self._mark(key)
+        steps = list(self._steps(path))
+        if len(steps) == len(path) and steps and isinstance(steps[-1][0], dict):
+            return Mark(self.path, *self._start(*steps[-1], key=True))
         return self.mark(path)
 
     def key_marks(self, path: Path) -> dict[str, Mark]:
         """The places of all keys of the mapping at this path."""
-        node = self._nodes(path)[-1]
-        return {key.value: self._mark(key) for key, _ in pairs(node)} if isinstance(node, yaml.MappingNode) else {}
+        steps = list(self._steps(path))
+        found = self.data if not path else _child(*steps[-1]) if len(steps) == len(path) else None
+        places = self._places.get(id(found))
+        if places is None or not isinstance(found, dict):
+            return {}
+        file = self.path
+        return {
+            key: Mark(file, line, column) for key, line, column in zip(found, places[::4], places[1::4], strict=True)
+        }
 
-    def _nodes(self, path: Path) -> list[yaml.Node | None]:
-        """The nodes from the root to this path, as far as they exist."""
-        nodes = [self.root]
+    def _steps(self, path: Path) -> Iterator[tuple[_Data, str | int]]:
+        """The containers on the way to this path and the step from each, as far as they exist."""
+        here = self.data
         for step in path:
-            child = _child(nodes[-1], step)
-            if child is None:
-                break
-            nodes.append(child)
-        return nodes
+            if not isinstance(here, (dict, list)) or not _has(here, step):
+                return
+            yield here, step
+            here = _child(here, step)
 
-    def _mark(self, node: yaml.Node | None) -> Mark:
-        return Mark(self.path, 1, 1) if node is None else _mark(self.path, node.start_mark)
+    def _start(self, around: _Data, step: str | int, *, key: bool = False) -> _Start:
+        places = self._places.get(id(around))
+        if places is None:
+            return self.start
+        at = int(step) * 2 if isinstance(around, list) else list(around).index(str(step)) * 4 + (0 if key else 2)
+        return places[at], places[at + 1]
 
 
 def spelled(path: Path) -> str:
@@ -97,36 +113,21 @@ def parse(text: str, path: str) -> tuple[Tree, list[Problem]]:
     tree = Tree(path, None)
     try:
         _reject_binary(text, path)
-        root = yaml.compose(text, _Loader)
-        reader = _Reader(path)
-        return Tree(path, None if root is None else reader.value(root, ()), root), reader.problems
+        return _Reader(path, _LOADER(text).get_event).document()
     except _Refused as refused:
         return tree, [refused.problem]
     except yaml.MarkedYAMLError as error:
         return tree, [_syntax_problem(error, text, path)]
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         return tree, [Problem(Mark(path, 1, 1), (), f"not readable as YAML: {str(error).splitlines()[0]}")]
 
 
-def pairs(node: yaml.MappingNode) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
-    """Keys and values of a mapping: its own first, then those that `<<` merges in and it does not have."""
-    seen: set[str] = set()
-    for mapping in _merged(node):
-        for key, value in mapping.value:
-            if isinstance(key, yaml.ScalarNode) and key.tag != _MERGE and key.value not in seen:
-                seen.add(key.value)
-                yield key, value
+def _has(around: _Data, step: str | int) -> bool:
+    return step in around if isinstance(around, dict) else isinstance(step, int) and step < len(around)
 
 
-def _merged(node: yaml.MappingNode) -> list[yaml.MappingNode]:
-    """The mapping and all that it merges in, each once, nearest first."""
-    found = [node]
-    for mapping in found:
-        for key, value in mapping.value:
-            if key.tag == _MERGE:
-                merged = value.value if isinstance(value, yaml.SequenceNode) else [value]
-                found.extend(item for item in merged if isinstance(item, yaml.MappingNode) and item not in found)
-    return found
+def _child(around: _Data, step: str | int) -> object:
+    return around[step] if isinstance(around, dict) else around[int(step)]  # type: ignore[index]
 
 
 class _Refused(Exception):  # noqa: N818 - a signal, not an error
@@ -135,76 +136,170 @@ class _Refused(Exception):  # noqa: N818 - a signal, not an error
         self.problem = problem
 
 
+class _Anchored(Struct):
+    """What an anchor names. `size`: how many values it is, None while it is still being read."""
+
+    value: object
+    start: _Start
+    size: int | None = None
+
+
 class _Reader(Struct):
-    """Turns nodes into data, and gives up on aliases that grow or loop."""
+    """Turns events into data, and gives up on aliases that grow or loop."""
 
     path: str
+    event: Any
     problems: list[Problem] = field(default_factory=list)
-    _seen: set[int] = field(default_factory=set)
-    _repeated: int = 0
+    places: dict[int, array[int]] = field(default_factory=dict)
+    anchors: dict[str, _Anchored] = field(default_factory=dict)
+    values: int = 0
+    repeated: int = 0
 
-    def value(self, node: yaml.Node, path: Path) -> object:
-        self._guard(node, path)
-        if isinstance(node, yaml.ScalarNode):
-            return None if node.tag == _NULL and not node.style else str(node.value)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
-        return self._mapping(node, path) if isinstance(node, yaml.MappingNode) else None
+    def document(self) -> tuple[Tree, list[Problem]]:
+        """The only document of the text."""
+        self.event()  # the stream
+        if type(self.event()) is yaml.StreamEndEvent:
+            return Tree(self.path, None), []
+        first = self.event()
+        start = _start_of(first)
+        tree = Tree(self.path, self.value(first, ()), start, self.places)
+        self.event()  # the end of the document
+        if type(more := self.event()) is not yaml.StreamEndEvent:
+            raise self._refused(more, "a second document; a catalog is one, so remove the `---`")
+        return tree, self.problems
 
-    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, object]:
-        data: dict[str, object] = {}
-        merges = False
-        for key, value in node.value:
-            if key.tag == _MERGE:
-                merges = True
-            elif not isinstance(key, yaml.ScalarNode):
-                self._report(key, path, "a key must be plain text")
-            elif key.value in data:
-                self._report(
-                    key, path, f"duplicate key {key.value!r}; it also stands on line {_line_of(node, key.value)}"
-                )
-            else:
-                data[key.value] = self.value(value, (*path, key.value))
-        if merges:
-            merged = {key.value: value for key, value in pairs(node) if key.value not in data}
-            data.update((name, self.value(value, (*path, name))) for name, value in merged.items())
+    def value(self, event: _Event, path: Path) -> object:
+        """The data that starts with this event."""
+        kind = type(event)
+        self.values += 1
+        if kind is yaml.ScalarEvent:
+            if event.tag or event.anchor:
+                return self._marked_scalar(event, path)
+            text = event.value
+            return None if text in _NULLS and event.implicit[0] else text
+        if kind is yaml.AliasEvent:
+            return self._anchored(event).value
+        if len(path) > _DEEPEST:
+            raise self._refused(event, "nested too deeply")
+        data: _Data = {} if kind is yaml.MappingStartEvent else []
+        self._check_tag(event, path, _STANDARD_TAG + ("map" if isinstance(data, dict) else "seq"))
+        known, before = self._anchor(event, data), self.values
+        if isinstance(data, dict):
+            self._fill_mapping(data, path)
+        else:
+            self._fill_list(data, path)
+        if known is not None:
+            known.size = self.values - before + 1
         return data
 
-    def _report(self, node: yaml.Node, path: Path, message: str) -> None:
-        self.problems.append(Problem(_mark(self.path, node.start_mark), path, message))
+    def _marked_scalar(self, event: _Event, path: Path) -> object:
+        self._check_tag(event, path, _STANDARD_TAG)
+        nothing = event.value in _NULLS and event.implicit[0] and not event.tag
+        value = None if nothing or event.tag == _STANDARD_TAG + "null" else event.value
+        known = self._anchor(event, value)
+        if known is not None:
+            known.size = 1
+        return value
 
-    def _guard(self, node: yaml.Node, path: Path) -> None:
-        self._repeated += id(node) in self._seen
-        self._seen.add(id(node))
-        if self._repeated > _REPEATED_NODES:
-            raise self._refuse(node, "aliases repeat too much; write the values out")
-        if len(path) > _DEEPEST:
-            raise self._refuse(node, "nested too deeply, or an alias inside of itself")
-        if not node.tag.startswith(_STANDARD_TAG):
-            self.problems.append(
-                Problem(_mark(self.path, node.start_mark), path, f"unknown tag {node.tag!r}; remove it")
+    def _fill_list(self, data: list[object], path: Path) -> None:
+        starts: list[int] = []
+        event, value = self.event, self.value
+        while type(item := event()) is not yaml.SequenceEndEvent:
+            starts += self._place(item)
+            data.append(value(item, (*path, len(data))))
+        self.places[id(data)] = array("I", starts)
+
+    def _fill_mapping(self, data: dict[str, object], path: Path) -> None:
+        starts: list[int] = []
+        merged: list[dict[str, object]] = []
+        event, value = self.event, self.value
+        while type(key := event()) is not yaml.MappingEndEvent:
+            name = self._key(key, path)
+            item = event()
+            if name == _MERGE and key.implicit[0]:
+                merged += self._mergeable(value(item, (*path, name)), item, path)
+            elif name is None or name in data:
+                if name is not None:
+                    line = starts[list(data).index(name) * 4]
+                    self._report(key, path, f"duplicate key {name!r}; it also stands on line {line}")
+                value(item, path)
+            else:
+                mark = key.start_mark
+                starts += (mark.line + 1, mark.column + 1, *self._place(item))
+                data[name] = value(item, (*path, name))
+        for other in merged:
+            self._merge(data, starts, other)
+        self.places[id(data)] = array("I", starts)
+
+    def _key(self, event: _Event, path: Path) -> str | None:
+        if type(event) is yaml.ScalarEvent:
+            if event.anchor:
+                self._marked_scalar(event, path)
+            return str(event.value)
+        found = self.value(event, path)
+        if type(event) is yaml.AliasEvent and isinstance(found, str):
+            return found
+        self._report(event, path, "a key must be plain text")
+        return None
+
+    def _mergeable(self, value: object, event: _Event, path: Path) -> list[dict[str, object]]:
+        found = value if isinstance(value, list) else [value]
+        if not all(isinstance(one, dict) for one in found):
+            self._report(event, path, "`<<` takes the alias of a mapping, as `<<: *nightly`, or a list of such")
+        return [one for one in found if isinstance(one, dict)]
+
+    def _merge(self, data: dict[str, object], starts: list[int], other: dict[str, object]) -> None:
+        """Take what the other mapping has and this one does not, at its place there."""
+        places = self.places[id(other)]
+        for at, (name, value) in enumerate(other.items()):
+            if name not in data:
+                data[name] = value
+                starts += places[at * 4 : at * 4 + 4]
+
+    def _place(self, event: _Event) -> _Start:
+        """Where a value starts; of an alias, where what it stands for does."""
+        return self.anchors[event.anchor].start if self._is_known_alias(event) else _start_of(event)
+
+    def _is_known_alias(self, event: _Event) -> bool:
+        return type(event) is yaml.AliasEvent and event.anchor in self.anchors
+
+    def _anchor(self, event: _Event, value: object) -> _Anchored | None:
+        if not event.anchor:
+            return None
+        if event.anchor in self.anchors:
+            line = self.anchors[event.anchor].start[0]
+            raise self._refused(
+                event, f"the anchor &{event.anchor} is already on line {line}; call one of them otherwise"
             )
+        known = self.anchors[event.anchor] = _Anchored(value, _start_of(event))
+        return known
 
-    def _refuse(self, node: yaml.Node, message: str) -> _Refused:
-        return _Refused(Problem(_mark(self.path, node.start_mark), (), message))
+    def _anchored(self, event: _Event) -> _Anchored:
+        known = self.anchors.get(event.anchor)
+        if known is None:
+            raise self._refused(event, f"no anchor above is called &{event.anchor}; put text with a `*` in quotes")
+        if known.size is None:
+            raise self._refused(event, f"the alias *{event.anchor} stands inside of what it names")
+        self.values += known.size
+        self.repeated += known.size
+        if self.repeated > _REPEATED:
+            raise self._refused(event, "aliases repeat too much; write the values out")
+        return known
+
+    def _check_tag(self, event: _Event, path: Path, known: str) -> None:
+        if event.tag and event.tag != "!" and not event.tag.startswith(known):
+            self._report(event, path, f"unknown tag {event.tag!r}; remove it")
+
+    def _report(self, event: _Event, path: Path, message: str) -> None:
+        self.problems.append(Problem(Mark(self.path, *_start_of(event)), path, message))
+
+    def _refused(self, event: _Event, message: str) -> _Refused:
+        return _Refused(Problem(Mark(self.path, *_start_of(event)), (), message))
 
 
-def _line_of(node: yaml.MappingNode, name: str) -> int:
-    """The line of the first key with this name."""
-    return next(int(key.start_mark.line) + 1 for key, _ in node.value if key.value == name)
-
-
-def _child(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
-    if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in pairs(node) if key.value == step), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        found: yaml.Node = node.value[step]
-        return found
-    return None
-
-
-def _mark(path: str, mark: yaml.Mark) -> Mark:
-    return Mark(path, mark.line + 1, mark.column + 1)
+def _start_of(event: _Event) -> _Start:
+    mark = event.start_mark
+    return mark.line + 1, mark.column + 1
 
 
 def _reject_binary(text: str, path: str) -> None:
@@ -217,7 +312,7 @@ def _reject_binary(text: str, path: str) -> None:
 
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str, path: str) -> Problem:
     where = error.problem_mark or error.context_mark
-    mark = Mark(path, 1, 1) if where is None else _mark(path, where)
+    mark = Mark(path, 1, 1) if where is None else Mark(path, where.line + 1, where.column + 1)
     tab = _TAB_INDENT.search(text)
     if tab and _position(text, tab.end() - 1)[0] == mark.line:
         return Problem(Mark(path, *_position(text, tab.end() - 1)), (), "a tab; indent with spaces")
