@@ -18,6 +18,8 @@ from feasilint.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from feasilint.catalog.tree import Tree
+
 Entry: TypeAlias = "dict[str, object]"  # an entry as it stands in YAML: text, numbers, lists and mappings
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
@@ -54,7 +56,8 @@ class ArtefactError(UsageError):
     """An artefact that cannot be read at all."""
 
     def __init__(self, path: str, line: int | None, message: str) -> None:
-        super().__init__(str(Note(path, line, message)))
+        self.note = Note(path, line, message)
+        super().__init__(str(self.note))
 
 
 def read_text(path: str) -> str:
@@ -79,12 +82,17 @@ def read_json(path: str) -> object:
 
 def read_yaml(path: str) -> object:
     """The data of a YAML file, all scalars as text. Raises ArtefactError with the line of what is wrong."""
+    return read_tree(path).data
+
+
+def read_tree(path: str) -> Tree:
+    """The same with the places of its values. Raises ArtefactError."""
     from feasilint.catalog.tree import parse
 
     tree, problems = parse(read_text(path), path)
     if tree.data is None and problems:
         raise ArtefactError(path, problems[0].mark.line, problems[0].message)
-    return tree.data
+    return tree
 
 
 def stated(**values: object) -> Entry:

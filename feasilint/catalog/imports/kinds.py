@@ -20,7 +20,10 @@ class Kind(Struct, frozen=True):
     location: str
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, Kind] = {
+    "datacontract": Kind("datacontract", "a data contract (Data Contract Specification), or a folder of them"),
+    "odcs": Kind("odcs", "a contract of the Open Data Contract Standard, or a folder of them"),
+}
 
 
 def read(kind: str, location: str) -> tuple[Imported, ...]:
