@@ -57,6 +57,23 @@ def cadence(stated: str) -> Cadence | None:
     return Cadence(period, period / 2) if period is not None else None
 
 
+@lru_cache(maxsize=1024)
+def offset(stated: str) -> float | None:
+    """How many seconds after the boundaries of its period a cron expression runs, where its runs are evenly spread over every
+    day: 4 h of `0 4 * * *`, 15 min of `15 */6 * * *`. None for any other schedule, and in another zone than UTC. Raises
+    ValueError as `cadence` does."""
+    found = cadence(stated)
+    called = _CALL.fullmatch(stated.strip())
+    text = called[2].strip() if called else stated.strip()
+    fields = _cron_fields(text, amazon=called is not None)
+    zone = text.rpartition(" ")[2]
+    if "/" in zone and _ZONE.fullmatch(zone):
+        return None
+    if found is None or not fields or found.longest > _DAY or found.mean != found.longest / 2:
+        return None
+    return _runs([*fields[:2], "*", "*", "*"], 1)[0]
+
+
 def _length(text: str) -> float | None:
     try:
         found = duration(text)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from feasilint.cadence import Cadence, cadence
+from feasilint.cadence import Cadence, cadence, offset
 
 HOUR, DAY = 3_600.0, 86_400.0
 
@@ -78,3 +78,31 @@ def test_uneven_schedules(stated: str, longest: float, mean: float) -> None:
 def test_what_looks_like_a_cron_expression_and_is_none(stated: str) -> None:
     with pytest.raises(ValueError, match="is no cron expression"):
         cadence(stated)
+
+
+@pytest.mark.parametrize(
+    "stated",
+    ["daily", "@daily", "4 hours", "", "0 6 * * 1-5", "0 6 1 * *", "0 5 * * 1", "0 0,7 * * *", "0 9 * * * Europe/Oslo"],
+)
+def test_schedules_whose_offset_is_not_certain(stated: str) -> None:
+    assert offset(stated) is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "seconds"),
+    [
+        ("0 4 * * *", 4 * HOUR),
+        ("15 */6 * * *", 900),
+        ("*/5 * * * *", 0),
+        ("0 9 * * * UTC", 9 * HOUR),
+        ("cron(30 12 * * ? *)", 12.5 * HOUR),
+        ("0 0 4 * * ?", 4 * HOUR),
+    ],
+)
+def test_offsets(stated: str, seconds: float) -> None:
+    assert offset(stated) == seconds
+
+
+def test_a_cron_expression_that_is_none_has_no_offset() -> None:
+    with pytest.raises(ValueError, match="is no cron expression"):
+        offset("99 4 * * *")

@@ -1,0 +1,99 @@
+"""Artefacts of dbt: what manifest.json declares, what catalog.json and sources.json (dbt 2: freshness.json) have found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from feasilint.catalog.imports._dbt_artefacts import KNOWN, artefact_of
+from feasilint.catalog.imports._dbt_exposures import models
+from feasilint.catalog.imports._dbt_manifest import known, united
+from feasilint.catalog.imports._dbt_tables import catalogued, measured
+from feasilint.catalog.imports.artefact import ArtefactError, Imported, Note, mapping
+from feasilint.catalog.names import folded
+from feasilint.dbt.files import Files
+from feasilint.dbt.settings import PROJECT_FILE, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from feasilint.catalog.imports._dbt_manifest import Known
+    from feasilint.catalog.imports.artefact import Entry
+
+_MANIFEST = "manifest"
+_COLUMNS = ("event_time", "available_at", "partition")
+
+
+def read(location: str) -> Iterator[Imported]:
+    """What the artefacts at a location say: a project, its target folder, or one of the files. Raises ArtefactError.
+
+    Of a table that catalog.json has seen, that alone gives the columns: two artefacts never state the same key.
+    """
+    paths = _paths(location)
+    manifest = paths.get(_MANIFEST) or _beside(paths)
+    declared = known(manifest) if manifest is not None else None
+    found = [_tables(kind, path, declared) for kind, path in paths.items() if kind != _MANIFEST]
+    if declared is not None and _MANIFEST in paths:
+        yield _declared(declared, found)
+    yield from found
+
+
+def _declared(known: Known, found: list[Imported]) -> Imported:
+    seen = {
+        str(entry["name"]): mapping(entry["columns"]) for each in found for entry in each.sources if "columns" in entry
+    }
+    sources = tuple(
+        _but_seen(entry, seen[str(entry["name"])], known) if str(entry["name"]) in seen else entry
+        for entry in united(known.entries)
+    )
+    made = tuple(models(known))
+    return Imported("dbt manifest", known.path, known.as_of, sources, made, notes=tuple(known.notes))
+
+
+def _but_seen(entry: Entry, columns: Mapping[str, object], known: Known) -> Entry:
+    """An entry without its columns, and without the names of columns that the table in the warehouse does not have."""
+    there = set(map(folded, columns))
+    absent = [key for key in _COLUMNS if key in entry and folded(str(entry[key])) not in there]
+    for key in absent:
+        known.notes.append(
+            Note(known.path, None, f"{entry['name']}: it has no column {entry[key]}; {key} was left out")
+        )
+    return {key: value for key, value in entry.items() if key not in ("columns", *absent)}
+
+
+def _tables(kind: str, path: str, known: Known | None) -> Imported:
+    return catalogued(path, known) if kind == "catalog" else measured(path, f"dbt {kind}", known)
+
+
+def _paths(location: str) -> dict[str, str]:
+    """The files by what they are."""
+    if Path(location).is_file():
+        kind = artefact_of(location)
+        if kind is None:
+            raise ArtefactError(location, None, f"none of dbt's {', '.join(f'{name}.json' for name in KNOWN)}")
+        return {kind: location}
+    if not Path(location).is_dir():
+        raise ArtefactError(location, None, "no such file or folder")
+    folder = _target(Path(location))
+    found = {kind: folder / f"{kind}.json" for kind in KNOWN}
+    paths = {kind: path.as_posix() for kind, path in found.items() if path.is_file()}
+    if not paths:
+        raise ArtefactError(
+            folder.as_posix(), None, "no manifest.json here; run `dbt parse`, or name the folder that has it"
+        )
+    return paths
+
+
+def _target(folder: Path) -> Path:
+    """The folder that dbt writes to: of a project the one that its settings name."""
+    if any((folder / f"{kind}.json").is_file() for kind in KNOWN):
+        return folder
+    if (folder / PROJECT_FILE).is_file():
+        return folder / read_settings(Files(folder.as_posix(), folder.as_posix())).target
+    return folder / "target" if (folder / "target").is_dir() else folder
+
+
+def _beside(paths: dict[str, str]) -> str | None:
+    """The manifest in the folder of another artefact, which has the names."""
+    beside = (Path(path).with_name("manifest.json") for path in paths.values())
+    return next((path.as_posix() for path in beside if path.is_file()), None)

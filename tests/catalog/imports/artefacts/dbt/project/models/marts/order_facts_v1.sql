@@ -1,0 +1,1 @@
+select tx_id, amount from {{ ref('stg_transactions') }}
