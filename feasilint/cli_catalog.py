@@ -12,8 +12,10 @@ from feasilint.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from feasilint.catalog.care.doubt import Doubt
     from feasilint.catalog.importing import Import
     from feasilint.catalog.imports.artefact import Imported
+    from feasilint.catalog.model import Catalog
     from feasilint.catalog.update import Tally
 
 _NOTES = 20  # shown of one artefact
@@ -152,3 +154,80 @@ def _write(found: Import) -> None:
         click.echo(f"wrote {path}")
     if not found.texts:
         click.echo("nothing to change")
+
+
+@catalog.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True))
+@click.option("--catalog", "file", metavar="FILE", help="The catalog to check [default: the nearest catalog.yaml].")
+@click.option("--no-scan", is_flag=True, help="Look at the catalog only, not at who reads its sources.")
+@click.option(
+    "--stale-after", metavar="DURATION", default="90d", show_default=True, help="When an import counts as old."
+)
+@click.option("--strict", is_flag=True, help="Exit with 1 if there are doubts.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@today
+def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
+    """Look for errors and doubts: duplicates, patterns that never count, missing owners, entries nobody reads, old imports.
+
+    PATHS are the notebooks and SQL that should read its sources, by default all files around the catalog. Errors give
+    exit code 2, doubts 0.
+    """
+    from feasilint.catalog.load import load
+    from feasilint.report import doubts as report
+
+    path = _existing(options["file"])
+    known = load(path)
+    found = list(_doubts(known, paths, options))
+    click.echo(report.render_json(path, found) if form == "json" else report.render(path, known, found), nl=False)
+    return 1 if found and options["strict"] else 0
+
+
+def _existing(file: str | None) -> str:
+    from feasilint.catalog.load import find_catalog
+
+    path = file or find_catalog(".")
+    if path is None:
+        raise UsageError("there is no catalog.yaml here or above; `feasilint init` writes one")
+    return path
+
+
+def _doubts(known: Catalog, paths: tuple[str, ...], options: dict[str, Any]) -> Iterator[Doubt]:
+    from feasilint.catalog.care import entries, readers
+
+    yield from entries.doubts(known, date.fromisoformat(_day(options["today"])), _seconds(options["stale_after"]))
+    if not options["no_scan"]:
+        from feasilint.api import survey
+
+        yield from readers.doubts(known, survey(paths or [known.root], catalog=known))
+
+
+def _seconds(text: str) -> float:
+    from feasilint.catalog.scalars import duration
+
+    try:
+        return duration(text)
+    except ValueError as error:
+        raise UsageError(f"--stale-after: {error}") from None
+
+
+@catalog.command()
+@click.argument("name")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True))
+@click.option("--catalog", "file", metavar="FILE", help="The catalog to look in [default: the nearest catalog.yaml].")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def show(name: str, paths: tuple[str, ...], file: str | None, form: str) -> int:
+    """Show what is believed about a source, why, and which features and models depend on it.
+
+    NAME is its name, an alias, or the end of its name. PATHS are where to look for readers, by default all around the catalog.
+    """
+    from feasilint.api import survey
+    from feasilint.catalog.care.belief import belief
+    from feasilint.catalog.importing import trees
+    from feasilint.catalog.load import load
+    from feasilint.report import belief as report
+
+    path = _existing(file)
+    known = load(path)
+    found = belief(name, survey(paths or [known.root], catalog=known), trees(path))
+    click.echo(report.render_json(found) if form == "json" else report.render(found), nl=False)
+    return 1 if found.unheard else 0

@@ -35,7 +35,7 @@ def imported(artefacts: Iterable[Imported], into: str, today: str, *, overwrite:
     from feasilint.catalog.update import update
     from feasilint.catalog.write import changed_text
 
-    changes = update(_trees(into), artefacts, into, today, overwrite=overwrite)
+    changes = update(trees(into), artefacts, into, today, overwrite=overwrite)
     texts = {}
     for path, (old, new) in changes.files.items():
         text = Path(path).read_text(encoding="utf-8-sig") if Path(path).exists() else ""
@@ -73,7 +73,8 @@ def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _trees(path: str) -> Sequence[Tree]:
+def trees(path: str) -> Sequence[Tree]:
+    """The data of the files of a catalog, as they are written; none if there is no such file. Raises CatalogError."""
     from feasilint.catalog.files import Files
 
     if not Path(path).exists():

@@ -120,8 +120,8 @@ class _Merging(Struct):
 
 def merged(have: Data, want: Data, imported: Imported, section: str, today: str, *, overwrite: bool = False) -> Merged:
     """An entry of a section with what an artefact states of it. `today` (ISO) stands in for a day that it does not tell."""
-    records = _records(have.get("provenance"))
-    own = _own(records, imported)
+    taken = records(have.get("provenance"))
+    own = _own(taken, imported)
     work = _Merging(dict(have), SHAPES[section], imported.origin, _keys(own), overwrite)
     for key, value in want.items():
         if key not in _OF_THE_ENTRY:
@@ -130,7 +130,7 @@ def merged(have: Data, want: Data, imported: Imported, section: str, today: str,
         if key not in want:
             work.drop(key)
     entry = work.entry
-    kept = [record for record in records if record is not own]
+    kept = [record for record in taken if record is not own]
     if work.keys:
         kept.append(_record(imported, today, work.keys))
     entry.pop("provenance", None)
@@ -141,21 +141,22 @@ def merged(have: Data, want: Data, imported: Imported, section: str, today: str,
 
 def taken_from(entry: Data, imported: Imported) -> bool:
     """Whether an entry has values of this artefact."""
-    return _own(_records(entry.get("provenance")), imported) is not None
+    return _own(records(entry.get("provenance")), imported) is not None
 
 
 def _record(imported: Imported, today: str, keys: dict[str, str]) -> Data:
     return {"from": imported.origin, "path": imported.path, "as_of": imported.as_of or today, "keys": keys}
 
 
-def _records(provenance: object) -> list[Data]:
+def records(provenance: object) -> list[Data]:
+    """The records of an entry's provenance, however they are written."""
     items = provenance if isinstance(provenance, list) else [provenance]
     return [dict(item) if isinstance(item, dict) else {"from": item} for item in items if item]
 
 
-def _own(records: list[Data], imported: Imported) -> Data | None:
+def _own(taken: list[Data], imported: Imported) -> Data | None:
     """The record of this artefact; of one that has moved, if it is the only one of its kind."""
-    same = [record for record in records if record.get("from") == imported.origin]
+    same = [record for record in taken if record.get("from") == imported.origin]
     exact = [record for record in same if record.get("path") == imported.path]
     found = exact or (same if len(same) == 1 else [])
     return found[0] if found else None
