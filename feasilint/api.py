@@ -1,4 +1,4 @@
-"""The Python API: `scan`, `scan_files`, `inspect`, `inspect_source`, `trace` and `survey`."""
+"""The Python API: `scan`, `compare`, `scan_files`, `inspect`, `inspect_source`, `trace` and `survey`."""
 
 from __future__ import annotations
 
@@ -84,6 +84,22 @@ def scan(
     known = _catalog(paths, catalog, use_catalog)
     reading = _read_all(found, _root(paths, root), dialect)
     return _judge(reading, list(found.files), known, running)
+
+
+def compare(
+    paths: Sequence[str] | str,
+    before: Catalog,
+    after: Catalog,
+    *,
+    dialect: str | None = None,
+    exclude: Sequence[str] = (),
+) -> tuple[ScanResult, ScanResult]:
+    """Judge the files below `paths` against two catalogs; they are read once."""
+    paths = _listed(paths)
+    found = _discover(paths, exclude, False)
+    reading = _read_all(found, _root(paths, None), dialect)
+    files = list(found.files)
+    return _judge(reading, files, before), _judge(reading, files, after)
 
 
 def scan_files(files: Mapping[str, str | bytes], catalog: str | None = None) -> ScanResult:

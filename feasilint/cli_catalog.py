@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.model import Catalog
     from feasilint.catalog.update import Tally
 
+_LEVELS = {"info": 1, "warning": 2, "error": 3}
 _NOTES = 20  # shown of one artefact
 
 today = click.option("--today", metavar="DAY", default=lambda: date.today().isoformat(), help="The day, as 2026-11-20.")
@@ -231,3 +232,32 @@ def show(name: str, paths: tuple[str, ...], file: str | None, form: str) -> int:
     found = belief(name, survey(paths or [known.root], catalog=known), trees(path))
     click.echo(report.render_json(found) if form == "json" else report.render(found), nl=False)
     return 1 if found.unheard else 0
+
+
+@catalog.command()
+@click.argument("old")
+@click.argument("new")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True))
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info", "never"]),
+    default="error",
+    show_default=True,
+    help="The mildest severity of something that breaks or gets worse that gives exit code 1.",
+)
+def diff(old: str, new: str, paths: tuple[str, ...], form: str, fail_on: str) -> int:
+    """Show a change of the catalog as impact: which features of which notebooks break, and which heal.
+
+    OLD and NEW are files, or what Git has of one, as HEAD:catalog.yaml. PATHS are the notebooks and SQL to judge, by default all
+    around the catalog.
+    """
+    from importlib import import_module
+
+    from feasilint.catalog.care.comparison import comparison
+
+    found = comparison(old, new, paths)
+    report = import_module("feasilint.report.impact")
+    render = {"text": report.render, "markdown": report.render_markdown, "json": report.render_json}[form]
+    click.echo(render(found.changes, found.impacts, found.after), nl=False)
+    return 1 if fail_on != "never" and found.worst >= _LEVELS[fail_on] else 0

@@ -7,6 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from feasilint.durations import duration
+from feasilint.report.places import at
 from feasilint.report.screen import shorten, visible
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from feasilint.catalog.care.belief import Belief, Statement
     from feasilint.catalog.model import SourceEntry
-    from feasilint.findings import Place
     from feasilint.rule import Feature
 
 SCHEMA = "feasilint.belief/1"
@@ -41,7 +41,7 @@ def render_json(belief: Belief) -> str:
             for one in belief.statements
         ],
         "age": None if age is None else {name: _finite(getattr(age, name)) for name in ("least", "mean", "worst")},
-        "read_at": [_position(place) for place in belief.places],
+        "read_at": [at(place) for place in belief.places],
         "features": [
             {"name": f.name, "target": f.target, "model": _model(f), "point": _point(f)} for f in belief.features
         ],
@@ -113,7 +113,7 @@ def _numbers(entry: SourceEntry) -> Iterator[tuple[str, float]]:
 def _readers(belief: Belief) -> Iterator[str]:
     if belief.places or not belief.features:
         yield "  read at" if belief.places else "  nobody reads it"
-    yield from _some(f"    {_position(place)}" for place in belief.places)
+    yield from _some(f"    {at(place)}" for place in belief.places)
     if belief.features:
         yield f"  {_counted(len(belief.features))} on it"
         groups: dict[str, list[str]] = {}
@@ -146,14 +146,6 @@ def _some(lines: Iterable[str]) -> Iterator[str]:
 
 def _counted(number: int) -> str:
     return "1 feature depends" if number == 1 else f"{number} features depend"
-
-
-def _position(place: Place) -> str:
-    span = place.span
-    if span is None:
-        return place.path
-    cell = "" if span.cell is None else f"cell {span.cell + 1}:"
-    return f"{place.path}:{cell}{span.line}:{span.column}"
 
 
 def written(value: object) -> str:

@@ -22,6 +22,15 @@ _MAX_FILE = 5_000_000
 _COMMENT = re.compile(r"\s+#.*")  # of YAML
 
 
+def at(place: Place) -> str:
+    """`nb.ipynb:cell 7:4:9`, cells counted from 1 among all cells; `model.sql:4:9`; a path alone."""
+    span = place.span
+    if span is None:
+        return place.path
+    cell = "" if span.cell is None else f"cell {span.cell + 1}:"
+    return f"{place.path}:{cell}{span.line}:{span.column}"
+
+
 class Located(Struct, frozen=True):
     """A place with the lines of the cell or file that it is in. `lines` is empty where they cannot be read."""
 
