@@ -12,7 +12,6 @@ from feasilint.lower.python import values as v
 from feasilint.lower.python.attributes import class_member
 from feasilint.lower.python.call import Call, kind_of, library_of
 from feasilint.lower.python.functions import inline
-from feasilint.lower.python.libraries import is_library
 from feasilint.lower.python.operators import elementwise
 from feasilint.lower.python.strings import spell
 from feasilint.lower.python.tables import FRAME_ARGUMENTS, FRAMELIKE, function, method
@@ -27,15 +26,21 @@ if TYPE_CHECKING:
 
 def evaluate_call(m: Machine, node: ast.Call) -> v.Value:
     """The value of a call."""
-    args: list[v.Value] = []
-    starred = False
     callee = m.evaluate(node.func)
+    args, kwargs, starred = arguments(m, node)
+    return call(m, callee, args, kwargs, node, starred)
+
+
+def arguments(m: Machine, node: ast.Call) -> tuple[tuple[v.Value, ...], dict[str, v.Value], bool]:
+    """What a call is given, and whether more came from an unknown `*args` or `**kwargs`."""
+    args: list[v.Value] = []
+    kwargs: dict[str, v.Value] = {}
+    starred = False
     for argument in node.args:
         starred |= _positional(m, argument, args)
-    kwargs: dict[str, v.Value] = {}
     for keyword in node.keywords:
         starred |= _keyword(m, keyword, kwargs)
-    return call(m, callee, tuple(args), kwargs, node, starred)
+    return tuple(args), kwargs, starred
 
 
 def _positional(m: Machine, node: ast.expr, args: list[v.Value]) -> bool:
@@ -105,17 +110,7 @@ def _unresolved(site: Call, callee: v.Value) -> v.Value:
     owner = v.Row(found.relation) if isinstance(found, v.Series) else callee  # no column is called: it is a method
     if made is not None:
         return made
-    if isinstance(found, v.Unknown) and found.step is not None:
-        site = site.at(receiver=found)  # an object that an unread call gave
-    return site.not_read(site.m.unknown(_word(site.node), owner, *site.values), _owner(site.m, found))
-
-
-def _owner(m: Machine, found: v.Value) -> str:
-    """Whose a function is that nobody knows: of the libraries all of whose names were imported, where there are no others."""
-    if isinstance(found, v.Unknown) and m.stars:
-        roots = [module.partition(".")[0] for module in m.stars]
-        return roots[-1] if all(map(is_library, roots)) else ""
-    return library_of(found, "")
+    return site.not_read(site.m.unknown(_word(site.node), owner, *site.values), library_of(found, ""))
 
 
 def _computed(found: v.Value) -> bool:
@@ -178,10 +173,8 @@ def opaque(site: Call) -> v.Value:
         data = [type(value) for value in values if type(value) is v.Series or type(value) is v.Frame]
         if data == [v.Series]:
             return elementwise(site.m, site.name.rsplit(".", 1)[-1], values, site.node)
-    while type(receiver) is v.Bound:  # `data.schema.remove()`: of a member that nobody knows it is that of its owner
-        receiver = site.m.get(receiver.receiver)
     made = site.m.unknown(_word(site.node), site.target, *site.values)
-    return site.at(receiver=receiver).not_read(made, library_of(receiver, site.name))
+    return site.not_read(made, library_of(receiver, site.name))
 
 
 _ROW_BY_ROW = frozenset((v.Series, v.Scalar, v.Lazy))

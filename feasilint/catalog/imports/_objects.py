@@ -1,0 +1,248 @@
+"""The objects that Python files make with the classes of a library, without running them.
+
+The interpreter that reads scanned code follows constants, loops, functions and modules of the project; here it keeps what the
+library's own classes are given, in plain values.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import posixpath
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from feasilint.catalog.imports.artefact import Note
+from feasilint.ir import Interval
+from feasilint.lower.builder import Builder
+from feasilint.lower.options import Options
+from feasilint.lower.python import values as v
+from feasilint.lower.python.calls import arguments, call
+from feasilint.lower.python.expressions import EVALUATORS
+from feasilint.lower.python.machine import BudgetError, Machine
+from feasilint.lower.python.parsing import parse
+from feasilint.lower.python.statements import execute, top_level
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from feasilint.lower.python.machine import Evaluators
+
+_DEPTH = 12
+_CLASS, _PATH, _LINE = "class of the library", "file that makes it", "line that makes it"
+_OWN = frozenset((_CLASS, _PATH, _LINE))
+
+
+class Made(Struct, frozen=True):
+    """An object of a library: its class by its last name, what it was given (positions as text: `0`, `1`), and where."""
+
+    kind: str
+    given: Mapping[str, object] = field(default_factory=dict)
+    path: str = ""
+    line: int | None = None
+
+    def get(self, *names: str) -> object:
+        """What was given under the first of these names that there is."""
+        return next((self.given[name] for name in names if self.given.get(name) is not None), None)
+
+
+class Named(Struct, frozen=True):
+    """Something of a library that is only named: `feast.types.Int64`."""
+
+    name: str
+
+
+class Hole(Struct, frozen=True):
+    """Something that only a run would know."""
+
+    text: str
+
+
+class Reading(Struct, frozen=True):
+    """What one file binds its names to, as far as they are objects of the library, and what could not be read."""
+
+    objects: tuple[Made, ...]
+    notes: tuple[Note, ...]
+
+
+class Project(Struct, frozen=True):
+    """What the files of a project have in common.
+
+    `libraries`: whose objects are kept (`feast`); `root`: the folder that imports may not leave; `roots`: folders that they are
+    looked up in; `methods`: how the interpreter calls objects of a class of which it knows what their methods do.
+    """
+
+    libraries: tuple[str, ...]
+    root: str
+    roots: tuple[str, ...] = ()
+    methods: Mapping[str, str] = field(default_factory=dict)
+
+
+def objects(path: str, text: str, project: Project) -> Reading:
+    """The objects of the libraries that the top level of a file has names for."""
+    m = _machine(path, project)
+    try:
+        tree, error = parse(text)
+    except (ValueError, RecursionError, MemoryError) as failure:
+        return Reading((), (Note(path, None, f"not Python: {failure}"),))
+    notes = [Note(path, error.lineno, f"{error.msg}; this statement is not read")] if error is not None else []
+    if tree is None:
+        return Reading((), tuple(notes))
+    m.enter(m.builder.fragment("python", text, None), tree)
+    try:
+        for statement in tree.body:
+            top_level(m, statement)
+        made = tuple(found for value in list(m.scope.names.values()) if isinstance(found := plain(m, value), Made))
+    except (BudgetError, RecursionError):
+        made = ()
+        notes.append(Note(path, None, "this file computes too much to be read without running it"))
+    m.forget()
+    return Reading(made, tuple(notes))
+
+
+def _machine(path: str, project: Project) -> Machine:
+    make = partial(_make, project)
+    evaluators: Evaluators = {
+        **EVALUATORS,
+        ast.Call: partial(_call, make),
+        ast.Name: _name,
+        ast.Attribute: _attribute,
+    }
+    builder, caller = Builder(path, "python"), partial(_called, make)
+    m = Machine(builder, Options(root=project.root), evaluators, execute, caller, path=path)
+    m.roots.extend(
+        os.path.relpath(folder, Path(path).parent) for folder in project.roots
+    )  # so that paths stay as named
+    return m
+
+
+# --- what the interpreter does differently here ---
+
+
+def _make(
+    project: Project,
+    m: Machine,
+    callee: v.Value,
+    args: tuple[v.Value, ...],
+    kwargs: Mapping[str, v.Value],
+    node: ast.expr | None,
+) -> v.Value | None:
+    """What a call of the library makes; a method of such an object gives the object itself."""
+    found = m.get(callee)
+    if type(found) is v.Bound:
+        receiver = m.get(found.receiver)
+        ours = type(receiver) is v.Handle and receiver.get(_CLASS) is not None
+        return found.receiver if ours and found.name.startswith("with_") else None
+    if type(found) is not v.Library or not found.path.startswith(_starts(project.libraries)):
+        return None
+    kind = found.path.rsplit(".", 1)[-1]
+    place = (
+        (_CLASS, v.Const(kind)),
+        (_PATH, v.Const(_here(m))),
+        (_LINE, v.Const(getattr(node, "lineno", None))),
+    )
+    given = ((str(at), value) for at, value in enumerate(args))
+    return m.alloc(v.Handle(project.methods.get(kind, "object"), (*given, *kwargs.items(), *place)))
+
+
+@lru_cache
+def _starts(libraries: tuple[str, ...]) -> tuple[str, ...]:
+    """How paths of libraries and of their plug-ins (`feast_trino`) start."""
+    return tuple(f"{library}{mark}" for library in libraries for mark in "._")
+
+
+def _call(make: Callable[..., v.Value | None], m: Machine, node: ast.Call) -> v.Value:
+    callee = m.evaluate(node.func)
+    args, kwargs, starred = arguments(m, node)
+    made = make(m, callee, args, kwargs, node)
+    return made if made is not None else call(m, callee, args, kwargs, node, starred)
+
+
+def _called(
+    make: Callable[..., v.Value | None],
+    m: Machine,
+    callee: v.Value,
+    args: tuple[v.Value, ...],
+    kwargs: Mapping[str, v.Value],
+    node: ast.expr | None,
+) -> v.Value:
+    made = make(m, callee, args, kwargs, node)
+    return made if made is not None else call(m, callee, args, kwargs, node)
+
+
+def _name(m: Machine, node: ast.Name) -> v.Value:
+    return v.Const(_here(m)) if node.id == "__file__" else EVALUATORS[ast.Name](m, node)
+
+
+def _here(m: Machine) -> str:
+    return posixpath.normpath((m.here or m.path).replace("\\", "/"))
+
+
+def _attribute(m: Machine, node: ast.Attribute) -> v.Value:
+    """What an object was given under a name is what it has under it."""
+    value = EVALUATORS[ast.Attribute](m, node)
+    owner = m.get(value.receiver) if isinstance(value, v.Bound) else None
+    given = owner.get(node.attr) if isinstance(owner, v.Handle) and owner.get(_CLASS) is not None else None
+    return given if given is not None else value
+
+
+# --- plain values ---
+
+
+def plain(m: Machine, value: v.Value, deep: int = 0) -> object:
+    """A value as plain data: constants, lists, dicts, `Made`, `Named`, and `Hole` for what is not known."""
+    found = m.get(value)
+    if deep > _DEPTH:
+        return Hole("…")
+    match found:
+        case v.Const(value=constant):
+            known = constant is None or isinstance(constant, str | int | float | bool | Interval)
+            return constant if known else str(constant)
+        case v.Seq(items=items):
+            return [plain(m, item, deep + 1) for item in items]
+        case v.Dict(items=pairs):
+            return {str(key.value): plain(m, item, deep + 1) for key, item in pairs if isinstance(key, v.Const)}
+        case v.Library(path=path):
+            return Named(path)
+        case v.Handle():
+            return _made(m, found, deep)
+        case v.Function():
+            return _decorated(m, found, deep)
+        case v.Unknown(text=text) | v.Element(text=text):
+            return Hole(text)
+        case _:
+            return Hole("…")
+
+
+def _made(m: Machine, handle: v.Handle, deep: int) -> object:
+    kind, path, line = (handle.get(part) for part in (_CLASS, _PATH, _LINE))
+    if not isinstance(kind, v.Const) or not isinstance(path, v.Const) or not isinstance(line, v.Const):
+        return Hole(handle.kind)
+    given = {name: plain(m, value, deep + 1) for name, value in handle.parts if name not in _OWN}
+    return Made(str(kind.value), given, str(path.value), line.value if isinstance(line.value, int) else None)
+
+
+def _decorated(m: Machine, function: v.Function, deep: int) -> object:
+    """What a decorator of the library makes of a function: an object that has the function's name unless it is given one."""
+    decorators = () if isinstance(function.node, ast.Lambda) else function.node.decorator_list
+    before, scope = m.fragment, m.scope
+    for decorator in decorators:
+        m.enter(function.fragment)
+        m.scope = function.scope
+        made = plain(m, m.evaluate(decorator), deep + 1)
+        m.enter(before)
+        m.scope = scope
+        if isinstance(made, Made) and not isinstance(function.node, ast.Lambda):
+            given = {"name": function.node.name, **made.given, "decorates": True}
+            return Made(made.kind, given, made.path, made.line)
+    return Hole("a function")
+
+
+def folder_of_project(folder: str) -> str:
+    """The folder around this one that is under version control or is a package's, else this one."""
+    start = Path(folder).resolve()
+    signs = (".git", "pyproject.toml", "setup.py")
+    return str(next((one for one in (start, *start.parents) if any((one / sign).exists() for sign in signs)), start))
