@@ -22,9 +22,33 @@ class Gap(NamedTuple):
     origin: Origin | None
     library: str = ""
 
+    @property
+    def hides(self) -> bool:
+        """Whether it hides what a feature is made of. Of a library's call that is known as well as what goes in, unless it makes
+        features by itself."""
+        return not self.library or self.library in _MAKERS
+
+
+_MAKERS = frozenset(
+    (
+        "featuretools",
+        "getml",
+        "nvtabular",
+        "pandas_ta",
+        "ta",
+        "talib",
+        "tecton",
+        "tsfel",
+        "tsflex",
+        "tsfresh",
+        "tensorflow_transform",
+    )
+)
+"""Libraries that summarise the history of something, so that a call of them that no table knows hides aggregations."""
+
 
 def gaps(column: Column, known: Columns) -> Iterator[Gap]:
-    """The nearest unread steps on every way down from a column; what lies behind one of them is not looked at.
+    """The nearest unread steps on every way down from a column; what lies behind one of the project is not looked at.
 
     An expression that could not be read is none as long as the columns that go in are known by name; nor is a library's call of
     tables whose columns all are: what it does is arithmetic, and code of the project may do anything.
@@ -37,16 +61,31 @@ def gaps(column: Column, known: Columns) -> Iterator[Gap]:
         if (relation, at.name) in seen:
             continue
         seen.add((relation, at.name))
-        if isinstance(relation, Opaque) and not relation.mixes and not _is_named(relation, known):
-            yield Gap(relation.reason, relation, relation.origin, relation.library)
-            continue
         if isinstance(relation, Opaque):
-            pending.extend(Column(below, name) for below in relation.inputs for name in known.header(below).names)
+            if not relation.mixes and not _is_named(relation, known):
+                yield Gap(relation.reason, relation, relation.origin, relation.library)
+                if not relation.library:
+                    continue
+            pending.extend(_inputs(relation, at.name, known))
         for part in (node for expression in known.step(relation, at.name) for node in walk(expression)):
-            if isinstance(part, Hole) and any(isinstance(read.relation, Opaque) for read in columns(part)):
+            if isinstance(part, Hole) and _hides(part):
                 yield Gap(part.text, relation, part.origin, part.library)
-                seen.update((read.relation, read.name) for read in columns(part))
+                if not part.library:
+                    seen.update((read.relation, read.name) for read in columns(part))
             pending.extend(_below(part, known))
+
+
+def _inputs(step: Opaque, name: Name, known: Columns) -> Iterator[Column]:
+    """The columns that go into a step; of tables that may have more than are known also the one that comes out."""
+    for below in step.inputs:
+        header = known.header(below)
+        names = dict.fromkeys((*header.names, name) if header.open else header.names)
+        yield from (Column(below, one) for one in names)
+
+
+def _hides(part: Hole) -> bool:
+    """Whether an expression stands for a call into which tables go of which any column may be meant."""
+    return part.unread and any(isinstance(read.relation, Opaque) for read in columns(part))
 
 
 def _is_named(step: Opaque, known: Columns) -> bool:

@@ -19,24 +19,25 @@ _TRAINING = """
 """
 
 _IN_PROJECT = "scan it together with the code that it calls"
-_OF_LIBRARY = "it is not known what this call of {} does: write it with other methods, or report it as missing"
+_OF_LIBRARY = "it is not known which features this call of {} makes: name them, or report it as missing"
 
 
 class OpaqueStep(Rule):
     """A feature's lineage passes through code that could not be read.
 
     ## What it does
-    Reports steps between a feature and its sources of which only the inputs are known, such as a call of a function
-    that is not in the scanned code, or of a library's method that no table knows. It says so once per step, at the call.
-    A library's call of tables whose columns are all known hides no source, and is not reported.
+    Reports steps between a feature and its sources of which only the inputs are known: a call of a function that is not
+    in the scanned code, a name that nothing defines, and calls of libraries that make features by themselves (tsfel,
+    TA-Lib, Featuretools) where no table knows them. It says so once per step, at the call. Other libraries do what their
+    documentation says with what goes in, which is known: their calls hide no source, and are not reported.
 
     ## Why it matters
     Any column that goes in may be in the feature. Findings behind the step are approximate and one level milder, and
     aggregations inside it are not seen.
 
     ## Instead
-    Scan the project with the code that is called, so that the step can be followed. Write a library's call with other
-    methods of it, or report the method as missing.
+    Scan the project with the code that is called, so that the step can be followed. Of a library that makes features,
+    name those that the model takes, or report the call as missing.
 
     ## When to ignore it
     For steps that are judged elsewhere, and those that change nothing about where the data comes from.
@@ -64,14 +65,24 @@ class OpaqueStep(Rule):
             flagged=0,
         ),
         Example(
+            "a library's method that no table knows: all that goes in is known",
+            {"train.py": _TRAINING.format(imports="", step='df = pd.lreshape(df, {"amount": ["a1", "a2"]})')},
+            flagged=0,
+        ),
+        Example(
             "a function from elsewhere makes the features",
             {"train.py": _TRAINING.format(imports="from elsewhere import enrich", step="df = enrich(df)")},
             contains="passes through a step that could not be read",
         ),
         Example(
-            "a method that no table knows",
-            {"train.py": _TRAINING.format(imports="", step='df = pd.lreshape(df, {"amount": ["a1", "a2"]})')},
-            contains="passes through a step that could not be read: pd.lreshape()",
+            "a library that makes features of a history",
+            {
+                "train.py": _TRAINING.format(
+                    imports="import tsfel",
+                    step="df = tsfel.time_series_features_extractor({}, df, window_size=24)",
+                )
+            },
+            contains="passes through a step that could not be read: tsfel.time_series_features_extractor()",
         ),
     )
 

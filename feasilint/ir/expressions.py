@@ -47,12 +47,17 @@ class Param(Node, frozen=True):
 
 
 class Hole(Node, frozen=True):
-    """Something that could not be read; `inputs` are what it may depend on, `library` whose call it is."""
+    """Something that could not be read; `inputs` are what it may depend on.
+
+    `unread`: it stands for a call or name that could not be followed. `library`: whose call it is, where it is none of the
+    project.
+    """
 
     text: str
     inputs: tuple[Expression, ...] = ()
     origin: Origin | None = None
     library: str = ""
+    unread: bool = False
 
 
 class Now(Node, frozen=True):

@@ -50,7 +50,9 @@ def _unpacked(revision: str, path: str, folder: str) -> str:
     prefix = _git("rev-parse", "--show-prefix").decode().strip()
     inside = os.path.normpath(os.path.join(prefix, path)).replace(os.sep, "/")  # noqa: PTH118 - the file need not exist
     _git("cat-file", "-e", f"{revision}:{inside}", missing=f"{revision}:{path}: Git has no such file")
-    listed = _git("-C", top, "ls-tree", "-r", "-z", "--name-only", revision).decode("utf-8", "surrogateescape").split("\0")
+    listed = (
+        _git("-C", top, "ls-tree", "-r", "-z", "--name-only", revision).decode("utf-8", "surrogateescape").split("\0")
+    )
     files = [name for name in listed if name == inside or name.endswith((".yaml", ".yml"))]
     archive = _git("--literal-pathspecs", "-C", top, "archive", "--format=tar", revision, "--", *files)
     with tarfile.open(fileobj=BytesIO(archive)) as tar:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 
-from feasilint.cadence import cadence
-from feasilint.catalog.imports.artefact import Entry, written_duration
+from feasilint.catalog.imports.schedules import refreshed
 from feasilint.catalog.scalars import duration
+
+if TYPE_CHECKING:
+    from feasilint.catalog.imports.artefact import Entry
 
 _SPELLINGS = {  # the unit as a catalog has it, and how contracts spell it; a bare m is left to the caller
     "ms": ("ms", "msec", "msecs", "millisecond", "milliseconds"),
@@ -58,14 +61,14 @@ def latency_class(words: str) -> str | None:
 
 
 def how_often(words: str) -> Entry:
-    """`period` of a schedule (`daily`, `15 minutes`, a cron expression), else a latency class. Raises ValueError."""
+    """`period` and `offset` of a schedule (`daily`, `15 minutes`, a cron expression), else a latency class. Raises ValueError."""
     named = latency_class(words)
     if named is not None:
         return {"latency": named}
-    found = cadence(words)
-    if found is None:
+    found = refreshed(words)
+    if not found:
         raise ValueError(f"`{words}` says nothing of how often; write 1 d, PT1H, daily or a cron expression")
-    return {"period": written_duration(found.longest)}
+    return found
 
 
 def time_of_availability(words: str) -> float:

@@ -153,7 +153,7 @@ def _joined(known: Entry, said: Entry) -> Entry:
 def _written(levels: Entry) -> Entry:
     """A time of day says something of a daily period only."""
     seconds = levels.get("offset")
+    if not isinstance(seconds, float):
+        return levels
     others = {key: value for key, value in levels.items() if key != "offset"}
-    if isinstance(seconds, float) and others.get("period") in _DAILY:
-        return others | {"offset": written_duration(seconds)}
-    return others
+    return others | ({"offset": written_duration(seconds)} if others.get("period") in _DAILY else {})

@@ -24,6 +24,9 @@ KINDS: dict[str, Kind] = {
     "datacontract": Kind("datacontract", "a data contract (Data Contract Specification), or a folder of them"),
     "dbt": Kind("dbt", "a dbt project, its target folder, or one of its manifest.json, catalog.json, sources.json"),
     "feast": Kind("feast", "a feature repository, or what `feast registry-dump` wrote"),
+    "information-schema": Kind(
+        "information_schema", "a CSV or JSON dump of an information schema, or a folder of them"
+    ),
     "odcs": Kind("odcs", "a contract of the Open Data Contract Standard, or a folder of them"),
 }
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import known
+from feasilint.lower.python.libraries import gives_data, is_library
 
 if TYPE_CHECKING:
     import ast
@@ -88,16 +89,19 @@ class Call(Struct):
         return self.m.origin(self.node)
 
     def unknown(self, text: str | None = None) -> v.Unknown:
-        """A result that depends on the receiver and every argument."""
-        return self.not_read(self.m.unknown(text or self.name, self.target, *self.values))
+        """A result that depends on the receiver and every argument, of a call that is known."""
+        return self.m.unknown(text or self.name, self.target, *self.values)
 
     def not_read(self, made: v.Unknown, library: str = "") -> v.Unknown:
-        """What this call gives, said to be from here, or from the unread call that gave its receiver."""
+        """What this call gives, said to be from here, or from the unread call that gave its receiver or a library's arguments."""
         receiver = self.receiver
         if type(receiver) is v.Unknown and receiver.step is not None:
             return replace(made, step=receiver.step)
+        if library and made.step is not None:
+            return made
         node = None if self.m.foreign else self.node
-        return replace(made, step=v.Step(made.text, node, self.m.fragment, library))
+        path = self.name if self.target is v.NONE and library and gives_data(library) else ""
+        return replace(made, step=v.Step(made.text, node, self.m.fragment, library, path))
 
     def at(self, **changed: object) -> Call:
         """The same call with something else in it."""
@@ -157,6 +161,7 @@ def kind_of(value: v.Value) -> str:
 _ENGINES = {"polars.lazy": "polars", "spark": "PySpark", "snowpark": "Snowpark", "array": "numpy", "duckdb": "DuckDB"}
 
 _OF_PANDAS = frozenset((v.Series, v.GroupBy, v.Rolling))
+_OF_PYTHON = frozenset((v.Const, v.Seq, v.Dict, v.Scalar, v.Row, v.Columns, v.Element))
 
 
 def library_of(receiver: v.Value, path: str) -> str:
@@ -165,14 +170,16 @@ def library_of(receiver: v.Value, path: str) -> str:
         return _ENGINES.get(receiver.library, receiver.library)
     if type(receiver) in _OF_PANDAS:
         return "pandas"
-    if type(receiver) is v.Handle and receiver.kind.startswith(("lazy", "spark", "snowpark", "polars")):
+    if type(receiver) in _OF_PYTHON and receiver is not v.NONE:
+        return "Python"
+    if type(receiver) is v.Estimator:
+        return receiver.name.partition(".")[0] if "." in receiver.name else "this library"
+    if type(receiver) is v.Handle:
+        return "" if receiver.kind == "module" else "this library"
+    if type(receiver) is v.Unknown and path:
         return "this library"
-    if "." not in path:
-        return ""
-    from feasilint.lower.python.tables import is_known
-
-    root = path.partition(".")[0]
-    return root if is_known(root) else ""
+    root, dot, _ = path.partition(".")
+    return root if dot and is_library(root) else ""
 
 
 _KINDS: dict[type[v.Value], Callable[[Any], str]] = {

@@ -12,6 +12,7 @@ from feasilint.lower.python import values as v
 from feasilint.lower.python.attributes import class_member
 from feasilint.lower.python.call import Call, kind_of, library_of
 from feasilint.lower.python.functions import inline
+from feasilint.lower.python.libraries import is_library
 from feasilint.lower.python.operators import elementwise
 from feasilint.lower.python.strings import spell
 from feasilint.lower.python.tables import FRAME_ARGUMENTS, FRAMELIKE, function, method
@@ -110,7 +111,17 @@ def _unresolved(site: Call, callee: v.Value) -> v.Value:
     owner = v.Row(found.relation) if isinstance(found, v.Series) else callee  # no column is called: it is a method
     if made is not None:
         return made
-    return site.not_read(site.m.unknown(_word(site.node), owner, *site.values), library_of(found, ""))
+    if isinstance(found, v.Unknown) and found.step is not None:
+        site = site.at(receiver=found)  # an object that an unread call gave
+    return site.not_read(site.m.unknown(_word(site.node), owner, *site.values), _owner(site.m, found))
+
+
+def _owner(m: Machine, found: v.Value) -> str:
+    """Whose a function is that nobody knows: of the libraries all of whose names were imported, where there are no others."""
+    if isinstance(found, v.Unknown) and m.stars:
+        roots = [module.partition(".")[0] for module in m.stars]
+        return roots[-1] if all(map(is_library, roots)) else ""
+    return library_of(found, "")
 
 
 def _computed(found: v.Value) -> bool:
@@ -173,8 +184,10 @@ def opaque(site: Call) -> v.Value:
         data = [type(value) for value in values if type(value) is v.Series or type(value) is v.Frame]
         if data == [v.Series]:
             return elementwise(site.m, site.name.rsplit(".", 1)[-1], values, site.node)
+    while type(receiver) is v.Bound:  # `data.schema.remove()`: of a member that nobody knows it is that of its owner
+        receiver = site.m.get(receiver.receiver)
     made = site.m.unknown(_word(site.node), site.target, *site.values)
-    return site.not_read(made, library_of(receiver, site.name))
+    return site.at(receiver=receiver).not_read(made, library_of(receiver, site.name))
 
 
 _ROW_BY_ROW = frozenset((v.Series, v.Scalar, v.Lazy))

@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from msgspec import Struct, field
 
-from feasilint.ir import AllOf, Column, Derive, Hole, Inline, Interval, Literal, Opaque, Output, Pivot, Relation
+from feasilint.ir import (
+    AllOf,
+    Column,
+    Derive,
+    Hole,
+    Inline,
+    Interval,
+    Literal,
+    Opaque,
+    Output,
+    Pivot,
+    Relation,
+    Scan,
+    Source,
+)
 from feasilint.lower.python.columns import header, holes, known
 from feasilint.lower.python.nodes import NodeIndex
 from feasilint.lower.python.scope import Scope, State, Store
@@ -189,12 +203,19 @@ class Machine(Struct, eq=False):
         """A value that depends on all of these in a way that is not known."""
         inputs: dict[Expression, None] = {}
         relations: dict[Relation, None] = {}
+        steps: list[Step] = []
         for part in parts:
-            self._origins(part, inputs, relations, 0)
-        return Unknown(text[:80], self.store.fresh(), tuple(inputs), tuple(relations))
+            self._origins(part, inputs, relations, steps, 0)
+        step = next((one for one in steps if not one.library), steps[0]) if steps else None
+        return Unknown(text[:80], self.store.fresh(), tuple(inputs), tuple(relations), step=step)
 
     def _origins(
-        self, value: Value, inputs: dict[Expression, None], relations: dict[Relation, None], deep: int
+        self,
+        value: Value,
+        inputs: dict[Expression, None],
+        relations: dict[Relation, None],
+        steps: list[Step],
+        deep: int,
     ) -> None:
         value = self.get(value)
         if type(value) in _WITHOUT:
@@ -202,10 +223,12 @@ class Machine(Struct, eq=False):
         if (parts := _PARTS.get(type(value))) is not None:
             for part in parts(value) if deep < _DEEP else ():
                 if type(part) not in _WITHOUT:
-                    self._origins(part, inputs, relations, deep + 1)
+                    self._origins(part, inputs, relations, steps, deep + 1)
             return
         match value:
             case Unknown():
+                if value.step is not None:
+                    steps.append(value.step)
                 if value.inputs or value.relations:
                     inputs.update(dict.fromkeys(value.inputs))
                     relations.update(dict.fromkeys(value.relations))
@@ -235,12 +258,18 @@ class Machine(Struct, eq=False):
             return drawn
         if value.relations:
             self.builder.diagnose("opaque", f"`{value.text}` is not understood: its lineage is approximate")
-        step = value.step if value.step is not None else Step(value.text)
-        origin = self.origin(step.node, step.fragment)
-        relation = self.add(Opaque(value.relations, step.text, value.inputs, origin, step.library))
-        frame = Frame(relation, library)
+        frame = Frame(self.add(self.unread(value)), library)
         self.store.objects[value.oid] = frame
         return frame
+
+    def unread(self, value: Unknown, node: ast.expr | None = None) -> Relation:
+        """What could not be read as rows: what a library's function makes of nothing is a source. `node`: where it is used."""
+        step = value.step if value.step is not None else Step(value.text, node)
+        origin = self.origin(step.node, step.fragment)
+        if step.path and not (value.relations or value.inputs):
+            return Scan(Source(step.path, "file"), None, origin)
+        known = value.step is None
+        return Opaque(value.relations, step.text, value.inputs, origin, step.library, known)
 
     def series_frame(self, series: Series, name: str | None = None) -> Frame:
         """A series as a frame of one column, beside its index."""
@@ -293,7 +322,9 @@ class Machine(Struct, eq=False):
                 extra = tuple(self.whole(relation) for relation in unknown.relations)
                 step = unknown.step if unknown.step is not None else Step(unknown.text, node)
                 origin = self.origin(step.node, step.fragment)
-                return Hole(unknown.text, (*unknown.inputs, *extra), origin, step.library)
+                unread = unknown.step is not None
+                text = step.text if unread else unknown.text
+                return Hole(text, (*unknown.inputs, *extra), origin, step.library, unread)
 
     def whole(self, relation: Relation) -> Expression:
         """A frame where a value is wanted: its only column, else any of them."""

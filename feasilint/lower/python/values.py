@@ -250,12 +250,14 @@ class Lazy(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True, gc=False):
-    """A call that could not be read: as it is written, where, and of which library where it is no code of the project."""
+    """A call that could not be read: as it is written, where, and of which library where it is no code of the project, by its
+    dotted path where it is a function of it."""
 
     text: str
     node: ast.expr | None = None
     fragment: Fragment | None = None
     library: str = ""
+    path: str = ""
 
 
 class Unknown(Struct, frozen=True, gc=False):

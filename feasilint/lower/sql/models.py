@@ -114,7 +114,7 @@ def _predict(function: Node, scope: Scope) -> Rows:
     below, model = _input(function, scope), _model(function, scope)
     said = f"predictions of {model or 'a model'}"
     if below is None:
-        return Rows(scope.context.builder.add(Opaque((), said, (Call("model", ()),))))
+        return Rows(scope.context.builder.add(Opaque((), said, (Call("model", ()),), mixes=True)))
     labels = scope.context.session.labels.get(model, ()) or ("label",)
     guess = Hole(said, tuple(Column(below.relation, name) for name in below.names or ("*",)))
     made = tuple(Output(f"predicted_{label}{suffix}", guess) for label in labels for suffix in ("", "_probs"))
@@ -126,7 +126,7 @@ def _evaluate(function: Node, scope: Scope) -> Rows:
     below = _input(function, scope)
     inputs: tuple[Relation, ...] = (below.relation,) if below is not None else ()
     values: tuple[Expression, ...] = () if inputs else (Call("model", ()),)
-    return Rows(scope.context.builder.add(Opaque(inputs, "evaluation of a model", values)))
+    return Rows(scope.context.builder.add(Opaque(inputs, "evaluation of a model", values, mixes=True)))
 
 
 def _input(function: Node, scope: Scope) -> Rows | None:

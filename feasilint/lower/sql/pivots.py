@@ -86,7 +86,7 @@ class _Pivoting:
         cells = tuple(Output(name, made, self.origin) for name, made in zip(self.names, self._cells(), strict=False))
         before = len(columns) - len(cells)
         if keys is None and before >= 0 and columns:
-            opaque = Opaque((self.input.relation,), "column names for columns that are not known")
+            opaque = Opaque((self.input.relation,), "column names for columns that are not known", mixes=True)
             hidden = self.scope.context.builder.add(opaque)
             keys = tuple(Output(name, Column(hidden, name), self.origin) for name in columns[:before])
             cells = tuple(

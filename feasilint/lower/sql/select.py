@@ -253,7 +253,7 @@ class _Items:
 
     def _open_field(self, item: Node, made: Expression, name: str) -> None:
         """A struct whose fields are not known: one column for all of them, and any that is asked for."""
-        hidden = self.scope.context.builder.add(Opaque((), f"the fields of {name}", (made,)))
+        hidden = self.scope.context.builder.add(Opaque((), f"the fields of {name}", (made,), mixes=True))
         self.items.append(Output(self._unique(name), made, self.scope.context.layout.item(item)))
         self.items.append(Star(AllOf(hidden), self.scope.context.layout.origin(item)))
         self.names = None

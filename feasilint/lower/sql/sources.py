@@ -183,6 +183,6 @@ def renamed(rows: Rows, columns: list[str], context: Context) -> Rows:
         rest = rows.names[len(columns) :]
         outputs += tuple(Output(name, Column(rows.relation, name)) for name in rest)
         return Rows(context.builder.add(Derive(rows.relation, outputs)), (*(new for new, _ in pairs), *rest))
-    hidden = context.builder.add(Opaque((rows.relation,), "column names for columns that are not known"))
+    hidden = context.builder.add(Opaque((rows.relation,), "column names for columns that are not known", mixes=True))
     outputs = tuple(Output(name, Column(hidden, name)) for name in columns)
     return Rows(context.builder.add(Derive(hidden, outputs)), tuple(columns))

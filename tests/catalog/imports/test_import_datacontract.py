@@ -139,6 +139,7 @@ class TestContracts:
             "promised_within": "26h",
             "retention": "P1Y",
             "period": "1d",
+            "offset": "0",
             "event_time": "ordered_at",
             "available_at": "loaded_at",
         }
@@ -151,6 +152,7 @@ class TestContracts:
             "flags": ["view"],
             "retention": "P1Y",
             "period": "1d",
+            "offset": "0",
             "kind": "events",
         }
         assert [note.message for note in found.notes] == ["server `test` is left out: it is not of production"]

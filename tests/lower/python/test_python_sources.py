@@ -30,6 +30,21 @@ def test_a_table_whose_name_begins_like_a_command_is_read():
     assert sources(run("import pandas as pd\npd.read_sql_table('analyze_log', con)")) == ["analyze_log"]
 
 
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("from datasetsforecast.m4 import M4\ndf, rest = M4.load('data', 'Hourly')", ["datasetsforecast.m4.M4.load"]),
+        ("from azureml.opendatasets import NycTlcYellow\ndf = NycTlcYellow('2018-05-01', '2018-06-01').to_spark_dataframe()",
+         ["azureml.opendatasets.NycTlcYellow"]),
+        ("import numpy as np\ndf = np.geomspace(1, 10)", []),
+        ("from helpers import made\ndf = made(10)", []),
+    ],
+    ids=["a loader", "an object of a library", "numbers of the code", "code of the project"],
+)  # fmt: skip
+def test_what_a_library_gives_without_being_given_data_is_a_source(code: str, named: list[str]):
+    assert sources(run(f"{code}\nr = df.dropna()")) == named
+
+
 def test_the_schema_of_a_table_is_part_of_its_name():
     program = run(
         "import pandas as pd\nd = pd.read_sql_table('orders', con, schema='archive')\nd.to_sql('o', con, schema='x')"

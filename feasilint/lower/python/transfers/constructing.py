@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Derive, Inline, Opaque, Output, Pivot, Scan, Source
+from feasilint.ir import Derive, Inline, Output, Pivot, Scan, Source
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of
 from feasilint.lower.python.transfers.loading import scan, scan_paths
@@ -37,7 +37,7 @@ def frame_of(call: Call) -> v.Value | None:
     if isinstance(data, v.Unknown) and data.source:
         return _renamed(call, v.Frame(data.relations[0], "pandas", keep), names)
     if isinstance(data, v.Unknown) and (data.relations or data.inputs):
-        relation = call.m.add(Opaque(data.relations, data.text, data.inputs, call.origin))
+        relation = call.m.add(call.m.unread(data, call.node))
         return _renamed(call, v.Frame(relation, "pandas", keep), names)
     if isinstance(data, v.Handle) and data.kind == "file":
         read = scan_paths(call, data)
@@ -130,7 +130,7 @@ def _of_rows(call: Call, data: v.Seq, names: tuple[Name, ...] | None) -> v.Value
         return v.Frame(call.m.add(Inline(outputs, call.origin)))
     unknown = call.m.unknown("rows made one by one", data)
     if unknown.relations or unknown.inputs:
-        return v.Frame(call.m.add(Opaque(unknown.relations, unknown.text, unknown.inputs, call.origin)))
+        return v.Frame(call.m.add(call.m.unread(unknown, call.node)))
     if names is None and data.items:
         return unknown_columns(call)
     return v.Frame(

@@ -104,9 +104,9 @@ def scan_paths(call: Call, value: v.Value, columns: tuple[Name, ...] | None = No
         data = found.get("data")
         return data.relation if isinstance(data, v.Row) else None
     if isinstance(found, v.Frame):
-        return m.add(Opaque((found.relation,), call.name, origin=call.origin))
+        return m.add(Opaque((found.relation,), call.name, origin=call.origin, mixes=True))
     if isinstance(found, v.Series | v.Scalar):
-        return m.add(Opaque((), call.name, (found.expression,), call.origin))
+        return m.add(Opaque((), call.name, (found.expression,), call.origin, mixes=True))
     if isinstance(found, v.Seq) and found.items:
         if isinstance(store := m.get(found.items[0]), v.Handle) and store.kind.endswith(
             "datastore"
@@ -117,7 +117,7 @@ def scan_paths(call: Call, value: v.Value, columns: tuple[Name, ...] | None = No
     if isinstance(found, v.Unknown) and found.source and columns is None:
         return found.relations[0]
     if isinstance(found, v.Unknown) and (found.relations or found.inputs):
-        return m.add(Opaque(found.relations, call.name, found.inputs, call.origin))
+        return m.add(m.unread(found, call.node))
     return scan(call, source_of(m, path_name(call, value)), columns)
 
 

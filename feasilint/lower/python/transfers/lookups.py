@@ -62,7 +62,7 @@ def historical(call: Call) -> v.Value:
 
 def online(call: Call) -> v.Value:
     """`store.get_online_features(features, entity_rows)`: the features alone."""
-    relation: Relation = call.m.add(Opaque((), "the entity rows", origin=call.origin))
+    relation: Relation = call.m.add(Opaque((), "the entity rows", origin=call.origin, mixes=True))
     for chosen in _asked(call, call.got(0, "features"), call.flag("full_feature_names")):
         relation = _joined(call, relation, chosen)
     return v.Handle("query", (("frame", call.m.alloc(v.Frame(relation))),))
@@ -76,7 +76,7 @@ def _spine(call: Call) -> Relation:
     frame = call.m.frame(value) if value is not None and queried is None else None
     if queried is not None or frame is not None:
         return queried or frame.relation  # type: ignore[union-attr]
-    return call.m.add(Opaque((), "the entity frame", origin=call.origin))
+    return call.m.add(Opaque((), "the entity frame", origin=call.origin, mixes=True))
 
 
 def _asked(call: Call, value: v.Value | None, full: bool) -> list[Chosen]:

@@ -80,7 +80,7 @@ def encode(call: Call) -> v.Value | None:
     frame = call.frame(0, "feature_matrix")
     if frame is None:
         return None
-    rest = call.m.add(Opaque((), "one-hot encoding", (Column(frame.relation, "{category}"),), call.origin))
+    rest = call.m.add(Opaque((), "one-hot encoding", (Column(frame.relation, "{category}"),), call.origin, mixes=True))
     joined = call.m.add(Join(frame.relation, rest, "index", None, (), ("", ""), origin=call.origin))
     return v.Seq((call.m.alloc(replace(frame, relation=joined)), call.got(1, "features") or v.NONE), "tuple")
 
@@ -249,7 +249,7 @@ class _Synthesis:
 
     def _rest(self) -> Relation:
         values = tuple(Column(one.relation, "{column}") for one in self.plan.sets.values())
-        return self.m.add(Opaque((), "features of features", values, self.call.origin))
+        return self.m.add(Opaque((), "features of features", values, self.call.origin, mixes=True))
 
     def _at_cutoffs(self, made: Relation) -> Relation:
         given = self._given("cutoff_time")
