@@ -169,14 +169,15 @@ def survey(
     exclude: Sequence[str] = (),
     force_exclude: bool = False,
 ) -> Census:
-    """Which sources the files below `paths` read, and which features depend on each."""
+    """Which sources the files below `paths` read, and which features depend on each. Tests of dbt do not count as readers."""
     from feasilint.census import census
 
     paths = _listed(paths)
     found = _discover(paths, exclude, force_exclude)
     known = _catalog(paths, catalog, use_catalog)
     reading = _read_all(found, _root(paths, root), dialect)
-    return census(_analyse(reading.programs, known), dict.fromkeys(found.files))
+    made = (path for path in found.files if (home := reading.options.project(path)) is None or not home.tests(path))
+    return census(_analyse(reading.programs, known), dict.fromkeys(made))
 
 
 def inspect_source(

@@ -63,7 +63,7 @@ def import_(kind: str, location: str, **options: Any) -> int:
 
     artefacts = _wanted(_read(kind, location), options["only"], options["read_by"])
     into = options["into"] or _nearest()
-    found = imported(artefacts, into, _day(options["today"]), overwrite=options["overwrite"])
+    found = imported(artefacts, into, day(options["today"]), overwrite=options["overwrite"])
     for line in _told(found, options["verbose"]):
         click.echo(line)
     if options["dry_run"]:
@@ -104,11 +104,12 @@ def _nearest() -> str:
     return find_catalog(".") or FILE_NAMES[0]
 
 
-def _day(text: str) -> str:
-    from feasilint.catalog.scalars import day
+def day(text: str) -> str:
+    """A day in ISO form. Raises UsageError."""
+    from feasilint.catalog import scalars
 
     try:
-        return day(text)
+        return scalars.day(text)
     except ValueError as error:
         raise UsageError(f"--today: {error}") from None
 
@@ -195,7 +196,7 @@ def _existing(file: str | None) -> str:
 def _doubts(known: Catalog, paths: tuple[str, ...], options: dict[str, Any]) -> Iterator[Doubt]:
     from feasilint.catalog.care import entries, readers
 
-    yield from entries.doubts(known, date.fromisoformat(_day(options["today"])), _seconds(options["stale_after"]))
+    yield from entries.doubts(known, date.fromisoformat(day(options["today"])), _seconds(options["stale_after"]))
     if not options["no_scan"]:
         from feasilint.api import survey
 

@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.util import load_yaml_guess_indent
 
+from feasilint.catalog.fingerprint import texted
 from feasilint.catalog.schema import CatalogSchema, ModelSchema, PredictionPointSchema, SourceSchema
 from feasilint.catalog.tree import parse
 from feasilint.errors import UsageError
@@ -51,14 +52,25 @@ def changed_text(text: str, old: Data, new: Data) -> str:
     """The text of a catalog file whose data were `old`, with `new`."""
     if not text.strip():
         text = f"{MODELINE}\nversion: 1\n"
+    elif not old:
+        text = f"{text.rstrip()}\nversion: 1\n"
+    return _without_done(edited(text, old, {"version": "1", **new}), new)
+
+
+def edited(text: str, old: Data, new: Data) -> str:
+    """The text of a YAML mapping whose data were `old`, with `new`; scalars of both as text."""
     yaml = _yaml(text)
     root = yaml.load(text)
-    if not isinstance(root, CommentedMap):
-        root = yaml.load(f"{text.rstrip()}\nversion: 1\n")
     base = _dumped(yaml, root)
-    _apply(root, old, {"version": "1", **new}, ())
-    result = _dumped(yaml, root)
-    return _without_done(_like_the_file(text, base, result), new)
+    _apply(root, old, new, ())
+    return _like_the_file(text, base, _dumped(yaml, root))
+
+
+def block(value: object, path: tuple[str, ...] = ()) -> str:
+    """New data as YAML text; `path` is the section that they belong to."""
+    yaml = _yaml("")
+    yaml.indent(mapping=2, sequence=2, offset=0)
+    return _dumped(yaml, _made(texted(value), path))
 
 
 def write(path: str, text: str) -> None:
@@ -91,7 +103,7 @@ def _yaml(text: str) -> YAML:
     return yaml
 
 
-def _dumped(yaml: YAML, root: CommentedMap) -> str:
+def _dumped(yaml: YAML, root: object) -> str:
     out = io.StringIO()
     yaml.dump(root, out)
     return out.getvalue()

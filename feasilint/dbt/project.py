@@ -133,6 +133,11 @@ class Project:
                 return self._model(each, name, place, found)
         return None
 
+    def tests(self, path: str) -> bool:
+        """Whether a file is a test of the project: a query that shall give no rows."""
+        inside = posixpath.relpath(_absolute(path), self.root)
+        return any(inside.startswith(f"{folder}/") for folder in self._own.settings.folders["tests"])
+
     def models(self) -> Iterator[Model]:
         """Every model, seed and snapshot of the project itself, by path."""
         for name, version in self._own.names():
