@@ -28,6 +28,7 @@ KINDS: dict[str, Kind] = {
         "information_schema", "a CSV or JSON dump of an information schema, or a folder of them"
     ),
     "odcs": Kind("odcs", "a contract of the Open Data Contract Standard, or a folder of them"),
+    "sqlmesh": Kind("sqlmesh", "a SQLMesh project, or a folder with several"),
 }
 
 

@@ -40,13 +40,19 @@ def refresh_of(kind: str | None, cron: object) -> Refresh:
     return Refresh(_KINDS.get(kind, kind) if kind is not None else None, str(cron or "@daily"), "cron")
 
 
+def stated_by(text: str) -> dict[str, str] | None:
+    """The properties in the MODEL block of a text, as they are written, by folded name; None if there is no such block."""
+    found = _MODEL.match(text)
+    return None if found is None else properties(text[found.end() : _closing(text, found.end()) - 1])
+
+
 def without_model_block(text: str, marks: Marks) -> str:
     """The text of a SQLMesh model as plain SQL of the same length; `marks` take what the block states. Any other text stays."""
     found = _MODEL.match(text)
     if found is None:
         return text
     start, end = found.end(), _closing(text, found.end())
-    stated = dict(_stated(text[start : end - 1]))
+    stated = properties(text[start : end - 1])
     if "name" not in stated:
         return text
     kind = stated.get("kind", "view").split("(")[0].strip().lower()
@@ -57,13 +63,13 @@ def without_model_block(text: str, marks: Marks) -> str:
     return _without_macros(_JINJA.sub(lambda word: _blank(word[0]), text), marks)
 
 
-def _stated(block: str) -> list[tuple[str, str]]:
-    """The properties of a block, by folded name."""
-    matches = (_PROPERTY.fullmatch(part) for part in _split(block))
-    return [(match[1].lower(), match[2].strip()) for match in matches if match is not None]
+def properties(block: str) -> dict[str, str]:
+    """The properties of a block (`cron '@daily', kind FULL`), by folded name."""
+    matches = (_PROPERTY.fullmatch(part) for part in parts_of(block))
+    return {match[1].lower(): match[2].strip() for match in matches if match is not None}
 
 
-def _split(block: str) -> list[str]:
+def parts_of(block: str) -> list[str]:
     """The parts between commas that no parenthesis and no quote encloses."""
     parts, depth, at = [], 0, 0
     for found in re.finditer(rf"{_QUOTED}|--[^\n]*|[(\[{{]|[)\]}}]|,", block):

@@ -1,0 +1,2 @@
+MODEL (name shop.inlined, kind EMBEDDED);
+SELECT contact_id FROM raw.crm.contacts;
