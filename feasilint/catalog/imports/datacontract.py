@@ -69,7 +69,7 @@ def _tables(data: Entry, notes: Notes) -> Iterator[Table]:
             continue
         item = mapping(model)
         config = mapping(item.get("config"))
-        fields = {key: _resolved(mapping(field), definitions) for key, field in mapping(item.get("fields")).items()}
+        fields = _named(mapping(item.get("fields")), definitions)
         columns = dict(_columns(fields, definitions))
         yield Table(
             name=name,
@@ -96,14 +96,18 @@ def _resolved(field: Entry, definitions: Entry) -> Entry:
     return field
 
 
+def _named(fields: Entry, definitions: Entry) -> dict[str, Entry]:
+    """The fields that have a name, with what their definitions say."""
+    return {key: _resolved(mapping(field), definitions) for key, field in fields.items() if key.strip()}
+
+
 def _columns(fields: dict[str, Entry], definitions: Entry, before: str = "") -> Iterator[tuple[str, Entry]]:
     """Columns and the fields inside of them: `address.street`."""
     for name, field in fields.items():
         yield f"{before}{name}", _column(field)
         if before.count(".") < _DEEPEST:
             inner = {**mapping(mapping(field.get("items")).get("fields")), **mapping(field.get("fields"))}
-            resolved = {key: _resolved(mapping(value), definitions) for key, value in inner.items()}
-            yield from _columns(resolved, definitions, f"{before}{name}.")
+            yield from _columns(_named(inner, definitions), definitions, f"{before}{name}.")
 
 
 def _column(field: Entry) -> Entry:
