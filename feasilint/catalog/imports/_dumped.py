@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 _CATALOGS = ("table_catalog", "catalog_name", "database_name", "object_database", "table_cat", "project_id")
 _SCHEMAS = ("table_schema", "schema_name", "object_schema", "table_schem", "dataset_id")
 _TABLES = ("table_name", "object_name")
+_COMMENTS = ("comment", "table_comment", "column_comment", "remarks", "description")
 _NO_CATALOG = frozenset({"def", "none"})  # MySQL has none
 _SYSTEM_SCHEMAS = re.compile(
-    r"information_schema|pg_catalog|pg_toast.*|pg_temp.*|performance_schema|sys|mysql|__databricks_internal", re.I
+    r"information_schema|pg_catalog|pg_toast.*|pg_temp.*|performance_schema|sys|mysql|db_\w+|guest|__databricks_internal",
+    re.I,
 )
 _SYSTEM_CATALOGS = frozenset({"system", "samples", "snowflake", "snowflake_sample_data", "__databricks_internal"})
 _YES = frozenset({"yes", "true", "y", "1", "t"})
@@ -38,6 +40,7 @@ class Told(Struct):
     owner: str | None = None
     location: str | None = None
     clustering: str | None = None
+    comment: str | None = None
     rows: float | None = None
     size: float | None = None
     retention: str | None = None
@@ -45,11 +48,13 @@ class Told(Struct):
     parts: dict[str, float] = field(default_factory=dict)
     part_bytes: float = 0
     columns: dict[str, tuple[float, str | None]] = field(default_factory=dict)
+    column_comments: dict[str, str] = field(default_factory=dict)
     column_tags: dict[str, list[str]] = field(default_factory=dict)
     column_own: dict[str, dict[str, object]] = field(default_factory=dict)
     partitioned: list[str] = field(default_factory=list)
     keys: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
     primary: set[str] = field(default_factory=set)
+    distinct: dict[str, float] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
     deprecated: bool = False
     own: dict[str, object] = field(default_factory=dict)
@@ -113,11 +118,15 @@ def _name(row: Row) -> Name | None:
     catalog, schema, table = (_first(row, keys) for keys in (_CATALOGS, _SCHEMAS, _TABLES))
     if table is None or words(row.get("deleted")) in ("true", "TRUE"):
         return None
-    if schema is not None and _SYSTEM_SCHEMAS.fullmatch(schema):
-        return None
-    if catalog is not None and catalog.lower() in _SYSTEM_CATALOGS:
+    if is_of_system(catalog, schema):
         return None
     return None if catalog is not None and catalog.lower() in _NO_CATALOG else catalog, schema, table
+
+
+def is_of_system(catalog: str | None, schema: str | None) -> bool:
+    """Whether a schema is the database's own."""
+    of_system = schema is not None and _SYSTEM_SCHEMAS.fullmatch(schema) is not None
+    return of_system or (catalog is not None and catalog.lower() in _SYSTEM_CATALOGS)
 
 
 def _first(row: Row, keys: Sequence[str]) -> str | None:
@@ -136,6 +145,8 @@ def _table(row: Row, told: Told) -> None:
     if (told.kind or "").upper() == "EXTERNAL":
         told.location = words(row.get("storage_path")) or told.location
     told.clustering = words(row.get("clustering_key")) or told.clustering
+    if "column_name" not in row:
+        told.comment = _comment(row) or told.comment
     for rows, size in (("row_count", "bytes"), ("total_rows", "total_logical_bytes"), ("table_rows", "data_length")):
         if number(row.get(rows)) is not None:
             told.rows, told.size = number(row.get(rows)), number(row.get(size))
@@ -154,6 +165,13 @@ def _column(row: Row, told: Told) -> None:
     if not _is_yes(row.get("is_hidden")):
         at = number(row.get("ordinal_position"))
         told.columns[name] = (len(told.columns) if at is None else at, _type(row))
+        comment = _comment(row)
+        if comment is not None:
+            told.column_comments[name] = comment
+
+
+def _comment(row: Row) -> str | None:
+    return next((comment for key in _COMMENTS if (comment := words(row.get(key))) is not None), None)
 
 
 def _type(row: Row) -> str | None:
@@ -195,6 +213,13 @@ def _key(row: Row, told: Told) -> None:
     told.keys.setdefault(constraint, []).append((at or 0, column))
     if "key_sequence" in row or constraint == "PRIMARY" or constraint.endswith(("_pkey", ".pk$")):
         told.primary.add(constraint)
+
+
+def _distinct(row: Row, told: Told) -> None:
+    """How many values a database believes that a column has."""
+    column, values = words(row.get("column_name")), number(row.get("distinct_values"))
+    if column is not None and values is not None:
+        told.distinct[column] = values
 
 
 def _constraint(row: Row, told: Told) -> None:
@@ -249,6 +274,7 @@ _VIEWS: tuple[tuple[frozenset[str], _Reader], ...] = (  # the columns by which a
     (frozenset({"constraint_name", "column_name", "ordinal_position"}), _key),
     (frozenset({"tag_name", "tag_value"}), _tag),
     (frozenset({"option_name", "option_value"}), _option),
+    (frozenset({"column_name", "distinct_values"}), _distinct),
     (frozenset({"column_name", "data_type"}), _column),
     (frozenset({"column_name", "full_data_type"}), _column),
     (frozenset({"column_name", "column_type"}), _column),

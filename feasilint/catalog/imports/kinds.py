@@ -29,6 +29,9 @@ KINDS: dict[str, Kind] = {
     ),
     "odcs": Kind("odcs", "a contract of the Open Data Contract Standard, or a folder of them"),
     "sqlmesh": Kind("sqlmesh", "a SQLMesh project, or a folder with several"),
+    "sqlalchemy": Kind(
+        "databases", "the URL of a database, as postgresql://user@host/database or duckdb:///file.duckdb"
+    ),
 }
 
 
