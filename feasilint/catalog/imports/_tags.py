@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.imports.artefact import Entry
 
 _PREFIX = "feasilint"
-_YES = frozenset({"true", "yes", "1", ""})
+_YES = frozenset({"true", "yes", ""})  # no 1: that is a tier, a version, a priority
 _SPOKEN_FOR = frozenset({"deprecated", "team", "owner"})
 
 

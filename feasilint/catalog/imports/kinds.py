@@ -21,6 +21,7 @@ class Kind(Struct, frozen=True):
 
 
 KINDS: dict[str, Kind] = {
+    "chronon": Kind("chronon", "compiled confs of Chronon: the folder that compile.py writes, or one of its files"),
     "datacontract": Kind("datacontract", "a data contract (Data Contract Specification), or a folder of them"),
     "dbt": Kind("dbt", "a dbt project, its target folder, or one of its manifest.json, catalog.json, sources.json"),
     "feast": Kind("feast", "a feature repository, or what `feast registry-dump` wrote"),
