@@ -73,18 +73,21 @@ def _draft(paths: Sequence[str], dialect: str | None, exclude: Sequence[str], da
     from feasilint.catalog.start.draft import draft
 
     counted = survey(paths, use_catalog=False, dialect=dialect, exclude=exclude)
-    return draft(counted, tuple(_artefacts(paths)), day)
+    artefacts: dict[str, list[Imported]] = {}
+    for kind, artefact in _artefacts(paths):
+        artefacts.setdefault(kind, []).append(artefact)
+    return draft(counted, artefacts, day)
 
 
-def _artefacts(paths: Sequence[str]) -> Iterator[Imported]:
-    """What can be imported here; what cannot be read is told and left out."""
+def _artefacts(paths: Sequence[str]) -> Iterator[tuple[str, Imported]]:
+    """What can be imported here, with its kind; what cannot be read is told and left out."""
     from feasilint.catalog.imports.artefact import ArtefactError
     from feasilint.catalog.imports.kinds import read
     from feasilint.catalog.start.finds import finds
 
     for find in dict.fromkeys(find for path in paths if Path(path).is_dir() for find in finds(path)):
         try:
-            yield from read(find.kind, find.location)
+            yield from ((find.kind, artefact) for artefact in read(find.kind, find.location))
         except ArtefactError as error:
             click.echo(f"{find.kind}: {error}", err=True)
 

@@ -16,7 +16,7 @@ from feasilint.catalog.tree import Tree
 from feasilint.catalog.update import update
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from feasilint.catalog.imports.artefact import Imported
     from feasilint.catalog.merge import Data
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from feasilint.rule import Feature
 
 _DECLARED = frozenset({"table", "file", "url", "api", "stream", "feature_view"})
+_OF_FEATURES = frozenset({"feast", "chronon"})  # kinds whose sources are those of features, whoever reads them
 _HOLE = re.compile(r"\{[^{}]*\}")
 _STARS = re.compile(r"\*[*.\-_]*\*")
 
@@ -56,17 +57,26 @@ class Draft(Struct, frozen=True):
     unnamed: int = 0
 
 
-def draft(census: Census, artefacts: Iterable[Imported], today: str) -> Draft:
-    """Sources by the number of features that depend on them, and the files that fit models."""
+def draft(census: Census, artefacts: Mapping[str, Sequence[Imported]], today: str) -> Draft:
+    """Sources by the number of features that depend on them, and the files that fit models.
+
+    Of the `artefacts` (by kind) that speak of a whole warehouse only what is read here is taken.
+    """
     named = _by_name(census)
     models = list(_models(census))
-    wanted = read_by(tuple(artefacts), (use.source for use in census.uses))
+    every = [artefact for found in artefacts.values() for artefact in found]
+    wanted = read_by(every, (use.source for use in census.uses))
+    taken = [
+        artefact if kind in _OF_FEATURES else limited(artefact, wanted)
+        for kind, found in artefacts.items()
+        for artefact in found
+    ]
     skeleton: Data = {
         "version": "1",
         "sources": [{"name": name} for name in named],
         "models": [dict(model.entry) for model in models],
     }
-    changed = update([Tree("", skeleton)], [limited(one, wanted) for one in artefacts], "", today)
+    changed = update([Tree("", skeleton)], taken, "", today)
     data = changed.files.get("", (skeleton, skeleton))[1]
     entries, fitted = data["sources"], data["models"]
     assert isinstance(entries, list)
