@@ -11,7 +11,7 @@ from feasilint.rule import Feature, SourceSubject
 from feasilint.subjects import subjects
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from feasilint.analysis import Analysis
     from feasilint.catalog.match import Matcher
@@ -36,6 +36,11 @@ class Census(Struct, frozen=True):
     features: tuple[Feature, ...]
     documents: tuple[str, ...]
     matcher: Matcher
+
+
+def distinct(features: Iterable[Feature]) -> tuple[tuple[str, str], ...]:
+    """Features by the file of their model and their name: each once, however many models the file fits on it."""
+    return tuple(dict.fromkeys((feature.sink.path, feature.name) for feature in features))
 
 
 def census(analysis: Analysis, reported: Collection[str]) -> Census:

@@ -6,6 +6,7 @@ import json
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from feasilint.census import distinct
 from feasilint.durations import duration
 from feasilint.report.places import at
 from feasilint.report.screen import shorten, visible
@@ -115,11 +116,11 @@ def _readers(belief: Belief) -> Iterator[str]:
         yield "  read at" if belief.places else "  nobody reads it"
     yield from _some(f"    {at(place)}" for place in belief.places)
     if belief.features:
-        yield f"  {_counted(len(belief.features))} on it"
-        groups: dict[str, list[str]] = {}
+        yield f"  {_counted(len(distinct(belief.features)))} on it"
+        groups: dict[str, dict[str, None]] = {}
         for feature in belief.features:
-            groups.setdefault(_about(feature), []).append(feature.name)
-        for target, names in groups.items():
+            groups.setdefault(_about(feature), {})[feature.name] = None
+        for target, names in ((target, list(names)) for target, names in groups.items()):
             rest = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
             yield f"    {target}: {', '.join(names[:_LISTED])}{rest}"
 

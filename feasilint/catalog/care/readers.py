@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.catalog.care.doubt import Doubt, of_source
 from feasilint.catalog.model import Mark
+from feasilint.census import distinct
 from feasilint.ir import Source
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.model import Catalog, SourceEntry
     from feasilint.census import Census, Use
     from feasilint.ir.relations import SourceKind
+    from feasilint.rule import Feature
 
 _ASKED = frozenset({"table", "file", "url", "api", "stream", "feature_view"})  # kinds that a catalog may be asked about
 
@@ -35,12 +37,12 @@ def doubts(catalog: Catalog, census: Census) -> Iterator[Doubt]:
 
 def _features(census: Census) -> dict[str, int]:
     """How many features depend on each entry, by its name."""
-    found: dict[str, set[int]] = {}
+    found: dict[str, list[Feature]] = {}
     for feature in census.features:
         for read in feature.inputs:
             if read.entry is not None:
-                found.setdefault(read.entry.name, set()).add(id(feature))
-    return {entry: len(features) for entry, features in found.items()}
+                found.setdefault(read.entry.name, []).append(feature)
+    return {entry: len(distinct(features)) for entry, features in found.items()}
 
 
 def _needed(entry: SourceEntry, features: int) -> Iterator[Doubt]:
@@ -83,7 +85,7 @@ def _models(catalog: Catalog, census: Census) -> Iterator[Doubt]:
 def _undeclared(census: Census) -> Iterator[Doubt]:
     for use in census.uses:
         if use.entry is None and use.features and use.source.kind in _ASKED and not use.source.dynamic:
-            count = len(use.features)
+            count = len(distinct(use.features))
             depend = "1 feature depends on it" if count == 1 else f"{count} features depend on it"
             yield Doubt(
                 _place(use), "undeclared-source", use.source.name, f"{depend}, and the catalog does not know it"

@@ -14,6 +14,7 @@ from feasilint.catalog.importing import limited, read_by
 from feasilint.catalog.names import folded, is_path, is_url
 from feasilint.catalog.tree import Tree
 from feasilint.catalog.update import update
+from feasilint.census import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -82,7 +83,7 @@ def draft(census: Census, artefacts: Mapping[str, Sequence[Imported]], today: st
     assert isinstance(entries, list)
     assert isinstance(fitted, list)
     sources = [
-        Source(entry, uses[0].source.kind, _files(uses), _features(uses))
+        Source(entry, uses[0].source.kind, _files(uses), distinct(feature for use in uses for feature in use.features))
         for entry, uses in zip(entries, named.values(), strict=False)
     ]
     sources += [Source(entry, "table", (), ()) for entry in entries[len(named) :]]
@@ -154,11 +155,6 @@ def _unnamed(census: Census) -> int:
 
 def _files(uses: Sequence[Use]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(place.path for use in uses for place in use.places))
-
-
-def _features(uses: Sequence[Use]) -> tuple[tuple[str, str], ...]:
-    """Each feature once for each file, however many models there are fitted on it."""
-    return tuple(dict.fromkeys((feature.sink.path, feature.name) for use in uses for feature in use.features))
 
 
 def _models(census: Census) -> Iterator[Model]:

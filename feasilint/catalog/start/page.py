@@ -96,7 +96,9 @@ def _source(source: Source) -> Iterator[str]:
         yield f"    # read in {_some(source.files)}"
     if source.features:
         names = list(dict.fromkeys(name for _, name in source.features))
-        yield f"    # {_counted(len(source.features), 'feature')}: {_some(names)}"
+        files = {path for path, _ in source.features}
+        where = f" in {len(files)} files" if len(files) > 1 else ""
+        yield f"    # {_counted(len(source.features), 'feature')}{where}: {_some(names)}"
     for key, others in _QUESTIONS.items():
         stated = any(name in source.entry for name in (key, *others))
         if not stated and (source.features or key == "availability"):
