@@ -262,3 +262,12 @@ def diff(old: str, new: str, paths: tuple[str, ...], form: str, fail_on: str) ->
     render = {"text": report.render, "markdown": report.render_markdown, "json": report.render_json}[form]
     click.echo(render(found.changes, found.impacts, found.after), nl=False)
     return 1 if fail_on != "never" and found.worst >= _LEVELS[fail_on] else 0
+
+
+@catalog.command()
+def schema() -> int:
+    """Print the JSON Schema of catalog.yaml, for editors."""
+    from importlib.resources import files
+
+    click.echo((files("feasilint.catalog") / "catalog.schema.json").read_text(encoding="utf-8"), nl=False)
+    return 0

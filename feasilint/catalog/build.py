@@ -1,13 +1,12 @@
-"""Validated catalog files to the values that the engine uses."""
+"""The entries of a catalog to the values that the engine uses."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from msgspec import Struct
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from feasilint.catalog.model import (
     LATENCY_AGES,
+    Budgets,
     Catalog,
     ColumnEntry,
     KeyVolume,
@@ -16,83 +15,94 @@ from feasilint.catalog.model import (
     ModelEntry,
     Owner,
     PredictionPoint,
+    Prices,
     Provenance,
     SourceEntry,
 )
+from feasilint.catalog.tree import spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
     from pydantic import BaseModel
 
-    from feasilint.catalog.schema import CatalogSchema, OwnerSchema, ProvenanceSchema, SourceSchema
-    from feasilint.catalog.tree import Path, Tree
+    from feasilint.catalog.layers import Entry, Layers
+    from feasilint.catalog.schema import ColumnSchema, OwnerSchema
+    from feasilint.catalog.tree import Path
+
+    _Single = TypeVar("_Single", Prices, Budgets)
 
 
-class Part(Struct, frozen=True):
-    """One validated file of a catalog."""
-
-    schema: CatalogSchema
-    tree: Tree
-
-
-def catalog(parts: Sequence[Part], path: str | None, root: str) -> Catalog:
-    """The files of a catalog in one."""
+def catalog(layers: Layers, path: str | None, root: str) -> Catalog:
+    """The catalog of these entries."""
     ages: dict[LatencyClass, float] = dict(LATENCY_AGES)
-    for part in parts:
-        ages.update(part.schema.latency_classes)
+    ages.update({entry.name: entry.schema for entry in layers.ages})  # type: ignore[misc]
     return Catalog(
         path,
         root,
-        tuple(point for part in parts for point in _points(part)),
-        tuple(model for part in parts for model in _models(part)),
-        tuple(source for part in parts for source in _sources(part, ages)),
+        tuple(PredictionPoint(entry.name, **_fields(entry.schema), mark=_key_mark(entry)) for entry in layers.points),
+        tuple(_model(entry) for entry in layers.models),
+        tuple(_source(entry, ages) for entry in layers.sources),
+        _single(layers.single.get("prices"), Prices),
+        _single(layers.single.get("budgets"), Budgets),
     )
 
 
-def _points(part: Part) -> Iterator[PredictionPoint]:
-    marks = part.tree.key_marks(("prediction_points",))
-    for name, point in part.schema.prediction_points.items():
-        yield PredictionPoint(name, **_fields(point), mark=marks.get(name))
+def _single(entry: Entry | None, kind: type[_Single]) -> _Single:
+    return kind() if entry is None else kind(**_fields(entry.schema), marks=_key_marks(entry, ()))
 
 
-def _models(part: Part) -> Iterator[ModelEntry]:
-    for index, model in enumerate(part.schema.models):
-        path: Path = ("models", index)
-        fields = {**_fields(model), "owner": _owner(model.owner)}
-        fields["provenance"] = tuple(_provenance(model.provenance, part.tree, path))
-        yield ModelEntry(**fields, mark=_mark(part.tree, path))
+def _model(entry: Entry) -> ModelEntry:
+    fields = _fields(entry.schema)
+    fields["owner"] = _owner(entry.schema.owner)
+    fields["provenance"] = tuple(_provenance(entry))
+    return ModelEntry(**fields, mark=_mark(entry, ()))
 
 
-def _sources(part: Part, ages: dict[LatencyClass, float]) -> Iterator[SourceEntry]:
-    for index, source in enumerate(part.schema.sources):
-        yield _source(source, part.tree, ("sources", index), ages)
-
-
-def _source(source: SourceSchema, tree: Tree, path: Path, ages: dict[LatencyClass, float]) -> SourceEntry:
+def _source(entry: Entry, ages: dict[LatencyClass, float]) -> SourceEntry:
+    source = entry.schema
     fields = _fields(source)
     fields["availability"] = source.availability or "unknown"
     fields["worst_age"] = None if source.latency is None else ages[source.latency]
     fields["keys"] = {name: KeyVolume(**_fields(key)) for name, key in source.keys.items()}
-    fields["columns"] = dict(_columns(source, tree.key_marks((*path, "columns"))))
+    fields["columns"] = _columns(source.columns, _key_marks(entry, ("columns",)))
     fields["owner"] = _owner(source.owner)
-    fields["provenance"] = tuple(_provenance(source.provenance, tree, path))
-    return SourceEntry(**fields, mark=_mark(tree, path), marks=tree.key_marks(path))
+    fields["provenance"] = tuple(_provenance(entry))
+    return SourceEntry(
+        **fields,
+        mark=_mark(entry, ()),
+        marks=_key_marks(entry, ()),
+        overridden={spelled(path): place.mark for path, place in entry.overridden.items()},
+    )
 
 
-def _provenance(records: Iterable[ProvenanceSchema], tree: Tree, path: Path) -> Iterator[Provenance]:
-    for index, record in enumerate(records):
-        yield Provenance(**_fields(record), mark=_mark(tree, (*path, "provenance", index)))
+def _columns(columns: dict[str, ColumnSchema], marks: dict[str, Mark]) -> dict[str, ColumnEntry]:
+    return {name: ColumnEntry(name, **column.__dict__, mark=marks.get(name)) for name, column in columns.items()}
 
 
-def _columns(source: SourceSchema, places: dict[str, Mark]) -> Iterator[tuple[str, ColumnEntry]]:
-    for name, column in source.columns.items():
-        yield name, ColumnEntry(name, **_fields(column), mark=places.get(name))
+def _provenance(entry: Entry) -> Iterator[Provenance]:
+    for index, record in enumerate(entry.schema.provenance):
+        yield Provenance(**_fields(record), mark=_mark(entry, ("provenance", index)))
 
 
-def _mark(tree: Tree, path: Path) -> Mark | None:
+def _mark(entry: Entry, path: Path) -> Mark | None:
     """Data that comes from no file has no places."""
-    return tree.mark(path) if tree.written else None
+    place = entry.place(path)
+    return place.mark if place.part.tree.written else None
+
+
+def _key_mark(entry: Entry) -> Mark | None:
+    return entry.at.part.tree.key_mark(entry.at.path) if entry.at.part.tree.written else None
+
+
+def _key_marks(entry: Entry, path: Path) -> dict[str, Mark]:
+    """The places of the keys at this path, those that other files state included."""
+    here = entry.at
+    marks = here.part.tree.key_marks((*here.path, *path))
+    for where, place in entry.elsewhere.items():
+        if where[:-1] == path:
+            marks[str(where[-1])] = place.part.tree.key_mark(place.path)
+    return marks
 
 
 def _owner(owner: OwnerSchema | None) -> Owner | None:

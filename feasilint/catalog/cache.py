@@ -21,8 +21,9 @@ from feasilint import __version__
 from feasilint.catalog.stored import SHAPE, decode, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
+    from feasilint.catalog.files import Files
     from feasilint.catalog.model import Catalog
 
 _FORMAT = 3  # to be raised with every change of what a catalog means or of how it is stored
@@ -31,11 +32,12 @@ _FOLDER = ".feasilint_cache"
 
 class _Kept(Struct, array_like=True):
     """What a cache file has. `form`: what can read it; `files`: places as seen from the main file, what the files were called
-    and digests of their bytes; `globs`: include patterns and what they matched."""
+    and digests of their bytes; `globs`: include patterns and what they matched; `packages`: includes of packages, and where."""
 
     form: str
     files: list[tuple[str, str, str]]
     globs: list[tuple[str, list[str]]]
+    packages: dict[str, str]
     check: int
     content: memoryview
 
@@ -51,14 +53,15 @@ def read(path: str) -> Catalog | None:
     return None
 
 
-def write(path: str, catalog: Catalog, files: Mapping[str, str], globs: Mapping[str, tuple[str, ...]]) -> None:
-    """Keep a catalog, if there is a place for it. `files`: digests by path; `globs`: matches by pattern."""
-    root = _root(path)
+def write(path: str, catalog: Catalog, files: Files) -> None:
+    """Keep a catalog, if there is a place for it. `files`: what it was read from."""
+    place = _Places(_root(path), files.packages.values()).relative
     content = encode(catalog)
     kept = _Kept(
         _form(),
-        [(_relative(file, root), file, digest) for file, digest in files.items()],
-        [(_relative(pattern, root), [_relative(file, root) for file in found]) for pattern, found in globs.items()],
+        [(place(file), file, digest) for file, digest in files.read.items()],
+        [(place(pattern), [place(file) for file in found]) for pattern, found in files.globs.items()],
+        files.packages,
         crc32(content),
         memoryview(content),
     )
@@ -73,6 +76,8 @@ def _restored(path: str, data: bytes) -> Catalog:
     kept = _KEPT.decode(data)
     if kept.form != _form() or kept.check != crc32(kept.content):
         raise ValueError("not a cache of this version")
+    if any(_located(name) != found for name, found in kept.packages.items()):
+        raise ValueError("a package is somewhere else")
     root = _root(path)
     if any(digest(Path(_joined(root, file)).read_bytes()) != known for file, _, known in kept.files):
         raise ValueError("a file has changed")
@@ -137,8 +142,26 @@ def _root(path: str) -> str:
     return _spelled(path).rpartition("/")[0] or ("/" if path.startswith("/") else "")
 
 
-def _relative(path: str, root: str) -> str:
-    return path if os.path.isabs(path) and not os.path.isabs(root) else os.path.relpath(path, root or ".")  # noqa: PTH117
+class _Places:
+    """Paths as seen from the folder of a catalog, but for those in packages, which stay where they are when a project moves."""
+
+    def __init__(self, root: str, packages: Iterable[str]) -> None:
+        self._root = root
+        self._packages = tuple(f"{_root(package)}/" for package in packages)
+
+    def relative(self, path: str) -> str:
+        if path.startswith(self._packages) or (os.path.isabs(path) and not os.path.isabs(self._root)):  # noqa: PTH117
+            return path
+        return os.path.relpath(path, self._root or ".")
+
+
+def _located(name: str) -> str | None:
+    from feasilint.catalog.packages import NotInstalledError, located
+
+    try:
+        return located(name)
+    except NotInstalledError:
+        return None
 
 
 def _joined(root: str, path: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from feasilint.catalog.remedy import remedy
+from feasilint.catalog.scalars import shown
 from feasilint.catalog.schema import SHAPES
 from feasilint.catalog.tree import Path, Problem, Tree
 
@@ -21,6 +22,7 @@ _EXPECTED: dict[str, str] = {
     "tuple_type": "a list",
     "list_type": "a list",
 }
+_TEXT = frozenset({"string_type", "string_too_short"})
 _Teller: TypeAlias = "Callable[[ErrorDetails, Path, Tree], Problem]"
 
 
@@ -32,7 +34,7 @@ def problems(error: ValidationError, tree: Tree) -> Iterator[Problem]:
 
 
 def _tell(detail: ErrorDetails, path: Path, tree: Tree) -> Problem:
-    expected = _EXPECTED.get(detail["type"])
+    expected = "text" if detail["type"] in _TEXT else _EXPECTED.get(detail["type"])
     message = f"expected {expected}, found {_found(detail['input'])}" if expected else detail["msg"]
     if expected == "a mapping" and not path:
         message = "a catalog is a mapping that starts with `version: 1`"
@@ -52,7 +54,16 @@ def _tell_unknown(_detail: ErrorDetails, path: Path, tree: Tree) -> Problem:
     return Problem(tree.key_mark(path), path[:-1], f"unknown key {key!r}; {advice}")
 
 
-_TELLERS: dict[str, _Teller] = {"missing": _tell_missing, "extra_forbidden": _tell_unknown}
+def _tell_within(detail: ErrorDetails, path: Path, tree: Tree) -> Problem:
+    item = (*path, detail["ctx"]["step"])
+    return Problem(tree.mark(item), item, detail["msg"])
+
+
+_TELLERS: dict[str, _Teller] = {
+    "missing": _tell_missing,
+    "extra_forbidden": _tell_unknown,
+    "told_within": _tell_within,
+}
 
 
 def _known_keys(path: Path) -> tuple[str, ...]:
@@ -68,4 +79,4 @@ def _found(value: object) -> str:
         return "a mapping"
     if isinstance(value, (list, tuple)):
         return "a list"
-    return "nothing" if value is None else repr(str(value))
+    return "nothing" if value is None or value == "" else shown(str(value))

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import astuple
 from pydantic import ValidationError
 
-from feasilint.catalog import build, explain, references, tree
+from feasilint.catalog import build, explain, layers, packages, references, sense, tree
 from feasilint.catalog.cache import digest
 from feasilint.catalog.model import Catalog, Mark
 from feasilint.catalog.schema import CatalogSchema
@@ -35,14 +35,17 @@ class _UnreadableError(Exception):
 
 
 class Files(Struct):
-    """One loading. `read`: the files and the digests of their bytes; `globs`: what each include pattern expanded to."""
+    """One loading. `read`: the files and the digests of their bytes; `globs`: what each include pattern expanded to;
+    `packages`: where what is included of installed packages was found."""
 
     read: dict[str, str] = field(default_factory=dict)
     globs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    packages: dict[str, str] = field(default_factory=dict)
     _problems: list[Problem] = field(default_factory=list)
     _trees: list[Tree] = field(default_factory=list)
-    _parts: list[build.Part] = field(default_factory=list)
+    _parts: list[layers.Part] = field(default_factory=list)
     _around: list[str] = field(default_factory=list)
+    _level: int = 0  # how many packages are around the present file
 
     def load(self, path: str, text: str | None = None) -> Catalog:
         """The catalog that starts in this file, or in this text of it."""
@@ -61,11 +64,12 @@ class Files(Struct):
         return tuple(self._trees)
 
     def _assembled(self, path: str | None, root: str) -> Catalog:
-        problems = [*self._problems, *references.problems(self._trees)]
+        found = layers.layers(self._parts)
+        problems = [*self._problems, *references.problems(self._trees), *found.problems, *sense.problems(found)]
         if problems:
             problems.sort(key=lambda problem: (problem.mark.path != path, *astuple(problem.mark)))
             raise CatalogError(tuple(dict.fromkeys(str(problem) for problem in problems)))
-        return build.catalog(self._parts, path, root)
+        return build.catalog(found, path, root)
 
     def _file(self, path: str, mark: Mark, where: tree.Path, text: str | None = None) -> None:
         """Read one file; `mark` and `where` are the place that asks for it."""
@@ -91,15 +95,32 @@ class Files(Struct):
         if parsed.data is None:
             return
         try:
-            self._parts.append(build.Part(CatalogSchema.model_validate(parsed.data), parsed))
+            self._parts.append(layers.Part(CatalogSchema.model_validate(parsed.data), parsed, self._level))
         except ValidationError as error:
             self._problems.extend(explain.problems(error, parsed))
         self._include(parsed)
 
     def _include(self, parsed: Tree) -> None:
         for where, pattern in _includes(parsed.data):
-            for path in self._expanded(_spelled(os.path.join(_folder(parsed.path), pattern))):  # noqa: PTH118
-                self._included(path, parsed.mark(where), where, wild=glob.has_magic(pattern))
+            mark = parsed.mark(where)
+            if pattern.startswith(packages.PREFIX):
+                self._include_package(pattern, mark, where)
+            else:
+                self._include_paths(_spelled(os.path.join(_folder(parsed.path), pattern)), mark, where)  # noqa: PTH118
+
+    def _include_package(self, name: str, mark: Mark, where: tree.Path) -> None:
+        try:
+            pattern = self.packages[name] = packages.located(name)
+        except packages.NotInstalledError as error:
+            self._problems.append(Problem(mark, where, str(error)))
+            return
+        self._level += 1
+        self._include_paths(pattern, mark, where)
+        self._level -= 1
+
+    def _include_paths(self, pattern: str, mark: Mark, where: tree.Path) -> None:
+        for path in self._expanded(pattern):
+            self._included(path, mark, where, wild=glob.has_magic(pattern))
 
     def _included(self, path: str, mark: Mark, where: tree.Path, *, wild: bool) -> None:
         """Each file is read once; one that includes itself is an error unless a wildcard merely caught it."""

@@ -41,7 +41,7 @@ def load(path: str, *, cache: bool = True) -> Catalog:
     files = Files()
     catalog = files.load(path)
     if cache:
-        validated.write(path, catalog, files.read, files.globs)
+        validated.write(path, catalog, files)
     return catalog
 
 

@@ -92,7 +92,8 @@ class KeyVolume(Struct, frozen=True, array_like=True, gc=False):
 
 
 class SourceEntry(Struct, frozen=True, array_like=True, gc=False):
-    """What production knows of one source. `marks` has the place of each field that the catalog states, by its key."""
+    """What production knows of one source. `marks` has the place of each field that the catalog states, by its key; `overridden`
+    those of other values in included packages (`period`, `columns.amount.type`), which do not count."""
 
     name: str
     aliases: tuple[str, ...] = ()
@@ -126,6 +127,7 @@ class SourceEntry(Struct, frozen=True, array_like=True, gc=False):
     provenance: tuple[Provenance, ...] = ()
     mark: Mark | None = None
     marks: Mapping[str, Mark] = field(default_factory=dict)
+    overridden: Mapping[str, Mark] = field(default_factory=dict)
 
     @property
     def staleness(self) -> Staleness | None:
@@ -167,6 +169,32 @@ class ModelEntry(Struct, frozen=True, array_like=True, gc=False):
     mark: Mark | None = None
 
 
+class Budgets(Struct, frozen=True, array_like=True, gc=False):
+    """Money that may be spent in one year, in the currency of the prices: on one feature, and on all of a model together."""
+
+    per_feature: float | None = None
+    per_model: float | None = None
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+
+
+class Prices(Struct, frozen=True, array_like=True, gc=False):
+    """What things cost, each as its name says; None where nobody says it. `as_of`: the day (ISO) on which the prices held."""
+
+    currency: str | None = None
+    as_of: str | None = None
+    scan_per_tib: float | None = None
+    storage_per_gib_month: float | None = None
+    compute_per_credit: float | None = None
+    reads_per_million: float | None = None
+    writes_per_million: float | None = None
+    key_value_per_gb_month: float | None = None
+    memory_per_gb_hour: float | None = None
+    stream_per_unit_hour: float | None = None
+    stream_per_gb_month: float | None = None
+    ingest_per_gb: float | None = None
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+
+
 class Catalog(Struct, frozen=True):
     """All that is declared. `root` is the folder that model paths and relative file sources are relative to."""
 
@@ -175,6 +203,8 @@ class Catalog(Struct, frozen=True):
     prediction_points: tuple[PredictionPoint, ...] = ()
     models: tuple[ModelEntry, ...] = ()
     sources: Sequence[SourceEntry] = ()
+    prices: Prices = Prices()
+    budgets: Budgets = Budgets()
 
     @property
     def empty(self) -> bool:

@@ -1,4 +1,4 @@
-"""What entries of a catalog say about each other, across all of its files: names once, references to something that exists.
+"""Names of a catalog: each once in a file, and references lead to something that exists.
 
 It looks at the data as written, so that these problems show beside those of single values.
 """
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 
 def problems(trees: Sequence[Tree]) -> Iterator[Problem]:
-    """Duplicates, contradictions, and models at prediction points that nobody declares."""
-    points = [(name, tree, path) for tree in trees for name, path in _keys(tree, "prediction_points")]
-    yield from _duplicates("prediction point", points)
-    yield from _duplicates("model", [found for tree in trees for found in _texts(tree, "models", "name")])
-    yield from _duplicates("source", [found for tree in trees for found in _texts(tree, "sources", "name")])
-    yield from _contradictions(trees)
+    """Things that one file declares twice, and models at prediction points that nobody declares."""
+    for tree in trees:
+        points = [(name, tree, path) for name, path in _keys(tree, "prediction_points")]
+        yield from _duplicates("prediction point", points)
+        yield from _duplicates("model", _texts(tree, "models", "name"))
+        yield from _duplicates("source", _texts(tree, "sources", "name"))
     if all(tree.data is not None for tree in trees):
-        yield from _unknown_points(trees, {name for name, _, _ in points})
+        yield from _unknown_points(trees, {name for tree in trees for name, _ in _keys(tree, "prediction_points")})
 
 
 def _duplicates(noun: str, entries: Iterable[_Named]) -> Iterator[Problem]:
-    first: dict[str, _Named] = {}
+    first: dict[str, Path] = {}
     for name, tree, path in entries:
-        _, there, where = first.setdefault(folded(name), (name, tree, path))
-        if there is not tree or where != path:
-            mark = _name_mark(there, where)
+        where = first.setdefault(folded(name), path)
+        if where != path:
+            mark = _name_mark(tree, where)
             message = f"the {noun} {name!r} is already declared at {mark.path}:{mark.line}:{mark.column}"
             yield Problem(_name_mark(tree, path), path, message)
 
@@ -44,16 +44,6 @@ def _duplicates(noun: str, entries: Iterable[_Named]) -> Iterator[Problem]:
 def _name_mark(tree: Tree, path: Path) -> Mark:
     """A name is the key of a mapping, or the value of `name`."""
     return tree.mark(path) if path[-1] == "name" else tree.key_mark(path)
-
-
-def _contradictions(trees: Sequence[Tree]) -> Iterator[Problem]:
-    """Latency classes to which two files give different ages."""
-    ages: dict[str, object] = {}
-    for tree in trees:
-        for name, path in _keys(tree, "latency_classes"):
-            age = _mapping(_mapping(tree.data).get("latency_classes"))[name]
-            if ages.setdefault(name, age) != age:
-                yield Problem(tree.mark(path), path, f"another file of this catalog says {ages[name]}")
 
 
 def _unknown_points(trees: Sequence[Tree], points: set[str]) -> Iterator[Problem]:

@@ -12,23 +12,26 @@ from difflib import get_close_matches
 from math import inf, isfinite
 
 _DAY = 86_400
-_UNITS: dict[str, float] = {  # seconds; a month is a twelfth of 365.25 days
+UNITS: dict[str, float] = {  # seconds; a month is a twelfth of 365.25 days
     "ms": 1e-3, "msec": 1e-3, "millisecond": 1e-3, "s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60,
     "h": 3600, "hr": 3600, "hour": 3600, "d": _DAY, "day": _DAY, "w": 7 * _DAY, "wk": 7 * _DAY, "week": 7 * _DAY,
     "mo": 30.4375 * _DAY, "mon": 30.4375 * _DAY, "month": 30.4375 * _DAY, "q": 91.3125 * _DAY,
     "quarter": 91.3125 * _DAY, "y": 365.25 * _DAY, "yr": 365.25 * _DAY, "year": 365.25 * _DAY,
 }  # fmt: skip
 _ISO_UNITS: tuple[float, ...] = (365.25 * _DAY, 30.4375 * _DAY, 7 * _DAY, _DAY, 3600, 60, 1)
-_MULTIPLES: dict[str, float] = {
+MULTIPLES: dict[str, float] = {
     "": 1, "k": 1e3, "thousand": 1e3, "m": 1e6, "mio": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9, "g": 1e9,
     "billion": 1e9, "t": 1e12, "trillion": 1e12,
 }  # fmt: skip
-_BYTES: dict[str, float] = {
+BYTES: dict[str, float] = {
     "": 1, "b": 1, "byte": 1, "bytes": 1, "k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9,
     "kib": 2**10, "mib": 2**20, "gib": 2**30,
 }  # fmt: skip
-_FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-_NEVER = frozenset({"never", "forever", "unlimited", "infinite", "inf", ".inf"})
+FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+_ALWAYS = ("forever", "unlimited", "infinite", "inf", ".inf")
+NEVER = frozenset({"never", *_ALWAYS})
+_LONGEST = 1_000 * 365.25 * _DAY
+_SHOWN = 60  # characters of a wrong value that are repeated
 
 _DECIMAL = r"(?:\d+(?:\.\d*)?|\.\d+)"
 _PART = re.compile(rf"\s*({_DECIMAL})\s*([A-Za-z]+)\s*")
@@ -40,20 +43,39 @@ _ISO = re.compile(
 _NUMBER = re.compile(rf"({_DECIMAL}(?:[eE][+-]?\d+)?)\s*([A-Za-z]*)")
 _GROUPS = re.compile(r"(?<=\d)[_,](?=\d{3}(?!\d))|(?<=\d)_(?=\d)")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
+_CURRENCY = re.compile(r"[A-Za-z]{3}")
+
+
+def shown(text: str) -> str:
+    """A wrong value in quotes, of a long one its beginning."""
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
 
 
 def duration(value: object) -> float:
     """Seconds: `90m`, `1d4h`, `2 h`, `150ms`, `30 days`, `P30D`, `PT15M`, `never`."""
     text = _text(value)
-    if text.lower() in _NEVER:
+    if text.lower() in NEVER:
         return inf
     if text == "0":
         return 0.0
     if _NUMBER.fullmatch(text) and text[-1:].isdigit():
-        raise ValueError(f"{text} of what? write a duration with its unit, as {text}s, {text}m, {text}h or {text}d")
+        number = text if len(text) <= _SHOWN else "5"
+        raise ValueError(
+            f"{number} of what? write a duration with its unit, as {number}s, {number}m, {number}h or {number}d"
+        )
     seconds = _iso(text) if text[:1] in "Pp" else _parts(text)
     if seconds is None:
-        raise ValueError(f"{text!r} is not a duration; write it as 90m, 1d4h, 2 h or P30D")
+        raise ValueError(f"{shown(text)} is not a duration; write it as 90m, 1d4h, 2 h or P30D")
+    if seconds > _LONGEST:
+        raise ValueError(f"{shown(text)} is longer than 1,000 years; write `never` if there is no limit")
+    return seconds
+
+
+def finite_duration(value: object) -> float:
+    """A duration that ends."""
+    seconds = duration(value)
+    if seconds == inf:
+        raise ValueError(f"{shown(_text(value))} is no age that a row can have; write a duration, or leave the key out")
     return seconds
 
 
@@ -65,14 +87,43 @@ def positive_duration(value: object) -> float:
     return seconds
 
 
+def period(value: object) -> float:
+    """How often a job runs: above zero, and ever again."""
+    seconds = positive_duration(value)
+    if seconds == inf:
+        raise ValueError(f"{shown(_text(value))} is no period; for what is not made again write `latency: manual`")
+    return seconds
+
+
 def count(value: object) -> float:
     """A number of things: `50M`, `50e6`, `50_000_000`, `20k`, `1.5 billion`."""
-    return _number(value, _MULTIPLES, "a count; write it as 20k, 50M, 50e6 or 50_000_000")
+    return _number(value, MULTIPLES, "a count; write it as 20k, 50M, 50e6 or 50_000_000")
 
 
 def size(value: object) -> float:
     """Bytes: `600`, `2kB`, `1MiB`."""
-    return _number(value, _BYTES, "a size in bytes; write it as 600, 2kB or 1MiB")
+    return _number(value, BYTES, "a size in bytes; write it as 600, 2kB or 1MiB")
+
+
+def money(value: object) -> float:
+    """An amount of money: `6.25`, `2_000`, `50k`."""
+    return _number(value, MULTIPLES, "an amount of money; write the number alone, as 6.25, 2_000 or 50k")
+
+
+def budget(value: object) -> float:
+    """An amount of money that can be spent."""
+    number = money(value)
+    if not number:
+        raise ValueError("an amount above zero is needed here; leave the key out if there is no limit")
+    return number
+
+
+def currency(value: object) -> str:
+    """A code of ISO 4217, as `USD`."""
+    text = _text(value)
+    if _CURRENCY.fullmatch(text) is None:
+        raise ValueError(f"{shown(text)} is not the code of a currency; write it as USD or EUR")
+    return text.upper()
 
 
 def time_of_day(value: object) -> float:
@@ -80,7 +131,7 @@ def time_of_day(value: object) -> float:
     text = _text(value)
     found = _TIME.fullmatch(text)
     if found is None:
-        raise ValueError(f"{text!r} is not a time of day; write it as 02:00 or 14:30")
+        raise ValueError(f"{shown(text)} is not a time of day; write it as 02:00 or 14:30")
     hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return float(hours * 3600 + minutes * 60 + seconds)
 
@@ -91,7 +142,7 @@ def day(value: object) -> str:
     try:
         return date.fromisoformat(text[:10]).isoformat()
     except ValueError:
-        raise ValueError(f"{text!r} is not a day; write it as 2026-11-20") from None
+        raise ValueError(f"{shown(text)} is not a day; write it as 2026-11-20") from None
 
 
 def flag(value: object) -> bool:
@@ -99,9 +150,9 @@ def flag(value: object) -> bool:
     if isinstance(value, bool):
         return value
     text = _text(value)
-    if text.lower() not in _FLAGS:
-        raise ValueError(f"{text!r} is neither true nor false")
-    return _FLAGS[text.lower()]
+    if text.lower() not in FLAGS:
+        raise ValueError(f"{shown(text)} is neither true nor false")
+    return FLAGS[text.lower()]
 
 
 def time_zone(value: object) -> str:
@@ -116,7 +167,7 @@ def time_zone(value: object) -> str:
         near = get_close_matches(text, sorted(known), 1, 0.7)
         advice = f"did you mean {near[0]!r}?" if near else "write it as UTC or Europe/Berlin"
         if known:  # a machine without the database cannot tell
-            raise ValueError(f"{text!r} is not a time zone; {advice}") from None
+            raise ValueError(f"{shown(text)} is not a time zone; {advice}") from None
     return text
 
 
@@ -146,7 +197,7 @@ def _unit(word: str) -> float | None:
     if word == "M":
         raise ValueError("the unit 'M' could be minutes or months; write m or mo")
     lowered = word.lower()
-    return _UNITS.get(lowered, _UNITS.get(lowered.removesuffix("s")) if len(lowered) > 2 else None)
+    return UNITS.get(lowered, UNITS.get(lowered.removesuffix("s")) if len(lowered) > 2 else None)
 
 
 def _number(value: object, units: dict[str, float], expected: str) -> float:
@@ -155,5 +206,5 @@ def _number(value: object, units: dict[str, float], expected: str) -> float:
     unit = units.get(found[2].lower()) if found and not isinstance(value, bool) else None
     number = float(found[1]) * unit if found and unit is not None else inf
     if not isfinite(number):
-        raise ValueError(f"{text!r} is not {expected}")
+        raise ValueError(f"{shown(text)} is not {expected}")
     return number

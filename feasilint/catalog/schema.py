@@ -1,115 +1,60 @@
-"""The shape of a catalog file, as pydantic models. Loaded only when a catalog has changed."""
+"""The shape of a catalog file, as pydantic models. Loaded only when a catalog has changed.
+
+The descriptions are those of the tables in docs/catalog.md and of the JSON Schema for editors.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
-from feasilint.catalog import scalars
-from feasilint.catalog.model import Availability, LatencyClass, Mode, SourceKind
-from feasilint.catalog.remedy import remedy
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
-def _told(convert: Callable[[Any], object]) -> BeforeValidator:
-    """A validator whose message is that of the ValueError, and nothing else."""
-
-    def validate(value: object) -> object:
-        try:
-            if value is None:
-                raise ValueError("expected a value, found nothing")
-            return convert(value)
-        except ValueError as error:
-            raise PydanticCustomError("told", "{message}", {"message": str(error)}) from None
-
-    return BeforeValidator(validate)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, (dict, list, tuple)):
-        raise ValueError(f"expected text, found a {'mapping' if isinstance(value, dict) else 'list'}")
-    text = str(value).strip()
-    if not text:
-        raise ValueError("expected text, found nothing")
-    return text
+from feasilint.catalog.fields import (
+    AvailabilityName,
+    Budget,
+    Count,
+    Currency,
+    Day,
+    Duration,
+    FiniteDuration,
+    Flag,
+    KindName,
+    LatencyName,
+    ModeName,
+    Money,
+    Period,
+    PositiveDuration,
+    Size,
+    Text,
+    Texts,
+    TimeOfDay,
+    TimeZone,
+    Version,
+    contact,
+    mapped,
+    named,
+    records,
+)
 
 
-def _one_of(noun: str, literal: object) -> BeforeValidator:
-    names: tuple[str, ...] = get_args(literal)
-    advice = f"use one of {', '.join(names)}"
-
-    def convert(value: object) -> str:
-        text = _text(value)
-        if text in names:
-            return text
-        raise ValueError(f"{text!r} is not {noun}; {remedy(text, names, advice)}")
-
-    return _told(convert)
+def _says(description: str, example: str, default: Any = None, **more: Any) -> Any:
+    """A key that may be left out."""
+    if default is None or default == ():
+        return Field(default=default, description=description, examples=[example], **more)
+    return Field(default_factory=default, description=description, examples=[example], **more)
 
 
-def _listed(value: object) -> object:
-    """One item stands for a list of one."""
-    return [value] if isinstance(value, str) else value
-
-
-def _named(value: object) -> object:
-    """A list of names stands for a mapping that says nothing more about them."""
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return dict.fromkeys(value)
-    return {} if value is None else value
-
-
-def _mapped(key: str) -> BeforeValidator:
-    """Bare text stands for a mapping with this one key; nothing for an empty one."""
-
-    def convert(value: object) -> object:
-        return {key: value} if isinstance(value, str) else {} if value is None else value
-
-    return BeforeValidator(convert)
-
-
-def _records(value: object) -> object:
-    """One record, or bare text for its `from`, stands for a list of one."""
-    items = value if isinstance(value, list) else [value]
-    return [{"from": item} if isinstance(item, str) else item for item in items]
-
-
-def _version(value: object) -> int:
-    if str(value).strip() != "1":
-        raise ValueError(f"version {value} is not supported; this version of feasilint reads version 1")
-    return 1
-
-
-def _contact(value: object) -> object:
-    """An owner as text: a channel, an address or a person to ask, or the name of a team."""
-    if not isinstance(value, str):
-        return value
-    return {"contact" if value.startswith(("#", "@")) or "@" in value else "team": value}
-
-
-Text: TypeAlias = Annotated[str, _told(_text)]
-Texts: TypeAlias = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
-Duration: TypeAlias = Annotated[float, _told(scalars.duration)]
-PositiveDuration: TypeAlias = Annotated[float, _told(scalars.positive_duration)]
-Count: TypeAlias = Annotated[float, _told(scalars.count)]
-Size: TypeAlias = Annotated[float, _told(scalars.size)]
-TimeOfDay: TypeAlias = Annotated[float, _told(scalars.time_of_day)]
-TimeZone: TypeAlias = Annotated[str, _told(scalars.time_zone)]
-Day: TypeAlias = Annotated[str, _told(scalars.day)]
-Flag: TypeAlias = Annotated[bool, _told(scalars.flag)]
-Version: TypeAlias = Annotated[int, _told(_version)]
-AvailabilityName: TypeAlias = Annotated[Availability, _one_of("an availability", Availability)]
-LatencyName: TypeAlias = Annotated[LatencyClass, _one_of("a latency class", LatencyClass)]
-KindName: TypeAlias = Annotated[SourceKind, _one_of("a kind of source", SourceKind)]
-ModeName: TypeAlias = Annotated[Mode, _one_of("a mode", Mode)]
+def _must(description: str, example: str, **more: Any) -> Any:
+    return Field(description=description, examples=[example], **more)
 
 
 class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        coerce_numbers_to_str=True,
+        json_schema_extra={"patternProperties": {"^x-": {}}},
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -121,102 +66,169 @@ class _Entry(BaseModel):
 
 
 class OwnerSchema(_Entry):
-    team: Text | None = None
-    contact: Text | None = None
+    """Whom to ask; text alone is the contact if it has a `#` or `@`, else the team."""
+
+    team: Text | None = _says("who answers for it", "payments-data")
+    contact: Text | None = _says("where they are reached", '"#payments-data"')
 
 
-Owner: TypeAlias = Annotated[OwnerSchema, BeforeValidator(_contact)]
+Owner: TypeAlias = Annotated[OwnerSchema, BeforeValidator(contact)]
 
 
 class ProvenanceSchema(_Entry):
-    origin: Text = Field(alias="from")
-    path: Text | None = None
-    as_of: Day | None = None
-    keys: dict[Text, Text] = Field(default_factory=dict)
+    """Where values of an entry come from."""
+
+    origin: Text = _must("what they were taken from", "dbt manifest", alias="from")
+    path: Text | None = _says("its file", "target/manifest.json")
+    as_of: Day | None = _says("the day that it speaks of", "2026-11-20")
+    keys: dict[Text, Text] = _says(
+        "the keys that were taken, each with a fingerprint of its value", "{owner: 5f0c3a}", dict
+    )
 
 
 class ColumnSchema(_Entry):
-    type: Text | None = None
-    availability: AvailabilityName | None = None
-    known_after: Duration | None = None
-    reason: Text | None = None
-    flags: Texts = ()
+    """What is known of one column; text alone is its type."""
+
+    type: Text | None = _says("its type", "decimal")
+    availability: AvailabilityName | None = _says(
+        "that of the column, where it differs from the source's", "training_only"
+    )
+    known_after: Duration | None = _says("how long after the event its value exists", "60d")
+    reason: Text | None = _says("why it is as it is", "dispute window")
+    flags: Texts = _says("anything else that people should know", "[pii]", ())
 
 
 class KeySchema(_Entry):
-    distinct: Count | None = None
-    active_per_day: Count | None = None
-    max_rows_per_day: Count | None = None
+    """How many there are of one key; a number alone is that of different values."""
+
+    distinct: Count | None = _says("how many different values there are", "20M")
+    active_per_day: Count | None = _says("how many of them have rows on one day", "8M")
+    max_rows_per_day: Count | None = _says("how many rows a day the busiest one has", "5000")
 
 
-KeyEntry: TypeAlias = Annotated[KeySchema, _mapped("distinct")]
-Provenances: TypeAlias = Annotated[tuple[ProvenanceSchema, ...], BeforeValidator(_records)]
-ColumnEntry: TypeAlias = Annotated[ColumnSchema, _mapped("type")]
+KeyEntry: TypeAlias = Annotated[KeySchema, mapped("distinct")]
+Provenances: TypeAlias = Annotated[tuple[ProvenanceSchema, ...], BeforeValidator(records)]
+ColumnEntry: TypeAlias = Annotated[ColumnSchema, mapped("type")]
+_PROVENANCE = "where values of this entry come from, one record or a list"
 
 
 class SourceSchema(_Entry):
-    name: Text
-    aliases: Texts = ()
-    availability: AvailabilityName | None = None
-    latency: LatencyName | None = None
-    period: PositiveDuration | None = None
-    offset: Duration | None = None
-    blind_spot: Duration | None = None
-    run_time: Duration | None = None
-    promised_within: Duration | None = None
-    measured_age: Duration | None = None
-    stream_twin: Text | None = None
-    kind: KindName | None = None
-    grain: Texts = ()
-    event_time: Text | None = None
-    available_at: Text | None = None
-    partition: Text | None = None
-    tz: TimeZone | None = None
-    mutable: Flag | None = None
-    retention: Duration | None = None
-    rows_per_day: Count | None = None
-    row_bytes: Size | None = None
-    keys: Annotated[dict[Text, KeyEntry], BeforeValidator(_named)] = Field(default_factory=dict)
-    bounded_keys: Texts = ()
-    flags: Texts = ()
-    columns: Annotated[dict[Text, ColumnEntry], BeforeValidator(_named)] = Field(default_factory=dict)
-    owner: Owner | None = None
-    use_instead: Text | None = None
-    reason: Text | None = None
-    provenance: Provenances = ()
+    """What production knows of one table, file, topic or other source."""
+
+    name: Text = _must(
+        "the physical name; case and quotes do not count, `*` stands for anything", "payments.transactions"
+    )
+    aliases: Texts = _says(
+        "its other names: the topic, the files, the name in another database", "[raw.tx, kafka://tx]", ()
+    )
+    availability: AvailabilityName | None = _says(
+        "where it is to be had; a `request` comes with the call", "production"
+    )
+    latency: LatencyName | None = _says("how old the newest row is, as a class", "daily")
+    period: Period | None = _says("how often a job makes it; this and the next three beat the class", "1d")
+    offset: FiniteDuration | None = _says("how long after the boundary of its period the job starts", "4h")
+    blind_spot: FiniteDuration | None = _says("rows younger than this when it starts are not seen", "10m")
+    run_time: FiniteDuration | None = _says("how long the job takes", "20m")
+    promised_within: Duration | None = _says(
+        "the age at which somebody is alarmed; it is shown, and never taken for the age", "30h"
+    )
+    measured_age: FiniteDuration | None = _says("how old the newest row was when somebody looked; shown, too", "11h")
+    stream_twin: Text | None = _says("the stream that carries the same events sooner", "kafka://transactions")
+    kind: KindName | None = _says("what its rows are", "events")
+    grain: Texts = _says("the columns of which a row is one", "[tx_id]", ())
+    event_time: Text | None = _says("the column that says when a row's event happened", "ts")
+    available_at: Text | None = _says("the column that says when the row could first be read", "_loaded_at")
+    partition: Text | None = _says("the partition column", "ds")
+    tz: TimeZone | None = _says("the time zone of its days", "UTC")
+    mutable: Flag | None = _says("whether rows change after they were written", "false")
+    retention: PositiveDuration | None = _says("how long rows are kept, or `forever`", "3y")
+    rows_per_day: Count | None = _says("how many rows are added on one day", "50M")
+    row_bytes: Size | None = _says("the size of a row", "600")
+    keys: Annotated[dict[Text, KeyEntry], BeforeValidator(named)] = _says(
+        "how many there are of each key", "{user_id: {distinct: 20M}}", dict
+    )
+    bounded_keys: Texts = _says(
+        "keys with naturally few rows each, so that an aggregate over all of them is no unbounded one", "[order_id]", ()
+    )
+    flags: Texts = _says("anything else that people should know", "[pii]", ())
+    columns: Annotated[dict[Text, ColumnEntry], BeforeValidator(named)] = _says(
+        "what is known of each column; a bare type or a list of names will do", "{amount: decimal}", dict
+    )
+    owner: Owner | None = _says("`team` and `contact`, or just one of them as text", '"#payments-data"')
+    use_instead: Text | None = _says("what to read in its place", "payments.transactions_stream")
+    reason: Text | None = _says("why it is as it is", "bought once")
+    provenance: Provenances = _says(_PROVENANCE, "{from: dbt manifest}", ())
 
 
 class PredictionPointSchema(_Entry):
-    mode: ModeName
-    latency_budget: PositiveDuration | None = None
-    max_age: Duration | None = None
-    run_at: TimeOfDay | None = None
-    tz: TimeZone | None = None
-    entity: Texts = ()
-    request_fields: Texts = ()
+    """A place where a model is called."""
+
+    mode: ModeName = _must("how it is called: while somebody waits, as events come in, or for all at once", "online")
+    latency_budget: PositiveDuration | None = _says("the time that the call may take", "150ms")
+    max_age: Duration | None = _says("the age that its features may have", "5s")
+    run_at: TimeOfDay | None = _says("when a batch run starts", "02:00")
+    tz: TimeZone | None = _says("the time zone of that", "UTC")
+    entity: Texts = _says("the keys that it is called with", "[user_id]", ())
+    request_fields: Texts = _says("all fields that the caller sends", "[user_id, amount]", ())
 
 
 class ModelSchema(_Entry):
-    name: Text
-    paths: Texts
-    prediction_point: Text | None = None
-    owner: Owner | None = None
-    provenance: Provenances = ()
+    """Which files train a model, and where it is called."""
+
+    name: Text = _must("what it is called", "fraud")
+    paths: Texts = _must("patterns of its files, as in `.gitignore`, from the folder of the catalog", '["fraud/**"]')
+    prediction_point: Text | None = _says("where it is called", "checkout")
+    owner: Owner | None = _says("as of a source", "risk-ml")
+    provenance: Provenances = _says(_PROVENANCE, "{from: Feast}", ())
+
+
+class BudgetsSchema(_Entry):
+    """What may be spent in one year, in the currency of the prices."""
+
+    per_feature: Budget | None = _says("on one feature", "2_000")
+    per_model: Budget | None = _says("on all features of a model together", "50k")
+
+
+class PricesSchema(_Entry):
+    """What things cost."""
+
+    currency: Currency | None = _says("the currency of these prices and of the budgets", "USD")
+    as_of: Day | None = _says("the day on which they held", "2026-11-20")
+    scan_per_tib: Money | None = _says("reading a TiB in the warehouse", "6.25")
+    storage_per_gib_month: Money | None = _says("keeping a GiB there for a month", "0.02")
+    compute_per_credit: Money | None = _says("a credit, where a warehouse bills its time and not the bytes", "3")
+    reads_per_million: Money | None = _says("a million reads of the key-value store", "0.125")
+    writes_per_million: Money | None = _says("a million writes to it", "0.625")
+    key_value_per_gb_month: Money | None = _says("keeping a GB in it for a month", "0.25")
+    memory_per_gb_hour: Money | None = _says("a GB of a store in memory for an hour", "0.125")
+    stream_per_unit_hour: Money | None = _says("a unit of stream processing for an hour", "0.11")
+    stream_per_gb_month: Money | None = _says("keeping a GB of its state for a month", "0.1")
+    ingest_per_gb: Money | None = _says("sending a GB through a topic", "0.032")
 
 
 class CatalogSchema(_Entry):
-    """One catalog file."""
+    """A catalog of feasilint: what production knows about data, and where models are called."""
 
-    version: Version
-    include: Texts = ()
-    latency_classes: dict[LatencyName, Duration] = Field(default_factory=dict)
-    prediction_points: dict[Text, PredictionPointSchema] = Field(default_factory=dict)
-    models: tuple[ModelSchema, ...] = ()
-    sources: tuple[SourceSchema, ...] = ()
+    version: Version = _must("the version of this format", "1")
+    include: Texts = _says(
+        "further catalog files: paths, patterns, or those of installed packages", "[catalog/*.yaml]", ()
+    )
+    prices: PricesSchema | None = _says("what things cost", "{scan_per_tib: 6.25}")
+    budgets: BudgetsSchema | None = _says("what may be spent in one year", "{per_feature: 2_000}")
+    latency_classes: dict[LatencyName, Duration] = _says(
+        "ages of latency classes that differ here", "{daily: 30h}", dict
+    )
+    prediction_points: dict[Text, PredictionPointSchema] = _says(
+        "places where models are called, by name", "{checkout: {mode: online}}", dict
+    )
+    models: tuple[ModelSchema, ...] = _says("which files train which model", "[{name: fraud, paths: [fraud/]}]", ())
+    sources: tuple[SourceSchema, ...] = _says("what production knows of its data", "[{name: raw.tx}]", ())
 
 
 SHAPES: dict[tuple[str, ...], type[BaseModel]] = {  # what stands at a path, `*` for any index or name
     (): CatalogSchema,
+    ("prices",): PricesSchema,
+    ("budgets",): BudgetsSchema,
     ("prediction_points", "*"): PredictionPointSchema,
     ("models", "*"): ModelSchema,
     ("models", "*", "owner"): OwnerSchema,

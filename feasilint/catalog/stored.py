@@ -11,6 +11,7 @@ from msgspec.structs import force_setattr
 
 from feasilint.catalog.index import First, Index
 from feasilint.catalog.model import (
+    Budgets,
     Catalog,
     ColumnEntry,
     KeyVolume,
@@ -18,6 +19,7 @@ from feasilint.catalog.model import (
     ModelEntry,
     Owner,
     PredictionPoint,
+    Prices,
     Provenance,
     SourceEntry,
 )
@@ -25,9 +27,21 @@ from feasilint.catalog.model import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    _Marked = PredictionPoint | ModelEntry | SourceEntry
+    _Marked = PredictionPoint | ModelEntry | SourceEntry | Prices | Budgets
 
-_KEPT = (Catalog, SourceEntry, ColumnEntry, KeyVolume, Owner, Provenance, ModelEntry, PredictionPoint, Mark)
+_KEPT = (
+    Catalog,
+    Prices,
+    Budgets,
+    SourceEntry,
+    ColumnEntry,
+    KeyVolume,
+    Owner,
+    Provenance,
+    ModelEntry,
+    PredictionPoint,
+    Mark,
+)
 SHAPE = "; ".join(f"{kind.__name__} {' '.join(kind.__struct_fields__)}" for kind in _KEPT)  # decoding goes by it
 
 
@@ -45,6 +59,8 @@ class _Content(Struct, array_like=True):
     points: tuple[PredictionPoint, ...]
     models: tuple[ModelEntry, ...]
     sources: tuple[Raw, ...]
+    prices: Prices
+    budgets: Budgets
     names: _Names
 
 
@@ -64,6 +80,8 @@ def encode(catalog: Catalog) -> bytes:
         catalog.prediction_points,
         catalog.models,
         tuple(Raw(packed(source)) for source in catalog.sources),
+        catalog.prices,
+        catalog.budgets,
         _Names(*(Raw(packed(getattr(index, part))) for part in _Names.__struct_fields__)),
     )
     return packed(content)
@@ -72,10 +90,11 @@ def encode(catalog: Catalog) -> bytes:
 def decode(data: memoryview, path: str, root: str, moved: Mapping[str, str]) -> Catalog:
     """The catalog in these bytes. `moved`: what files are called now, by what they were called then. Raises ValueError."""
     content = _CONTENT.decode(data)
-    entries: tuple[_Marked, ...] = (*content.points, *content.models)
+    entries: tuple[_Marked, ...] = (*content.points, *content.models, content.prices, content.budgets)
     for entry in entries:
         _move(entry, moved)
-    return Catalog(path, root, content.points, content.models, KeptSources(content.sources, content.names, moved))
+    sources = KeptSources(content.sources, content.names, moved)
+    return Catalog(path, root, content.points, content.models, sources, content.prices, content.budgets)
 
 
 class KeptIndex(Index):
@@ -163,9 +182,13 @@ def _move(entry: _Marked, moved: Mapping[str, str]) -> None:
 
 
 def _marks(entry: _Marked) -> Iterator[Mark | None]:
+    if isinstance(entry, Prices | Budgets):
+        yield from entry.marks.values()
+        return
     yield entry.mark
     if not isinstance(entry, PredictionPoint):
         yield from (record.mark for record in entry.provenance)
     if isinstance(entry, SourceEntry):
         yield from entry.marks.values()
+        yield from entry.overridden.values()
         yield from (column.mark for column in entry.columns.values())

@@ -60,6 +60,11 @@ class Tree(Struct, frozen=True):
         """Whether the data stands in a text."""
         return bool(self._places)
 
+    def value(self, path: Path) -> object:
+        """The value at this path; None if there is none."""
+        steps = list(self._steps(path))
+        return self.data if not path else _child(*steps[-1]) if len(steps) == len(path) else None
+
     def mark(self, path: Path) -> Mark:
         """Where the value at this path starts, or the nearest value around it that exists."""
         at = self.start
@@ -76,8 +81,7 @@ class Tree(Struct, frozen=True):
 
     def key_marks(self, path: Path) -> dict[str, Mark]:
         """The places of all keys of the mapping at this path."""
-        steps = list(self._steps(path))
-        found = self.data if not path else _child(*steps[-1]) if len(steps) == len(path) else None
+        found = self.value(path)
         places = self._places.get(id(found))
         if places is None or not isinstance(found, dict):
             return {}

@@ -8,23 +8,37 @@ from typing import get_args
 
 import pytest
 
+from feasilint.catalog import jsonschema
 from feasilint.catalog.load import load_text
 from feasilint.catalog.model import LATENCY_AGES, Availability, Mode, SourceKind
 from feasilint.catalog.schema import SHAPES
 from feasilint.errors import CatalogError
 
-PAGE = (Path(__file__).parents[2] / "docs" / "catalog.md").read_text(encoding="utf-8")
+FILE = Path(__file__).parents[2] / "docs" / "catalog.md"
+PAGE = FILE.read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
 def test_the_page_has_examples() -> None:
-    assert len(EXAMPLES) == 4
+    assert len(EXAMPLES) == 6
 
 
 @pytest.mark.parametrize("text", EXAMPLES)
 def test_examples_load(text: str) -> None:
-    catalog = load_text(text)
-    assert catalog.sources or "include" in text
+    catalog = load_text(re.sub(r"include:.*\n((?:  - .*\n)*)", "", text))
+    assert catalog.sources or "include" in text or "$schema" in text
+    assert "$schema" not in text or text.startswith(f"{jsonschema.MODELINE}\n")
+
+
+def test_the_tables_are_those_of_the_schema(request: pytest.FixtureRequest) -> None:
+    def made(found: re.Match[str]) -> str:
+        return f"{found[1]}{jsonschema.table(*found[2].split('.'))}{found[3]}"
+
+    shown, count = re.subn(r"(<!-- keys of ([\w.*]+) -->\n)[^<]*(<!-- end -->)", made, PAGE)
+    assert count == len(SHAPES) - 3  # the file itself; owner and provenance of a model
+    if request.config.getoption("--update-golden"):
+        FILE.write_text(shown, encoding="utf-8")
+    assert shown == FILE.read_text(encoding="utf-8")
 
 
 def test_the_complete_example_states_everything() -> None:
@@ -34,6 +48,7 @@ def test_the_complete_example_states_everything() -> None:
         key for model in SHAPES.values() for key in (field.alias or name for name, field in model.model_fields.items())
     }
     assert known - stated == {"include"}
+    assert stated - known <= {"checkout", "nightly", "daily", "user_id", "tx_id", "amount", "chargeback"}
 
 
 def test_every_key_and_word_is_explained() -> None:

@@ -57,7 +57,7 @@ def source(line: str) -> str:
         ("event_time: [ts]", "4:17: sources[0].event_time: expected text, found a list"),
         ("event_time: ''", "4:17: sources[0].event_time: expected text, found nothing"),
         ("flags: [{a: b}]", "4:13: sources[0].flags[0]: expected text, found a mapping"),
-        ("flags: [~]", "4:13: sources[0].flags[0]: expected a value, found nothing"),
+        ("flags: [~]", "4:13: sources[0].flags[0]: expected text, found nothing"),
         ("columns: 5", "4:14: sources[0].columns: expected a mapping, found '5'"),
         ("columns: {a: [b]}", "4:18: sources[0].columns.a: expected a mapping, found a list"),
         ("columns: {a: {typ: x}}", "4:19: sources[0].columns.a: unknown key 'typ'; did you mean 'type'?"),

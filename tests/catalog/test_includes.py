@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from feasilint.catalog.load import load
+from feasilint.catalog.model import KeyVolume, Mark
 from feasilint.errors import CatalogError
 
 
@@ -56,12 +57,56 @@ def test_latency_classes_hold_in_all_files(tree: Path) -> None:
 
 
 def test_conflicts_name_both_places(tree: Path) -> None:
-    put("catalog.yaml", "include: more.yaml\nsources: [{name: a}]\nlatency_classes: {daily: 30h}")
-    put("more.yaml", "sources: [{name: A}]\nlatency_classes: {daily: 40h}")
+    put("catalog.yaml", "include: more.yaml\nsources: [{name: a, period: 1d, owner: t}]\nlatency_classes: {daily: 30h}")
+    put("more.yaml", "sources: [{name: A, period: 2d, owner: {team: t}}]\nlatency_classes: {daily: 40h}")
     assert problems() == (
-        "more.yaml:2:18: sources[0].name: the source 'A' is already declared at catalog.yaml:3:18",
-        "more.yaml:3:26: latency_classes.daily: another file of this catalog says 30h",
+        "more.yaml:2:29: sources[0].period: '2d' here, but '1d' at catalog.yaml:3:29; leave out one of them",
+        "more.yaml:3:26: latency_classes.daily: '40h' here, but '30h' at catalog.yaml:4:26; leave out one of them",
     )
+
+
+def test_the_same_value_twice_is_no_conflict(tree: Path) -> None:
+    put("catalog.yaml", "include: more.yaml\nsources: [{name: a, period: 1d, columns: [x]}]")
+    put("more.yaml", "sources: [{name: A, period: 24h, columns: {x: }}]")
+    assert [source.period for source in load("catalog.yaml", cache=False).sources] == [86_400]
+
+
+def test_a_name_twice_in_one_file_is_an_error_whatever_else_is_said(tree: Path) -> None:
+    put("catalog.yaml", "include: more.yaml\nsources: [{name: a, period: 1d}]")
+    put("more.yaml", "sources: [{name: b, period: 1d}, {name: B, latency: daily}]")
+    assert problems() == ("more.yaml:2:41: sources[1].name: the source 'B' is already declared at more.yaml:2:18",)
+
+
+def test_entries_of_one_name_become_one(tree: Path) -> None:
+    put(
+        "catalog.yaml",
+        "include: more.yaml\nsources: [{name: a, aliases: [x, y], columns: {c: int, d: }, keys: {u: {distinct: 5}}}]",
+    )
+    put(
+        "more.yaml",
+        "sources:\n- {name: z}\n- {name: A, period: 1d, aliases: [y, w], provenance: dbt,\n"
+        "   columns: {C: {known_after: 3d}, e: text}, keys: {u: {active_per_day: 2}}}",
+    )
+    a, z = load("catalog.yaml", cache=False).sources
+    assert (a.name, z.name) == ("a", "z")
+    assert (a.aliases, a.period) == (("x", "y", "w"), 86_400)
+    assert {name: (one.type, one.known_after) for name, one in a.columns.items()} == {
+        "c": ("int", 3 * 86_400),
+        "d": (None, None),
+        "e": ("text", None),
+    }
+    assert a.keys["u"] == KeyVolume(distinct=5, active_per_day=2)
+    assert a.marks["period"] == Mark("more.yaml", 4, 13)
+    assert a.columns["e"].mark == Mark("more.yaml", 5, 36)
+    assert a.provenance[0].mark == Mark("more.yaml", 4, 54)
+    assert a.mark == Mark("catalog.yaml", 3, 11)
+    assert a.overridden == {}
+
+
+def test_what_is_said_in_two_files_must_make_sense_together(tree: Path) -> None:
+    put("catalog.yaml", "include: more.yaml\nsources: [{name: a, rows_per_day: 10}]")
+    put("more.yaml", "sources: [{name: a, keys: {u: {max_rows_per_day: 11}}}]")
+    assert problems() == ("more.yaml:2:50: sources[0].keys.u.max_rows_per_day: the whole source has 10 rows per day",)
 
 
 def test_problems_of_all_files_are_reported(tree: Path) -> None:

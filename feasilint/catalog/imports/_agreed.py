@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from feasilint.catalog.imports.schedules import refreshed
-from feasilint.catalog.scalars import duration
+from feasilint.catalog.scalars import duration, positive_duration
 
 if TYPE_CHECKING:
     from feasilint.catalog.imports.artefact import Entry
@@ -53,6 +53,13 @@ def agreed_duration(value: object, unit: object = None, bare_m: str = "min") -> 
     if known is None:
         raise ValueError(f"`{unit}` is no unit of time; write ms, s, min, h, d, w, mo, q or y")
     return f"{words}{known}"
+
+
+def agreed_retention(value: object, unit: object = None) -> str:
+    """How long rows are kept, as a catalog has it. Raises ValueError if it is no duration, or none at all."""
+    kept = agreed_duration(value, unit, bare_m="mo")
+    positive_duration(kept)
+    return kept
 
 
 def latency_class(words: str) -> str | None:

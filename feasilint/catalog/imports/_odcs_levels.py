@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feasilint.catalog.imports._agreed import agreed_day, agreed_duration, how_often, time_of_availability, today
+from feasilint.catalog.imports._agreed import (
+    agreed_day,
+    agreed_duration,
+    agreed_retention,
+    how_often,
+    time_of_availability,
+    today,
+)
 from feasilint.catalog.imports._types import is_temporal
 from feasilint.catalog.imports.artefact import Entry, listed, mapping, text, written_duration
 from feasilint.catalog.names import folded
@@ -82,9 +89,7 @@ def _latency(item: Entry) -> Entry:
 
 def _retention(item: Entry) -> Entry:
     value = str(item.get("value")).strip()
-    return {
-        "retention": "never" if value.lower() in _FOREVER else agreed_duration(value, item.get("unit"), bare_m="mo")
-    }
+    return {"retention": "never" if value.lower() in _FOREVER else agreed_retention(value, item.get("unit"))}
 
 
 def _frequency(item: Entry) -> Entry:

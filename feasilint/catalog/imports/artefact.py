@@ -96,8 +96,15 @@ def read_tree(path: str) -> Tree:
 
 
 def stated(**values: object) -> Entry:
-    """An entry of the values that say something."""
-    return {key: value for key, value in values.items() if value is not None and value not in ("", [], {}, ())}
+    """An entry of the values that say something, without repeated names or such as say nothing."""
+    return {key: _clean(value) for key, value in values.items() if value is not None and value not in ("", [], {}, ())}
+
+
+def _clean(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: item for key, item in value.items() if str(key).strip()}
+    names = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return list(dict.fromkeys(value)) if names else value  # type: ignore[call-overload]
 
 
 def written_duration(seconds: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from feasilint.catalog.imports._agreed import agreed_duration, how_often, latency_class
+from feasilint.catalog.imports._agreed import agreed_duration, agreed_retention, how_often, latency_class
 from feasilint.catalog.imports._contract import Contract, Notes, Table, entries
 from feasilint.catalog.imports._contract_files import contracts
 from feasilint.catalog.imports._contract_words import DRAFT, RETIRED, is_true, sensitive
@@ -143,7 +143,10 @@ def _latency(level: Entry) -> Entry:
 
 
 def _retention(level: Entry) -> Entry:
-    return {"retention": "never"} if is_true(level.get("unlimited")) else stated(retention=_given(level, "period"))
+    if is_true(level.get("unlimited")):
+        return {"retention": "never"}
+    period = text(level.get("period"))
+    return {} if period is None else {"retention": agreed_retention(period)}
 
 
 def _frequency(level: Entry) -> Entry:
