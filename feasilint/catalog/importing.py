@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,12 +36,22 @@ def imported(artefacts: Iterable[Imported], into: str, today: str, *, overwrite:
     from feasilint.catalog.update import update
     from feasilint.catalog.write import changed_text
 
-    changes = update(trees(into), artefacts, into, today, overwrite=overwrite)
+    folder = os.path.dirname(into) or "."  # noqa: PTH120 - as it is written
+    seen = (replace(artefact, path=_beside(artefact.path, folder)) for artefact in artefacts)
+    changes = update(trees(into), seen, into, today, overwrite=overwrite)
     texts = {}
     for path, (old, new) in changes.files.items():
         text = Path(path).read_text(encoding="utf-8-sig") if Path(path).exists() else ""
         texts[path] = (text, changed_text(text, old, new))
     return Import(texts, changes.tallies)
+
+
+def _beside(path: str, folder: str) -> str:
+    """The path of an artefact as seen from the folder of the catalog, if it lies below that."""
+    if not os.path.lexists(path):
+        return path
+    inside = os.path.relpath(path, folder).replace(os.sep, "/")
+    return path if inside.startswith("..") else inside
 
 
 def limited(artefact: Imported, wanted: Callable[[Entry], bool]) -> Imported:

@@ -37,7 +37,8 @@ _REQUIRED: dict[type[BaseModel], Data] = {  # what an entry needs so that one of
     PredictionPointSchema: {"mode": "batch"},
 }
 _UNITED = frozenset({"aliases", "flags", "bounded_keys", "paths"})
-_BY_NAME = frozenset({"columns", "keys"})  # a list of names stands for a mapping
+_BARE = {"columns": "type", "keys": "distinct"}  # what bare text of an item stands for
+_BY_NAME = frozenset(_BARE)  # a list of names stands for a mapping
 _OF_THE_ENTRY = frozenset({"name", "provenance"})
 
 
@@ -125,7 +126,7 @@ def merged(have: Data, want: Data, imported: Imported, section: str, today: str,
     work = _Merging(dict(have), SHAPES[section], imported.origin, _keys(own), overwrite)
     for key, value in want.items():
         if key not in _OF_THE_ENTRY:
-            work.take(key, texted(value))
+            work.take(key, _brief(key, texted(value)))
     for key in work.recorded:
         if key not in want:
             work.drop(key)
@@ -183,9 +184,21 @@ def _meaning(shape: type[BaseModel], key: str, value: object) -> object:
         return None
 
 
+def _brief(key: str, value: object) -> object:
+    """Columns and keys of which only one thing is known, as bare text."""
+    if key not in _BY_NAME or not isinstance(value, dict):
+        return value
+    return {name: _bare(key, item) for name, item in value.items()}
+
+
+def _bare(key: str, item: object) -> object:
+    only = _BARE[key]
+    return item[only] if isinstance(item, dict) and list(item) == [only] else item or None
+
+
 def _spelled_out(key: str, value: object) -> object:
     """Bare text of a column or a key as the mapping that it stands for."""
-    return {"type" if key == "columns" else "distinct": value} if isinstance(value, str) else value
+    return {_BARE[key]: value} if isinstance(value, str) else value
 
 
 def _names(value: object) -> Iterable[str]:

@@ -62,10 +62,7 @@ def test_a_good_catalog_raises_no_doubts() -> None:
     ("source", "expected"),
     [
         ("{name: b, event_time: tss, columns: {ts: time}}", "missing-column"),
-        (
-            "{name: b, grain: [nr], columns: {ts: time}, provenance: {from: dbt, keys: {columns: abc}}}",
-            "missing-column",
-        ),
+        ("{name: b, grain: [user_ids], columns: {user_id: int}}", "missing-column"),
         ("{name: b, latency: hourly, period: 7d}", "contradicting-age"),
         ("{name: b, period: 1h, measured_age: 9h}", "contradicting-age"),
         ("{name: b, period: 1d, run_time: 9h, promised_within: 2h}", "contradicting-age"),

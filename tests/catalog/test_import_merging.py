@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from feasilint.catalog.imports.artefact import Imported
 from feasilint.catalog.merge import Data, merged
 from feasilint.catalog.tree import parse
 from feasilint.catalog.update import Update, update
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TODAY = "2026-11-28"
 
@@ -204,3 +209,19 @@ def test_models_and_prediction_points_are_merged_by_name() -> None:
     [(_, new)] = into(text, brought).files.values()
     assert new["models"][0]["paths"] == ["a/**", "b/**"]  # type: ignore[index]
     assert list(new["prediction_points"]) == ["online", "nightly"]  # type: ignore[call-overload]
+
+
+def test_paths_are_seen_from_the_catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from feasilint.catalog.importing import imported
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shop/target").mkdir(parents=True)
+    (tmp_path / "shop/target/m.json").write_text("{}")
+    for path in (str(tmp_path / "shop/target/m.json"), "shop/target/m.json"):
+        brought = Imported("dbt manifest", path, "2026-11-20", ({"name": "a", "period": "1d"},))
+        [(_, text)] = imported([brought], "shop/catalog.yaml", TODAY).texts.values()
+        assert "path: target/m.json," in text
+    outside = imported(
+        [Imported("x", "/nowhere/m.json", None, ({"name": "a", "period": "1d"},))], "catalog.yaml", TODAY
+    )
+    assert "path: /nowhere/m.json," in next(iter(outside.texts.values()))[1]

@@ -38,17 +38,14 @@ def doubts(catalog: Catalog, today: date, stale_after: float) -> Iterator[Doubt]
 
 
 def _columns(entry: SourceEntry) -> Iterator[Doubt]:
-    """Keys that name columns which are not listed: where another one is meant, or an import made the list a whole one."""
+    """Keys that name a column which is not listed while one with nearly the same name is. A list need not be a whole one."""
     known = [name.casefold() for name in entry.columns]
-    whole = any("columns" in record.keys for record in entry.provenance)
     named: list[tuple[str, str]] = [(key, column) for key in _ONE_COLUMN if (column := getattr(entry, key))]
     named += [(key, column) for key in _COLUMNS for column in getattr(entry, key)]
     for key, column in named:
-        if known and column.casefold() not in known:
-            near = get_close_matches(column.casefold(), known, 1, 0.8)
-            if near or whole:
-                advice = f"did you mean `{near[0]}`?" if near else "correct it, or add the column"
-                said = f"{key} names `{column}`, which is not among the columns; {advice}"
+        if column.casefold() not in known:
+            for near in get_close_matches(column.casefold(), known, 1, 0.8):
+                said = f"{key} names `{column}`, which is not among the columns; did you mean `{near}`?"
                 yield of_source(entry, key, "missing-column", said)
 
 
