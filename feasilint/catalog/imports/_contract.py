@@ -75,7 +75,7 @@ def entries(contract: Contract, notes: Notes) -> tuple[Entry, ...]:
         places = _places(table, chosen, notes, alone=len(contract.tables) == 1)
         for entry in _of_table(contract, table, places):
             name = folded(str(entry["name"]))
-            found[name] = _united(found[name], entry) if name in found else entry
+            found[name] = united(found[name], entry) if name in found else entry
     return tuple(found.values())
 
 
@@ -140,8 +140,9 @@ def _overridden(entry: Entry, own: Entry) -> Entry:
     return entry | own | stated(columns=columns)
 
 
-def _united(first: Entry, second: Entry) -> Entry:
+def united(first: Entry, second: Entry) -> Entry:
     """Two kinds of messages on one topic: the columns of both, and only what holds for both."""
     common = {key: value for key, value in first.items() if second.get(key) == value}
-    columns = {**mapping(second.get("columns")), **mapping(first.get("columns"))}
+    known, more = mapping(first.get("columns")), mapping(second.get("columns"))
+    columns = {**known, **{name: column for name, column in more.items() if name not in known}}
     return common | stated(name=first["name"], columns=columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from feasilint.catalog.imports._agreed import agreed_duration, agreed_retention, how_often, latency_class
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _SIGN = re.compile(r"^\s*[\"']?dataContractSpecification[\"']?\s*:", re.MULTILINE)
 _DEEPEST = 12  # of structs in structs, and of definitions that refer to each other
+_MOST = 5_000  # columns of one model: definitions may hold each other
 _TABLE_KEY = re.compile(r"(?:postgres|databricks|snowflake|sqlserver|bigquery|redshift|oracle|mysql|trino|glue)Table")
 _TYPE_KEY = re.compile(
     r"(?:postgres|databricks|snowflake|sqlserver|bigquery|redshift|oracle|mysql|trino|glue|physical)Type"
@@ -70,7 +72,7 @@ def _tables(data: Entry, notes: Notes) -> Iterator[Table]:
         item = mapping(model)
         config = mapping(item.get("config"))
         fields = _named(mapping(item.get("fields")), definitions)
-        columns = dict(_columns(fields, definitions))
+        columns = dict(islice(_columns(fields, definitions), _MOST))
         yield Table(
             name=name,
             physical=next((text(value) or name for key, value in config.items() if _TABLE_KEY.fullmatch(key)), name),
@@ -104,6 +106,8 @@ def _named(fields: Entry, definitions: Entry) -> dict[str, Entry]:
 def _columns(fields: dict[str, Entry], definitions: Entry, before: str = "") -> Iterator[tuple[str, Entry]]:
     """Columns and the fields inside of them: `address.street`."""
     for name, field in fields.items():
+        if not name.strip():
+            continue
         yield f"{before}{name}", _column(field)
         if before.count(".") < _DEEPEST:
             inner = {**mapping(mapping(field.get("items")).get("fields")), **mapping(field.get("fields"))}

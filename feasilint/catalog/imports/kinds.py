@@ -21,6 +21,7 @@ class Kind(Struct, frozen=True):
 
 
 KINDS: dict[str, Kind] = {
+    "asyncapi": Kind("asyncapi", "an AsyncAPI document, or a folder of them"),
     "chronon": Kind("chronon", "compiled confs of Chronon: the folder that compile.py writes, or one of its files"),
     "datacontract": Kind("datacontract", "a data contract (Data Contract Specification), or a folder of them"),
     "dbt": Kind("dbt", "a dbt project, its target folder, or one of its manifest.json, catalog.json, sources.json"),
@@ -29,10 +30,10 @@ KINDS: dict[str, Kind] = {
         "information_schema", "a CSV or JSON dump of an information schema, or a folder of them"
     ),
     "odcs": Kind("odcs", "a contract of the Open Data Contract Standard, or a folder of them"),
-    "sqlmesh": Kind("sqlmesh", "a SQLMesh project, or a folder with several"),
     "sqlalchemy": Kind(
         "databases", "the URL of a database, as postgresql://user@host/database or duckdb:///file.duckdb"
     ),
+    "sqlmesh": Kind("sqlmesh", "a SQLMesh project, or a folder with several"),
 }
 
 

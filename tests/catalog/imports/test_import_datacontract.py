@@ -184,6 +184,12 @@ class TestContracts:
         definitions = {"a": {"$ref": "#/definitions/b"}, "b": {"$ref": "#/definitions/a", "type": "text"}}
         assert entry(tmp_path, models=models, definitions=definitions)["columns"] == {"x": {"type": "text"}}
 
+    def test_definitions_that_hold_each_other_end(self, tmp_path):
+        refers = {"$ref": "#/definitions/a"}
+        definitions = {"a": {"type": "object", "fields": {f"f{at}": refers for at in range(9)}}}
+        columns = entry(tmp_path, models={"t": {"fields": {"x": refers}}}, definitions=definitions)["columns"]
+        assert len(columns) == 5_000
+
     def test_fields_of_records_in_lists(self, tmp_path):
         field = {"type": "array", "items": {"type": "record", "fields": {"sku": {"type": "text"}}}}
         found = entry(tmp_path, models={"t": {"fields": {"lines": field}}})
