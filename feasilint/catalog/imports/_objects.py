@@ -29,7 +29,9 @@ from feasilint.lower.python.statements import execute, top_level
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from feasilint.lower.python.machine import Evaluators
+    from feasilint.lower.python.machine import Evaluators, Executor
+
+    Make = Callable[[Machine, v.Value, tuple[v.Value, ...], Mapping[str, v.Value], ast.expr | None], v.Value | None]
 
 _DEPTH = 12
 _CLASS, _PATH, _LINE = "class of the library", "file that makes it", "line that makes it"
@@ -83,7 +85,7 @@ class Project(Struct, frozen=True):
 
 def objects(path: str, text: str, project: Project) -> Reading:
     """The objects of the libraries that the top level of a file has names for."""
-    m = _machine(path, project)
+    m = machine(path, project, partial(make, project))
     try:
         tree, error = parse(text)
     except (ValueError, RecursionError, MemoryError) as failure:
@@ -103,26 +105,24 @@ def objects(path: str, text: str, project: Project) -> Reading:
     return Reading(made, tuple(notes))
 
 
-def _machine(path: str, project: Project) -> Machine:
-    make = partial(_make, project)
+def machine(path: str, project: Project, made: Make, run: Executor = execute) -> Machine:
+    """An interpreter that asks `made` first what a call gives, as `make` does, and runs the statements of a block by `run`."""
     evaluators: Evaluators = {
         **EVALUATORS,
-        ast.Call: partial(_call, make),
+        ast.Call: partial(_call, made),
         ast.Name: _name,
         ast.Attribute: _attribute,
     }
-    builder, caller = Builder(path, "python"), partial(_called, make)
-    m = Machine(builder, Options(root=project.root), evaluators, execute, caller, path=path)
-    m.roots.extend(
-        os.path.relpath(folder, Path(path).parent) for folder in project.roots
-    )  # so that paths stay as named
+    m = Machine(Builder(path, "python"), Options(root=project.root), evaluators, run, partial(_called, made), path=path)
+    folder = Path(path).parent
+    m.roots.extend(os.path.relpath(root, folder) for root in project.roots)  # so that paths stay as they are named
     return m
 
 
 # --- what the interpreter does differently here ---
 
 
-def _make(
+def make(
     project: Project,
     m: Machine,
     callee: v.Value,
@@ -154,23 +154,23 @@ def _starts(libraries: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{library}{mark}" for library in libraries for mark in "._")
 
 
-def _call(make: Callable[..., v.Value | None], m: Machine, node: ast.Call) -> v.Value:
+def _call(made: Make, m: Machine, node: ast.Call) -> v.Value:
     callee = m.evaluate(node.func)
     args, kwargs, starred = arguments(m, node)
-    made = make(m, callee, args, kwargs, node)
-    return made if made is not None else call(m, callee, args, kwargs, node, starred)
+    found = made(m, callee, args, kwargs, node)
+    return found if found is not None else call(m, callee, args, kwargs, node, starred)
 
 
 def _called(
-    make: Callable[..., v.Value | None],
+    made: Make,
     m: Machine,
     callee: v.Value,
     args: tuple[v.Value, ...],
     kwargs: Mapping[str, v.Value],
     node: ast.expr | None,
 ) -> v.Value:
-    made = make(m, callee, args, kwargs, node)
-    return made if made is not None else call(m, callee, args, kwargs, node)
+    found = made(m, callee, args, kwargs, node)
+    return found if found is not None else call(m, callee, args, kwargs, node)
 
 
 def _name(m: Machine, node: ast.Name) -> v.Value:

@@ -21,6 +21,7 @@ class Kind(Struct, frozen=True):
 
 
 KINDS: dict[str, Kind] = {
+    "airflow": Kind("airflow", "a folder of DAGs, or one file"),
     "asyncapi": Kind("asyncapi", "an AsyncAPI document, or a folder of them"),
     "chronon": Kind("chronon", "compiled confs of Chronon: the folder that compile.py writes, or one of its files"),
     "datacontract": Kind("datacontract", "a data contract (Data Contract Specification), or a folder of them"),

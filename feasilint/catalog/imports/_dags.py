@@ -1,0 +1,242 @@
+"""The DAGs that a Python file makes, with what their tasks are given, without running it.
+
+The interpreter that reads scanned code follows constants, loops, functions and modules of the project. Here it also knows whose
+tasks are whose: those made in `with DAG(…)`, in a function that `@dag` decorates, or with `dag=`.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from feasilint.catalog.imports._objects import Made, Project, machine, make, plain
+from feasilint.catalog.imports.artefact import Note
+from feasilint.lower.python import values as v
+from feasilint.lower.python.assignment import assign
+from feasilint.lower.python.functions import inline
+from feasilint.lower.python.machine import BudgetError, Flow, Machine
+from feasilint.lower.python.parsing import parse
+from feasilint.lower.python.patterns import entered
+from feasilint.lower.python.statements import execute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_LIBRARIES = ("airflow", "pendulum", "dateutil")
+_CLASS, _DAG, _TASK, _ASSET = "DAG", "dag", "task", ("asset", "dataset")
+_GENERIC = ("partial", "expand", "expand_kwargs")
+
+
+class Dag(Struct):
+    """A DAG as it was made, and its tasks: operators by their class, functions as `task`."""
+
+    made: Made
+    tasks: list[Made] = field(default_factory=list)
+
+
+class Dags(Struct):
+    """What a file makes. `assets`: functions that `@asset` decorates, which are a DAG, a task and an asset in one; `loose`:
+    tasks of which it is not known whose they are."""
+
+    dags: list[Dag] = field(default_factory=list)
+    loose: list[Made] = field(default_factory=list)
+    assets: list[Made] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+def dags_of(path: str, text: str, root: str, roots: Sequence[str]) -> Dags:
+    """The DAGs of a file. `root`: the folder that imports may not leave; `roots`: folders that they are looked up in."""
+    found = Dags()
+    try:
+        tree, error = parse(text)
+    except (ValueError, RecursionError, MemoryError) as failure:
+        found.notes.append(Note(path, None, f"not Python: {failure}"))
+        return found
+    if error is not None:
+        found.notes.append(Note(path, error.lineno, f"{error.msg}; this statement is not read"))
+    if tree is not None:
+        _Reading(found, Project(_LIBRARIES, root, tuple(roots))).run(path, text, tree)
+    return found
+
+
+class _Reading:
+    """One file being read. `stack`: the DAGs around the present statement, the innermost last."""
+
+    def __init__(self, found: Dags, project: Project) -> None:
+        self.found = found
+        self.project = project
+        self.stack: list[Dag] = []
+        self.by_object: dict[int, tuple[v.Value, Dag]] = {}  # values by identity: two DAGs may be given the same
+        self.here = 0  # the fragment of the file itself: places in its modules are not told
+        self.tasks: dict[int, tuple[v.Value, list[Made], int]] = {}
+
+    def run(self, path: str, text: str, tree: ast.Module) -> None:
+        m = machine(path, self.project, self.made, self.execute)
+        m.enter(m.builder.fragment("python", text, None), tree)
+        scope, fragment = m.scope, m.fragment
+        self.here = fragment.index
+        for statement in tree.body:
+            try:
+                m.execute([statement])
+            except BudgetError:
+                self.found.notes.append(Note(path, statement.lineno, "from here on more is computed than is followed"))
+                break
+            except Exception:  # total: whatever the file contains; a statement that cannot be followed costs itself
+                m.scope = scope
+                m.active.clear()
+                m.returns.clear()
+                m.enter(fragment)
+            self.stack.clear()
+        if len(self.found.dags) == 1:  # tasks join the DAG of those that they are set before or after
+            self.found.dags[0].tasks.extend(self.found.loose)
+            self.found.loose.clear()
+        self.found.assets.extend(self._assets(m))
+        m.forget()
+
+    # --- statements ---
+
+    def execute(self, m: Machine, body: Sequence[ast.stmt]) -> Flow | None:
+        """Run statements; what `with DAG(…)` encloses belongs to that DAG."""
+        for statement in body:
+            block = statement if isinstance(statement, ast.With | ast.AsyncWith) else None
+            flow = self._with(m, block) if block is not None else execute(m, [statement])
+            if flow is not None:
+                return flow
+        return None
+
+    def _with(self, m: Machine, node: ast.With | ast.AsyncWith) -> Flow | None:
+        before = len(self.stack)
+        for item in node.items:
+            value = m.evaluate(item.context_expr)
+            dag = self._dag(m, value)
+            if dag is not None:
+                self.stack.append(dag)
+            if item.optional_vars is not None:
+                assign(m, item.optional_vars, entered(m, value))
+        try:
+            return m.execute(node.body)
+        finally:
+            del self.stack[before:]
+
+    # --- calls ---
+
+    def made(
+        self,
+        m: Machine,
+        callee: v.Value,
+        args: tuple[v.Value, ...],
+        kwargs: Mapping[str, v.Value],
+        node: ast.expr | None,
+    ) -> v.Value | None:
+        """What a call gives, where it makes a DAG or a task."""
+        found = m.get(callee)
+        if type(found) is v.Function:
+            return self._function(m, found, args, kwargs)
+        value = make(self.project, m, callee, args, kwargs, node)
+        if value is None and "task_id" not in kwargs:
+            return self._mapped(m, found, kwargs)
+        made = self._plain(m, value, found, kwargs, node)
+        if made.kind == _CLASS and value is not None:
+            self._add_dag(m.get(value), made)
+        elif "task_id" in kwargs:
+            self._add_task(m, made, kwargs.get("dag"), None if value is None else m.get(value))
+        return value
+
+    def _function(
+        self, m: Machine, function: v.Function, args: tuple[v.Value, ...], kwargs: Mapping[str, v.Value]
+    ) -> v.Value | None:
+        """A call of a function that Airflow's decorators make a DAG or a task of; of any other nothing is said."""
+        decorator = next(self._decorators(m, function), None)
+        if decorator is None:
+            return None
+        name = getattr(function.node, "name", "")
+        if decorator.kind == _DAG:
+            dag = Dag(Made(_DAG, {"dag_id": name, **decorator.given}, decorator.path, decorator.line))
+            self.found.dags.append(dag)
+            self.stack.append(dag)
+            try:
+                return inline(m, function, args, kwargs)
+            finally:
+                self.stack.pop()
+        if decorator.kind.startswith(_TASK) and decorator.kind != "task_group":
+            task = Made(_TASK, {"task_id": name, **decorator.given}, decorator.path, decorator.line)
+            self._add_task(m, task, None, None)
+            return m.unknown(f"{name}()", *args, *kwargs.values())
+        return None
+
+    def _decorators(self, m: Machine, function: v.Function) -> Iterator[Made]:
+        """Airflow's decorators of a function, with what they are given; `task.virtualenv` is a `task`."""
+        if isinstance(function.node, ast.Lambda):
+            return
+        scope, fragment = m.scope, m.fragment
+        m.scope = function.scope
+        m.enter(function.fragment)
+        try:
+            for node in function.node.decorator_list:
+                called = m.get(m.evaluate(node.func if isinstance(node, ast.Call) else node))
+                if isinstance(called, v.Library) and called.path.startswith("airflow."):
+                    words = called.path.split(".")
+                    kind = _TASK if words[-2] == _TASK and len(words) > 2 else words[-1]
+                    given = plain(m, m.evaluate(node)) if isinstance(node, ast.Call) else None
+                    yield Made(kind, given.given if isinstance(given, Made) else {}, m.path, node.lineno)
+        finally:
+            m.scope = scope
+            m.enter(fragment)
+
+    def _mapped(self, m: Machine, found: v.Value, kwargs: Mapping[str, v.Value]) -> v.Value | None:
+        """`Operator.partial(…).expand(sql=…)`: what a task is given once more."""
+        if type(found) is not v.Bound or found.name not in _GENERIC:
+            return None
+        known = self.tasks.get(id(m.get(found.receiver)))
+        if known is not None:
+            _, tasks, at = known
+            task = tasks[at]
+            more = {name: plain(m, value) for name, value in kwargs.items()}
+            tasks[at] = Made(task.kind, {**task.given, **more}, task.path, task.line)
+        return found.receiver if known is not None else None
+
+    def _plain(
+        self, m: Machine, value: v.Value | None, found: v.Value, kwargs: Mapping[str, v.Value], node: ast.expr | None
+    ) -> Made:
+        """A call in plain values: of Airflow's own classes, and of any other that is given a `task_id`."""
+        made = plain(m, value) if value is not None else None
+        line = getattr(node, "lineno", None) if m.fragment.index == self.here else None
+        if not isinstance(made, Made):
+            given = {name: plain(m, item) for name, item in kwargs.items() if name != _DAG}
+            return Made(_name_of(found), given, m.path, line)
+        partial = made.kind == "partial" and isinstance(found, v.Library)
+        return Made(found.path.split(".")[-2] if partial else made.kind, made.given, m.path, line)  # type: ignore[union-attr]
+
+    # --- what is kept ---
+
+    def _dag(self, m: Machine, value: v.Value | None) -> Dag | None:
+        known = self.by_object.get(id(m.get(value))) if value is not None else None
+        return None if known is None else known[1]
+
+    def _add_dag(self, value: v.Value, made: Made) -> None:
+        dag = Dag(made)
+        self.found.dags.append(dag)
+        self.by_object[id(value)] = (value, dag)
+
+    def _add_task(self, m: Machine, task: Made, given: v.Value | None, value: v.Value | None) -> None:
+        dag = self._dag(m, given) or (self.stack[-1] if self.stack else None)
+        tasks = self.found.loose if dag is None else dag.tasks
+        tasks.append(task)
+        if value is not None:
+            self.tasks[id(value)] = (value, tasks, len(tasks) - 1)
+
+    def _assets(self, m: Machine) -> Iterator[Made]:
+        for function in m.defined:
+            for decorator in self._decorators(m, function):
+                if decorator.kind in _ASSET:
+                    yield Made(
+                        "asset", {"name": getattr(function.node, "name", ""), **decorator.given}, m.path, decorator.line
+                    )
+
+
+def _name_of(found: v.Value) -> str:
+    if isinstance(found, v.Library):
+        return found.path.rpartition(".")[2]
+    return found.node.name if isinstance(found, v.Class) else ""
