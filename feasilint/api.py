@@ -73,7 +73,7 @@ def scan(
 ) -> ScanResult:
     """Judge the files below `paths` against a catalog.
 
-    `catalog`: a file or a loaded one; without it the nearest `catalog.yaml` above the first path is taken, unless
+    `catalog`: a file or a loaded one; without it each document is judged by the nearest `catalog.yaml` above it, unless
     `use_catalog` is false. `root`: the project whose other documents lend lineage; by default found from the first path.
     `select`, `ignore`: rules by code or the beginning of one.
     Raises UsageError for a missing path or an unknown rule, CatalogError for a catalog that cannot be read.
@@ -81,7 +81,7 @@ def scan(
     paths = _listed(paths)
     running = _rules(select, ignore)
     found = _discover(paths, exclude, force_exclude)
-    known = _catalog(paths, catalog, use_catalog)
+    known = _catalog(found, paths, catalog, use_catalog)
     reading = _read_all(found, _root(paths, root), dialect)
     return _judge(reading, list(found.files), known, running)
 
@@ -127,7 +127,7 @@ def inspect(
 
     paths = _listed(paths)
     found = _discover(paths, exclude, force_exclude)
-    known = _catalog(paths, catalog, use_catalog)
+    known = _catalog(found, paths, catalog, use_catalog)
     reading = _read_all(found, _root(paths, root), dialect)
     return inspection(_analyse(reading.programs, known), found.files)
 
@@ -151,7 +151,7 @@ def trace(
     from feasilint.report.trace import traced
 
     found = _discover([path], exclude, force_exclude)
-    known = _catalog([path], catalog, use_catalog)
+    known = _catalog(found, [path], catalog, use_catalog)
     reading = _read_all(found, _root([path], root), dialect)
     analysis = _analyse(reading.programs, known)
     features = ancestries(analysis, frozenset(found.files), feature) if found.files else []
@@ -174,7 +174,7 @@ def survey(
 
     paths = _listed(paths)
     found = _discover(paths, exclude, force_exclude)
-    known = _catalog(paths, catalog, use_catalog)
+    known = _catalog(found, paths, catalog, use_catalog)
     reading = _read_all(found, _root(paths, root), dialect)
     made = (path for path in found.files if (home := reading.options.project(path)) is None or not home.tests(path))
     return census(_analyse(reading.programs, known), dict.fromkeys(made))
@@ -214,13 +214,14 @@ def _discover(paths: Sequence[str], exclude: Sequence[str], force_exclude: bool)
     return found
 
 
-def _catalog(paths: Sequence[str], catalog: str | Catalog | None, use_catalog: bool) -> Catalog | None:
+def _catalog(
+    found: Discovery, paths: Sequence[str], catalog: str | Catalog | None, use_catalog: bool
+) -> Catalog | None:
     if not use_catalog or not isinstance(catalog, str | None):
         return catalog if use_catalog and not isinstance(catalog, str) else None
-    from feasilint.catalog.load import find_catalog, load
+    from feasilint.catalog.load import load, load_nearest
 
-    path = catalog or (find_catalog(paths[0]) if paths else None)
-    return load(path) if path is not None else None
+    return load(catalog) if catalog is not None else load_nearest(found.files or paths)
 
 
 def _read_all(found: Discovery, top: Path | None, dialect: str | None) -> _Reading:
@@ -307,11 +308,11 @@ def _relative(folder: Path) -> str:
 
 def _analyse(programs: list[Program], catalog: Catalog | None) -> Analysis:
     from feasilint.analysis import Analysis
-    from feasilint.catalog.match import Matcher
     from feasilint.catalog.model import Catalog
+    from feasilint.catalog.several import matcher_of
 
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _FRAMES))
-    return Analysis(programs, Matcher(catalog or Catalog()))
+    return Analysis(programs, matcher_of(catalog or Catalog()))
 
 
 def _rules(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> tuple[Rule, ...]:

@@ -3,29 +3,60 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feasilint.memory import without_collection
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from feasilint.catalog.model import Catalog
 
 FILE_NAMES = ("catalog.yaml", "catalog.yml")
+_OURS = re.compile(  # Kedro and Intake call other things so; a list of sources is one of ours that lacks its version
+    rb"^[\"']?(?:version|include|prediction_points|models|latency_classes|prices|budgets)[\"']?\s*:|^sources\s*:\s*[-\[]"
+    rb"|^\s*[\[{]|\A(?:\s|#.*)*\Z",
+    re.MULTILINE,
+)
+_HEAD = 1 << 20  # bytes of a file that are looked at
 
 
 def find_catalog(start: str) -> str | None:
-    """The nearest catalog file from a file or folder up to the root of its repository; None if there is none."""
+    """The nearest catalog file from a file or folder up to the root of its repository; None if there is none.
+
+    Files of these names that are plainly another tool's are passed over."""
     here = Path(os.path.abspath(start))  # noqa: PTH100 - links are not followed
     for folder in (here, *here.parents):
         for name in FILE_NAMES:
-            if (folder / name).is_file():
+            if (folder / name).is_file() and _is_ours(folder / name):
                 return Path(os.path.relpath(folder / name)).as_posix()
         if (folder / ".git").exists():
             return None
     return None
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file of that name is a catalog of this tool, as far as one sees; what cannot be read is to be told."""
+    try:
+        with path.open("rb") as file:
+            return _OURS.search(file.read(_HEAD)) is not None
+    except OSError:
+        return True
+
+
+def load_nearest(documents: Iterable[str]) -> Catalog | None:
+    """The catalogs that are nearest to these documents, put together; None if there is none. Raises CatalogError."""
+    folders = dict.fromkeys(
+        document.rpartition("/")[0] if Path(document).is_file() else document for document in documents
+    )
+    found = tuple(dict.fromkeys(path for path in map(find_catalog, folders) if path is not None))
+    if not found:
+        return None
+    from feasilint.catalog.several import together
+
+    return together([load(path) for path in found])
 
 
 @without_collection()

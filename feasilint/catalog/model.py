@@ -196,7 +196,8 @@ class Prices(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Catalog(Struct, frozen=True):
-    """All that is declared. `root` is the folder that model paths and relative file sources are relative to."""
+    """All that is declared. `root` is the folder that model paths and relative file sources are relative to; `parts` are the
+    catalogs of several folders that this one is put together of."""
 
     path: str | None = None
     root: str = "."
@@ -205,6 +206,7 @@ class Catalog(Struct, frozen=True):
     sources: Sequence[SourceEntry] = ()
     prices: Prices = Prices()
     budgets: Budgets = Budgets()
+    parts: tuple[Catalog, ...] = ()
 
     @property
     def empty(self) -> bool:
