@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from feasilint.catalog.imports.artefact import listed, text
 
 RETIRED = frozenset({"deprecated", "retired", "decommissioned", "sunset", "archived"})
 DRAFT = frozenset({"proposed", "draft", "development", "in development", "in-development", "planned", "inactive"})
 _HARMLESS = frozenset({"public", "none", "open", "unclassified"})
+_OF_LOADING = re.compile(r"load|ingest|process|etl|insert|arriv|sync|available", re.IGNORECASE)
 _TRUE = frozenset({"true", "yes", "on", "1"})
 
 
@@ -21,3 +24,8 @@ def sensitive(classification: object, tags: object, *, pii: bool) -> list[str]:
     flags = [word] if word is not None and word.lower() not in _HARMLESS else []
     tagged = any(isinstance(tag, str) and tag.lower() == "pii" for tag in listed(tags))
     return list(dict.fromkeys([*flags, *(["pii"] if pii or tagged else [])]))
+
+
+def is_of_loading(column: str) -> bool:
+    """Whether a time is named like that at which a row was there, not like that of its event."""
+    return _OF_LOADING.search(column) is not None

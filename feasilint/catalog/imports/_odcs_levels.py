@@ -16,6 +16,7 @@ from feasilint.catalog.imports._agreed import (
     time_of_availability,
     today,
 )
+from feasilint.catalog.imports._contract_words import is_of_loading
 from feasilint.catalog.imports._types import is_temporal
 from feasilint.catalog.imports.artefact import Entry, listed, mapping, text, written_duration
 from feasilint.catalog.names import folded
@@ -34,7 +35,6 @@ _SYNONYMS = {
 _ENDS = {"endofsupport": "end of support", "endoflife": "end of life"}
 _FOREVER = frozenset({"unlimited", "forever", "infinite", "never", "-1"})
 _DAILY = ("1d", "24h", "P1D", "PT24H")
-_LOADED = re.compile(r"load|ingest|process|etl|insert|arriv|sync|_at_source$|available", re.IGNORECASE)
 
 
 class Agreed(Struct, frozen=True):
@@ -146,7 +146,7 @@ def _clock(level: _Level, table: Table) -> Entry:
     names = [name for name, column in table.columns.items() if folded(name) in last and is_temporal(column.get("type"))]
     if level.name != "latency" or len(names) != 1:
         return {}
-    return {"available_at" if _LOADED.search(names[0]) else "event_time": names[0]}
+    return {"available_at" if is_of_loading(names[0]) else "event_time": names[0]}
 
 
 def _joined(known: Entry, said: Entry) -> Entry:

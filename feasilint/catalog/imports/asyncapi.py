@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     _LeftOut: TypeAlias = dict[str, list[str]]  # names of channels by the reason
 
-_SIGN = re.compile(r"^\s*[\"']?asyncapi[\"']?\s*:", re.MULTILINE)
 _SCHEMES = {  # by protocol; of those that are missing nobody reads features
     "kafka": "kafka", "kafka-secure": "kafka", "pulsar": "pulsar", "googlepubsub": "pubsub", "kinesis": "kinesis",
     "amazonkinesis": "kinesis", "eventhub": "eventhub", "mqtt": "mqtt", "mqtts": "mqtt", "mqtt5": "mqtt", "secure-mqtt": "mqtt",
@@ -61,7 +60,7 @@ class _Channel(Struct, frozen=True):
 
 def read(location: str) -> Iterator[Imported]:
     """The documents in a file, or in all YAML files below a folder. Raises ArtefactError."""
-    yield from contracts(location, _SIGN, "asyncapi:", _imported)
+    yield from contracts(location, "asyncapi", None, _imported)
 
 
 def _imported(tree: Tree) -> Imported:

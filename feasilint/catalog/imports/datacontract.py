@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from feasilint.catalog.imports._agreed import agreed_duration, agreed_retention, how_often, latency_class
 from feasilint.catalog.imports._contract import Contract, Notes, Table, entries
 from feasilint.catalog.imports._contract_files import contracts
-from feasilint.catalog.imports._contract_words import DRAFT, RETIRED, is_true, sensitive
+from feasilint.catalog.imports._contract_words import DRAFT, RETIRED, is_of_loading, is_true, sensitive
 from feasilint.catalog.imports._servers import Server
 from feasilint.catalog.imports.artefact import Entry, Imported, listed, mapping, stated, text
 from feasilint.catalog.names import folded
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from feasilint.catalog.tree import Tree
 
-_SIGN = re.compile(r"^\s*[\"']?dataContractSpecification[\"']?\s*:", re.MULTILINE)
 _DEEPEST = 12  # of structs in structs, and of definitions that refer to each other
 _MOST = 5_000  # columns of one model: definitions may hold each other
 _TABLE_KEY = re.compile(r"(?:postgres|databricks|snowflake|sqlserver|bigquery|redshift|oracle|mysql|trino|glue)Table")
@@ -30,7 +29,7 @@ _TYPE_KEY = re.compile(
 
 def read(location: str) -> Iterator[Imported]:
     """The contracts in a file, or in all YAML files below a folder. Raises ArtefactError."""
-    yield from contracts(location, _SIGN, "dataContractSpecification:", _imported)
+    yield from contracts(location, "dataContractSpecification", None, _imported)
 
 
 def _imported(tree: Tree) -> Imported:
@@ -49,11 +48,17 @@ def _contract(data: Entry, notes: Notes) -> Contract:
     return Contract(
         servers=tuple(_servers(data)),
         tables=tuple(_tables(data, notes)),
-        owner=stated(team=text(info.get("owner")), contact=next(filter(None, reach), None)),
+        owner=_owner(text(info.get("owner")), next(filter(None, reach), None)),
         retired=f"its contract is {status}" if status in RETIRED else None,
         draft=status in DRAFT,
         own=_own(data) | _own(info),
     )
+
+
+def _owner(owner: str | None, contact: str | None) -> Entry:
+    """An owner that is an address is no team, but somebody to ask."""
+    is_address = owner is not None and ("@" in owner or owner.startswith("#"))
+    return stated(team=None if is_address else owner, contact=contact or (owner if is_address else None))
 
 
 def _servers(data: Entry) -> Iterator[Server]:
@@ -201,6 +206,8 @@ def _clocks(levels: Entry, model: str, columns: Collection[str], *, alone: bool)
             text(freshness.get("timestampField")),
         )
     )
+    if newest is not None and is_of_loading(newest):
+        newest, processed = None, processed or newest
     return stated(event_time=source or (newest if newest != processed else None), available_at=processed)
 
 

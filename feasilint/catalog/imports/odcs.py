@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from feasilint.catalog.imports import _odcs_levels as levels
@@ -18,14 +17,13 @@ if TYPE_CHECKING:
 
     from feasilint.catalog.tree import Path, Tree
 
-_KIND = re.compile(r"^\s*[\"']?kind[\"']?\s*:\s*[\"']?DataContract\b", re.MULTILINE)
 _LEADS = frozenset({"owner", "data owner", "data product owner", "product owner", "dpo", "data steward", "steward"})
 _DEEPEST = 12  # of structs in structs
 
 
 def read(location: str) -> Iterator[Imported]:
     """The contracts in a file, or in all YAML files below a folder. Raises ArtefactError."""
-    yield from contracts(location, _KIND, "kind: DataContract", _imported)
+    yield from contracts(location, "kind", "DataContract", _imported)
 
 
 def _imported(tree: Tree) -> Imported:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from pathlib import Path
 
@@ -302,6 +303,20 @@ class TestDocuments:
         found = imported(tmp_path, {"asyncapi": version, "topics": {}})
         assert found.sources == ()
         assert "is not read; migrate the document to 2.0 or later" in found.notes[0].message
+
+    def test_files_of_a_folder_that_speak_of_something_else_are_passed_over(self, tmp_path):
+        (tmp_path / "compose.yaml").write_text("services:\n  asyncapi:\n    image: x\n")
+        (tmp_path / "list.yaml").write_text('["asyncapi:", 2]\n')
+        document = {"asyncapi": "2.6.0", "info": INFO, "channels": {"orders": {"bindings": {"kafka": {}}}}}
+        (tmp_path / "doc.yml").write_text(yaml.safe_dump(document, sort_keys=False))
+        (found,) = asyncapi.read(tmp_path.as_posix())
+        assert Path(found.path).name == "doc.yml"
+
+    def test_a_document_in_json(self, tmp_path):
+        document = {"asyncapi": "2.6.0", "info": INFO, "channels": {"orders": {"bindings": {"kafka": {}}}}}
+        (tmp_path / "doc.json").write_text(json.dumps(document, indent="\t"))
+        (found,) = asyncapi.read((tmp_path / "doc.json").as_posix())
+        assert found.sources == ({"name": "kafka://orders", "latency": "streaming"},)
 
     def test_a_file_that_is_none(self, tmp_path):
         (tmp_path / "x.yaml").write_text("openapi: 3.1.0\n")

@@ -79,6 +79,16 @@ class TestNotTakenOver:
         }
         assert levels(tmp_path, **said) == {"promised_within": "1h", "available_at": "ts"}
 
+    def test_nor_is_a_time_that_is_named_like_one_of_loading(self, tmp_path):
+        models = {"t": {"fields": {"processing_timestamp": {"type": "timestamp"}}}}
+        said = {"freshness": {"threshold": "1h", "timestampField": "t.processing_timestamp"}}
+        found = entry(tmp_path, models=models, servicelevels=said)
+        assert found["available_at"] == "processing_timestamp"
+        assert "event_time" not in found
+
+    def test_an_address_is_no_team(self, tmp_path):
+        assert entry(tmp_path, info={"owner": "data@example.com"})["owner"] == {"contact": "data@example.com"}
+
 
 class TestLevels:
     @pytest.mark.parametrize(
