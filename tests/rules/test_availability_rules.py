@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from feasilint_rules.deprecated_source import DeprecatedSource
 from feasilint_rules.post_outcome_column import PostOutcomeColumn
 from feasilint_rules.unavailable_source import UnavailableSource
 from feasilint_rules.unknown_source import UnknownSource
@@ -165,6 +166,48 @@ def test_each_late_column_is_told_but_a_label_table_once() -> None:
     labels = entry(kind="label")
     (found,) = judge(LATE, feature(read(labels, "a"), read(labels, "b")))
     assert "which holds outcomes" in found.message
+
+
+# --- deprecated-source ---
+
+DEPRECATED = DeprecatedSource()
+OLD = {"amount": ColumnEntry("amount", availability="deprecated", reason="in cents now")}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        read(None),
+        read(entry()),
+        read(entry(availability="training_only")),
+        read(entry(columns=OLD), "currency"),
+        read(entry(availability="deprecated", columns={"amount": ColumnEntry("amount", availability="production")})),
+    ],
+)
+def test_nothing_that_goes_away(given: object) -> None:
+    assert judge(DEPRECATED, feature(given)) == []  # type: ignore[arg-type]
+
+
+def test_a_source_that_goes_away_is_told_once_with_its_replacement() -> None:
+    known = entry("crm.v1", availability="deprecated", use_instead="crm.v2", reason="until June")
+    (found,) = judge(DEPRECATED, feature(read(known, "a"), read(known, "b")), context(entry("crm.v2", latency="daily")))
+    assert found.message == "feature `x` uses `crm.v1`, which is deprecated"
+    assert found.help == "use `crm.v2` (daily), which the catalog lists instead"
+    assert ("reason", "until June") in found.facts
+
+
+def test_of_a_column_that_goes_away_the_replacement_of_its_table_says_nothing() -> None:
+    known = entry(columns=OLD, use_instead="payments.all", owner=Owner("payments"))
+    (found,) = judge(DEPRECATED, feature(read(known)))
+    assert found.message == "feature `x` uses `payments.transactions.amount`, which is deprecated"
+    assert found.help == "ask payments what takes its place, and build on that"
+    assert ("reason", "in cents now") in found.facts
+
+
+@pytest.mark.parametrize("point", [None, NIGHTLY])
+def test_what_goes_away_is_a_warning_everywhere(point: object) -> None:
+    (found,) = judge(DEPRECATED, feature(read(entry(availability="deprecated")), point=point))
+    assert found.severity is Severity.WARNING
 
 
 # --- unknown-source ---
