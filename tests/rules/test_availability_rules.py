@@ -3,12 +3,13 @@ from __future__ import annotations
 import pytest
 from feasilint_rules.deprecated_source import DeprecatedSource
 from feasilint_rules.post_outcome_column import PostOutcomeColumn
+from feasilint_rules.request_field_mismatch import RequestFieldMismatch
 from feasilint_rules.unavailable_source import UnavailableSource
 from feasilint_rules.unknown_source import UnknownSource
 from feasilint_rules.vendor_source import VendorSource
-from rule_subjects import NIGHTLY, at, context, entry, feature, judge, read
+from rule_subjects import NIGHTLY, ONLINE, at, context, entry, feature, judge, read, unbounded
 
-from feasilint.catalog.model import ColumnEntry, Mark, Owner
+from feasilint.catalog.model import ColumnEntry, Mark, Owner, PredictionPoint
 from feasilint.findings import Severity
 from feasilint.ir import Source
 from feasilint.rule import SourceSubject
@@ -259,3 +260,64 @@ def test_the_lines_to_add_are_a_valid_catalog(name: str) -> None:
     assert found.suggestion.language == "yaml"
     (added,) = load_text("version: 1\n" + found.suggestion.code, "catalog.yaml").sources
     assert added.name == name
+
+
+# --- request-field-mismatch ---
+
+MISMATCH = RequestFieldMismatch()
+CALLED = PredictionPoint("checkout", "online", request_fields=("user_id", "amount"), mark=Mark("catalog.yaml", 3, 3))
+LATER = {"confirmed": CONFIRMED, "coupon": ColumnEntry("coupon", availability="request")}
+SENT_TOO = {"amount": ColumnEntry("amount", availability="production")}
+
+
+@pytest.mark.parametrize(
+    ("given", "point"),
+    [
+        (read(None, "device"), CALLED),
+        (read(entry(), "device"), CALLED),
+        (read(entry(availability="request"), "AMOUNT"), CALLED),
+        (read(entry(availability="request"), "*"), CALLED),
+        (read(entry(availability="request"), "device", "join"), CALLED),
+        (read(entry(availability="request"), "device"), ONLINE),
+        (read(entry(availability="request"), "device"), None),
+        (read(entry(availability="request", columns=LATER), "confirmed"), CALLED),
+        (read(entry(availability="request", kind="label"), "device"), CALLED),
+        (read(entry(availability="request"), "amount"), None),
+        (read(entry(availability="request", latency="daily"), "amount"), NIGHTLY),
+        (read(entry(availability="request", period=86_400.0), "amount"), NIGHTLY),
+        (read(entry(availability="request", columns=SENT_TOO), "amount"), NIGHTLY),
+    ],
+)
+def test_sent_or_not_of_the_request(given: object, point: object) -> None:
+    assert judge(MISMATCH, feature(given, point=point)) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("point", [CALLED, NIGHTLY])
+def test_an_aggregate_over_past_requests_is_read_from_where_they_are_stored(point: object) -> None:
+    known = entry(availability="request")
+    assert judge(MISMATCH, feature(read(known, "device"), aggregations=(unbounded(),), point=point)) == []
+
+
+def test_every_field_that_is_not_sent_is_told() -> None:
+    known = entry("shop.carts", availability="request")
+    found = judge(MISMATCH, feature(read(known, "amout"), read(known, "device"), read(known, "amount"), point=CALLED))
+    assert [finding.message for finding in found] == [
+        "feature `x` uses `shop.carts.amout`, which a request to `checkout` does not carry",
+        "feature `x` uses `shop.carts.device`, which a request to `checkout` does not carry",
+    ]
+    assert found[0].severity is Severity.ERROR
+    assert "use `amount`, which is sent" in str(found[0].help)
+    assert "build on what is sent" in str(found[1].help)
+    assert found[0].labels[-1].place.path == "catalog.yaml"
+
+
+def test_a_batch_has_no_request_and_says_so_once() -> None:
+    known = entry("shop.carts", availability="request")
+    (found,) = judge(MISMATCH, feature(read(known, "a"), read(known, "b"), point=NIGHTLY))
+    assert found.message == "feature `x` uses `shop.carts`, which comes with a request; `nightly` runs without one"
+    assert found.severity is Severity.ERROR
+
+
+def test_a_single_column_of_the_request() -> None:
+    (found,) = judge(MISMATCH, feature(read(entry(columns=LATER), "coupon"), point=NIGHTLY))
+    assert "uses `payments.transactions.coupon`, which comes with a request" in found.message
