@@ -21,7 +21,7 @@ _POSTGRES_SIZES = """, leaves AS (
     (c.relpages + coalesce(beside.relpages, 0)) * pg_catalog.current_setting('block_size')::bigint AS bytes
   FROM leaves l JOIN pg_catalog.pg_class c ON c.oid = l.leaf LEFT JOIN pg_catalog.pg_class beside ON beside.oid = c.reltoastrelid
   WHERE c.reltuples > 0
-)"""
+), totals AS (SELECT root, sum(row_count) AS row_count, sum(bytes) AS bytes FROM sizes GROUP BY root)"""
 _POSTGRES = tuple("".join(parts) for parts in (
     (_POSTGRES_TABLES, _POSTGRES_SIZES, """
 SELECT table_catalog, table_schema, table_name, now() AS read_at,
@@ -29,9 +29,8 @@ SELECT table_catalog, table_schema, table_name, now() AS read_at,
   CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'BASE TABLE' END
     AS table_type,
   CASE relkind WHEN 'p' THEN pg_catalog.pg_get_partkeydef(oid) END AS clustering_key,
-  pg_catalog.obj_description(oid, 'pg_class') AS comment,
-  (SELECT sum(row_count) FROM sizes WHERE root = oid) AS row_count, (SELECT sum(bytes) FROM sizes WHERE root = oid) AS bytes
-FROM tables"""),
+  pg_catalog.obj_description(oid, 'pg_class') AS comment, row_count, bytes
+FROM tables LEFT JOIN totals ON root = oid"""),
     (_POSTGRES_TABLES, """
 SELECT table_catalog, table_schema, table_name, a.attname AS column_name, a.attnum AS ordinal_position,
   pg_catalog.format_type(a.atttypid, a.atttypmod) AS data_type, pg_catalog.col_description(t.oid, a.attnum) AS comment

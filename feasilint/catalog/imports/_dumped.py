@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _CATALOGS = ("table_catalog", "catalog_name", "database_name", "object_database", "table_cat", "project_id")
 _SCHEMAS = ("table_schema", "schema_name", "object_schema", "table_schem", "dataset_id")
-_TABLES = ("table_name", "object_name")
+_TABLES = ("table_name", "object_name", "table_id")
 _COMMENTS = ("comment", "table_comment", "column_comment", "remarks", "description")
 _NO_CATALOG = frozenset({"def", "none"})  # MySQL has none
 _SYSTEM_SCHEMAS = re.compile(
@@ -101,16 +101,24 @@ class Dump(Struct):
 
 
 def moment(value: object) -> datetime | None:
-    """A timestamp as warehouses write it, in UTC if it has a zone."""
+    """A timestamp as warehouses write it, in UTC if it has a zone; also seconds, milli- and microseconds since 1970."""
     text = words(value)
     if text is None:
         return None
+    since = number(text)
     plain = re.sub(r"\s*(?:UTC|Z|GMT)$", "", re.sub(r"\s+(?=[+-]\d\d:?\d\d$)", "", text))
     try:
+        if since is not None:
+            return _of_epoch(since)
         found = datetime.fromisoformat(plain)
         return found if found.tzinfo is None else found.astimezone(UTC).replace(tzinfo=None)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         return None
+
+
+def _of_epoch(since: float) -> datetime | None:
+    seconds = next((since / unit for unit in (1, 1e3, 1e6) if 1e8 < since / unit < 1e10), None)
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
 
 
 def _name(row: Row) -> Name | None:
@@ -137,7 +145,7 @@ def _first(row: Row, keys: Sequence[str]) -> str | None:
 
 
 def _table(row: Row, told: Told) -> None:
-    """TABLES of any database, TABLE_STORAGE of BigQuery."""
+    """TABLES of any database, TABLE_STORAGE and `__TABLES__` of BigQuery."""
     told.kind = words(row.get("table_type")) or told.kind
     if _is_yes(row.get("is_dynamic")):
         told.kind = "DYNAMIC TABLE"
@@ -147,10 +155,16 @@ def _table(row: Row, told: Told) -> None:
     told.clustering = words(row.get("clustering_key")) or told.clustering
     if "column_name" not in row:
         told.comment = _comment(row) or told.comment
-    for rows, size in (("row_count", "bytes"), ("total_rows", "total_logical_bytes"), ("table_rows", "data_length")):
-        if number(row.get(rows)) is not None:
-            told.rows, told.size = number(row.get(rows)), number(row.get(size))
-    told.written = moment(row.get("storage_last_modified_time")) or told.written
+    for rows, size in (
+        ("row_count", "bytes"),
+        ("row_count", "size_bytes"),
+        ("total_rows", "total_logical_bytes"),
+        ("table_rows", "data_length"),
+    ):
+        if rows in row and size in row and number(row[rows]) is not None:
+            told.rows, told.size = number(row[rows]), number(row[size])
+    written = row.get("storage_last_modified_time", row.get("last_modified_time"))
+    told.written = moment(written) or told.written
 
 
 def _column(row: Row, told: Told) -> None:

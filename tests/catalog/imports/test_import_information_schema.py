@@ -194,6 +194,25 @@ class TestFormats:
         row = json.dumps({"table_schema": "s", "table_name": "t", "column_name": "x", "data_type": "int"})
         assert dumped(tmp_path, shape.format(row)) == ({"name": "s.t", "columns": {"x": {"type": "int"}}},)
 
+    @pytest.mark.parametrize(
+        ("text", "age"),
+        [
+            ("2026-11-20 03:10:00 UTC", "20m"),
+            ("2026-11-20T03:10:00.000Z", "20m"),
+            ("2026-11-19 19:10:00.000 -0800", "20m"),
+            ("1795144200", "20m"),
+            ("1795144200000", "20m"),
+            ("1.7951442E9", "20m"),
+            ("1795144200000000", "20m"),
+            ("20261120", None),
+            ("yesterday", None),
+        ],
+    )
+    def test_timestamps_as_they_are_exported(self, tmp_path, text, age):
+        head = "project_id,dataset_id,table_id,row_count,size_bytes,last_modified_time,read_at\n"
+        (entry,) = dumped(tmp_path, f"{head}p,d,t,10,500,{text},2026-11-20 03:30:00\n")
+        assert (entry["name"], entry["row_bytes"], entry.get("measured_age")) == ("p.d.t", "50", age)
+
     def test_columns_stand_in_their_order(self, tmp_path):
         (entry,) = dumped(tmp_path, f"{COLUMNS}c,s,t,b,2,int\nc,s,t,a,1,int\nc,s,t,j,10,int\n")
         assert list(entry["columns"]) == ["a", "b", "j"]
