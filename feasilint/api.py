@@ -102,14 +102,20 @@ def compare(
     return _judge(reading, files, before), _judge(reading, files, after)
 
 
-def scan_files(files: Mapping[str, str | bytes], catalog: str | None = None) -> ScanResult:
-    """Judge documents that are given as path and content; `catalog` is the text of a catalog.yaml."""
+def scan_files(
+    files: Mapping[str, str | bytes], catalog: str | None = None, *, rules: Sequence[Rule] = ()
+) -> ScanResult:
+    """Judge documents that are given as path and content. `catalog` is the text of a catalog.yaml; `rules` join the
+    installed ones, and replace those of the same code."""
     from feasilint.catalog.load import load_text
 
     reading = _Reading(Options())
     for path, content in files.items():
         reading.take(path, content.encode() if isinstance(content, str) else content)
-    return _judge(reading, list(files), load_text(catalog, "catalog.yaml") if catalog is not None else None, _rules())
+    known = load_text(catalog, "catalog.yaml") if catalog is not None else None
+    more = {rule.code for rule in rules}
+    running = (*(rule for rule in _rules() if rule.code not in more), *rules)
+    return _judge(reading, list(files), known, running)
 
 
 def inspect(
@@ -327,6 +333,7 @@ def _judge(
     reading: _Reading, reported: list[str], catalog: Catalog | None, running: tuple[Rule, ...] | None = None
 ) -> ScanResult:
     from feasilint.check import check
+    from feasilint.registry import installed
     from feasilint.rule import Feature
     from feasilint.subjects import subjects, tables_passed_over
 
@@ -349,7 +356,7 @@ def _judge(
             *(problem.message for problem in reading.problems),
             *_hints(judged, catalog, 0 if judged else tables_passed_over(analysis, set(reported))),
         ),
-        errors=checked.errors,
+        errors=(*installed().problems, *checked.errors),
     )
 
 

@@ -136,11 +136,12 @@ def trace(form: str, color: str, output: str | None, everything: bool, path: str
 @_format("text", "json")
 def rules(form: str) -> int:
     """List the rules that are installed."""
-    from feasilint.registry import rules as installed
+    from feasilint.registry import installed
     from feasilint.report import rulebook
 
-    _write(rulebook.render_json(installed()) if form == "json" else rulebook.render(installed()))
-    return CLEAN
+    found = installed()
+    _write(rulebook.render_json(found.rules) if form == "json" else rulebook.render(found.rules))
+    return _failed(*found.problems) if found.problems else CLEAN
 
 
 @cli.command()
@@ -157,6 +158,18 @@ def explain(rule: str, color: str) -> int:
 
 cli.add_command(init)
 cli.add_command(catalog)
+
+
+@cli.command()
+@click.argument("package", required=False)
+def test(package: str | None) -> int:
+    """Run the examples of the rules in an installed PACKAGE, by default of all rules that are not built in."""
+    from feasilint.registry import installed
+    from feasilint.report import trials
+
+    report = trials.render(installed(), package)
+    _write(report.text)
+    return FOUND if report.failed else CLEAN
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
+import re
 import sys
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
-from feasilint.errors import RuleError
 from feasilint.registry import GROUP, load, rules
 from feasilint.rule import Rule, Severity
 
@@ -38,6 +38,10 @@ class Spaced(Good):
     name = "Never Finds"
 
 
+class Impostor(Good):
+    code = "AVL101"
+
+
 class Undeclared(Rule):
     code = "XYZ901"
 
@@ -49,7 +53,7 @@ class Undeclared(Rule):
 def plugin(monkeypatch: pytest.MonkeyPatch) -> str:
     """The classes above as an installed module."""
     module = ModuleType("third_party_rules")
-    for made in (Good, Lowercase, Spaced, Undeclared):
+    for made in (Good, Lowercase, Spaced, Undeclared, Impostor):
         setattr(module, made.__name__, made)
     module.NotARule = str  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, module.__name__, module)
@@ -61,16 +65,16 @@ def point(plugin: str, name: str, attribute: str) -> EntryPoint:
 
 
 def test_nothing_registered_is_no_error() -> None:
-    assert load([]) == ()
+    assert load([]).rules == ()
 
 
 def test_a_point_listed_twice_is_one_rule(plugin: str) -> None:
     """Distributions can be seen twice, through a path that is listed twice."""
-    assert len(load([point(plugin, "XYZ900", "Good")] * 2)) == 1
+    assert len(load([point(plugin, "XYZ900", "Good")] * 2).rules) == 1
 
 
 def test_loads_instances(plugin: str) -> None:
-    (rule,) = load([point(plugin, "XYZ900", "Good")])
+    (rule,) = load([point(plugin, "XYZ900", "Good")]).rules
     assert isinstance(rule, Good)
 
 
@@ -86,14 +90,24 @@ def test_loads_instances(plugin: str) -> None:
     ],
 )
 def test_broken_rules_say_what_is_wrong(plugin: str, name: str, attribute: str, problem: str) -> None:
-    with pytest.raises(RuleError, match=problem):
-        load([point(plugin, name, attribute)])
+    found = load([point(plugin, name, attribute), point(plugin, "XYZ900", "Good")])
+    [told] = found.problems
+    assert re.search(problem, told)
+    assert [rule.code for rule in found.rules] == ["XYZ900"]
 
 
 def test_two_rules_with_one_code(plugin: str) -> None:
     other = EntryPoint("XYZ900", f"{plugin}:Good ", GROUP)
-    with pytest.raises(RuleError, match="two rules have the code XYZ900"):
-        load([point(plugin, "XYZ900", "Good"), other])
+    found = load([point(plugin, "XYZ900", "Good"), other])
+    assert [rule.code for rule in found.rules] == ["XYZ900"]
+    assert "two rules have the code XYZ900" in found.problems[0]
+
+
+def test_nobody_takes_the_code_of_a_built_in_rule(plugin: str) -> None:
+    built_in = [point for point in entry_points(group=GROUP) if point.name == "AVL101"]
+    found = load([EntryPoint("AVL101", f"{plugin}:Impostor", GROUP), *built_in])
+    assert type(found.rules[0]).__module__.startswith("feasilint_rules.")
+    assert "two rules have the code AVL101" in found.problems[0]
 
 
 def test_built_in_rules_are_registered_like_any_others() -> None:
