@@ -71,6 +71,7 @@ def _of_use(use: Use, analysis: Analysis) -> Aggregation | None:
         reaches=min((arrival.reach for arrival in arrivals), key=_STRENGTH.__getitem__, default="unknown"),
         roles=tuple(sorted({arrival.role for arrival in arrivals if arrival.reach != "eda"})),
         sources=_sources(use, analysis),
+        through=_through(use, analysis),
         running=frame is not None and frame.start is None,
         default_frame=frame is not None and frame.default,
         includes_current=frame is not None and frame.end == 0,
@@ -106,6 +107,11 @@ def _outputs(arrivals: Iterable[Arrival]) -> tuple[str, ...]:
 def _sources(use: Use, analysis: Analysis) -> tuple[Source, ...]:
     found = {scan.source for scan in analysis.windows.measured(use.relation, use.output)}
     return tuple(sorted(found, key=lambda source: (source.name, source.kind)))
+
+
+def _through(use: Use, analysis: Analysis) -> tuple[Source, ...]:
+    scans = analysis.windows.through(use.relation, use.output)
+    return tuple(dict.fromkeys(scan.source for scan in scans if analysis.ages.hop(scan) is not None))
 
 
 def _together(a: Aggregation, b: Aggregation) -> Aggregation:

@@ -37,7 +37,7 @@ class Aggregation(Struct, frozen=True, gc=False):
 
     `running`: over an explicit or default frame that grows row by row (cumsum, OVER (ORDER BY …)), `default_frame` where the
     code states none. `arguments`: the names of the columns that it is applied to. `outputs`: the final columns it flows into.
-    `sources`: those of its input.
+    `sources`: those of its input, and `through` the stored tables on the way to it, which may keep rows longer or shorter.
     """
 
     function: str
@@ -50,6 +50,7 @@ class Aggregation(Struct, frozen=True, gc=False):
     reaches: Reach = "unknown"
     roles: tuple[Role, ...] = ()
     sources: tuple[Source, ...] = ()
+    through: tuple[Source, ...] = ()
     running: bool = False
     default_frame: bool = False
     includes_current: bool = False

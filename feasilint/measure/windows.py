@@ -102,6 +102,12 @@ class Windows:
         unbound = frozenset(scan for scan in reach.scans if scan not in self.columns.bound)
         return frozenset(timed & unbound) or unbound
 
+    def through(self, relation: Aggregate | Window, output: Output) -> tuple[Scan, ...]:
+        """The readings of written tables through which a measure sees its rows."""
+        assert isinstance(output.expression, Measure)
+        scans = self._reach(relation.input, output.expression).scans
+        return tuple(scan for scan in scans if scan in self.columns.bound)
+
     def _arguments(self, measure: Measure) -> frozenset[Scan]:
         found = self._measured.get(measure)
         if found is None:

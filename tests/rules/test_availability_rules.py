@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from feasilint_rules.deprecated_source import DeprecatedSource
 from feasilint_rules.post_outcome_column import PostOutcomeColumn
-from feasilint_rules.request_field_mismatch import RequestFieldMismatch
 from feasilint_rules.unavailable_source import UnavailableSource
 from feasilint_rules.unknown_source import UnknownSource
 from feasilint_rules.vendor_source import VendorSource
-from rule_subjects import NIGHTLY, ONLINE, at, context, entry, feature, judge, read, unbounded
+from rule_subjects import NIGHTLY, at, context, entry, feature, judge, read
 
-from feasilint.catalog.model import ColumnEntry, Mark, Owner, PredictionPoint
+from feasilint.catalog.model import ColumnEntry, Mark, Owner
 from feasilint.findings import Severity
 from feasilint.ir import Source
 from feasilint.rule import SourceSubject
@@ -169,48 +167,6 @@ def test_each_late_column_is_told_but_a_label_table_once() -> None:
     assert "which holds outcomes" in found.message
 
 
-# --- deprecated-source ---
-
-DEPRECATED = DeprecatedSource()
-OLD = {"amount": ColumnEntry("amount", availability="deprecated", reason="in cents now")}
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        read(None),
-        read(entry()),
-        read(entry(availability="training_only")),
-        read(entry(columns=OLD), "currency"),
-        read(entry(availability="deprecated", columns={"amount": ColumnEntry("amount", availability="production")})),
-    ],
-)
-def test_nothing_that_goes_away(given: object) -> None:
-    assert judge(DEPRECATED, feature(given)) == []  # type: ignore[arg-type]
-
-
-def test_a_source_that_goes_away_is_told_once_with_its_replacement() -> None:
-    known = entry("crm.v1", availability="deprecated", use_instead="crm.v2", reason="until June")
-    (found,) = judge(DEPRECATED, feature(read(known, "a"), read(known, "b")), context(entry("crm.v2", latency="daily")))
-    assert found.message == "feature `x` uses `crm.v1`, which is deprecated"
-    assert found.help == "use `crm.v2` (daily), which the catalog lists instead"
-    assert ("reason", "until June") in found.facts
-
-
-def test_of_a_column_that_goes_away_the_replacement_of_its_table_says_nothing() -> None:
-    known = entry(columns=OLD, use_instead="payments.all", owner=Owner("payments"))
-    (found,) = judge(DEPRECATED, feature(read(known)))
-    assert found.message == "feature `x` uses `payments.transactions.amount`, which is deprecated"
-    assert found.help == "ask payments what takes its place, and build on that"
-    assert ("reason", "in cents now") in found.facts
-
-
-@pytest.mark.parametrize("point", [None, NIGHTLY])
-def test_what_goes_away_is_a_warning_everywhere(point: object) -> None:
-    (found,) = judge(DEPRECATED, feature(read(entry(availability="deprecated")), point=point))
-    assert found.severity is Severity.WARNING
-
-
 # --- unknown-source ---
 
 
@@ -260,64 +216,3 @@ def test_the_lines_to_add_are_a_valid_catalog(name: str) -> None:
     assert found.suggestion.language == "yaml"
     (added,) = load_text("version: 1\n" + found.suggestion.code, "catalog.yaml").sources
     assert added.name == name
-
-
-# --- request-field-mismatch ---
-
-MISMATCH = RequestFieldMismatch()
-CALLED = PredictionPoint("checkout", "online", request_fields=("user_id", "amount"), mark=Mark("catalog.yaml", 3, 3))
-LATER = {"confirmed": CONFIRMED, "coupon": ColumnEntry("coupon", availability="request")}
-SENT_TOO = {"amount": ColumnEntry("amount", availability="production")}
-
-
-@pytest.mark.parametrize(
-    ("given", "point"),
-    [
-        (read(None, "device"), CALLED),
-        (read(entry(), "device"), CALLED),
-        (read(entry(availability="request"), "AMOUNT"), CALLED),
-        (read(entry(availability="request"), "*"), CALLED),
-        (read(entry(availability="request"), "device", "join"), CALLED),
-        (read(entry(availability="request"), "device"), ONLINE),
-        (read(entry(availability="request"), "device"), None),
-        (read(entry(availability="request", columns=LATER), "confirmed"), CALLED),
-        (read(entry(availability="request", kind="label"), "device"), CALLED),
-        (read(entry(availability="request"), "amount"), None),
-        (read(entry(availability="request", latency="daily"), "amount"), NIGHTLY),
-        (read(entry(availability="request", period=86_400.0), "amount"), NIGHTLY),
-        (read(entry(availability="request", columns=SENT_TOO), "amount"), NIGHTLY),
-    ],
-)
-def test_sent_or_not_of_the_request(given: object, point: object) -> None:
-    assert judge(MISMATCH, feature(given, point=point)) == []  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("point", [CALLED, NIGHTLY])
-def test_an_aggregate_over_past_requests_is_read_from_where_they_are_stored(point: object) -> None:
-    known = entry(availability="request")
-    assert judge(MISMATCH, feature(read(known, "device"), aggregations=(unbounded(),), point=point)) == []
-
-
-def test_every_field_that_is_not_sent_is_told() -> None:
-    known = entry("shop.carts", availability="request")
-    found = judge(MISMATCH, feature(read(known, "amout"), read(known, "device"), read(known, "amount"), point=CALLED))
-    assert [finding.message for finding in found] == [
-        "feature `x` uses `shop.carts.amout`, which a request to `checkout` does not carry",
-        "feature `x` uses `shop.carts.device`, which a request to `checkout` does not carry",
-    ]
-    assert found[0].severity is Severity.ERROR
-    assert "use `amount`, which is sent" in str(found[0].help)
-    assert "build on what is sent" in str(found[1].help)
-    assert found[0].labels[-1].place.path == "catalog.yaml"
-
-
-def test_a_batch_has_no_request_and_says_so_once() -> None:
-    known = entry("shop.carts", availability="request")
-    (found,) = judge(MISMATCH, feature(read(known, "a"), read(known, "b"), point=NIGHTLY))
-    assert found.message == "feature `x` uses `shop.carts`, which comes with a request; `nightly` runs without one"
-    assert found.severity is Severity.ERROR
-
-
-def test_a_single_column_of_the_request() -> None:
-    (found,) = judge(MISMATCH, feature(read(entry(columns=LATER), "coupon"), point=NIGHTLY))
-    assert "uses `payments.transactions.coupon`, which comes with a request" in found.message
