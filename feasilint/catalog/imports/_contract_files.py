@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from feasilint.catalog.imports.artefact import ArtefactError, Imported, files, mapping, read_text, read_tree
+from msgspec.structs import replace
+
+from feasilint.catalog.imports.artefact import ArtefactError, Imported, Note, files, mapping, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,21 +25,39 @@ def contracts(location: str, key: str, value: str | None, make: Callable[[Tree],
     """
     words = f"{key}: {value or ''}".rstrip()
     if Path(location).is_file():
-        tree = read_tree(location)
-        if not _states(tree, key, value):
+        alone = _read(location, key, value, make)
+        if alone is None:
             raise ArtefactError(location, None, f"it does not state `{words}`; is this the right file?")
-        yield make(tree)
+        yield alone
         return
     sign = re.compile(rf"^[\"']?{key}[\"']?\s*:\s*[\"']?{value or ''}", re.MULTILINE)
-    found = [made for path in files(location, *_ENDINGS) if _has(path, sign) for made in _made(path, key, value, make)]
+    tried = (_tried(path, key, value, make) for path in files(location, *_ENDINGS) if _has(path, sign))
+    found = [made for made in tried if made is not None]
     if not found:
         raise ArtefactError(location, None, f"no file in this folder states `{words}`")
     yield from found
 
 
-def _states(tree: Tree, key: str, value: str | None) -> bool:
+def _read(path: str, key: str, value: str | None, make: Callable[[Tree], Imported]) -> Imported | None:
+    """What is made of a file; None if it states something else. Raises ArtefactError."""
+    from feasilint.catalog.tree import parse
+
+    tree, problems = parse(read_text(path), path)
+    notes = tuple(Note(path, problem.mark.line, problem.message) for problem in problems)
+    if tree.data is None and notes:
+        raise ArtefactError(path, notes[0].line, notes[0].message)
     stated = mapping(tree.data).get(key)
-    return stated == value if value is not None else stated is not None
+    if stated is None or value not in (None, stated):
+        return None
+    made = make(tree)
+    return replace(made, notes=(*notes, *made.notes))
+
+
+def _tried(path: str, key: str, value: str | None, make: Callable[[Tree], Imported]) -> Imported | None:
+    try:
+        return _read(path, key, value, make)
+    except ArtefactError as error:
+        return Imported("contract", path, notes=(error.note,))
 
 
 def _has(path: str, sign: re.Pattern[str]) -> bool:
@@ -45,13 +65,3 @@ def _has(path: str, sign: re.Pattern[str]) -> bool:
         return sign.search(read_text(path)) is not None
     except ArtefactError:
         return False
-
-
-def _made(path: str, key: str, value: str | None, make: Callable[[Tree], Imported]) -> Iterator[Imported]:
-    try:
-        tree = read_tree(path)
-    except ArtefactError as error:
-        yield Imported("contract", path, notes=(error.note,))
-    else:
-        if _states(tree, key, value):
-            yield make(tree)

@@ -327,6 +327,14 @@ class TestFiles:
         with pytest.raises(ArtefactError, match=r"x\.yaml:3"):
             list(odcs.read(path.as_posix()))
 
+    def test_a_key_that_stands_twice_is_told(self, tmp_path):
+        path = tmp_path / "x.yaml"
+        path.write_text("kind: DataContract\nschema: [{name: t}]\nstatus: active\nstatus: draft\n")
+        (found,) = odcs.read(path.as_posix())
+        assert [str(note).removeprefix(path.as_posix()) for note in found.notes] == [
+            ":4: duplicate key 'status'; it also stands on line 3"
+        ]
+
     def test_version_2_is_not_read(self, tmp_path):
         found = imported(tmp_path, {"kind": "DataContract", "apiVersion": "v2.2.2", "dataset": [{"table": "t"}]})
         assert found.sources == ()
