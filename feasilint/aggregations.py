@@ -8,13 +8,14 @@ from msgspec.structs import replace
 
 from feasilint.ir import Aggregate, Call, Column, Expression, Measure, Output, Window
 from feasilint.ir.expressions import columns, spelled
-from feasilint.measure.model import Aggregation, Extent
+from feasilint.measure.model import Aggregation
+from feasilint.measure.picks import numbers
 from feasilint.trace import Use
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from feasilint.analysis import Analysis, Arrival
+    from feasilint.analysis import Analysis, Arrival, Member
     from feasilint.ir import Program, Source
     from feasilint.measure.model import Reach
 
@@ -39,6 +40,23 @@ def uses(program: Program) -> Iterator[Use]:
             yield from (
                 Use(relation, output, "value") for output in relation.measures if isinstance(output.expression, Measure)
             )
+
+
+def of_member(member: Member, analysis: Analysis) -> Iterator[Aggregation]:
+    """The measures that a column's value passes through, but for row numbers that only pick what it is made of."""
+    uses = sorted(
+        (use for use in member.trace.uses if use.role == "value"),
+        key=lambda use: (spelled(use.output.name), analysis.position(use.relation)),
+    )
+    if member.column is not None and any(map(_is_row_number, uses)):
+        counted = numbers(member.column, analysis.columns)
+        uses = [use for use in uses if not _is_row_number(use) or use.output in counted]
+    made = (of_use(use, analysis) for use in uses)
+    return (aggregation for aggregation in made if aggregation is not None)
+
+
+def _is_row_number(use: Use) -> bool:
+    return isinstance(use.output.expression, Measure) and use.output.expression.function == "row_number"
 
 
 def of_use(use: Use, analysis: Analysis) -> Aggregation | None:
@@ -118,7 +136,7 @@ def _together(a: Aggregation, b: Aggregation) -> Aggregation:
     intervals = tuple(sorted({*a.extent.intervals, *b.extent.intervals}))
     return replace(
         a,
-        extent=Extent(a.extent.window, intervals, a.extent.time_column, a.extent.confidence),
+        extent=replace(a.extent, intervals=intervals),
         outputs=tuple(dict.fromkeys(a.outputs + b.outputs)),
         reaches=min(a.reaches, b.reaches, key=_STRENGTH.__getitem__),
         roles=tuple(sorted({*a.roles, *b.roles})),

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from feasilint.aggregations import of_use
+from feasilint.aggregations import of_member
 from feasilint.findings import Place
 from feasilint.ir import Aggregate, Column, Diagnostic, Fit, Scan, Upsert, Window, Write
-from feasilint.ir.expressions import fold, spelled
+from feasilint.ir.expressions import fold
 from feasilint.measure.ages import within_lags
 from feasilint.measure.grain import leaves
 from feasilint.measure.model import Age, Input
@@ -190,15 +190,10 @@ class _Lineages:
 
 
 def _lineage(member: Member, analysis: Analysis) -> _Lineage:
-    uses = sorted(
-        (use for use in member.trace.uses if use.role == "value"),
-        key=lambda use: (spelled(use.output.name), analysis.position(use.relation)),
-    )
-    found = (of_use(use, analysis) for use in uses)
     return _Lineage(
         _built(member, analysis),
         tuple(_inputs(member, analysis)),
-        tuple(_by_place(a for a in found if a is not None)),
+        tuple(_by_place(of_member(member, analysis))),
         tuple(_unread(member, analysis)),
     )
 

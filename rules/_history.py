@@ -1,8 +1,8 @@
-"""Aggregations over all history: which ones there are, what they cost to keep, and their bounded form."""
+"""Aggregations over a history that grows: which ones there are, what they cost to keep, and their bounded form."""
 
 from __future__ import annotations
 
-from math import ceil, isfinite
+from math import ceil, inf, isfinite
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -18,11 +18,11 @@ from ._staleness import events
 from ._words import VERBS, amount, bounded_title, days, noun, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from feasilint.catalog.model import SourceEntry
     from feasilint.ir import Source
-    from feasilint.measure.model import Aggregation, Input
+    from feasilint.measure.model import Aggregation, Input, WindowClass
     from feasilint.rule import Context, Feature
 
 _DAY = 86_400
@@ -37,8 +37,8 @@ RUNNING_TOTAL = (
 
 
 class History(Struct, frozen=True):
-    """An unbounded aggregation of a feature and the events that it reads. `others`: further ones of the feature over the
-    same source; one bound serves them all."""
+    """An aggregation of a feature that no lower bound limits, or only a constant one, and the events that it reads. `others`:
+    further ones of the feature over the same source; one bound serves them all."""
 
     feature: Feature
     aggregation: Aggregation
@@ -61,6 +61,12 @@ class History(Struct, frozen=True):
         return Severity.WARNING if self.servable else Severity.ERROR
 
     @property
+    def length(self) -> float:
+        """The seconds that it reaches back; infinite where nothing limits it."""
+        lengths = [interval.total_seconds for interval in self.aggregation.extent.intervals]
+        return max(lengths, default=inf)
+
+    @property
     def event_time(self) -> str | None:
         """The column that could bound it: as the catalog declares it, else as the code orders or filters by it."""
         if self.entry is not None and self.entry.event_time:
@@ -79,22 +85,28 @@ class History(Struct, frozen=True):
         return enough or None
 
 
-def histories(feature: Feature, running: bool) -> Iterator[History]:
-    """The aggregations of a feature over all events of a key, one per source: the costliest, else the first in the code.
+def histories(
+    feature: Feature,
+    running: bool | None = None,
+    window: WindowClass = "unbounded",
+    wanted: Callable[[History], bool] = lambda _: True,
+) -> Iterator[History]:
+    """The aggregations of a feature over the events of a key, one per source: the costliest, else the first in the code.
 
-    `running`: those whose frame grows row by row.
+    `running`: those whose frame grows row by row, or only those whose does not. `window`: how far back they reach. `wanted`:
+    which of them count.
     """
     groups: dict[Source, list[History]] = {}
-    for history in _histories(feature, running):
+    for history in filter(wanted, _histories(feature, running, window)):
         groups.setdefault(history.read.source, []).append(history)
     for group in groups.values():
         told = max(group, key=lambda history: history.severity)
         yield replace(told, others=tuple(history.aggregation for history in group if history is not told))
 
 
-def _histories(feature: Feature, running: bool) -> Iterator[History]:
+def _histories(feature: Feature, running: bool | None, window: WindowClass) -> Iterator[History]:
     for aggregation in feature.aggregations:
-        if aggregation.extent.window != "unbounded" or aggregation.running is not running:
+        if aggregation.extent.window != window or running not in (None, aggregation.running):
             continue
         if aggregation.function in _STATELESS or not _summarises(aggregation) or _is_a_date(aggregation):
             continue
@@ -130,9 +142,18 @@ def does(history: History) -> str:
     if more > 0:
         what += f" and {more} more source{'s' if more > 1 else ''}"
     whose, made = _whose(history.aggregation.keys), "made" if noun(history.read.source) else "had"
+    if limit := _limit(history):
+        return f"{what} {whose} has {made} {limit}" if whose else f"{what} {limit}"
     if history.aggregation.running:
         return f"{what} {whose} has {made} up to each row" if whose else f"{what} up to each row"
     return f"{what} {whose} has ever {made}"
+
+
+def _limit(history: History) -> str:
+    extent = history.aggregation.extent
+    if extent.window == "anchored":
+        return f"since {extent.since or 'a constant date'}"
+    return f"in {days(history.length)}" if extent.window == "bounded" else ""
 
 
 def _whose(keys: tuple[str, ...]) -> str:
@@ -168,16 +189,31 @@ def _costs(history: History) -> Iterator[tuple[str, str]]:
     if history.aggregation.default_frame:
         yield "frame", "none is stated, so that SQL takes RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
     if history.servable:
-        yield "state", RUNNING_TOTAL
+        yield "state", RUNNING_TOTAL if traits(function).reversible else f"{RUNNING_TOTAL}; {_irreversible(function)}"
     elif not traits(function).mergeable:
-        yield "state", f"an exact {traits(function).words} needs every value of a key, for ever"
+        yield "state", f"an exact {traits(function).words} needs every value of a key, {_kept_for(history)}"
     elif not traits(function).bounded:
         yield "state", f"a {traits(function).words} grows with every event of a key"
     else:
         yield (
             "state",
-            f"rows of `{history.read.source.name}` change, so that a running total goes wrong: all must be read again",
+            f"rows of `{history.read.source.name}` change, so that a running total goes wrong: {_repair(function)}",
         )
+
+
+def _kept_for(history: History) -> str:
+    return f"for {days(history.length)}" if isfinite(history.length) else "for ever"
+
+
+def _irreversible(function: str) -> str:
+    return f"no row can be taken out of a {traits(function).words} again"
+
+
+def _repair(function: str) -> str:
+    """What a changed row takes: of a sum its old value is subtracted, where somebody tells it."""
+    if traits(function).reversible:
+        return "all must be read again, unless each change brings the old value along"
+    return f"{_irreversible(function)}, so that all must be read again"
 
 
 def _line(aggregation: Aggregation) -> str:

@@ -8,30 +8,31 @@ from msgspec import Struct
 class Aggregate(Struct, frozen=True):
     """How an aggregate behaves when its input grows.
 
-    `mergeable`: partial results of tiles combine exactly. `bounded`: its state has constant size. `additive`: what it
-    gives of two disjoint sets of rows adds up. `words`: how a sentence names it. `ordinal`: it numbers or ranks rows instead
-    of summarising them.
+    `mergeable`: partial results of tiles combine exactly. `bounded`: its state has constant size. `reversible`: a row can be
+    taken out of its state again. `additive`: what it gives of two disjoint sets of rows adds up. `words`: how a sentence names
+    it. `ordinal`: it numbers or ranks rows instead of summarising them.
     """
 
     words: str
     mergeable: bool = True
     bounded: bool = True
+    reversible: bool = False
     additive: bool = False
     ordinal: bool = False
 
 
 AGGREGATES: dict[str, Aggregate] = {
-    "count": Aggregate("count", additive=True),
-    "sum": Aggregate("sum", additive=True),
-    "avg": Aggregate("average"),
+    "count": Aggregate("count", reversible=True, additive=True),
+    "sum": Aggregate("sum", reversible=True, additive=True),
+    "avg": Aggregate("average", reversible=True),
     "min": Aggregate("minimum"),
     "max": Aggregate("maximum"),
-    "std": Aggregate("standard deviation"),
-    "var": Aggregate("variance"),
+    "std": Aggregate("standard deviation", reversible=True),
+    "var": Aggregate("variance", reversible=True),
     "skew": Aggregate("skewness"),
     "kurtosis": Aggregate("kurtosis"),
-    "corr": Aggregate("correlation"),
-    "covar": Aggregate("covariance"),
+    "corr": Aggregate("correlation", reversible=True),
+    "covar": Aggregate("covariance", reversible=True),
     "product": Aggregate("product"),
     "any": Aggregate("any value"),
     "bool_and": Aggregate("conjunction"),

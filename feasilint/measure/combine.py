@@ -119,7 +119,15 @@ def _of_column(bounds: list[Bound]) -> Iterable[Extent]:
             continue
         window = _lower(bound.lower, uppers)
         if window is not None:
-            yield Extent(window[0], window[1], bound.event.name)
+            since = _date(bound.lower) if window[0] == "anchored" else None
+            yield Extent(window[0], window[1], bound.event.name, since=since)
+
+
+def _date(moment: Moment) -> str | None:
+    """A constant moment as it is written: `2020-01-01`."""
+    if moment.at is None or moment.offset is None or moment.offset.total_seconds:
+        return None
+    return moment.at.isoformat(sep=" ").removesuffix(" 00:00:00")
 
 
 def _lower(lower: Moment, uppers: list[Moment]) -> tuple[WindowClass, tuple[Interval, ...]] | None:

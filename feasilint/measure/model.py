@@ -24,12 +24,14 @@ GROWING: frozenset[WindowClass] = frozenset({"unbounded", "anchored"})
 
 class Extent(Struct, frozen=True, gc=False):
     """How far back a measure's input reaches. `intervals`: the lengths of a bounded one, shortest first (several where a
-    feature is defined several times). `time_column`: what bounds it, or what could."""
+    feature is defined several times). `time_column`: what bounds it, or what could. `since`: the constant that an anchored one
+    begins at, where it is a date."""
 
     window: WindowClass
     intervals: tuple[Interval, ...] = ()
     time_column: Name | None = None
     confidence: Confidence = "exact"
+    since: str | None = None
 
 
 class Aggregation(Struct, frozen=True, gc=False):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from feasilint.ir import (
     Aggregate,
     Call,
@@ -139,7 +141,7 @@ class Windows:
         else:
             found = self._unbounded(relation, output.expression, keys, reach)
         time = found.time_column or (_order_name(relation) if isinstance(relation, Window) else None)
-        return Extent(found.window, found.intervals, time or self._time_column(reach), confidence)
+        return replace(found, time_column=time or self._time_column(reach), confidence=confidence)
 
     def keys(self, relation: Aggregate | Window, output: Output) -> tuple[Expression, ...]:
         """What a measure is grouped by: its keys, without constants; in a correlated subquery the columns that are tied to
@@ -261,7 +263,7 @@ class Windows:
         hidden = bool(keys) and all(isinstance(key, Hole) for key in keys)
         if hidden or any(unreadable(predicate) for predicate in reach.every()):
             return Extent("unknown")
-        if (picks := picked(reach.predicates, keys, self.columns)) is not None:
+        if (picks := picked((*reach.predicates, *self._inside(measure)), keys, self.columns)) is not None:
             return Extent(picks)
         inner = self._inner(measure)
         if inner is not None:

@@ -1,4 +1,5 @@
-"""The bounded form of an unbounded aggregation, in the language and dialect of the code."""
+"""The bounded form of an unbounded aggregation, and the approximate one of an exact one, in the language and dialect of the
+code."""
 
 from __future__ import annotations
 
@@ -56,6 +57,22 @@ def bounded(aggregation: Aggregation, programs: Mapping[str, Program], bound: Bo
     else:
         code = _python(program, aggregation, bound)
     return Rewrite(code, fragment.language) if code else None
+
+
+def approximate(aggregation: Aggregation, programs: Mapping[str, Program]) -> Rewrite | None:
+    """The statement around an exact aggregate with an approximate one; None where it cannot be rewritten."""
+    program = programs.get(aggregation.place.path)
+    if program is None or aggregation.fragment is None or aggregation.node is None:
+        return None
+    fragment = program.fragments[aggregation.fragment]
+    if fragment.language != "sql":
+        return None
+    from feasilint.lower.sql.nodes import nodes
+    from feasilint.suggest.approximate import rewrite
+
+    found = nodes(fragment)
+    code = rewrite(found[aggregation.node], fragment) if aggregation.node < len(found) else None
+    return Rewrite(code, "sql") if code else None
 
 
 def _input(program: Program, aggregation: Aggregation) -> Relation | None:

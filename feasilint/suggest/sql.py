@@ -34,7 +34,7 @@ _LOWER = (exp.GT, exp.GTE)
 _OUTER = ("LEFT", "RIGHT", "FULL")
 
 
-class _Text:
+class Text:
     """The text that the tree was parsed from: its dialect, and what the placeholders in it stand for."""
 
     def __init__(self, fragment: Fragment) -> None:
@@ -107,7 +107,7 @@ def rewrite(node: exp.Expr, fragment: Fragment, bound: Bound, tables: Tables) ->
     select = node.find_ancestor(exp.Select)
     if select is None:
         return None
-    window, text = _window(node, select), _Text(fragment)
+    window, text = _window(node, select), Text(fragment)
     if bound.running or window is not None:
         return _framed(window, select, text, bound) if window is not None and not text.controlled(select) else None
     return _filtered(node, select, text, _Known(bound, tables, text.marks))
@@ -121,7 +121,7 @@ def _window(node: exp.Expr, select: exp.Select) -> exp.Window | None:
 # --- a running aggregate: a frame that ends before the row ---
 
 
-def _framed(window: exp.Window, select: exp.Select, text: _Text, bound: Bound) -> str | None:
+def _framed(window: exp.Window, select: exp.Select, text: Text, bound: Bound) -> str | None:
     order = window.args.get("order")
     keys = order.expressions if isinstance(order, exp.Order) else []
     if len(keys) != 1 or not isinstance(keys[0], exp.Ordered) or keys[0].args.get("desc"):
@@ -149,7 +149,7 @@ def _ends(key: exp.Ordered, dialect: str, days: int) -> tuple[exp.Expr, exp.Expr
 # --- an aggregate per group: a condition on its input ---
 
 
-def _filtered(node: exp.Expr, select: exp.Select, text: _Text, known: _Known) -> str | None:
+def _filtered(node: exp.Expr, select: exp.Select, text: Text, known: _Known) -> str | None:
     site, bound = _site(select, known, 0), known.bound
     if site is None:
         return None
