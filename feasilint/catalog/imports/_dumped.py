@@ -147,6 +147,8 @@ def _first(row: Row, keys: Sequence[str]) -> str | None:
 def _table(row: Row, told: Told) -> None:
     """TABLES of any database, TABLE_STORAGE and `__TABLES__` of BigQuery."""
     told.kind = words(row.get("table_type")) or told.kind
+    if told.kind == "EXTERNAL" and "storage_path" not in row:
+        told.kind = "EXTERNAL TABLE"  # in Unity Catalog alone most tables are, and say where they lie
     if _is_yes(row.get("is_dynamic")):
         told.kind = "DYNAMIC TABLE"
     told.owner = words(row.get("table_owner")) or told.owner

@@ -68,6 +68,11 @@ class TestNotTakenOver:
         assert "aliases" not in of("unity")["main.sales.orders"]
         assert of("unity")["main.sales.raw_orders"]["aliases"] == ["s3://lake/raw/orders"]
 
+    def test_external_tables_are_told_but_for_those_of_unity_catalog(self, tmp_path):
+        (entry,) = dumped(tmp_path, f"{TABLES}p,d,sheet,EXTERNAL\n")
+        assert entry["flags"] == ["external table"]
+        assert "external table" not in of("unity")["main.sales.raw_orders"]["flags"]
+
     def test_a_foreign_key_is_no_grain(self):
         assert of("unity")["main.sales.orders"]["grain"] == ["order_id"]
 
