@@ -29,7 +29,7 @@ MATERIALIZED = """
 from datetime import UTC, datetime, timedelta
 from feast import FeatureStore
 store = FeatureStore(".")  # the warehouses are not there: what `feast materialize` records after a run is recorded alone
-for run in range(4):
+for run in range(7):
     end = datetime(2026, 11, 5, 2, 0, 7 * run, tzinfo=UTC) + timedelta(hours=4 * run)
     view = store.registry.get_feature_view("orders_by_user", store.project)
     store.registry.apply_materialization(view, store.project, end - timedelta(hours=4), end)

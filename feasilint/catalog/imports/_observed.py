@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 ENOUGH = 3
 """Runs that make a period; two may be one that was repeated."""
+MANY = 10
+"""Runs that make one within a day; fewer may be somebody who tries something."""
 
 _ROUND = (86_400, 3_600, 60, 1)
 _NEAR = 0.02  # a job that starts by the clock ends a little sooner or later
 _UNEVEN = 1.5
+_ALIKE = 0.25  # gaps that differ less from the usual one are the same
+_DAY = timedelta(days=1)
 
 
 class Observed(Struct, frozen=True):
@@ -40,14 +44,16 @@ class Observed(Struct, frozen=True):
 
 
 def observed(times: Iterable[str | datetime]) -> Observed | None:
-    """The period of runs at these times (ISO); None of fewer than three at different ones. Repeated times are one run."""
+    """The period of runs at these times (ISO); None of few ones, or if most waits are not like the usual one."""
     moments = sorted({moment for time in times if (moment := instant(time)) is not None})
-    if len(moments) < ENOUGH:
+    if len(moments) < ENOUGH or (len(moments) < MANY and moments[-1] - moments[0] < _DAY):
         return None
     gaps = [(after - before).total_seconds() for before, after in pairwise(moments)]
     usual = median(gaps)
-    period = written_duration(_rounded(usual))
-    return Observed(period, len(moments), moments[0], moments[-1], max(gaps), usual) if usual >= 1 else None
+    alike = sum(abs(gap - usual) <= _ALIKE * usual for gap in gaps)
+    if usual < 1 or 2 * alike < len(gaps):
+        return None
+    return Observed(written_duration(_rounded(usual)), len(moments), moments[0], moments[-1], max(gaps), usual)
 
 
 def instant(time: object) -> datetime | None:

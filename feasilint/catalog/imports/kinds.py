@@ -31,6 +31,7 @@ KINDS: dict[str, Kind] = {
         "information_schema", "a CSV or JSON dump of an information schema, or a folder of them"
     ),
     "odcs": Kind("odcs", "a contract of the Open Data Contract Standard, or a folder of them"),
+    "openlineage": Kind("openlineage", "a file or folder of events of OpenLineage, one a line"),
     "sqlalchemy": Kind(
         "databases", "the URL of a database, as postgresql://user@host/database or duckdb:///file.duckdb"
     ),

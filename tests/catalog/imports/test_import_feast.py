@@ -197,7 +197,7 @@ class TestShop:
             "views/batch.py:55: `stock_total` is disabled; state its availability if you know it",
         ]
         told = notes(feast.read("../shop.json"))
-        assert "../shop.json: `orders_by_user`: the period 4h was seen in 4 runs, 2026-11-05 to 2026-11-05" in told
+        assert "../shop.json: `orders_by_user`: the period 4h was seen in 7 runs, 2026-11-05 to 2026-11-06" in told
 
 
 class TestTemplate:
