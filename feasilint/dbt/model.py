@@ -57,7 +57,8 @@ class Model(Struct, frozen=True):
 
 
 class SourceTable(Struct, frozen=True):
-    """A table that others write. `relation` are the parts of its name that are sure, from the right."""
+    """A table that others write. `relation` are the parts of its name that are sure, from the right; `config` are all settings,
+    those of its source included, `given` what is written of the table itself."""
 
     source: str
     name: str
@@ -70,6 +71,8 @@ class SourceTable(Struct, frozen=True):
     meta: Mapping[str, object] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     owner: str | None = None
+    config: Mapping[str, object] = field(default_factory=dict)
+    given: Mapping[str, object] = field(default_factory=dict)
 
 
 class Macro(Struct, frozen=True):

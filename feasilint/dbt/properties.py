@@ -30,7 +30,8 @@ class VersionProperties(Struct, frozen=True):
 
 
 class ModelProperties(Struct, frozen=True):
-    """What a properties file at `path` says of one model. `relation`: what a snapshot declared in YAML copies."""
+    """What a properties file at `path` says of one model. `relation`: what a snapshot declared in YAML copies; `given`: all
+    that is written of the model."""
 
     kind: Kind
     name: str
@@ -40,6 +41,7 @@ class ModelProperties(Struct, frozen=True):
     versions: tuple[VersionProperties, ...] = ()
     latest: Version | None = None
     relation: str | None = None
+    given: Mapping[str, object] = field(default_factory=dict)
 
     def files_of(self, version: VersionProperties) -> tuple[str, ...]:
         """The stems that the file of a version may have."""
@@ -61,6 +63,8 @@ class Properties(Struct):
     models: dict[str, ModelProperties] = field(default_factory=dict)
     sources: dict[tuple[str, str], SourceTable] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)  # of groups
+    groups: list[Mapping[str, object]] = field(default_factory=list)  # this and the exposures as they are written
+    exposures: list[Mapping[str, object]] = field(default_factory=list)
     by_file: dict[str, tuple[ModelProperties, VersionProperties]] = field(default_factory=dict)  # versions by stem
 
     def take(self, data: object, path: str, package: str, variables: Variables) -> None:
@@ -74,6 +78,8 @@ class Properties(Struct):
                         self.by_file.setdefault(stem, (made, version))
         for table in _sources(given.get("sources"), package, variables):
             self.sources.setdefault((table.source, table.name), table)
+        self.groups.extend(mappings(given.get("groups")))
+        self.exposures.extend(mappings(given.get("exposures")))
         for group in mappings(given.get("groups")):
             name, owner = text(group.get("name")), owner_text(group.get("owner"))
             if name is not None and owner is not None:
@@ -100,6 +106,7 @@ def _models(given: object, kind: Kind, path: str, variables: Variables) -> Itera
                 tuple(_versions(each.get("versions"), variables)),
                 _version(each.get("latest_version")),
                 text(each.get("relation")),
+                each,
             )
 
 
@@ -154,6 +161,8 @@ def _table(
         return None
     outer, inner = _source_config(source, variables), _source_config(table, variables)
     config = merged(outer, inner)
+    if isinstance(config.get("freshness"), dict):  # a table replaces single alarms; without a value it has none
+        config["freshness"] = {**mapping(outer.get("freshness")), **mapping(config["freshness"])}
     freshness = mapping(config.get("freshness"))
     meta = mapping(config.get("meta"))
     return SourceTable(
@@ -168,6 +177,8 @@ def _table(
         meta,
         texts(config.get("tags")),
         owner_text(meta.get("owner")),
+        config,
+        table,
     )
 
 

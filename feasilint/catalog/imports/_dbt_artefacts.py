@@ -48,7 +48,6 @@ class Node(Related, frozen=True):
     deprecation_date: object = None
     version: object = None
     latest_version: object = None
-    primary_key: object = None
     depends_on: object = None
     type: object = None
     url: object = None

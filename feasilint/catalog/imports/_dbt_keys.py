@@ -1,4 +1,6 @@
-"""Which columns make a row of a dbt table one: what its constraints, its tests and its way of being built say."""
+"""Which columns make a row of a dbt table one: what its constraints, its tests and its way of being built say.
+
+The `primary_key` of a manifest is what dbt infers from the same, but from tests of some rows, too."""
 
 from __future__ import annotations
 
@@ -74,8 +76,6 @@ def _keys(node: Node, told: Tested, adapter: str | None, entity: tuple[str, ...]
     yield next((key for key in alone if key[0] in told.filled), ())
     yield min((key for key in told.unique if len(key) > 1), key=len, default=())
     yield next(iter(alone), ())
-    inferred = names(node.primary_key)  # several may be keys of their own
-    yield inferred if len(inferred) == 1 else ()
     yield _merged_by(config, adapter)
     yield entity
 

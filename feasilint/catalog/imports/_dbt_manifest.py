@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct, field
 from feasilint.catalog.imports import _dbt_keys as keys
 from feasilint.catalog.imports import _dbt_said as said
 from feasilint.catalog.imports._dbt_artefacts import Manifest, Node, decoded, each, unknown_version
+from feasilint.catalog.imports._queried import column_of_query
 from feasilint.catalog.imports.artefact import Note, day, stated, written_duration
 from feasilint.catalog.imports.schedules import refreshed
 from feasilint.catalog.names import folded, is_path
@@ -19,7 +20,7 @@ from feasilint.dbt.schedule import period, schedule_of
 from feasilint.lower.modelled import VIEWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from feasilint.catalog.imports.artefact import Entry
 
@@ -60,15 +61,24 @@ def known(path: str) -> Known:
     made.notes.extend(unknown_version(manifest.metadata, path))
     nodes = dict(each({**manifest.sources, **manifest.nodes}, Node, path, made.notes))
     made.exposures = dict(each(manifest.exposures, Node, path, made.notes))
+    groups = dict(each(manifest.groups, Node, path, made.notes))
+    semantic = [node for _, node in each(manifest.semantic_models, Node, path, made.notes)]
+    return assembled(made, nodes, text(manifest.metadata.adapter_type), groups, semantic)
+
+
+def assembled(
+    made: Known,
+    nodes: Mapping[str, Node],
+    adapter: str | None,
+    groups: Mapping[str, Node],
+    semantic: Iterable[Node] = (),
+) -> Known:
+    """The entries of nodes by their id, with what tests, groups and semantic models among them say of each."""
     about = _About(
-        text(manifest.metadata.adapter_type),
+        adapter,
         keys.tested(node for node in nodes.values() if text(node.resource_type) == "test"),
-        {text(group.name) or key: group for key, group in each(manifest.groups, Node, path, made.notes)},
-        {
-            read: node
-            for _, node in each(manifest.semantic_models, Node, path, made.notes)
-            for read in keys.read_nodes(node)
-        },
+        {text(group.name) or key: group for key, group in groups.items()},
+        {read: node for node in semantic for read in keys.read_nodes(node)},
     )
     for key, node in nodes.items():
         if key.startswith("source.") or text(node.resource_type) in STORED:
@@ -96,7 +106,7 @@ def _add(made: Known, key: str, node: Node, about: _About) -> None:
             kind="scd2" if text(node.resource_type) == "snapshot" else None,
             grain=list(keys.grain(node, tested, about.adapter, entity)),
             event_time=event_time,
-            available_at=_loaded_at(made, key, node, event_time),
+            available_at=_loaded_at(made, key, node, event_time, about.adapter),
             partition=_partition(config),
             retention=_retention(config),
             flags=said.table_flags(meta, config.get("tags")),
@@ -165,22 +175,27 @@ def _promise(node: Node) -> str | None:
     )
 
 
-def _loaded_at(made: Known, key: str, node: Node, event_time: str | None) -> str | None:
+def _loaded_at(made: Known, key: str, node: Node, event_time: str | None, adapter: str | None) -> str | None:
     """The column that says when rows were loaded; not one that is declared to say when their event happened."""
     stated_as = text(node.loaded_at_field) or text(mapping(node.config).get("loaded_at_field"))
     if stated_as is None:
         return None
-    column = _COLUMN.fullmatch(stated_as.strip())
+    cast = _COLUMN.fullmatch(stated_as.strip())
+    column = cast[1] if cast is not None else _only_column(stated_as, adapter)
     if column is None:
-        made.notes.append(
-            Note(
-                made.path,
-                None,
-                f"{key}: its loaded_at_field is an expression; state the column as meta.feasilint.available_at",
-            )
-        )
-        return None
-    return column[1] if column[1] != event_time else None
+        advice = "state the column as meta.feasilint.available_at"
+        made.notes.append(Note(made.path, None, f"{key}: its loaded_at_field has several columns or none; {advice}"))
+    return column if column != event_time else None
+
+
+def _only_column(expression: str, adapter: str | None) -> str | None:
+    """The one column that an expression is made of."""
+    from feasilint.lower.sql.adapter import canonical_dialect
+
+    dialect = adapter if adapter is not None and canonical_dialect(adapter) is not None else None
+    query = f"SELECT {expression} AS loaded_at FROM source"  # noqa: S608 - nobody runs it
+    found = column_of_query(query, "loaded_at", dialect)
+    return found[1] if found is not None and _COLUMN.fullmatch(found[1]) else None
 
 
 # --- what it is ------------------------------------------------------------------------------------------------------
@@ -191,7 +206,9 @@ def _deprecated(node: Node, as_of: str | None) -> Entry:
     since = day(node.deprecation_date)
     if since is None:
         return {}
-    if as_of is not None and since <= as_of:
+    if as_of is None:
+        return {"reason": f"its day of deprecation is {since}"}
+    if since <= as_of:
         return {"availability": "deprecated", "reason": f"deprecated since {since}"}
     return {"reason": f"to be deprecated on {since}"}
 

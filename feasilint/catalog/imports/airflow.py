@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from feasilint.catalog.globs import PathPatterns
 from feasilint.catalog.imports._dag_schedules import Unclear, schedule_of
@@ -16,7 +19,7 @@ from feasilint.catalog.names import folded
 from feasilint.catalog.scalars import duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from feasilint.catalog.imports.artefact import Entry
 
@@ -27,14 +30,11 @@ _NOBODY = ("airflow",)  # the owner of every task that has none
 
 def read(location: str) -> Iterator[Imported]:
     """What the DAGs in a folder say, file by file. Raises ArtefactError if there is no such folder, or no DAG in it."""
-    found = False
-    for path in _files(location):
-        imported = _read_file(path, location)
-        if imported is not None:
-            found = True
-            yield imported
+    read_files = (_read_file(path, location) for path in _files(location))
+    found = [imported for imported in read_files if imported is not None]
     if not found:
         raise ArtefactError(location, None, "no DAG here; name the folder that Airflow reads its DAGs from")
+    yield from _each_once(found)
 
 
 def _files(location: str) -> Iterator[str]:
@@ -172,5 +172,17 @@ def _united(entries: Iterable[Entry]) -> Iterator[Entry]:
     yield from by_name.values()
 
 
+def _each_once(found: Sequence[Imported]) -> Iterator[Imported]:
+    """The files, each table with the one that writes it most often: what several say would contradict itself."""
+    best: dict[str, tuple[float, int]] = {}
+    for index, imported in enumerate(found):
+        for entry in imported.sources:
+            name = folded(str(entry["name"]))
+            best[name] = min(best.get(name, (inf, index)), (_period(entry), index))
+    for index, imported in enumerate(found):
+        kept = tuple(entry for entry in imported.sources if best[folded(str(entry["name"]))][1] == index)
+        yield replace(imported, sources=kept)
+
+
 def _period(entry: Entry) -> float:
-    return duration(entry["period"]) if "period" in entry else float("inf")
+    return duration(entry["period"]) if "period" in entry else inf

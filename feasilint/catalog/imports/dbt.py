@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from feasilint.catalog.imports._dbt_artefacts import KNOWN, artefact_of
 from feasilint.catalog.imports._dbt_exposures import models
 from feasilint.catalog.imports._dbt_manifest import known, united
+from feasilint.catalog.imports._dbt_project import known as known_of_files
 from feasilint.catalog.imports._dbt_tables import catalogued, measured
 from feasilint.catalog.imports.artefact import ArtefactError, Imported, Note, mapping
 from feasilint.catalog.names import folded
@@ -25,10 +26,15 @@ _COLUMNS = ("event_time", "available_at", "partition")
 
 
 def read(location: str) -> Iterator[Imported]:
-    """What the artefacts at a location say: a project, its target folder, or one of the files. Raises ArtefactError.
+    """What the artefacts at a location say: a project, its target folder, or one of the files; of a project for which dbt has
+    written nothing what its own files say. Raises ArtefactError.
 
     Of a table that catalog.json has seen, that alone gives the columns: two artefacts never state the same key.
     """
+    project = _without_artefacts(location)
+    if project is not None:
+        yield _declared(known_of_files(project), [], "dbt project")
+        return
     paths = _paths(location)
     manifest = paths.get(_MANIFEST) or _beside(paths)
     declared = known(manifest) if manifest is not None else None
@@ -38,7 +44,18 @@ def read(location: str) -> Iterator[Imported]:
     yield from found
 
 
-def _declared(known: Known, found: list[Imported]) -> Imported:
+def _without_artefacts(location: str) -> str | None:
+    """The folder of a project that dbt has written nothing for, as there is none in a fresh clone."""
+    folder = Path(location)
+    if folder.name == PROJECT_FILE:
+        folder = folder.parent
+    if not (folder / PROJECT_FILE).is_file():
+        return None
+    target = _target(folder)
+    return None if any((target / f"{kind}.json").is_file() for kind in KNOWN) else folder.as_posix()
+
+
+def _declared(known: Known, found: list[Imported], origin: str = "dbt manifest") -> Imported:
     seen = {
         str(entry["name"]): mapping(entry["columns"]) for each in found for entry in each.sources if "columns" in entry
     }
@@ -47,7 +64,7 @@ def _declared(known: Known, found: list[Imported]) -> Imported:
         for entry in united(known.entries)
     )
     made = tuple(models(known))
-    return Imported("dbt manifest", known.path, known.as_of, sources, made, notes=tuple(known.notes))
+    return Imported(origin, known.path, known.as_of, sources, made, notes=tuple(known.notes))
 
 
 def _but_seen(entry: Entry, columns: Mapping[str, object], known: Known) -> Entry:

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from feasilint.catalog.imports import _sqlmesh_models as models
 from feasilint.catalog.imports._literals import constants, dotted, keywords, parsed, value
@@ -49,8 +50,13 @@ def read(location: str) -> Iterator[Imported]:
         raise ArtefactError(
             location, None, "no project of SQLMesh: there is no config.yaml or config.py beside a folder `models`"
         )
+    known: set[str] = set()
     for project in found:
-        yield from _read_project(project)
+        for imported in _read_project(project):
+            fresh = tuple(entry for entry in imported.sources if str(entry["name"]).casefold() not in known)
+            known.update(str(entry["name"]).casefold() for entry in fresh)  # external models stand in several projects
+            if fresh or imported.notes:
+                yield replace(imported, sources=fresh)
 
 
 def _projects(location: str) -> Iterator[Path]:

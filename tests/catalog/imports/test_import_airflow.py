@@ -218,6 +218,17 @@ def test_the_most_frequent_of_several_dags_counts() -> None:
     assert found["made.in_oslo"] == {"period": "1d"}
 
 
+def test_each_table_is_of_the_file_that_writes_it_most_often(tmp_path: Path) -> None:
+    for name, often in (("a", "@daily"), ("b", "@hourly"), ("c", "@hourly"), ("d", "None")):
+        put(
+            tmp_path,
+            f"with DAG({name!r}, schedule={often!r}):\n    {sql('INSERT INTO a.b SELECT 1 AS x')}\n",
+            f"{name}.py",
+        )
+    found = [(imported.path, imported.sources) for imported in read("airflow", str(tmp_path)) if imported.sources]
+    assert found == [(f"{tmp_path}/b.py", ({"name": "a.b", "period": "1h", "offset": "0"},))]
+
+
 def test_a_dag_of_which_nobody_says_what_it_writes() -> None:
     assert notes(DAGS / "plain.py") == [
         "nothing says which tables the DAG `plain` writes; state them as outlets of its tasks"

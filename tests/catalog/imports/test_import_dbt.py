@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -84,8 +86,7 @@ def test_tags_of_a_source_do_not_say_how_often_it_is_loaded() -> None:
 def test_uniqueness_of_some_rows_is_no_grain(tmp_path: Path) -> None:
     data = manifest()
     data["metadata"]["adapter_type"] = "duckdb"
-    features = data["nodes"]["model.shop.customer_features"]
-    features["primary_key"] = []
+    assert data["nodes"]["model.shop.customer_features"]["primary_key"] == ["customer_id"]  # dbt infers it all the same
     imported = alone(tmp_path, data)
     assert "grain" not in by_name(imported)["shop.analytics.customer_features"]  # `where: amount > 0`
 
@@ -105,17 +106,34 @@ def test_the_key_that_rows_are_merged_by(tmp_path: Path, adapter: str, config: d
     data = manifest()
     data["metadata"]["adapter_type"] = adapter
     features = data["nodes"]["model.shop.customer_features"]
-    features["primary_key"] = []
     features["config"].update(config)
     assert by_name(alone(tmp_path, data))["shop.analytics.customer_features"].get("grain") == grain
 
 
-def test_an_expression_is_no_column() -> None:
+def test_an_expression_of_several_columns_is_none() -> None:
     imported = read("dbt", str(HERE / "v12"))[0]
     assert "available_at" not in by_name(imported)["shop.raw.merchants"]
-    assert "merchants: its loaded_at_field is an expression; state the column as meta.feasilint.available_at" in said(
-        imported
-    )
+    told = "merchants: its loaded_at_field has several columns or none; state the column as meta.feasilint.available_at"
+    assert told in said(imported)
+
+
+@pytest.mark.parametrize(
+    ("adapter", "expression", "column"),
+    [
+        ("athena", "date_parse(loaded_at, '%Y-%m-%d %H:%i:%S.%f')", "loaded_at"),
+        ("trino", "from_iso8601_timestamp(created_on || 'Z')", "created_on"),
+        ("snowflake", "convert_timezone('UTC', _loaded_at)", "_loaded_at"),
+        ("no such thing", "cast(_loaded_at as timestamp)", "_loaded_at"),
+        ("postgres", "now()", None),
+        ("postgres", "a b c (", None),
+        ("postgres", "{{ field }}", None),
+    ],
+)
+def test_the_only_column_of_an_expression(tmp_path: Path, adapter: str, expression: str, column: str | None) -> None:
+    data = manifest()
+    data["metadata"]["adapter_type"] = adapter
+    data["sources"]["source.shop.payments.transactions"]["loaded_at_field"] = expression
+    assert by_name(alone(tmp_path, data))["shop.raw.tx"].get("available_at") == column
 
 
 def test_columns_that_the_table_does_not_have_are_left_out() -> None:
@@ -150,6 +168,7 @@ SHARED = {
     "shop.raw.settlements": {"promised_within": "1d", "available_at": "_loaded_at", "owner": "#payments-data"},
     "shop.raw.contacts": {"availability": "vendor", "latency": "manual", "reason": "bought once"},
     "shop.analytics.stg_transactions": {},
+    "shop.analytics.customer_features": {"period": "1d", "offset": "4h30m", "owner": "ml-team"},
     "shop.analytics.customers": {
         "period": "1d",
         "grain": ["customer_id"],
@@ -161,7 +180,6 @@ SHARED = {
     "shop.analytics.countries": {"grain": ["code"], "kind": "dimension", "latency": "manual"},
     "shop.history.customers_history": {"kind": "scd2", "grain": ["customer_id", "dbt_valid_from"]},
 }
-FEATURES = {"period": "1d", "offset": "4h30m", "owner": "ml-team"}
 NEWER = {
     "shop.raw.clicks": {
         "promised_within": "8h",
@@ -179,14 +197,13 @@ NEWER = {
     "shop.analytics.totals_v1": {},
     "shop.analytics.totals_v2": {},
     "shop.analytics_history.pages_history": {"kind": "scd2", "grain": ["page", "valid_from"]},
-    "shop.analytics.customer_features": {**FEATURES, "grain": ["customer_id"]},  # dbt infers it from the merge
 }
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_entries_of_a_manifest(version: str) -> None:
     imported, *_ = read("dbt", str(HERE / version))
-    newer = NEWER if version == "v12" else {"shop.analytics.customer_features": FEATURES}
+    newer = NEWER if version == "v12" else {}
     found = by_name(imported)
     for entry in found.values():
         entry.pop("columns", None)  # of what the database does not have
@@ -521,6 +538,62 @@ def test_urls_of_exposures(tmp_path: Path, url: str, path: str | None) -> None:
     found = {str(model["name"]): model["paths"] for model in imported.models}
     assert found.get("scores") == (None if path is None else [path])
     assert "secret" not in str(imported)
+
+
+# --- without a manifest ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("version", "newer"), [("v9", False), ("v11", False), ("v12", True)])
+def test_the_files_of_a_project_say_the_same_as_its_manifest(tmp_path: Path, version: str, newer: bool) -> None:
+    shutil.copytree(HERE / "project", tmp_path, dirs_exist_ok=True)
+    if newer:
+        shutil.copytree(HERE / "newer", tmp_path, dirs_exist_ok=True)
+    [files] = read("dbt", str(tmp_path))
+    made, *_ = read("dbt", str(HERE / version / "manifest.json"))
+    found, expected = by_name(files), by_name(made)
+    assert len(found) == len(expected)
+    for name, entry in found.items():
+        [other] = [known for whole, known in expected.items() if whole.endswith(f".{name}")]
+        assert {key: same(entry.get(key)) for key in {*entry, *other}} == {
+            key: same(value) for key, value in {**other, **UNLIKE.get(name, {})}.items()
+        }, name
+    assert (files.origin, files.path, files.as_of) == ("dbt project", f"{tmp_path}/dbt_project.yml", None)
+    assert [(model["name"], model["paths"]) for model in files.models][1:] == [("churn", ["churn/**"])]
+    assert "names are as far as the files of the project tell; run `dbt parse` for all of them" in said(files)
+
+
+UNLIKE: dict[str, dict[str, object]] = {  # what dbt does differently, or knows only when it runs
+    "countries": {"columns": ["code", "name"]},  # the header of the seed
+    "raw.pages": {"available_at": None},  # dbt takes a field without a value from the source
+    "clicks_by_page": {"availability": None, "reason": "its day of deprecation is 2024-01-31"},
+}
+
+
+def same(value: object) -> object:
+    """A value without the order of flags."""
+    return json.loads(json.dumps(value).replace('["card", "pii"]', '["pii", "card"]'))
+
+
+def test_a_project_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "dbt_project.yml").write_text("name: [")
+    with pytest.raises(ArtefactError, match=r"dbt_project\.yml"):
+        read("dbt", str(tmp_path))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_change_of_a_properties_file_gives_entries_or_a_clear_error(tmp_path: Path, data: st.DataObject) -> None:
+    project = tmp_path / "project"
+    if not project.exists():
+        shutil.copytree(HERE / "project", project)
+    name = data.draw(st.sampled_from(["models/staging/sources.yml", "models/marts/marts.yml", "dbt_project.yml"]))
+    whole = yaml.safe_load((HERE / "project" / name).read_text())
+    for _ in range(data.draw(st.integers(1, 6))):
+        mutate(whole, data)
+    (project / name).write_text(yaml.safe_dump(whole))
+    with suppress(ArtefactError):
+        read("dbt", str(project))
+    (project / name).write_text((HERE / "project" / name).read_text())
 
 
 # --- what is broken --------------------------------------------------------------------------------------------------

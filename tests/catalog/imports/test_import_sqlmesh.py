@@ -265,6 +265,13 @@ def test_several_projects_below_a_folder(tmp_path: Path) -> None:
     assert list(entries(tmp_path)) == ["one.x", "two.x"]
 
 
+def test_external_models_of_several_projects_are_one(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        put(tmp_path / name, "external_models.yaml", "- {name: raw.x, columns: {a: int}}")
+    assert [imported.path for imported in read("sqlmesh", str(tmp_path))] == [f"{tmp_path}/one/external_models.yaml"]
+
+
 def test_projects_of_dbt_that_sqlmesh_runs(tmp_path: Path) -> None:
     put(tmp_path, "dbt_project.yml", "name: shop")
     assert notes(tmp_path) == [f"{tmp_path}/dbt_project.yml: its models are those of dbt; import them as `dbt`"]
