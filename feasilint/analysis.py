@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from feasilint.belonging import Belonging
 from feasilint.budget import Budget
 from feasilint.columns import Columns
 from feasilint.findings import Place
@@ -72,6 +73,7 @@ class Analysis:
     def __init__(self, programs: Iterable[Program], matcher: Matcher) -> None:
         self.matcher = matcher
         self.linkage: Linkage = link(programs)
+        self.belonging = Belonging(matcher, self.linkage.programs)
         self._home = {relation: program.path for program in self.linkage.programs for relation in program.relations}
         self._ends = {sink: program.path for program in self.linkage.programs for sink in program.sinks}
         self._order = {relation: at for at, relation in enumerate(self._home)}

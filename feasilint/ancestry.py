@@ -205,8 +205,8 @@ def _oldest(ages: Iterable[Staleness | None]) -> Staleness | None:
 def _target(sink: Sink, analysis: Analysis) -> Target:
     path = analysis.home(sink)
     place = Place(path, sink.origin.span if sink.origin is not None else None)
-    entry = analysis.matcher.model_for(path)
-    point = analysis.matcher.point_for(entry)
+    entry = analysis.belonging.model(path)
+    point = analysis.belonging.point(path)
     stored = analysis.ages.stored(sink) if isinstance(sink, Write) else None
     adds = stored.staleness if stored is not None else None
     match sink:

@@ -98,7 +98,7 @@ def _holds_features(write: Write, program: Program, analysis: Analysis) -> bool:
 
     Most tables and files that are written are reports, extracts and steps on the way: to judge them all would drown what matters.
     """
-    if write.feature_group or analysis.matcher.model_for(program.path) is not None:
+    if write.feature_group or analysis.belonging.claimed(program.path):
         return True
     target = _BUCKET.sub("", write.target.name) if write.target is not None else ""
     if _FEATURES.search(target):
@@ -116,8 +116,8 @@ def _of_sink(sink: Fit | Write, program: Program, lineages: _Lineages, reported:
     analysis = lineages.analysis
     origin = sink.origin
     place = Place(program.path, origin.span if origin is not None else None)
-    entry = analysis.matcher.model_for(program.path)
-    point = analysis.matcher.point_for(entry)
+    entry = analysis.belonging.model(program.path)
+    point = analysis.belonging.point(program.path)
     entity = frozenset(map(fold, point.entity)) if point is not None else frozenset()
     members = analysis.members(sink)[:_WIDEST]
     features = (
@@ -214,7 +214,7 @@ def _feature(
         inputs=lineage.inputs if stored is None else tuple(_stored(read, stored) for read in lineage.inputs),
         aggregations=lineage.aggregations,
         entry=entry,
-        point=lineages.analysis.matcher.point_for(entry),
+        point=lineages.analysis.belonging.point(sink_place.path),
         confidence="approximate" if member.trace.approximate else "exact",
         unread=lineage.unread,
     )

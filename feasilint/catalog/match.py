@@ -79,6 +79,14 @@ class Matcher:
         relative = self._relative(path)
         return next((model for patterns, model in self._models if patterns.matches(relative)), None)
 
+    def model_named(self, name: str, document: str) -> ModelEntry | None:  # noqa: ARG002 - other matchers go by it
+        """The declared model of this name, as a document means it."""
+        return next((model for _, model in self._models if model.name == name), None)
+
+    def point_named(self, name: str, document: str) -> PredictionPoint | None:  # noqa: ARG002
+        """The declared prediction point of this name, as a document means it."""
+        return self._points.get(name)
+
     def point_for(self, model: ModelEntry | None) -> PredictionPoint | None:
         """The prediction point that a model is declared for."""
         return None if model is None or model.prediction_point is None else self._points.get(model.prediction_point)

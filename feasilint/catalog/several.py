@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from feasilint.catalog.match import Matcher
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from feasilint.catalog.model import Catalog, ModelEntry, PredictionPoint, SourceEntry
     from feasilint.ir import Source
@@ -46,10 +46,7 @@ class Matchers(Matcher):
         self._homes: dict[str, Matcher | None] = {}
 
     def find(self, source: Source, document: str | None = None) -> SourceEntry | None:
-        home = None if document is None else self._home(document)
-        found = None if home is None else home.find(source, document)
-        others = (part.find(source, document) for part in self._parts if part is not home)
-        return found or next((entry for entry in others if entry is not None), None)
+        return next(filter(None, (part.find(source, document) for part in self._order(document))), None)
 
     def nearest(self, source: Source, limit: int = 3) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for part in self._parts for name in part.nearest(source, limit)))[:limit]
@@ -58,10 +55,23 @@ class Matchers(Matcher):
         home = self._home(path)
         return None if home is None else home.model_for(path)
 
+    def model_named(self, name: str, document: str) -> ModelEntry | None:
+        return next(filter(None, (part.model_named(name, document) for part in self._order(document))), None)
+
+    def point_named(self, name: str, document: str) -> PredictionPoint | None:
+        return next(filter(None, (part.point_named(name, document) for part in self._order(document))), None)
+
     def point_for(self, model: ModelEntry | None) -> PredictionPoint | None:
         if model is None:
             return None
         return next((one.point_for(model) for one in self._parts if any(model is m for m in one.catalog.models)), None)
+
+    def _order(self, document: str | None) -> Iterator[Matcher]:
+        """The matcher of the nearest catalog, then the others."""
+        home = None if document is None else self._home(document)
+        if home is not None:
+            yield home
+        yield from (part for part in self._parts if part is not home)
 
     def _home(self, document: str) -> Matcher | None:
         """The matcher of the nearest catalog above a document."""

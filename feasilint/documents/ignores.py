@@ -34,12 +34,19 @@ def ignores(document: Document) -> tuple[Ignore, ...]:
     return tuple(found for cell in document.cells for found in _cell_ignores(cell))
 
 
-def _cell_ignores(cell: Cell) -> Iterator[Ignore]:
+def addressed(cell: Cell) -> tuple[Comment, ...]:
+    """The comments of a cell, if any may be meant for this tool."""
     if "feasilint" not in cell.source.lower() or cell.language == "other":
-        return
+        return ()
     language = "sql" if _SQL_MAGIC.match(cell.source) else cell.language
-    comments = tuple(_SCANNERS[language](cell.source))
-    lines = _Lines(cell, comments)
+    return tuple(_SCANNERS[language](cell.source))
+
+
+def _cell_ignores(cell: Cell) -> Iterator[Ignore]:
+    comments = addressed(cell)
+    if not comments:
+        return
+    lines = Lines(cell, comments)
     for comment in comments:
         found = _DIRECTIVE.search(comment.inner)
         if found and (codes := _codes(found)) is not None:
@@ -56,7 +63,7 @@ def _codes(directive: re.Match[str]) -> tuple[str, ...] | None:
     return tuple(word.upper() if _CODE.fullmatch(word) else word for word in words) or None
 
 
-class _Lines:
+class Lines:
     """The lines of a cell: where they stand in the document, and which hold anything but comments."""
 
     def __init__(self, cell: Cell, comments: tuple[Comment, ...]) -> None:

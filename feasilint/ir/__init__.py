@@ -14,7 +14,19 @@ from feasilint.ir.expressions import (
     Subquery,
 )
 from feasilint.ir.intervals import Interval
-from feasilint.ir.program import Dependency, Diagnostic, DocumentKind, Fit, Ignore, Program, Refresh, Show, Sink, Write
+from feasilint.ir.program import (
+    Dependency,
+    Diagnostic,
+    DocumentKind,
+    Fit,
+    Ignore,
+    Program,
+    Refresh,
+    Remark,
+    Show,
+    Sink,
+    Write,
+)
 from feasilint.ir.relations import (
     Aggregate,
     AllOf,
@@ -97,6 +109,7 @@ __all__ = [
     "Program",
     "Refresh",
     "Relation",
+    "Remark",
     "Scan",
     "Shift",
     "Show",

@@ -72,6 +72,14 @@ class Diagnostic(Struct, frozen=True, gc=False):
     span: Span | None = None
 
 
+class Remark(Struct, frozen=True, gc=False):
+    """`feasilint: model=fraud` in a comment: what somebody says of the document. `span` is that of the comment."""
+
+    key: str
+    value: str
+    span: Span
+
+
 class Ignore(Struct, frozen=True, gc=False):
     """`feasilint: ignore[CODE] reason` on a line. `codes` empty: every rule. `own_line`: the comment stands alone and
     speaks for the next line of code. `covers` is the line it speaks for, counted as its span's lines are."""
@@ -103,4 +111,5 @@ class Program(Node, frozen=True):
     sinks: tuple[Sink, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     ignores: tuple[Ignore, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     dependencies: tuple[Dependency, ...] = ()

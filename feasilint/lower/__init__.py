@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from feasilint.cadence import cadence
 from feasilint.documents.ignores import ignores
+from feasilint.documents.remarks import remarks
 from feasilint.ir import Diagnostic, Program, Write
 from feasilint.memory import without_collection
 
@@ -30,7 +31,7 @@ def lower(document: Document, options: Options) -> Program:
         said = f"internal error while reading this file ({type(error).__name__}: {error}); nothing in it was judged"
         program = Program(document.path, document.kind, diagnostics=(Diagnostic("unreadable", said),))
     said_before = dict.fromkeys((*document.diagnostics, *program.diagnostics, *_schedules(program)))
-    return replace(program, diagnostics=tuple(said_before), ignores=ignores(document))
+    return replace(program, diagnostics=tuple(said_before), ignores=ignores(document), remarks=remarks(document))
 
 
 def _schedules(program: Program) -> Iterator[Diagnostic]:

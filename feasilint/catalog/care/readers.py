@@ -76,6 +76,7 @@ def _named(entry: SourceEntry) -> Iterator[tuple[str, SourceKind]]:
 
 def _models(catalog: Catalog, census: Census) -> Iterator[Doubt]:
     taken = {id(model) for path in census.documents if (model := census.matcher.model_for(path)) is not None}
+    taken |= {id(feature.entry) for feature in census.features}
     for model in catalog.models:
         if id(model) not in taken:
             said = f"no file is this model's: {', '.join(model.paths)} fit none, or an earlier model has them; correct the paths"
