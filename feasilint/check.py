@@ -1,7 +1,8 @@
 """Runs the rules over subjects and makes one finding of one fact.
 
-Of the findings about one feature the more specific one shows and takes the others as notes; the same fact told of several
-features is told once; what an ignore comment speaks of is set aside. A rule that fails costs its own findings only.
+Of the findings about one feature the more specific one shows and takes the others as notes; what a feature's finding says of its
+source is not said of the source again; the same fact told of several features is told once; what an ignore comment speaks of
+is set aside. A rule that fails costs its own findings only.
 """
 
 from __future__ import annotations
@@ -36,13 +37,19 @@ class Checked(Struct, frozen=True):
 
 
 def check(subjects: Iterable[Subject], rules: Sequence[Rule], context: Context) -> Checked:
-    """Judge the subjects. Documents come last and rule by rule, so that a rule can see which ignores were used."""
+    """Judge the subjects. Sources come after features, and documents last and rule by rule, so that a rule can see which ignores
+    were used."""
     run = _Run(context)
-    listed = list(subjects)
-    documents = [subject for subject in listed if isinstance(subject, DocumentSubject)]
-    for subject in listed:
-        if not isinstance(subject, DocumentSubject):
-            run.keep(supersede(run.findings(subject, rules), rules))
+    kinds: dict[type[Subject], list[Subject]] = {kind: [] for kind in _SCOPES}
+    for subject in subjects:
+        kinds[type(subject)].append(subject)
+    for feature in kinds[Feature]:
+        run.keep(supersede(run.findings(feature, rules), rules))
+    said = run.said(rules)
+    for source in kinds[SourceSubject]:
+        found = (f for f in run.findings(source, rules) if (f.code, f.source) not in said)
+        run.keep(supersede(list(found), rules))
+    documents = [subject for subject in kinds[DocumentSubject] if isinstance(subject, DocumentSubject)]
     for rule in rules:
         for document in documents:
             used = frozenset(run.used[document.program.path])
@@ -77,6 +84,14 @@ class _Run(Struct):
             for path, ignore in ignores:
                 self.used[path].add(ignore)
             (self.silenced if ignores else self.kept).append(finding)
+
+    def said(self, rules: Iterable[Rule]) -> set[tuple[str, str | None]]:
+        """What has been said of sources: the codes that are superseded, each with the source."""
+        beats = {rule.code: rule.supersedes for rule in rules if rule.supersedes}
+        told = (
+            finding for findings in (self.kept, self.silenced) for finding in findings if finding.source is not None
+        )
+        return {(code, finding.source) for finding in told for code in beats.get(finding.code, ())}
 
     def _ignores(self, finding: Finding) -> list[tuple[str, Ignore]]:
         places = dict.fromkeys([finding.place, *(label.place for label in finding.labels)])

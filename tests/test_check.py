@@ -104,6 +104,30 @@ def test_the_superseded_finding_becomes_a_note(other: dict[str, object]) -> None
     assert found.notes == ("TST001 rule-tst001: feature `n_txn` is old",)
 
 
+@pytest.mark.parametrize(
+    ("beats", "source", "codes"),
+    [
+        ((), "tmp.a", ["SRC001", "TST001"]),
+        (("SRC001",), "tmp.b", ["SRC001", "TST001"]),
+        (("SRC001",), "tmp.a", ["TST001"]),
+    ],
+)
+def test_what_a_feature_says_of_its_source_is_not_said_again(
+    beats: tuple[str, ...], source: str, codes: list[str]
+) -> None:
+    class OfSource(Rule):
+        code, name, scope, since = "SRC001", "of-source", "source", "0.1.0"
+        severity = batch = Severity.WARNING
+
+        def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
+            assert isinstance(subject, SourceSubject)
+            yield self.finding(self.severity, "unknown", subject.places[0], source=subject.source.name)
+
+    subjects = [SourceSubject(Source("tmp.a", "table"), (at(1),)), feature()]
+    checked = check(subjects, [OfSource(), rule("TST001", one(source=source), beats)], context())
+    assert sorted(finding.code for finding in checked.findings) == codes
+
+
 def test_a_chain_of_superseded_findings_loses_none() -> None:
     rules = [
         rule("TST001", one(), beats=("TST002", "TST003")),

@@ -7,6 +7,7 @@ import pytest
 from feasilint_rules.deprecated_source import DeprecatedSource
 from feasilint_rules.request_field_mismatch import RequestFieldMismatch
 from feasilint_rules.retention_too_short import RetentionTooShort
+from feasilint_rules.sandbox_source import SandboxSource
 from rule_subjects import NIGHTLY, ONLINE, at, context, entry, feature, judge, read, unbounded, windowed
 
 from feasilint.catalog.model import ColumnEntry, Mark, Owner, PredictionPoint
@@ -15,6 +16,7 @@ from feasilint.ir import Interval, Source
 
 if TYPE_CHECKING:
     from feasilint.measure.model import Aggregation
+    from feasilint.rule import Context
 
 CONFIRMED = ColumnEntry("confirmed", availability="training_only", known_after=60 * 86_400)
 
@@ -183,3 +185,57 @@ def test_an_uncertain_window_is_milder() -> None:
     doubtful = windowed("count", DAYS[90], confidence="approximate")
     (found,) = judge(SHORT, feature(read(KEPT_30), aggregations=(doubtful,)))
     assert (found.severity, found.confidence) == (Severity.WARNING, "approximate")
+
+
+# --- sandbox-source ---
+
+SANDBOX = SandboxSource()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "crm.accounts", "dim_user", "prod.user.accounts", "devices.events", "shop.temperatures", "analytics.template_usage",
+        "stage.stg_orders_tmp", "#tmp_orders", "web.playgrounds", "developer.accounts", "tests.results", "user_events.clicks", "personal_loans.offers", "app-dev.etl.accounts",
+    ],
+)  # fmt: skip
+def test_names_that_are_no_sandbox(name: str) -> None:
+    given = read(None, source=Source(name, "table"))
+    assert judge(SANDBOX, feature(given), context(entry())) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["sandbox.x", "lake.growth_sandbox.x", "`Scratch`.x", "dev.x", "dev_anna.x", "lake.tmp.x", "tmp_x"],
+)
+def test_names_that_say_sandbox(name: str) -> None:
+    (found,) = judge(SANDBOX, feature(read(None, source=Source(name, "table"))), context(entry()))
+    assert "which the catalog does not know and whose name says" in found.message
+    assert (found.severity, found.confidence) == (Severity.WARNING, "approximate")
+
+
+@pytest.mark.parametrize(
+    ("source", "known"),
+    [
+        (Source("sandbox.x", "table"), context()),  # no catalog
+        (Source("/tmp/sandbox/x.csv", "file"), context(entry())),
+        (Source("sandbox.x", "table", vendor="Bureau"), context(entry())),
+    ],
+)
+def test_where_a_name_says_nothing(source: Source, known: Context) -> None:
+    assert judge(SANDBOX, feature(read(None, source=source)), known) == []
+
+
+@pytest.mark.parametrize("availability", ["production", "unknown", "training_only"])
+def test_what_the_catalog_knows_is_not_told_by_its_name(availability: str) -> None:
+    known = entry("sandbox.x", availability=availability)
+    assert judge(SANDBOX, feature(read(known)), context(known)) == []
+
+
+@pytest.mark.parametrize("point", [None, ONLINE, NIGHTLY])
+def test_a_declared_sandbox_is_an_error_everywhere(point: object) -> None:
+    known = entry("lab.scores", availability="sandbox", reason="a trial")
+    (found,) = judge(SANDBOX, feature(read(known, "a"), read(known, "b"), point=point), context(known))
+    assert found.message == "feature `x` uses `lab.scores`, which lies in a sandbox"
+    assert found.severity is Severity.ERROR
+    assert ("reason", "a trial") in found.facts
