@@ -50,6 +50,7 @@ _POSITIONS = {  # what may be given without a name, in any version
 _METHODS = dict.fromkeys(_FLAVOURS, "feast.view")  # `view[["a", "b"]]`
 _TYPES = {"float32": "float", "float64": "double"}
 _SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_ABSOLUTE = re.compile(r"[/\\{]|[A-Za-z]:[/\\]")
 _OFFLINE_PARTS = {  # what an offline store states for the sources of a class
     "SnowflakeSource": ("snowflake", ("database", "schema")),
     "RedshiftSource": ("redshift", ("database",)),
@@ -87,8 +88,9 @@ def read_repository(folder: str) -> Contents:
     root = folder_of_project(folder)
     project = Project(("feast", "google.protobuf"), root, (folder, root), _METHODS)
     for file in _files(folder):
-        reading = objects(file, read_text(file), project)
-        notes.extend(reading.notes)
+        code = read_text(file)
+        reading = objects(file, code, project)
+        notes.extend(reading.notes if "feast" in code else ())  # what is wrong elsewhere is nobody's concern here
         for item in reading.objects:  # a file that another one imports is met twice
             called = [_text(_given(item, name)) for name in ("name", "table", "path")]
             made.setdefault((item.kind, item.path, item.line, *called), item)
@@ -208,7 +210,7 @@ class _Reader:
 
     def _located(self, physical: str | None, item: Made) -> str | None:
         """Paths are relative to the repository."""
-        if physical is None or item.kind != "FileSource" or "://" in physical or physical.startswith(("/", "{")):
+        if physical is None or item.kind != "FileSource" or "://" in physical or _ABSOLUTE.match(physical):
             return physical
         path = posixpath.normpath(physical)
         within = path.startswith(f"{self.settings.folder}/")  # put together from `__file__`

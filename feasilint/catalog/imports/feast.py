@@ -123,7 +123,7 @@ class _Entries:
             self._described(
                 source,
                 name,
-                availability="production" if stream or self._materialized(source) else None,
+                availability="production" if self._in_production(source) else None,
                 latency="streaming" if stream else None,
                 stream_twin=None if stream else self._twin(source),
                 kind=self._kind(source),
@@ -153,8 +153,11 @@ class _Entries:
     def _served_by(self, source: DataSource) -> bool:
         return any(view.flavour == "feature" and self._served(view) for view in self._readers(source))
 
-    def _materialized(self, source: DataSource) -> bool:
-        """Whether a job of production has brought its rows into the online store; a file of a developer's disk proves nothing."""
+    def _in_production(self, source: DataSource) -> bool:
+        """Whether a served view follows it, or a job has brought its rows into the online store; of a file on a developer's disk
+        that proves nothing."""
+        if source.carrier == "stream":
+            return self._served_by(source)
         remote = source.physical is not None and ("://" in source.physical or "/" not in source.physical)
         return remote and any(
             view.flavour == "feature" and view.online and view.materialized for view in self._readers(source)

@@ -69,12 +69,13 @@ class _Entries:
             if other is not entry:  # a path that is known as a table, too
                 _unite(other, {**entry, "aliases": [str(entry["name"]), *_names(entry.get("aliases"))]})
                 del found[key]
+        replacing = {entry.get("use_instead") for entry in found.values()}
         taken = set(found)
         for entry in found.values():
             aliases = [alias for alias in _names(entry.pop("aliases", None)) if folded(alias) not in taken]
             taken.update(map(folded, aliases))
             named = stated(name=entry.pop("name"), aliases=aliases)
-            if entry or aliases:
+            if entry or aliases or named["name"] in replacing:
                 yield named | entry
 
     def _entry(self, seen: Seen, name: str) -> Entry:

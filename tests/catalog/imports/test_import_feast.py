@@ -265,6 +265,19 @@ class TestNotTakenOver:
         """
         assert entries(tmp_path, monkeypatch, code) == {}
 
+    def test_a_stream_that_nothing_served_follows(self, tmp_path, monkeypatch):
+        code = """
+            from feast import KafkaSource
+            s = KafkaSource(name="s", topic="clicks", kafka_bootstrap_servers="h", timestamp_field="ts")
+        """
+        assert entries(tmp_path, monkeypatch, code)["kafka://clicks"] == {
+            "name": "kafka://clicks", "latency": "streaming", "event_time": "ts",
+        }  # fmt: skip
+
+    def test_what_is_wrong_in_files_that_have_nothing_to_do_with_feast(self, tmp_path, monkeypatch):
+        found = repository(tmp_path, monkeypatch, "from feast import FileSource", other="    x = (")
+        assert notes(found) == ["feature_store.yaml: nothing is declared here that a catalog could take over"]
+
     def test_a_description_is_no_reason(self, tmp_path, monkeypatch):
         code = """
             from feast import FileSource
@@ -301,6 +314,8 @@ class TestNames:
             ("FileSource(path='data/x.parquet', timestamp_field='t')", "data/x.parquet"),
             ("FileSource('data/x.parquet', timestamp_field='t')", "data/x.parquet"),
             ("FileSource(path='../x.parquet', timestamp_field='t')", "../x.parquet"),
+            ("FileSource(path='/lake/x.parquet', timestamp_field='t')", "/lake/x.parquet"),
+            (r"FileSource(path=r'D:\lake\x.parquet', timestamp_field='t')", r"D:\lake\x.parquet"),
             ("FileSource(path=os.path.join(os.path.dirname(__file__), 'x.parquet'))", "x.parquet"),
             ("FileSource(path=str(Path(__file__).resolve().parent / 'd' / 'x.parquet'))", "d/x.parquet"),
             ("FileSource(path=f\"s3://{os.environ['BUCKET']}/x.parquet\")", "s3://*/x.parquet"),

@@ -121,7 +121,7 @@ class TestShop:
         assert found.as_of == "2026-11-11"
         assert list(entries) == [
             "shop.public.orders", "shop-prod.mart.orders", "SHOP.RISK.SCORES", "s3://shop-lake/web/clicks", "kafka://web.clicks",
-            "kafka://web.sessions", "dw.finance.ledger", "shop-prod.mart.orders_v1", "shop-prod.mart.clients",
+            "kafka://web.sessions", "dw.finance.ledger", "shop-prod.mart.orders_v1", "shop-prod.mart.customers", "shop-prod.mart.clients",
         ]  # fmt: skip
 
     def test_facets(self):
@@ -171,6 +171,7 @@ class TestShop:
             "name": "shop-prod.mart.orders_v1", "availability": "deprecated", "reason": "dropped on 2026-11-10",
         }  # fmt: skip
         assert entries["shop-prod.mart.clients"]["use_instead"] == "shop-prod.mart.customers"
+        assert entries["shop-prod.mart.customers"] == {"name": "shop-prod.mart.customers"}
 
     def test_periods_say_what_they_were_seen_in(self):
         notes = [note.message for note in read("shop.ndjson")[0].notes]
