@@ -25,8 +25,9 @@ from typing import TYPE_CHECKING, Any
 from drawing import Draw
 from feature_coverage import Coverage
 
-from feasilint import api
+from feasilint.judging import analyse, judge
 from feasilint.lower.options import Options
+from feasilint.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,14 +46,14 @@ def run(
     path: Path, catalog: Any, coverage: Coverage | None = None, draw: Draw | None = None, root: Path | None = None
 ) -> tuple[dict[str, Any], tuple[Finding, ...]]:
     """One file through the whole pipeline; of the rest of its project only what it imports is read."""
-    reading = api._Reading(Options(root=str(root or ".")))
+    reading = Reading(Options(root=str(root or ".")))
     reading.take(path.as_posix(), path.read_bytes())
-    result = api._judge(reading, [path.as_posix()], catalog)
+    result = judge(reading, [path.as_posix()], catalog)
     if result.errors:
         raise RuntimeError("; ".join(result.errors))
     from feasilint.report.inspect import inspection
 
-    analysis = api._analyse(reading.programs, catalog)
+    analysis = analyse(reading.programs, catalog)
     if coverage is not None:
         coverage.add(reading.documents[path.as_posix()], reading.programs[0], analysis)
     if draw is not None:

@@ -32,8 +32,10 @@ import corpus
 from feasilint import api
 from feasilint.documents.magics import neutralise
 from feasilint.documents.read import read
+from feasilint.judging import judge
 from feasilint.lower import lower
 from feasilint.lower.options import Options
+from feasilint.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -105,9 +107,9 @@ def lower_whole(notebook: Notebook) -> None:
 
 
 def scan(path: Path) -> None:
-    reading = api._Reading(Options())
+    reading = Reading(Options())
     reading.take(path.as_posix(), path.read_bytes())
-    api._judge(reading, [path.as_posix()], None)
+    judge(reading, [path.as_posix()], None)
 
 
 def seconds(work: Callable[[], None]) -> float:

@@ -26,14 +26,15 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from feasilint import api
 from feasilint.columns import Holds
 from feasilint.discover import Discovery, discover
 from feasilint.ir import Column, Fit, Hole, Opaque, Relation, Scan, Upsert, Write
 from feasilint.ir.expressions import columns, spelled, walk
 from feasilint.ir.traversal import expressions, inputs, members
+from feasilint.judging import analyse
 from feasilint.lower.sql.adapter import exp
 from feasilint.lower.sql.reading import again
+from feasilint.reading import read_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,8 +62,8 @@ def project(folder: Path, dialect: str | None) -> list[Verdict]:
     """The verdicts on all statements of a folder's SQL files."""
     found = discover([folder.as_posix()])
     listed = Discovery(files=tuple(path for path in found.files if path.endswith(SUFFIXES) and not is_test(Path(path))))
-    reading = api._read_all(listed, folder, dialect)
-    analysis = api._analyse(reading.programs, None)
+    reading = read_all(listed, folder, dialect)
+    analysis = analyse(reading.programs, None)
     return [
         verdict
         for program in analysis.programs

@@ -1,6 +1,6 @@
 """Makes the dump that the tests of the importer of Airflow compare with: what Airflow itself makes of a folder of DAGs.
 
-    python scripts/artefacts/airflow.py [FOLDER FOR THE ENVIRONMENT]
+python scripts/artefacts/airflow.py [FOLDER FOR THE ENVIRONMENT]
 """
 
 from __future__ import annotations

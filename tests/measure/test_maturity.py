@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from feasilint.api import _analyse, _Reading
 from feasilint.ir import Write
+from feasilint.judging import analyse
 from feasilint.lower.options import Options
+from feasilint.reading import Reading
 
 DAY = 86_400
 
 
 def ages(text: str, column: str, path: str = "features.sql") -> dict[str, float]:
     """The least age, in days, of the rows of a source's column by the feature that they flow into."""
-    reading = _Reading(Options())
+    reading = Reading(Options())
     reading.take(path, text.encode())
-    analysis = _analyse(reading.programs, None)
+    analysis = analyse(reading.programs, None)
     found: dict[str, float] = {}
     for _, sink in analysis.sinks(Write):
         for member in analysis.members(sink):

@@ -2,7 +2,9 @@
 
 from airflow.sdk import Asset, asset, dag, task
 
-users = Asset("postgres://warehouse:5432/shop/public/users", extra={"feasilint": {"kind": "dimension", "blind_spot": "10m"}})
+users = Asset(
+    "postgres://warehouse:5432/shop/public/users", extra={"feasilint": {"kind": "dimension", "blind_spot": "10m"}}
+)
 
 
 @dag(schedule="@daily", default_args={"owner": "crm"}, catchup=False)

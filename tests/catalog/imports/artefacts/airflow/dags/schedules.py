@@ -26,7 +26,9 @@ SCHEDULES = {
     "interval": CronDataIntervalTimetable("15 */4 * * *", timezone="UTC"),
     "delta": DeltaTriggerTimetable(timedelta(minutes=90)),
     "several": MultipleCronTriggerTimetable("0 1 * * *", "0 13 * * *", timezone="UTC"),
-    "both": AssetOrTimeSchedule(timetable=CronTriggerTimetable("0 2 * * *", timezone="UTC"), assets=[Asset("s3://lake/orders/")]),
+    "both": AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("0 2 * * *", timezone="UTC"), assets=[Asset("s3://lake/orders/")]
+    ),
 }
 
 
@@ -39,6 +41,11 @@ def made(name, schedule):
 for name, schedule in SCHEDULES.items():
     globals()[f"every_{name}"] = made(name, schedule)
 
-oslo = DAG("in_oslo", schedule="0 5 * * *", start_date=pendulum.datetime(2024, 1, 1, tz="Europe/Oslo"), default_args={"owner": "airflow"})
+oslo = DAG(
+    "in_oslo",
+    schedule="0 5 * * *",
+    start_date=pendulum.datetime(2024, 1, 1, tz="Europe/Oslo"),
+    default_args={"owner": "airflow"},
+)
 SQLExecuteQueryOperator(task_id="fill", conn_id="postgres", sql="INSERT INTO made.in_oslo SELECT 1 AS x", dag=oslo)
 SQLExecuteQueryOperator(task_id="again", conn_id="postgres", sql="INSERT INTO made.hourly SELECT 1 AS x", dag=oslo)

@@ -1,0 +1,102 @@
+"""From programs to findings: the analysis, its subjects, and what the rules say of them."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from feasilint.memory import without_collection
+from feasilint.result import ScanResult
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from feasilint.analysis import Analysis
+    from feasilint.catalog.model import Catalog
+    from feasilint.ir import Program
+    from feasilint.reading import Reading
+    from feasilint.rule import Context, Feature, Rule, Subject
+
+_FRAMES = 20_000  # deep expressions and long chains of assignments need more than Python's default of 1,000
+
+
+@without_collection()
+def judge(
+    reading: Reading, reported: list[str], catalog: Catalog | None, running: tuple[Rule, ...] | None = None
+) -> ScanResult:
+    """What the rules (`running`, by default all that are installed) say about the reported documents."""
+    from feasilint.check import check
+    from feasilint.registry import installed
+    from feasilint.rule import Feature
+    from feasilint.subjects import subjects, tables_passed_over
+
+    running = chosen() if running is None else running
+    analysis = analyse(reading.programs, catalog)
+    found = list(subjects(analysis, set(reported)))
+    checked = check(found, running, _context(reading, analysis, running))
+    judged = [subject for subject in found if isinstance(subject, Feature)]
+    return ScanResult(
+        findings=checked.findings,
+        suppressed=checked.suppressed,
+        documents={path: reading.documents[path] for path in reported},
+        upstream={path: document for path, document in reading.documents.items() if path not in reported},
+        features=len(judged),
+        models=len({(feature.sink, feature.target) for feature in judged if feature.kind == "model"}),
+        unknown_sources=tuple(_unknown(found, analysis)),
+        catalog=catalog,
+        hints=(
+            *(f"{folder}: this folder may not be looked into" for folder in reading.closed),
+            *(problem.message for problem in reading.problems),
+            *_hints(judged, catalog, 0 if judged else tables_passed_over(analysis, set(reported))),
+        ),
+        errors=(*installed().problems, *checked.errors),
+    )
+
+
+def analyse(programs: list[Program], catalog: Catalog | None) -> Analysis:
+    """The programs linked, and held against a catalog."""
+    from feasilint.analysis import Analysis
+    from feasilint.catalog.model import Catalog
+    from feasilint.catalog.several import matcher_of
+
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _FRAMES))
+    return Analysis(programs, matcher_of(catalog or Catalog()))
+
+
+def chosen(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> tuple[Rule, ...]:
+    """The installed rules that these options choose. Raises UsageError."""
+    from feasilint.registry import rules
+    from feasilint.selection import selected
+
+    return selected(rules(), select, ignore)
+
+
+def _context(reading: Reading, analysis: Analysis, running: tuple[Rule, ...]) -> Context:
+    from feasilint.registry import rules
+    from feasilint.rule import Context
+
+    silent = [rule for rule in rules() if rule not in running]
+    return Context(
+        analysis.matcher.catalog,
+        analysis.matcher,
+        {program.path: program for program in analysis.programs},
+        {path: document.text for path, document in reading.documents.items()},
+        frozenset(word for rule in silent for word in (rule.code, rule.name)),
+    )
+
+
+def _unknown(found: Iterable[Subject], analysis: Analysis) -> Iterable[str]:
+    """The sources that features depend on and that the catalog does not know, each once."""
+    from feasilint.rule import SourceSubject
+
+    read = (subject for subject in found if isinstance(subject, SourceSubject) and subject.features)
+    return dict.fromkeys(one.source.name for one in read if not analysis.matcher.find(one.source))
+
+
+def _hints(judged: Iterable[Feature], catalog: Catalog | None, passed_over: int) -> Iterable[str]:
+    if passed_over:
+        tables = "1 table is" if passed_over == 1 else f"{passed_over} tables are"
+        yield f"{tables} not judged, because nothing says that it holds features: list such files under `models:` in catalog.yaml"
+    paths = sorted({feature.sink.path for feature in judged if feature.point is None})
+    if catalog is not None and paths:
+        yield f"no prediction point is declared for {', '.join(paths[:3])}: severities are those of the mildest one"
