@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Entry: TypeAlias = "dict[str, object]"  # an entry as it stands in YAML: text, numbers, lists and mappings
 
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 
 
@@ -61,9 +62,10 @@ class ArtefactError(UsageError):
 
 
 def read_text(path: str) -> str:
-    """The text of a file. Raises ArtefactError."""
+    """The text of a file in UTF-8, or in UTF-16 if it starts with the mark of that. Raises ArtefactError."""
     try:
-        return Path(path).read_bytes().decode("utf-8-sig")
+        content = Path(path).read_bytes()
+        return content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
     except OSError as error:
         raise ArtefactError(path, None, error.strerror or "it cannot be read") from None
     except UnicodeDecodeError as error:

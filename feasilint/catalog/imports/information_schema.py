@@ -31,12 +31,14 @@ def read(location: str) -> Iterator[Imported]:
 
 
 def _taken(path: str, dump: Dump) -> str | None:
-    """Take a file in; what is wrong with it if no row is of an information schema."""
+    """Take a file in; what is wrong with it if it has rows, but none of an information schema."""
     first: dict[str, object] | None = None
     for _, row in rows(path):
-        if not dump.take(row) and first is None:
+        if dump.take(row):
+            first = {}
+        elif first is None:
             first = row
-    if first is None:
+    if not first:
         return None
-    names = ", ".join(sorted(first)[:8]) or "none"
+    names = ", ".join(sorted(first)[:8])
     return f"no view of an information schema has these columns: {names}; see docs/import.md for what to export"
