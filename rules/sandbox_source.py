@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
     from feasilint.measure.model import Input
 
-_SCHEMA = re.compile(
-    r"(.*_)?(sandbox|sbx|scratch|scratchpad|playground|ad_?hoc)(_.*)?|(tmp|temp|dev)(_.*)?|(user|personal)_.+"
-)
+_SCHEMA = re.compile(r"(.*_)?(sandbox|sbx|scratch|scratchpad|playground|ad_?hoc)(_.*)?|(tmp|temp|dev)(_.*)?")
 _TABLE = re.compile(r"(tmp|temp|scratch|sandbox)_.+")
 _CATALOG = """
 version: 1
