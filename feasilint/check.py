@@ -7,6 +7,7 @@ is set aside. A rule that fails costs its own findings only.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -158,8 +159,10 @@ def _fact(finding: Finding) -> _Fact:
 
 def _merged(group: list[Finding]) -> Finding:
     """The worst finding of the group, told of all its features."""
-    told = max(group, key=lambda finding: finding.severity)
-    names = sorted({finding.feature for finding in group if finding.feature is not None} - {told.feature})
+    told = max(group, key=lambda finding: (finding.severity, not _nameless(finding.feature)))
+    told = replace(told, message=_readable(told))
+    others = {finding.feature for finding in group if finding.feature is not None} - {told.feature}
+    names = sorted(name for name in others if not _nameless(name))
     if not names:
         return told
     rest = len(names) - _NAMED
@@ -167,6 +170,24 @@ def _merged(group: list[Finding]) -> Finding:
     message = told.message.replace(f"`{told.feature}`", f"`{told.feature}` (also {listed})", 1)
     every = ", ".join(f"`{name}`" for name in sorted({*names, str(told.feature)}))
     return replace(told, message=message, facts=(*told.facts, ("features", every)))
+
+
+_HOLE = re.compile(r"\*|\{[^{}]*\}")
+
+
+def _nameless(feature: str | None) -> bool:
+    """Whether nothing of a feature's name is known: it stands for all columns, or for one that the data or a loop names."""
+    return feature is not None and _HOLE.fullmatch(feature) is not None
+
+
+def _readable(finding: Finding) -> str:
+    """The message in words where the feature has no name."""
+    words = "every feature" if finding.feature == "*" else "a feature without a fixed name"
+    return (
+        finding.message.replace(f"feature `{finding.feature}`", words, 1)
+        if _nameless(finding.feature)
+        else finding.message
+    )
 
 
 def _position(finding: Finding) -> tuple[object, ...]:

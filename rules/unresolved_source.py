@@ -23,7 +23,8 @@ class UnresolvedSource(Rule):
     ## What it does
     Reports where a feature reads a table or a file of whose name a part is an expression that could not be resolved. It
     says so once per place, and not where the catalog knows the source by a pattern. Without a catalog only where the table's
-    or file's own name is open: a bucket, project or schema that the environment sets is no secret.
+    or file's own name is open: a bucket, project or schema that the environment sets is no secret, nor is the data set that
+    a platform hands to its training job. The arguments of a script are those that a notebook itself calls it with.
 
     ## Why it matters
     Nothing can be said about such a source: not whether production has it, nor how old it is, nor what it is made of.
@@ -110,7 +111,7 @@ class UnresolvedSource(Rule):
         assert isinstance(subject, Feature)
         for entry, reads in by_source(subject.inputs):
             read = reads[0]
-            if entry is None and read.source.dynamic and not (context.catalog.empty and _named(read.source.name)):
+            if entry is None and read.source.dynamic and not (context.catalog.empty and _told(read.source.name)):
                 yield self.finding(
                     self.severity,
                     f"feature `{subject.name}` reads `{read.source.name}`, whose name is known only when the code runs",
@@ -121,11 +122,16 @@ class UnresolvedSource(Rule):
 
 
 _HOLE = re.compile(r"\{[^{}]*\}")
+_STAMP = re.compile(r"(?<=[\w/-])\{[^{}]*(?:time|uuid|stamp|suffix|temp|random)[^{}]*\}", re.IGNORECASE)
+_PLATFORM = re.compile(r"\{[^{}]*\b(?:AIP_(?:TRAINING|VALIDATION|TEST)_DATA_URI|SM_CHANNEL_\w+)\b[^{}]*\}")
 
 
-def _named(source: str) -> bool:
-    """Whether the last part of a path or table's name is known: what stands before it says only where it lies."""
-    closed = _HOLE.sub("{}", source).rstrip("/")
+def _told(source: str) -> bool:
+    """Whether the last part of a path or table's name is known: what stands before it says only where it lies, and a stamp
+    after it keeps runs apart; of a folder all files are read. A platform's variable is the data set that its training job is given."""
+    if _PLATFORM.search(source):
+        return True
+    closed = _HOLE.sub("{}", _STAMP.sub("", source.replace("{any file}", "*"))).rstrip("/")
     parts = closed.split("/") if "/" in closed else closed.split(".")
     own = next((part for part in reversed(parts) if part.strip("*") and not part.startswith("*.")), "")
-    return len(parts) > 1 and "{}" not in own
+    return "{}" not in own and bool(own) and (len(parts) > 1 or "{}" not in closed)

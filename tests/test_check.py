@@ -145,6 +145,21 @@ def test_one_fact_about_several_features_is_told_once() -> None:
     assert ("features", "`a`, `b`, `c`, `d`") in found.facts
 
 
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("var_{i}_sum",), "feature `var_{i}_sum`"),
+        (("*",), "every feature"),
+        (("{slice()}",), "a feature without a fixed name"),
+        (("*", "a", "{i}"), "feature `a`"),
+        (("{i}", "b", "a"), "feature `b` (also `a`)"),
+    ],
+)
+def test_features_without_a_name_are_told_in_words(names: tuple[str, ...], told: str) -> None:
+    (found,) = check(map(feature, names), [rule("TST001", one())], context()).findings
+    assert found.message == f"{told} is wrong"
+
+
 def test_the_same_feature_of_two_models_is_told_once_and_named_once() -> None:
     (found,) = check([feature(), feature()], [rule("TST001", one())], context()).findings
     assert found.message == "feature `n_txn` is wrong"

@@ -26,10 +26,11 @@ from feasilint.lower.python.strings import spell
 from feasilint.lower.python.transfers.cells import SQL_MAGICS, dialect_in, fill, save, split_into, split_options
 from feasilint.lower.python.transfers.common import show_value
 from feasilint.lower.python.transfers.parameters import of_magic, spelled
+from feasilint.lower.python.transfers.settings import given_to_pipeline
 from feasilint.lower.python.transfers.sql import looks_like_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from feasilint.documents.magics import Magic, Neutral
     from feasilint.documents.model import Cell, Document
@@ -55,9 +56,10 @@ def interpret(document: Document, options: Options) -> Machine:
     """Run a document; the machine holds what came of it."""
     builder = Builder(document.path, document.kind)
     m = Machine(builder, options, EVALUATORS, execute, call, path=document.path)
+    m.text = "\n".join(cell.source for cell in document.cells)
     m.files.update(pair for cell in document.cells for pair in _written_files(cell))
     try:
-        for cell in document.cells:
+        for cell in _in_order(document.cells):
             _guarded(m, partial(_run_cell, m, cell), Span(cell.index, 1, 1, 1, 1), "cell")
         _guarded(m, partial(run_model, m), None, "model")
         _guarded(m, partial(run_models, m), None, "model")
@@ -68,6 +70,22 @@ def interpret(document: Document, options: Options) -> Machine:
 
 
 # --- cells ---
+
+
+def _in_order(cells: Sequence[Cell]) -> list[Cell]:
+    """Cells as they stand; one that writes a script comes after those that write the modules that it imports."""
+    modules = {
+        at: Path(name).stem for at, cell in enumerate(cells) for name, _ in _written_files(cell) if name.endswith(".py")
+    }
+    late = {at for at in modules if len(modules) > 1 and _needs(cells[at], modules, at)}
+    order = sorted(range(len(cells)), key=lambda at: at in late)
+    return [cells[at] for at in order]
+
+
+def _needs(cell: Cell, modules: Mapping[int, str], at: int) -> bool:
+    """Whether a script imports a module that a later cell writes."""
+    names = {name for other, name in modules.items() if other > at} - {modules[at]}
+    return any(re.search(rf"\bimport\b[^\n]*\b{re.escape(name)}\b", cell.source) for name in names)
 
 
 def _run_cell(m: Machine, cell: Cell) -> None:
@@ -170,8 +188,8 @@ def _run_cell_magic(m: Machine, cell: Cell, magic: Magic) -> None:
     elif magic.name == "writefile":
         name = Path(magic.arguments.split()[-1]).name if magic.arguments.split() else ""
         if name.endswith(".py"):
-            path = magic.arguments.split()[-1].removesuffix(".py").removeprefix("./")
-            m.written |= dict.fromkeys((name.removesuffix(".py"), path.replace("/", ".")), magic.body)
+            parts = magic.arguments.split()[-1].removesuffix(".py").removeprefix("./").split("/")
+            m.written |= {".".join(parts[at:]): magic.body for at in range(len(parts))}
             _run_written(m, cell, magic)
 
 
@@ -264,7 +282,7 @@ def _run_uncalled(m: Machine) -> None:
         ):
             continue
         m.enter(function.fragment)
-        action = partial(run_uncalled, m, function, _parameters(m, function))
+        action = partial(run_uncalled, m, function, {**_parameters(m, function), **given_to_pipeline(m, function.node)})
         _guarded(m, action, m.span(function.node), "function")
 
 

@@ -39,6 +39,8 @@ def bind_import_from(m: Machine, node: ast.ImportFrom) -> None:
     for alias in node.names:
         if local is not None:
             _bind_member(m, local, alias)
+        elif f"{module}.{alias.name}" in m.written:  # `from trainer import model`, of a package that cells write
+            m.scope.bind(alias.asname or alias.name, run_module(m, f"{module}.{alias.name}"))
         elif alias.name == "*":
             m.stars.append(library(module).path)
         else:

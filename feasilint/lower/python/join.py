@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from feasilint.ir import Call, Choice, Hole
@@ -74,4 +75,17 @@ def _others(m: Machine, one: v.Value, other: v.Value) -> v.Value:
             and not (rest.inputs or rest.relations or rest.made)
         ):
             return m.alloc(v.Seq(found.items, found.kind, True))  # one of the lists that it may be
+    if (path := _path(m.get(one), m.get(other))) is not None:
+        return path
     return m.unknown(text_of(m.get(other)), one, other)
+
+
+def _path(one: v.Value, other: v.Value) -> v.Const | None:
+    """Of two paths what they end in: the file is the same one, wherever it lies."""
+    if not (isinstance(one, v.Const) and isinstance(other, v.Const)):
+        return None
+    if not (isinstance(one.value, str) and isinstance(other.value, str) and "/" in one.value + other.value):
+        return None
+    pairs = zip(reversed(one.value.split("/")), reversed(other.value.split("/")), strict=False)
+    same = [first for first, _ in takewhile(lambda pair: pair[0] == pair[1], pairs)]
+    return v.Const("/".join(("{folder}", *reversed(same)))) if any(same) else None

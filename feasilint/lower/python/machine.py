@@ -122,6 +122,7 @@ class Machine(Struct, eq=False):
     foreign: bool = False
     last: Value | None = None
     path: str = ""
+    text: str = ""
     steps: int = 0
     made: int = 0
     serial: int = 0

@@ -42,6 +42,11 @@ def spell(node: ast.expr | None) -> str:
     return text.translate(_NO_HOLES)[:60]
 
 
+_STAMP = re.compile(
+    r"strftime|isoformat|uuid", re.IGNORECASE
+)  # what a stamp is says more than the name of its variable
+
+
 def as_text(m: Machine, value: v.Value, node: ast.expr | None = None) -> v.Const:
     """A value as `str()` writes it; what is not known becomes a hole named after `node`."""
     value = m.get(value)
@@ -49,7 +54,7 @@ def as_text(m: Machine, value: v.Value, node: ast.expr | None = None) -> v.Const
         return value if isinstance(value.value, str) else v.Const(str(value.value))
     if isinstance(value, v.Element):
         return v.Const(f"{{{value.text}}}")
-    if isinstance(value, v.Unknown) and node is None:
+    if isinstance(value, v.Unknown) and (node is None or _STAMP.search(value.text)):
         return v.Const(f"{{{re.sub(r'[{}]', '', value.text)}}}")
     if isinstance(value, v.Seq) and not value.open:
         parts = [as_text(m, item) for item in value.items]

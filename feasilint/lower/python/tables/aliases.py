@@ -33,6 +33,7 @@ CANONICAL: dict[str, str] = {
     "dask.dataframe": "pandas",
     "fireducks.pandas": "pandas", "bigframes.pandas": "pandas",
     "snowflake.snowpark.modin.pandas": "pandas", "geopandas": "pandas",
+    "google.cloud.dataproc_spark_connect.DataprocSparkSession": "pyspark.sql.SparkSession",
     "keras": "tensorflow.keras", "keras_preprocessing": "tensorflow.keras.preprocessing",
     "tensorflow.python.keras": "tensorflow.keras", "tensorflow.compat.v1": "tensorflow",
     "tensorflow.compat.v2": "tensorflow", "tf_keras": "tensorflow.keras", "snowflake.snowpark.functions": "pyspark.sql.functions",

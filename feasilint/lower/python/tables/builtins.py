@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import builtins as b
-from feasilint.lower.python.transfers import cells, containers, loading, stored, writes
+from feasilint.lower.python.transfers import cells, containers, loading, settings, stored, writes
 from feasilint.lower.python.transfers.common import argument_copied, constant, handle, nothing, same, show
 from feasilint.lower.python.transfers.common import function_of as elementwise
 
@@ -34,12 +34,28 @@ METHODS: dict[str, Table] = {
         "with_suffix": containers.with_suffix,
         "open": containers.opened_path,
         **dict.fromkeys(("read_text", "read_bytes"), stored.path_read),
-        "glob": containers.path_glob,
+        **dict.fromkeys(("glob", "iterdir"), containers.path_glob),
         "rglob": containers.path_glob,
         "mkdir": nothing,
         "strftime": same,
         "decode": same,
+        "numpy": same,
     },
+    "unknown": dict.fromkeys(
+        (
+            "strip",
+            "lstrip",
+            "rstrip",
+            "replace",
+            "removeprefix",
+            "removesuffix",
+            "lower",
+            "upper",
+            "decode",
+            "as_posix",
+        ),
+        containers.same_name,
+    ),
     "number": {
         "strftime": containers.strftime,
         "isoformat": containers.strftime,
@@ -165,6 +181,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "builtins.any": b.unknown,
     "builtins.all": b.unknown,
     "builtins.isinstance": b.is_instance,
+    "builtins.vars": settings.mapping,
     "builtins.getattr": b.get_attribute,
     "builtins.setattr": b.set_attribute,
     "builtins.open": loading.opened,
@@ -176,6 +193,11 @@ FUNCTIONS: dict[str, Transfer] = {
     "codecs.open": loading.opened,
     "fsspec.open": loading.opened,
     "smart_open.open": loading.opened,
+    **dict.fromkeys(
+        ("tensorflow.io.gfile.GFile", "tensorflow.gfile.GFile", "tensorflow.gfile.Open", "tensorflow.io.read_file"),
+        loading.opened,
+    ),
+    **{f"tensorflow.python.lib.io.file_io.{name}": loading.opened for name in ("FileIO", "read_file_to_string")},
     "os.path.join": containers.join_path,
     "posixpath.join": containers.join_path,
     "pathlib.Path": containers.join_path,
@@ -189,12 +211,21 @@ FUNCTIONS: dict[str, Transfer] = {
     "os.path.basename": containers.base_of,
     "os.getenv": containers.environment,
     "os.environ.get": containers.environment,
-    "os.listdir": loading.listed,
+    **dict.fromkeys(("os.listdir", "tensorflow.io.gfile.listdir", "tensorflow.gfile.ListDirectory"), loading.listed),
+    "os.walk": loading.walked,
     "sys.path.append": b.import_root,
     "sys.path.insert": b.import_root,
     "importlib.reload": b.identity,
-    "glob.glob": loading.globbed,
-    "glob.iglob": loading.globbed,
+    **dict.fromkeys(
+        (
+            "glob.glob",
+            "glob.iglob",
+            "tensorflow.io.gfile.glob",
+            "tensorflow.gfile.Glob",
+            "tensorflow.data.Dataset.list_files",
+        ),
+        loading.globbed,
+    ),
     "copy.deepcopy": argument_copied,
     "copy.copy": argument_copied,
     "itertools.product": b.product,

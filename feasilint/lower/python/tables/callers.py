@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers.callers import calls, calls_held, mapped, result, submitted
 from feasilint.lower.python.transfers.common import handle
+from feasilint.lower.python.transfers.settings import called_by_arguments
 
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer
@@ -22,6 +23,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "optuna.study.create_study": handle("search"),
     "bayes_opt.BayesianOptimization": handle("search"),
     "hyperopt.fmin": calls(0, "fn"),
+    "fire.Fire": called_by_arguments,
     "ray.tune.run": calls(0, "run_or_experiment"),
     "wandb.agent": calls(1, "function"),
     **{f"skopt.{name}_minimize": calls(0, "func") for name in ("gp", "forest", "gbrt", "dummy")},

@@ -43,6 +43,15 @@ FUNCTIONS: dict[str, Transfer] = {
     "featuretools.primitives.make_trans_primitive": handle("ft.primitive"),
     "featuretools.save_features": synthesis.saved,
     "featuretools.load_features": synthesis.loaded,
+    **{
+        f"featuretools.selection.{name}": argument_copied
+        for name in (
+            "remove_low_information_features",
+            "remove_highly_null_features",
+            "remove_single_value_features",
+            "remove_highly_correlated_features",
+        )
+    },
     "tsfresh.extract_features": by_key.extracted,
     "tsfresh.extract_relevant_features": by_key.extracted,
     "tsfresh.feature_extraction.extract_features": by_key.extracted,

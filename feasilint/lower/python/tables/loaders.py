@@ -224,7 +224,7 @@ FUNCTIONS: dict[str, Transfer] = {
     **dict.fromkeys(("confluent_kafka.Consumer", "confluent_kafka.DeserializingConsumer"), stored.consumer(None)),
     "urllib.request.urlretrieve": loading.copied_file,
     "urllib.urlretrieve": loading.copied_file,
-    "tensorflow.keras.utils.get_file": connectors.keras_file,
+    **{f"tensorflow.keras.utils.{place}get_file": connectors.keras_file for place in ("", "data_utils.")},
     "yfinance.download": source("api", 0, "yfinance"),
     "yfinance.Ticker": handle("yfinance"),
     "fredapi.Fred": handle("fred"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import nvtabular as nvt
-from feasilint.lower.python.transfers.common import nothing, same
+from feasilint.lower.python.transfers.common import nothing, package, same
 from feasilint.lower.python.transfers.writes import write
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "nvtabular.ColumnSelector": nvt.selector,
     "nvtabular.ColumnGroup": nvt.selector,
     "merlin.dag.ColumnSelector": nvt.selector,
+    **dict.fromkeys(("merlin.core.dispatch.get_lib", "nvtabular.dispatch.get_lib"), package("pandas")),
     "nvtabular.Workflow": nvt.workflow,
     "nvtabular.workflow.Workflow": nvt.workflow,
     "nvtabular.Dataset": nvt.data_set,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feasilint.lower.python.transfers import settings
 from feasilint.lower.python.transfers.common import argument_copied, handle, nothing
 from feasilint.lower.python.transfers.loading import downloaded, kept
 
@@ -37,7 +38,7 @@ FUNCTIONS: dict[str, Transfer] = {
     ),
     **dict.fromkeys((f"azureml.core.{place}Datastore.get" for place in ("", "datastore.")), _DATASTORE),
     **{f"{package}.APIClient": handle("watson.client") for package in _WATSON},
-    **dict.fromkeys(("tensorflow.io.gfile.glob", "tensorflow.gfile.Glob"), argument_copied),
+    **{f"google.cloud.aiplatform.{place}PipelineJob": settings.pipeline_job for place in ("", "pipeline_jobs.")},
     **dict.fromkeys(("wget.download", "gdown.download"), downloaded),
     **{f"google.cloud.bigquery.{made}.from_string": argument_copied for made in ("TableReference", "Table")},
 }

@@ -34,6 +34,13 @@ def text_method(call: Call) -> v.Value | None:
     return v.Const(made, _moved(text, made) if isinstance(made, str) else ())
 
 
+def same_name(call: Call) -> v.Value | None:
+    """`path.replace('gs://', '/gcs/')` of a text that is not known: it is known by the same name."""
+    found = call.receiver
+    known = isinstance(found, v.Unknown) and not (found.inputs or found.relations or found.source)
+    return call.target if known and all(isinstance(one, v.Const) for one in map(call.m.get, call.values)) else None
+
+
 def _moved(old: v.Const, new: str) -> tuple[v.Place, ...]:
     """The places of a text that was trimmed exactly; otherwise lines are looked for again in the literal."""
     whole = str(old.value)

@@ -297,14 +297,30 @@ def requested(at: int = 0) -> Transfer:
 
 
 def globbed(call: Call) -> v.Value | None:
-    """`glob.glob(pattern)`: files of which one stands for all."""
-    value = call.arg(0, "pathname")
-    return v.Seq((as_text(call.m, value),), "list", True) if value is not None else None
+    """`glob.glob(pattern)`, `tf.data.Dataset.list_files([pattern])`: files of which one stands for all."""
+    value = call.arg(0) or next(iter(call.kwargs.values()), None)
+    if value is None:
+        return None
+    found = call.m.get(value)
+    patterns = found.items if isinstance(found, v.Seq) else (value,)
+    return v.Seq(tuple(as_text(call.m, one) for one in patterns), "list", True)
+
+
+ANY_FILE = "{any file}"
 
 
 def listed(call: Call) -> v.Value | None:
     """`os.listdir(folder)`."""
-    return v.Seq((v.Const("{file}"),), "list", True)
+    return v.Seq((v.Const(ANY_FILE),), "list", True)
+
+
+def walked(call: Call) -> v.Value | None:
+    """`os.walk(folder)`: folders with the folders and the files in them."""
+    top = call.arg(0, "top")
+    if top is None:
+        return None
+    inside = v.Seq((v.Const(ANY_FILE),), "list", True)
+    return v.Seq((v.Seq((as_text(call.m, top), v.Seq((), "list", True), inside), "tuple"),), "list", True)
 
 
 def copied_file(call: Call) -> v.Value | None:
@@ -318,7 +334,7 @@ def copied_file(call: Call) -> v.Value | None:
     target = call.arg(1, "filename")
     if target is not None:
         call.m.sink(Write(relation, Source(path_name(call, target), "file"), "overwrite", origin=call.origin))
-    return v.Seq((target or v.Const("{file}"), call.m.unknown("headers")), "tuple")
+    return v.Seq((target or v.Const(ANY_FILE), call.m.unknown("headers")), "tuple")
 
 
 def downloaded(call: Call) -> v.Value | None:

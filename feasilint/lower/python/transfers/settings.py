@@ -9,10 +9,13 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python import values as v
-from feasilint.lower.python.strings import as_text, is_certain
+from feasilint.lower.python.strings import as_text, is_certain, spell
+from feasilint.lower.python.transfers.invocations import told
 from feasilint.lower.python.transfers.loading import loaded
 
 if TYPE_CHECKING:
+    import ast
+
     from feasilint.lower.python.call import Call
     from feasilint.lower.python.machine import Machine
 
@@ -98,10 +101,11 @@ def parser(call: Call) -> v.Value:
 
 
 def argument(call: Call) -> v.Value:
-    """`parser.add_argument('--data-path', default='data/x.csv')`: a default names a file or lists columns; what other
-    arguments are is decided when the program is called."""
+    """`parser.add_argument('--data-path', default='data/x.csv')`: a default names a file or lists columns; others are what the
+    document itself calls the program with, or known only when it is called."""
     words = [word.value for word in map(call.m.get, call.args) if isinstance(word, v.Const)]
-    given = call.text(None, "dest") or next((str(word) for word in words if str(word).startswith("--")), None)
+    flag = next((str(word)[2:] for word in words if str(word).startswith("--")), None)
+    given = call.text(None, "dest") or flag
     name = (given or str(words[0] if words else "")).lstrip("-").replace("-", "_")
     default = call.arg(None, "default")
     held = call.m.get(default) if default is not None else None
@@ -109,8 +113,16 @@ def argument(call: Call) -> v.Value:
         isinstance(held, v.Const) and isinstance(held.value, str) and _TELLING.search(held.value) is not None
     )
     if name:
-        call.m.arguments[name] = default if certain and default is not None else call.m.unknown(name)
+        call.m.arguments[name] = default if certain and default is not None else _told(call, name, flag or name, held)
     return v.NONE
+
+
+def _told(call: Call, name: str, flag: str, default: v.Value | None) -> v.Value:
+    """The argument as the document's own call of the script gives it, else the variable that it is by default."""
+    text = told(call.m, flag)
+    if text is not None:
+        return v.Const(text)
+    return default if isinstance(default, v.Unknown) and "environ" in default.text else call.m.unknown(name)
 
 
 _TELLING = re.compile(r"\.|\w[ ,]+\w")  # a file, or several names
@@ -123,7 +135,48 @@ def arguments(call: Call) -> v.Value:
 
 
 def of_arguments(call: Call) -> v.Value | None:
-    """`args.data_path`."""
+    """`args.data_path`; `args.__dict__` has them all."""
     receiver = call.receiver
+    if call.name == "__dict__":
+        return mapping(call.at(args=(receiver,)))
     found = receiver.get(call.name) if isinstance(receiver, v.Handle) else None
     return found if found is not None else call.m.unknown(call.name)
+
+
+def mapping(call: Call) -> v.Value | None:
+    """`vars(args)`: the arguments by name."""
+    found = call.got(0)
+    if not isinstance(found, v.Handle) or found.kind != "arguments":
+        return None
+    return v.Dict(tuple((v.Const(name), value) for name, value in found.parts), True)
+
+
+def called_by_arguments(call: Call) -> v.Value | None:
+    """`fire.Fire(train)`: the function is called with the arguments of the command line."""
+    function = call.got(0, "component")
+    if not isinstance(function, v.Function):
+        return None
+    spec = function.node.args
+    names = [argument.arg for argument in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
+    given = {name: v.Const(text) for name in names if (text := told(call.m, name)) is not None}
+    return call.m.call(function, (), given, call.node)
+
+
+# --- pipelines ---
+
+
+def pipeline_job(call: Call) -> v.Value:
+    """`PipelineJob(template_path=…, parameter_values={'train_uri': …})`: what the pipeline of this document is run with."""
+    given = call.got(None, "parameter_values") or call.got(None, "arguments")
+    for key, value in given.items if isinstance(given, v.Dict) else ():
+        if isinstance(key, v.Const):
+            call.m.named[f"pipeline {key.value}"] = value
+    return v.Handle("pipeline.job")
+
+
+def given_to_pipeline(m: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, v.Value]:
+    """The parameters of a function that is a pipeline, as the document runs it."""
+    if not any("pipeline" in spell(decorator).lower() for decorator in node.decorator_list):
+        return {}
+    names = [argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)]
+    return {name: m.named[f"pipeline {name}"] for name in names if f"pipeline {name}" in m.named}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from feasilint.lower.python.machine import Machine
 
 _STATEMENT = re.compile(
-    r"^\s*+(?:--[^\n]*\n\s*+|/\*(?:[^*]|\*(?!/))*\*/\s*+|\(\s*+)*+(select|with|insert|create|merge|update|delete|replace|explain|show|describe|set|declare|drop"
+    r"^\s*+(?:(?:--|\#)[^\n]*\n\s*+|/\*(?:[^*]|\*(?!/))*\*/\s*+|\(\s*+)*+(select|with|insert|create|merge|update|delete|replace|explain|show|describe|set|declare|drop"
     r"|alter|use|from|call|begin|grant|copy|truncate|pragma|install|load|attach|refresh|optimize|cache|values|if|export)\b",
     re.IGNORECASE | re.DOTALL,
 )

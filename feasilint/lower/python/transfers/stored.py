@@ -132,7 +132,10 @@ def uploaded(call: Call) -> v.Value | None:
     path, bucket, key = call.arg(0, "Filename"), call.arg(1, "Bucket"), call.arg(2, "Key")
     if path is None or bucket is None or key is None:
         return v.NONE
-    relation = scan(call, Source(path_name(call, path), "file"))
+    source = source_of(call.m, path_name(call, path))
+    if source.name.startswith("{") and source.name.endswith("}"):
+        return v.NONE  # any file: nothing of it is known but that it lies somewhere else, too
+    relation = scan(call, source)
     address = str(_of_store(call.m, bucket, key).value)
     call.m.sink(Write(relation, Source(address, "file"), "overwrite", origin=call.origin))
     return v.NONE

@@ -1,0 +1,108 @@
+"""What a document itself calls its scripts and pipelines with, and files that a listing names."""
+
+from __future__ import annotations
+
+import pytest
+from python_lowering import run, sources
+
+SCRIPT = """%%writefile trainer/task.py
+import argparse
+import pandas as pd
+parser = argparse.ArgumentParser()
+parser.add_argument('--train-data', dest='data', required=True, help='where the data is')
+args = parser.parse_args()
+df = pd.read_csv(args.data)
+"""
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "",
+        "!python -m trainer.task --train-data $DATA",
+        "!python -m trainer.task --train-data=${BUCKET}/{NAME}",
+        "cmd = ['--train-data', data.path()]",
+        "cmd = ['--train-data', None]",
+        "!python -m trainer.task --train-data-too=x.csv",
+        "!python -m trainer.task --train-data --verbose",
+        "DATA = made('x')\n!python -m trainer.task --train-data $DATA",
+        "DATA = f'{DATA}'\n!python -m trainer.task --train-data $DATA",
+    ],
+    ids=["no call", "a variable of nowhere", "two of them", "code", "nothing", "another argument", "a flag", "a value of code",
+         "a circle"],
+)  # fmt: skip
+def test_an_argument_that_the_document_does_not_give_is_a_hole(call: str):
+    assert sources(run(SCRIPT, call)) == ["{data}"]
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ("!python -m trainer.task --train-data data/x.csv --epochs 1", "data/x.csv"),
+        ("!python -m trainer.task --train_data='data/x.csv'", "data/x.csv"),
+        ("!gcloud jobs submit --args=--train-data=gs://b/x.csv,--epochs=1", "gs://b/x.csv"),
+        ("!gcloud submit --train-data=gs://${BUCKET}/train*.csv", "gs://{BUCKET}/train*.csv"),
+        ("%%bash\nDATA=gs://${BUCKET}/x.csv\npython -m trainer.task --train-data $DATA \\\n  --epochs 1", "gs://{BUCKET}/x.csv"),
+        ("BUCKET = 'shop'\nDATA = f'gs://{BUCKET}/x.csv'\nargs = ['--train-data', DATA, '--epochs']", "gs://shop/x.csv"),
+        ("DATA = 'x.csv'\nargs = ['--train-data=' + DATA]", "x.csv"),
+        ("DATA = 'data/x.csv'\nargs = [f'--train-data={DATA}']", "data/x.csv"),
+        ("job = command(command='python task.py --train-data ${{inputs.data}}',\n"
+         "  inputs=dict(data=Input(type='uri_file', path='https://host/x.csv'), n=1))", "https://host/x.csv"),
+    ],
+)  # fmt: skip
+def test_an_argument_is_what_the_document_calls_its_script_with(call: str, name: str):
+    assert sources(run(SCRIPT, call)) == [name]
+
+
+@pytest.mark.parametrize("taken", ["args.__dict__['data']", "vars(args)['data']", "args.__dict__.get('data')"])
+def test_arguments_are_also_known_by_name(taken: str):
+    call = "!python -m trainer.task --train-data data/x.csv"
+    assert sources(run(SCRIPT.replace("args.data", taken), call)) == ["data/x.csv"]
+
+
+def test_a_function_that_takes_the_command_line_is_called_with_it():
+    script = "%%writefile train.py\nimport fire\nimport pandas as pd\n{}\nfire.Fire(train)"
+    function = "def train(train_path, alpha):\n    return pd.read_csv(train_path)"
+    assert sources(run(script.format(function), "!python train.py --train_path=data/x.csv")) == ["data/x.csv"]
+    assert sources(run(script.format(function), "!python train.py --alpha=1")) == ["{train_path}"]
+
+
+def test_a_script_may_be_written_before_the_modules_that_it_imports():
+    task = "%%writefile trainer/task.py\nfrom trainer import model\nmodel.train('x.csv')"
+    model = "%%writefile trainer/model.py\nimport pandas as pd\ndef train(path):\n    return pd.read_csv(path)"
+    assert sources(run(task, model)) == sources(run(model, task)) == ["x.csv"]
+
+
+def test_a_pipeline_is_run_with_the_values_of_its_job():
+    code = "from google.cloud import aiplatform\nimport pandas as pd\nfrom kfp import dsl\n{}def pipe(uri: str):\n    pd.read_csv(uri)\n"
+    job = "aiplatform.PipelineJob(template_path='p.json', parameter_values={'uri': 'gs://b/x.csv'})"
+    assert sources(run(code.format("@dsl.pipeline(name='p')\n"), job)) == ["gs://b/x.csv"]
+    assert sources(run(code.format(""), job)) == ["{uri}"]
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("for f in os.listdir('raw'):\n    df = pd.read_csv('raw/' + f)", "raw/{any file}"),
+        ("for f in os.listdir('raw'):\n    df = pd.read_csv(f)", "{any file}"),
+        ("for folder, _, files in os.walk('raw'):\n    for f in files:\n        df = pd.read_csv(os.path.join(folder, f))", "raw/{any file}"),
+        ("import tensorflow as tf\nfor f in tf.data.Dataset.list_files(['raw/*.csv']):\n    df = pd.read_csv(f.numpy().decode())",
+         "raw/*.csv"),
+        ("import tensorflow as tf\nfor f in tf.io.gfile.glob('raw/*.csv'):\n    df = pd.read_csv(f)", "raw/*.csv"),
+        ("path = 'http://host/data/x.csv' if far else 'data/x.csv'\ndf = pd.read_csv(path)", "{folder}/data/x.csv"),
+        ("df = pd.read_csv(uri.replace('gs://', '/gcs/').strip())", "{uri}"),
+    ],
+)  # fmt: skip
+def test_files_of_a_listing_and_of_two_places_have_a_name(code: str, name: str):
+    assert sources(run(f"import os\nimport pandas as pd\n{code}\n")) == [name]
+
+
+def test_paths_of_two_files_are_no_name():
+    code = "import pandas as pd\ndf = pd.read_csv('data/x.csv' if far else 'data/y.csv')\n"
+    assert [name for name in sources(run(code)) if "{" not in name] == []
+
+
+def test_a_query_may_begin_with_comments():
+    code = "from google.cloud import bigquery\nquery = '''\n#standardSQL\n-- rows\nSELECT a FROM shop.orders'''\n"
+    code += "df = bigquery.Client().query(query).to_dataframe()\n"
+    assert sources(run(code)) == ["shop.orders"]
