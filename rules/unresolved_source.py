@@ -127,8 +127,8 @@ _PLATFORM = re.compile(r"\{[^{}]*\b(?:AIP_(?:TRAINING|VALIDATION|TEST)_DATA_URI|
 
 
 def _told(source: str) -> bool:
-    """Whether the last part of a path or table's name is known: what stands before it says only where it lies, and a stamp
-    after it keeps runs apart; of a folder all files are read. A platform's variable is the data set that its training job is given."""
+    """Whether the last part of a path or table's name is known. What stands before it says only where it lies, a stamp after
+    it keeps runs apart, of a folder all files are read, and a platform's variable is the data set of its training job."""
     if _PLATFORM.search(source):
         return True
     closed = _HOLE.sub("{}", _STAMP.sub("", source.replace("{any file}", "*"))).rstrip("/")
