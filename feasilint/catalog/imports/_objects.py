@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     Make = Callable[[Machine, v.Value, tuple[v.Value, ...], Mapping[str, v.Value], ast.expr | None], v.Value | None]
 
-_DEPTH = 12
+_DEPTH = 40
 _CLASS, _PATH, _LINE = "class of the library", "file that makes it", "line that makes it"
 _OWN = frozenset((_CLASS, _PATH, _LINE))
 
@@ -61,6 +61,9 @@ class Hole(Struct, frozen=True):
     """Something that only a run would know."""
 
     text: str
+
+
+_UNKNOWN = Hole("…")
 
 
 class Reading(Struct, frozen=True):
@@ -97,7 +100,8 @@ def objects(path: str, text: str, project: Project) -> Reading:
     try:
         for statement in tree.body:
             top_level(m, statement)
-        made = tuple(found for value in list(m.scope.names.values()) if isinstance(found := plain(m, value), Made))
+        plain = Plain(m)
+        made = tuple(found for value in list(m.scope.names.values()) if isinstance(found := plain.of(value), Made))
     except (BudgetError, RecursionError):
         made = ()
         notes.append(Note(path, None, "this file computes too much to be read without running it"))
@@ -192,53 +196,73 @@ def _attribute(m: Machine, node: ast.Attribute) -> v.Value:
 # --- plain values ---
 
 
-def plain(m: Machine, value: v.Value, deep: int = 0) -> object:
-    """A value as plain data: constants, lists, dicts, `Made`, `Named`, and `Hole` for what is not known."""
-    found = m.get(value)
-    if deep > _DEPTH:
-        return Hole("…")
-    match found:
-        case v.Const(value=constant):
-            known = constant is None or isinstance(constant, str | int | float | bool | Interval)
-            return constant if known else str(constant)
-        case v.Seq(items=items):
-            return [plain(m, item, deep + 1) for item in items]
-        case v.Dict(items=pairs):
-            return {str(key.value): plain(m, item, deep + 1) for key, item in pairs if isinstance(key, v.Const)}
-        case v.Library(path=path):
-            return Named(path)
-        case v.Handle():
-            return _made(m, found, deep)
-        case v.Function():
-            return _decorated(m, found, deep)
-        case v.Unknown(text=text) | v.Element(text=text):
-            return Hole(text)
-        case _:
-            return Hole("…")
+def plain(m: Machine, value: v.Value) -> object:
+    """A value as it is now as plain data: constants, lists, dicts, `Made`, `Named`, and `Hole` for what is not known."""
+    return Plain(m).of(value)
 
 
-def _made(m: Machine, handle: v.Handle, deep: int) -> object:
-    kind, path, line = (handle.get(part) for part in (_CLASS, _PATH, _LINE))
-    if not isinstance(kind, v.Const) or not isinstance(path, v.Const) or not isinstance(line, v.Const):
-        return Hole(handle.kind)
-    given = {name: plain(m, value, deep + 1) for name, value in handle.parts if name not in _OWN}
-    return Made(str(kind.value), given, str(path.value), line.value if isinstance(line.value, int) else None)
+class Plain:
+    """The values of a machine as they are now as plain data, each object made once."""
 
+    def __init__(self, machine: Machine) -> None:
+        self.m = machine
+        self._made: dict[int, object] = {}
+        self._deep = 0
 
-def _decorated(m: Machine, function: v.Function, deep: int) -> object:
-    """What a decorator of the library makes of a function: an object that has the function's name unless it is given one."""
-    decorators = () if isinstance(function.node, ast.Lambda) else function.node.decorator_list
-    before, scope = m.fragment, m.scope
-    for decorator in decorators:
-        m.enter(function.fragment)
-        m.scope = function.scope
-        made = plain(m, m.evaluate(decorator), deep + 1)
-        m.enter(before)
-        m.scope = scope
-        if isinstance(made, Made) and not isinstance(function.node, ast.Lambda):
-            given = {"name": function.node.name, **made.given, "decorates": True}
-            return Made(made.kind, given, made.path, made.line)
-    return Hole("a function")
+    def of(self, value: v.Value) -> object:
+        """One value, as `plain` has it."""
+        key = value.oid if isinstance(value, v.Ref) else None
+        if key in self._made or self._deep > _DEPTH:
+            return self._made.get(key, _UNKNOWN) if key is not None else _UNKNOWN
+        if key is not None:
+            self._made[key] = _UNKNOWN  # what holds itself
+        self._deep += 1
+        made = self._data(self.m.get(value))
+        self._deep -= 1
+        if key is not None:
+            self._made[key] = made
+        return made
+
+    def _data(self, found: v.Value) -> object:
+        match found:
+            case v.Const(value=constant):
+                known = constant is None or isinstance(constant, str | int | float | bool | Interval)
+                return constant if known else str(constant)
+            case v.Seq(items=items):
+                return [self.of(item) for item in items]
+            case v.Dict(items=pairs):
+                return {str(key.value): self.of(item) for key, item in pairs if isinstance(key, v.Const)}
+            case v.Library(path=path):
+                return Named(path)
+            case v.Handle():
+                return self._object(found)
+            case v.Function():
+                return self._decorated(found)
+            case v.Unknown(text=text) | v.Element(text=text):
+                return Hole(text)
+            case _:
+                return _UNKNOWN
+
+    def _object(self, handle: v.Handle) -> object:
+        kind, path, line = (handle.get(part) for part in (_CLASS, _PATH, _LINE))
+        if not isinstance(kind, v.Const) or not isinstance(path, v.Const) or not isinstance(line, v.Const):
+            return Hole(handle.kind)
+        given = {name: self.of(value) for name, value in handle.parts if name not in _OWN}
+        return Made(str(kind.value), given, str(path.value), line.value if isinstance(line.value, int) else None)
+
+    def _decorated(self, function: v.Function) -> object:
+        """What a decorator of the library makes of a function: an object with the function's name unless it is given one."""
+        m, node = self.m, function.node
+        before, scope = m.fragment, m.scope
+        for decorator in () if isinstance(node, ast.Lambda) else node.decorator_list:
+            m.enter(function.fragment)
+            m.scope = function.scope
+            made = self.of(m.evaluate(decorator))
+            m.enter(before)
+            m.scope = scope
+            if isinstance(made, Made) and not isinstance(node, ast.Lambda):
+                return Made(made.kind, {"name": node.name, **made.given}, made.path, made.line)
+        return Hole("a function")
 
 
 def folder_of_project(folder: str) -> str:

@@ -56,6 +56,10 @@ class _Entries:
         self.services = contents.services
         self.unserved = contents.unserved
         self.sources = tuple(_with_batches(contents))
+        self.readers: dict[tuple[str | None, ...], list[View]] = {}
+        for view in self.views.values():
+            for source in filter(None, (view.source, _batch(view))):
+                self.readers.setdefault(source.key, []).append(view)
         self.requests = {source.name for source in self.sources if source.carrier == "request"}
         self.notes = [Note(contents.path, None, contents.unserved)] if contents.unserved and contents.views else []
 
@@ -148,7 +152,7 @@ class _Entries:
         return stated(name=name, **values, flags=_tags.flags(source.tags), owner=whose) | _tags.spoken(source.tags)
 
     def _readers(self, source: DataSource) -> list[View]:
-        return [view for view in self.views.values() if any(map(source.is_same, (view.source, _batch(view))))]
+        return self.readers.get(source.key, [])
 
     def _served_by(self, source: DataSource) -> bool:
         return any(view.flavour == "feature" and self._served(view) for view in self._readers(source))
