@@ -42,6 +42,8 @@ def agreed_duration(value: object, unit: object = None, bare_m: str = "min") -> 
 
     What a bare `m` stands for depends on what is measured: months of retention, minutes of latency.
     """
+    if value is None or isinstance(value, (dict, list)):
+        raise ValueError("it has no value that is a duration")
     words = str(value).strip()
     if _NUMBER.fullmatch(words) is None:
         duration(words)

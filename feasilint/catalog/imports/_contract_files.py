@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from feasilint.catalog.tree import Tree
 
+_SHOWN = 3  # of what is wrong with the YAML of a file
 _ENDINGS = (".yaml", ".yml")
 
 
@@ -50,7 +51,8 @@ def _read(path: str, key: str, value: str | None, make: Callable[[Tree], Importe
     if stated is None or value not in (None, stated):
         return None
     made = make(tree)
-    return replace(made, notes=(*notes, *made.notes))
+    more = (Note(path, None, f"and {len(notes) - _SHOWN} more like these"),) if len(notes) > _SHOWN else ()
+    return replace(made, notes=(*notes[:_SHOWN], *more, *made.notes))
 
 
 def _tried(path: str, key: str, value: str | None, make: Callable[[Tree], Imported]) -> Imported | None:

@@ -65,6 +65,11 @@ def _servers(data: Entry) -> Iterator[Server]:
 def _tables(data: Entry, notes: Notes) -> Iterator[Table]:
     for index, item in enumerate(map(mapping, listed(data.get("schema")))):
         name = text(item.get("name")) or text(item.get("physicalName"))
+        if _is_column(item):
+            notes.add(
+                ("schema",), "it lists columns where tables should be; list tables, with columns under `properties`"
+            )
+            continue
         if name is None:
             notes.add(("schema", index), "a schema without name or physicalName is left out")
             continue
@@ -79,6 +84,12 @@ def _tables(data: Entry, notes: Notes) -> Iterator[Table]:
             retired="its contract says that it is deprecated" if is_true(item.get("deprecated")) else None,
             own=_own(item),
         )
+
+
+def _is_column(item: Entry) -> bool:
+    """Whether an item of a schema is what only properties are; some write contracts that way."""
+    logical = text(item.get("logicalType")) or "object"
+    return "properties" not in item and (logical != "object" or bool({"type", "required"} & item.keys()))
 
 
 def _columns(properties: Sequence[Entry], notes: Notes, path: Path, before: str = "") -> Iterator[tuple[str, Entry]]:

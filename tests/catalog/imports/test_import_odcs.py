@@ -100,6 +100,18 @@ class TestNotTakenOver:
             "promised_within": "1d"
         }
 
+    def test_columns_are_no_tables(self, tmp_path):
+        schema = [
+            {"name": "id", "type": "string"},
+            {"name": "at", "logicalType": "date"},
+            {"name": "x", "required": True},
+        ]
+        found = imported(tmp_path, {**PLAIN, "schema": [*schema, {"name": "t", "logicalType": "object"}]})
+        assert [entry["name"] for entry in found.sources] == ["DB.S.t"]
+        assert [note.message for note in found.notes] == [
+            "it lists columns where tables should be; list tables, with columns under `properties`"
+        ]
+
     def test_passwords_in_locations_stay_where_they_are(self, tmp_path):
         location = "sftp://ftp-user:s3cret@files.example.com:22/drop/t.csv"
         found = imported(tmp_path, {**PLAIN, "servers": [{"server": "f", "type": "sftp", "location": location}]})
@@ -199,6 +211,7 @@ class TestLevels:
     @pytest.mark.parametrize(
         ("said", "told"),
         [
+            ({"property": "latency", "unit": "d"}, "latency is not taken over: it has no value that is a duration"),
             ({"property": "latency", "value": 4}, "latency is not taken over: 4 of what? state its unit, as d or h"),
             ({"property": "latency", "value": 4, "unit": "moons"}, "latency is not taken over: `moons` is no unit of time"),
             ({"property": "latency", "value": -4, "unit": "d"}, "latency is not taken over: '-4' is not a duration"),
@@ -333,6 +346,17 @@ class TestFiles:
         (found,) = odcs.read(path.as_posix())
         assert [str(note).removeprefix(path.as_posix()) for note in found.notes] == [
             ":4: duplicate key 'status'; it also stands on line 3"
+        ]
+
+    def test_a_template_is_not_told_line_by_line(self, tmp_path):
+        path = tmp_path / "x.yaml"
+        path.write_text(
+            "kind: DataContract\n" + "".join(f"k{at}: {{{{ value }}}}\n" for at in range(20)) + "schema: [{name: t}]\n"
+        )
+        (found,) = odcs.read(path.as_posix())
+        assert [str(note).removeprefix(path.as_posix()) for note in found.notes][2:] == [
+            ":4: a key must be plain text",
+            ": and 17 more like these",
         ]
 
     def test_version_2_is_not_read(self, tmp_path):
