@@ -1,6 +1,6 @@
-"""Makes the dump that the tests of the importer of Airflow compare with: what Airflow itself makes of a folder of DAGs.
+"""Makes the dumps that the tests of the importer of Airflow compare with: what Airflow 2 and 3 themselves make of DAGs.
 
-python scripts/artefacts/airflow.py [FOLDER FOR THE ENVIRONMENT]
+python scripts/artefacts/airflow.py [FOLDER FOR THE ENVIRONMENTS]
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ import tempfile
 from pathlib import Path
 
 HOME = Path(__file__).parents[2] / "tests" / "catalog" / "imports" / "artefacts" / "airflow"
-REQUIREMENTS = (
-    "apache-airflow==3.0.6",
-    "apache-airflow-providers-google==22.8.0",
-    "apache-airflow-providers-snowflake==6.20.0",
-    "apache-airflow-providers-common-sql==2.4.0",
-    "apache-airflow-providers-standard==1.21.0",
-)
+REQUIREMENTS = {  # by folder of DAGs
+    "dags": (
+        "apache-airflow==3.0.6",
+        "apache-airflow-providers-google==22.8.0",
+        "apache-airflow-providers-snowflake==6.20.0",
+        "apache-airflow-providers-common-sql==2.4.0",
+        "apache-airflow-providers-standard==1.21.0",
+    ),
+    "dags2": ("apache-airflow==2.10.5", "sqlalchemy<2", "flask-session<0.6", "connexion<3"),
+}
 
 _DUMP = """
 import json, sys
@@ -48,16 +51,18 @@ print(json.dumps({name: dumped(dag) for name, dag in bag.dags.items()}, indent=1
 
 
 def main() -> int:
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp())
-    python = folder / "bin" / "python"
-    if not python.is_file():
-        _run(Path(sys.executable), "-m", "venv", str(folder))
-        _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *REQUIREMENTS)
-    with tempfile.TemporaryDirectory() as home:
-        _run(python, "-m", "airflow", "db", "migrate", home=home)
-        text = _run(python, "-c", _DUMP, str(HOME / "dags"), home=home)
-    (HOME / "dags.json").write_text(text[text.index("{\n") :], encoding="utf-8")
-    (HOME / "VERSIONS").write_text(f"dags.json: {' '.join(REQUIREMENTS)}\n", encoding="utf-8")
+    environments = Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp())
+    for folder, requirements in REQUIREMENTS.items():
+        python = environments / folder / "bin" / "python"
+        if not python.is_file():
+            _run(Path(sys.executable), "-m", "venv", str(environments / folder))
+            _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements)
+        with tempfile.TemporaryDirectory() as home:
+            _run(python, "-m", "airflow", "db", "migrate", home=home)
+            text = _run(python, "-c", _DUMP, str(HOME / folder), home=home)
+        (HOME / f"{folder}.json").write_text(text[text.index("{\n") :], encoding="utf-8")
+    versions = (f"{folder}.json: {' '.join(requirements)}\n" for folder, requirements in REQUIREMENTS.items())
+    (HOME / "VERSIONS").write_text("".join(versions), encoding="utf-8")
     return 0
 
 

@@ -24,7 +24,7 @@ _PRESETS = {
 }  # fmt: skip
 _UNSCHEDULED = ("@once", "@continuous", "None", "")
 _BY_DATA = ("Asset", "Dataset", "AssetAll", "AssetAny", "DatasetAll", "DatasetAny", "AssetAlias", "DatasetAlias", "Metadata",
-            "AssetRef", "AssetWatcher")  # fmt: skip
+            "AssetRef", "AssetWatcher", "asset")  # fmt: skip
 _ZONES = ("UTC", "utc", "Etc/UTC", "GMT")
 
 

@@ -17,6 +17,7 @@ from feasilint.lower.python import values as v
 from feasilint.lower.python.assignment import assign
 from feasilint.lower.python.functions import inline
 from feasilint.lower.python.machine import BudgetError, Flow, Machine
+from feasilint.lower.python.operators import binary
 from feasilint.lower.python.parsing import parse
 from feasilint.lower.python.patterns import entered
 from feasilint.lower.python.statements import execute
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
 _LIBRARIES = ("airflow", "pendulum", "dateutil")
 _CLASS, _DAG, _TASK, _ASSET = "DAG", "dag", "task", ("asset", "dataset")
-_GENERIC = ("partial", "expand", "expand_kwargs")
+_TASKS = (_TASK, "setup", "teardown")  # decorators that make tasks of functions
+_MADE = ("expand", "expand_kwargs")  # methods of a task or its function that make it
+_SETTLED = ("partial", "override")  # methods that settle some of what it is given
 
 
 class Dag(Struct):
@@ -71,9 +74,11 @@ class _Reading:
         self.by_object: dict[int, tuple[v.Value, Dag]] = {}  # values by identity: two DAGs may be given the same
         self.here = 0  # the fragment of the file itself: places in its modules are not told
         self.tasks: dict[int, tuple[v.Value, list[Made], int]] = {}
+        self.orders: list[tuple[v.Value, v.Value]] = []  # `first >> second`
 
     def run(self, path: str, text: str, tree: ast.Module) -> None:
         m = machine(path, self.project, self.made, self.execute)
+        m.evaluators = {**m.evaluators, ast.BinOp: self.binary}
         m.enter(m.builder.fragment("python", text, None), tree)
         scope, fragment = m.scope, m.fragment
         self.here = fragment.index
@@ -89,9 +94,7 @@ class _Reading:
                 m.returns.clear()
                 m.enter(fragment)
             self.stack.clear()
-        if len(self.found.dags) == 1:  # tasks join the DAG of those that they are set before or after
-            self.found.dags[0].tasks.extend(self.found.loose)
-            self.found.loose.clear()
+        self._join(m)
         self.found.assets.extend(self._assets(m))
         m.forget()
 
@@ -134,9 +137,12 @@ class _Reading:
         found = m.get(callee)
         if type(found) is v.Function:
             return self._function(m, found, args, kwargs)
+        again = self._mapped(m, found, kwargs)
+        if again is not None:
+            return again
         value = make(self.project, m, callee, args, kwargs, node)
         if value is None and "task_id" not in kwargs:
-            return self._mapped(m, found, kwargs)
+            return None
         made = self._plain(m, value, found, kwargs, node)
         if made.kind == _CLASS and value is not None:
             self._add_dag(m.get(value), made)
@@ -160,7 +166,7 @@ class _Reading:
                 return inline(m, function, args, kwargs)
             finally:
                 self.stack.pop()
-        if decorator.kind.startswith(_TASK) and decorator.kind != "task_group":
+        if decorator.kind in _TASKS:
             task = Made(_TASK, {"task_id": name, **decorator.given}, decorator.path, decorator.line)
             self._add_task(m, task, None, None)
             return m.unknown(f"{name}()", *args, *kwargs.values())
@@ -186,16 +192,20 @@ class _Reading:
             m.enter(fragment)
 
     def _mapped(self, m: Machine, found: v.Value, kwargs: Mapping[str, v.Value]) -> v.Value | None:
-        """`Operator.partial(…).expand(sql=…)`: what a task is given once more."""
-        if type(found) is not v.Bound or found.name not in _GENERIC:
+        """`Operator.partial(…).expand(sql=…)` and `function.partial(…).expand(…)`: what a task is given once more."""
+        if type(found) is not v.Bound or found.name not in (*_MADE, *_SETTLED):
             return None
-        known = self.tasks.get(id(m.get(found.receiver)))
-        if known is not None:
-            _, tasks, at = known
-            task = tasks[at]
-            more = {name: plain(m, value) for name, value in kwargs.items()}
-            tasks[at] = Made(task.kind, {**task.given, **more}, task.path, task.line)
-        return found.receiver if known is not None else None
+        receiver = m.get(found.receiver)
+        if isinstance(receiver, v.Function):
+            return found.receiver if found.name in _SETTLED else self._function(m, receiver, (), {})
+        known = self.tasks.get(id(receiver))
+        if known is None:
+            return None
+        _, tasks, at = known
+        task = tasks[at]
+        more = {name: plain(m, value) for name, value in kwargs.items()}
+        tasks[at] = Made(task.kind, {**task.given, **more}, task.path, task.line)
+        return found.receiver
 
     def _plain(
         self, m: Machine, value: v.Value | None, found: v.Value, kwargs: Mapping[str, v.Value], node: ast.expr | None
@@ -208,6 +218,19 @@ class _Reading:
             return Made(_name_of(found), given, m.path, line)
         partial = made.kind == "partial" and isinstance(found, v.Library)
         return Made(found.path.split(".")[-2] if partial else made.kind, made.given, m.path, line)  # type: ignore[union-attr]
+
+    def binary(self, m: Machine, node: ast.BinOp) -> v.Value:
+        """`first & second` of assets is a condition on data as each of them is; `first >> second` of tasks gives the second."""
+        left, right = m.evaluate(node.left), m.evaluate(node.right)
+        if isinstance(node.op, ast.RShift | ast.LShift):
+            self.orders.append((left, right))
+            if id(m.get(left)) in self.tasks or id(m.get(right)) in self.tasks:
+                return right
+        if isinstance(node.op, ast.BitAnd | ast.BitOr):
+            made = plain(m, left)
+            if isinstance(made, Made) and made.kind.lower() in _ASSET:
+                return left
+        return m.alloc(binary(m, node.op, left, right, node))
 
     # --- what is kept ---
 
@@ -227,6 +250,34 @@ class _Reading:
         if value is not None:
             self.tasks[id(value)] = (value, tasks, len(tasks) - 1)
 
+    def _join(self, m: Machine) -> None:
+        """Tasks join the DAG of those that they are set before or after, if a file makes one DAG only that one."""
+        loose = self.found.loose
+        if len(self.found.dags) == 1:
+            self.found.dags[0].tasks.extend(map(_joined, loose))
+            loose.clear()
+        changed = bool(loose)
+        while changed:
+            changed = False
+            for ordered in self.orders:
+                homes = [(task, self._home(m, task)) for side in ordered for task in _each(m, side)]
+                home = next((tasks for _, tasks in homes if tasks is not None and tasks is not loose), None)
+                for task, tasks in homes if home is not None else ():
+                    if tasks is loose and home is not None:
+                        self._move(m, task, home)
+                        changed = True
+
+    def _home(self, m: Machine, value: v.Value) -> list[Made] | None:
+        known = self.tasks.get(id(m.get(value)))
+        return None if known is None else known[1]
+
+    def _move(self, m: Machine, value: v.Value, home: list[Made]) -> None:
+        found, loose, at = self.tasks[id(m.get(value))]
+        task = loose[at]
+        loose[at] = Made("")  # positions stay
+        self.tasks[id(found)] = (found, home, len(home))
+        home.append(_joined(task))
+
     def _assets(self, m: Machine) -> Iterator[Made]:
         for function in m.defined:
             for decorator in self._decorators(m, function):
@@ -240,3 +291,14 @@ def _name_of(found: v.Value) -> str:
     if isinstance(found, v.Library):
         return found.path.rpartition(".")[2]
     return found.node.name if isinstance(found, v.Class) else ""
+
+
+def _joined(task: Made) -> Made:
+    """A task that joins a DAG later than it is made: it has none of the DAG's defaults."""
+    return Made(task.kind, {"owner": "airflow", **task.given}, task.path, task.line)
+
+
+def _each(m: Machine, value: v.Value) -> tuple[v.Value, ...]:
+    """The values of a list, or the value itself."""
+    found = m.get(value)
+    return found.items if isinstance(found, v.Seq) else (value,)

@@ -291,7 +291,7 @@ def test_a_broken_file_costs_itself(tmp_path: Path) -> None:
     put(tmp_path, "models/good.sql", "MODEL (name a.good);\nSELECT 1 AS x")
     put(tmp_path, "models/bad.py", "from sqlmesh import model\n@model('a.b'\ndef f(): ...")
     put(tmp_path, "models/bytes.sql", "x")
-    (tmp_path / "models" / "bytes.sql").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "models" / "bytes.sql").write_bytes(b"x\xff")
     put(tmp_path, "external_models.yaml", "- {name: a.ext}\n- {columns: {a: int}}\n- 7\n")
     (tmp_path / "config.yaml").write_text("model_defaults: {owner: [")
     assert sorted(entries(tmp_path)) == ["a.ext", "a.good"]
