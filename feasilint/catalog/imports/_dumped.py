@@ -180,6 +180,9 @@ def _column(row: Row, told: Told) -> None:
         told.clustering = name
     if not _is_yes(row.get("is_hidden")):
         at = number(row.get("ordinal_position"))
+        if row.get("column_key") == "PRI":  # MySQL's
+            told.keys.setdefault("column_key", []).append((at or 0, name))
+            told.primary.add("column_key")
         told.columns[name] = (len(told.columns) if at is None else at, _type(row))
         comment = _comment(row)
         if comment is not None:

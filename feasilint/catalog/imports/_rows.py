@@ -25,6 +25,8 @@ def rows(path: str) -> Iterator[tuple[int, Row]]:
     """The rows of a file with their lines, names of columns in lower case. Raises ArtefactError."""
     content = read_text(path)
     first = content.lstrip()[:1]
+    if not first:
+        raise ArtefactError(path, None, "the file is empty; a dump has the names of its columns at least")
     if first == "[":
         return _of_list(path, content)
     return _of_lines(path, content) if first == "{" else _of_csv(path, content)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from feasilint.catalog.imports._described import entries
 from feasilint.catalog.imports._dumped import Dump
 from feasilint.catalog.imports._rows import ENDINGS, rows
-from feasilint.catalog.imports.artefact import ArtefactError, Imported, Note, files
+from feasilint.catalog.imports.artefact import ArtefactError, Imported, files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,10 +19,12 @@ def read(location: str) -> Iterator[Imported]:
     dump, notes = Dump(), []
     alone = Path(location).is_file()
     for path in files(location, *ENDINGS):
-        unknown = _taken(path, dump)
-        if unknown is not None and alone:
-            raise ArtefactError(path, 1, unknown)
-        notes += [] if unknown is None else [Note(path, 1, unknown)]
+        try:
+            _take(path, dump)
+        except ArtefactError as error:
+            if alone:
+                raise
+            notes.append(error.note)
     as_of = dump.read_at or max((told.written for told in dump.tables.values() if told.written), default=None)
     found = tuple(entries(dump))
     yield Imported(
@@ -30,15 +32,15 @@ def read(location: str) -> Iterator[Imported]:
     )
 
 
-def _taken(path: str, dump: Dump) -> str | None:
-    """Take a file in; what is wrong with it if it has rows, but none of an information schema."""
+def _take(path: str, dump: Dump) -> None:
+    """Take a file in. Raises ArtefactError if it is broken, or has rows but none of an information schema."""
     first: dict[str, object] | None = None
     for _, row in rows(path):
         if dump.take(row):
             first = {}
         elif first is None:
             first = row
-    if not first:
-        return None
-    names = ", ".join(sorted(first)[:8])
-    return f"no view of an information schema has these columns: {names}; see docs/import.md for what to export"
+    if first:
+        names = ", ".join(sorted(first)[:8])
+        advice = "see docs/import.md for what to export"
+        raise ArtefactError(path, 1, f"no view of an information schema has these columns: {names}; {advice}")

@@ -218,6 +218,17 @@ class TestFormats:
         (entry,) = dumped(tmp_path, f"{head}p,d,t,10,500,{text},2026-11-20 03:30:00\n")
         assert (entry["name"], entry["row_bytes"], entry.get("measured_age")) == ("p.d.t", "50", age)
 
+    def test_keys_of_mysql(self, tmp_path):
+        head = "TABLE_SCHEMA,TABLE_NAME,COLUMN_NAME,ORDINAL_POSITION,COLUMN_TYPE,COLUMN_KEY\n"
+        (entry,) = dumped(tmp_path, f"{head}s,t,b,2,int(11),PRI\ns,t,a,1,int(11),PRI\ns,t,c,3,text,MUL\n")
+        assert entry["grain"] == ["a", "b"]
+
+    def test_empty_files_and_dumps_without_rows(self, tmp_path):
+        assert dumped(tmp_path, COLUMNS) == ()
+        (tmp_path / "x.csv").write_text("\n")
+        with pytest.raises(ArtefactError, match="the file is empty"):
+            imported(tmp_path / "x.csv")
+
     def test_columns_stand_in_their_order(self, tmp_path):
         (entry,) = dumped(tmp_path, f"{COLUMNS}c,s,t,b,2,int\nc,s,t,a,1,int\nc,s,t,j,10,int\n")
         assert list(entry["columns"]) == ["a", "b", "j"]
@@ -239,11 +250,14 @@ class TestFormats:
             list(information_schema.read((tmp_path / "x.csv").as_posix()))
 
     def test_other_files_of_a_folder_are_told(self, tmp_path):
+        (tmp_path / "broken.json").write_text('[{"a": 1},\n{"a": ]')
         (tmp_path / "notes.csv").write_text("a,b\n1,2\n")
         (tmp_path / "columns.csv").write_text(f"{COLUMNS}c,s,t,x,1,int\n")
         found = imported(tmp_path)
         assert [entry["name"] for entry in found.sources] == ["c.s.t"]
-        assert [str(note).startswith(f"{tmp_path.as_posix()}/notes.csv:1: no view") for note in found.notes] == [True]
+        told = [str(note).removeprefix(tmp_path.as_posix()) for note in found.notes]
+        assert told[0].startswith("/broken.json:2: not JSON")
+        assert told[1].startswith("/notes.csv:1: no view")
 
     @pytest.mark.parametrize(
         ("text", "line"),
