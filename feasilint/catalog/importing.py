@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from feasilint.catalog.update import Tally
     from feasilint.ir import Source
 
+_INSTEAD = ("stream_twin", "use_instead")  # keys of an entry that name another one
+
 
 class Import(Struct, frozen=True):
     """What an import does. `texts`: the old and the new text of each file that changes, by path."""
@@ -66,18 +68,17 @@ def named(patterns: Sequence[str]) -> Callable[[Entry], bool]:
 
 
 def read_by(artefacts: Iterable[Imported], sources: Iterable[Source]) -> Callable[[Entry], bool]:
-    """Whether an entry is one of those that these sources belong to."""
+    """Whether an entry is one of those that these sources belong to, or is named by one as what to read in its place."""
     from feasilint.catalog.match import Matcher
     from feasilint.catalog.model import Catalog, SourceEntry
 
-    entries = (
-        SourceEntry(str(entry["name"]), tuple(map(str, _list(entry.get("aliases")))))
-        for artefact in artefacts
-        for entry in artefact.sources
-    )
-    matcher = Matcher(Catalog(sources=tuple(entries)))
+    entries = [entry for artefact in artefacts for entry in artefact.sources]
+    known = (SourceEntry(str(entry["name"]), tuple(map(str, _list(entry.get("aliases"))))) for entry in entries)
+    matcher = Matcher(Catalog(sources=tuple(known)))
     found = {entry.name for source in sources if (entry := matcher.find(source)) is not None}
-    return lambda entry: entry["name"] in found
+    read = (entry for entry in entries if entry["name"] in found)
+    instead = {folded(str(entry[key])) for entry in read for key in _INSTEAD if key in entry}
+    return lambda entry: entry["name"] in found or folded(str(entry["name"])) in instead
 
 
 def _list(value: object) -> list[object]:
