@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from feasilint.catalog.model import Catalog
     from feasilint.census import Census
+    from feasilint.discover import Discovery
     from feasilint.ir import DocumentKind
     from feasilint.result import ScanResult
     from feasilint.rule import Rule
@@ -38,9 +39,11 @@ def scan(
     `select`, `ignore`: rules by code or the beginning of one.
     Raises UsageError for a missing path or an unknown rule, CatalogError for a catalog that cannot be read.
     """
-    running = chosen(select, ignore)
-    files, known, reading = _opened(paths, catalog, use_catalog, root, dialect, exclude, force_exclude)
-    return judge(reading, list(files), known, running)
+    listed, found = _found(paths, exclude, force_exclude)
+    known = _catalog(found.files or listed, catalog) if use_catalog else None
+    running = chosen(known, select, ignore)
+    reading = read_all(found, root_of_project(listed, root), dialect)
+    return judge(reading, list(found.files), known, running)
 
 
 def compare(
@@ -68,7 +71,7 @@ def scan_files(
         reading.take(path, content.encode() if isinstance(content, str) else content)
     known = load_text(catalog, "catalog.yaml") if catalog is not None else None
     more = {rule.code for rule in rules}
-    running = (*(rule for rule in chosen() if rule.code not in more), *rules)
+    running = (*(rule for rule in chosen(known) if rule.code not in more), *rules)
     return judge(reading, list(files), known, running)
 
 
@@ -167,10 +170,15 @@ def _opened(
     force_exclude: bool = False,
 ) -> tuple[tuple[str, ...], Catalog | None, Reading]:
     """The files below the paths, the catalog that judges them, and what was read."""
-    listed = [paths] if isinstance(paths, str) else paths
-    found = discovered(listed, exclude, force_exclude)
+    listed, found = _found(paths, exclude, force_exclude)
     known = _catalog(found.files or listed, catalog) if use_catalog else None
     return found.files, known, read_all(found, root_of_project(listed, root), dialect)
+
+
+def _found(paths: Sequence[str] | str, exclude: Sequence[str], force_exclude: bool) -> tuple[Sequence[str], Discovery]:
+    """The paths as a list, and the files below them."""
+    listed = [paths] if isinstance(paths, str) else paths
+    return listed, discovered(listed, exclude, force_exclude)
 
 
 def _catalog(files: Sequence[str], catalog: str | Catalog | None) -> Catalog | None:

@@ -163,11 +163,15 @@ cli.add_command(catalog)
 @cli.command()
 @click.argument("package", required=False)
 def test(package: str | None) -> int:
-    """Run the examples of the rules in an installed PACKAGE, by default of all rules that are not built in."""
+    """Run the examples of the rules in an installed PACKAGE, by default of all rules that are not built in.
+
+    PACKAGE may also be a catalog file: the rules that it declares.
+    """
     from feasilint.registry import installed
     from feasilint.report import trials
 
-    report = trials.render(installed(), package)
+    declared = package is not None and package.endswith((".yaml", ".yml"))
+    report = trials.render_declared(str(package)) if declared else trials.render(installed(), package)
     _write(report.text)
     return FOUND if report.failed else CLEAN
 

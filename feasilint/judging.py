@@ -30,7 +30,7 @@ def judge(
     from feasilint.rule import Feature
     from feasilint.subjects import subjects, tables_passed_over
 
-    running = chosen() if running is None else running
+    running = chosen(catalog) if running is None else running
     analysis = analyse(reading.programs, catalog)
     found = list(subjects(analysis, set(reported)))
     checked = check(found, running, _context(reading, analysis, running))
@@ -63,12 +63,17 @@ def analyse(programs: list[Program], catalog: Catalog | None) -> Analysis:
     return Analysis(programs, matcher_of(catalog or Catalog()))
 
 
-def chosen(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> tuple[Rule, ...]:
-    """The installed rules that these options choose. Raises UsageError."""
+def chosen(catalog: Catalog | None = None, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> tuple[Rule, ...]:
+    """The rules that are installed, and those that the catalog declares, as these options choose. Raises UsageError."""
     from feasilint.registry import rules
     from feasilint.selection import selected
 
-    return selected(rules(), select, ignore)
+    every = rules()
+    if catalog is not None and catalog.rules:
+        from feasilint.declared import declared
+
+        every = (*every, *declared(catalog, every))
+    return selected(every, select, ignore)
 
 
 def _context(reading: Reading, analysis: Analysis, running: tuple[Rule, ...]) -> Context:

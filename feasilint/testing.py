@@ -45,9 +45,10 @@ def failures(rule: Rule) -> Iterator[Failure]:
             yield Failure(rule.code, example.title, message)
 
 
-def outcome(rule: Rule, example: Example) -> str:
-    """What is wrong with an example, empty if nothing. It is judged by all installed rules and this one."""
-    result = run(rule, example)
+def outcome(rule: Rule, example: Example, catalog: str | None = None) -> str:
+    """What is wrong with an example, empty if nothing. It is judged by all installed rules and this one; by the `catalog` (its
+    text) where the example has none."""
+    result = run(rule, example, catalog)
     crashed = [error for error in result.errors if error.startswith(rule.code)]
     if crashed:
         return crashed[0]
@@ -59,14 +60,14 @@ def outcome(rule: Rule, example: Example) -> str:
     return "" if odd is None else f"the message does not contain {example.contains!r}: {odd}"
 
 
-def run(rule: Rule, example: Example) -> ScanResult:
+def run(rule: Rule, example: Example, catalog: str | None = None) -> ScanResult:
     """Scan the files of an example."""
     from feasilint.api import scan_files
 
     files = {path: cleandoc(text) for path, text in example.files.items()}
-    catalog = files.pop(_CATALOG, None)
-    documents = {path: notebook(text) if path.endswith(".ipynb") else text for path, text in files.items()}
-    return scan_files(documents, catalog, rules=[rule])
+    text = files.pop(_CATALOG, catalog)
+    documents = {path: notebook(code) if path.endswith(".ipynb") else code for path, code in files.items()}
+    return scan_files(documents, text, rules=[rule])
 
 
 def notebook(text: str) -> str:
@@ -83,6 +84,14 @@ def notebook(text: str) -> str:
         for at, source in enumerate(text.split("\n# %%\n"))
     ]
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def declared_failures(rule: Rule, catalog: str) -> Iterator[Failure]:
+    """What does not hold of a rule that the catalog of this text declares."""
+    for example in rule.examples:
+        message = outcome(rule, example, catalog)
+        if message:
+            yield Failure(rule.code, example.title, message)
 
 
 def _undocumented(rule: Rule) -> Iterator[str]:

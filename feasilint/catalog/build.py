@@ -12,11 +12,14 @@ from feasilint.catalog.model import (
     KeyVolume,
     LatencyClass,
     Mark,
+    Match,
     ModelEntry,
     Owner,
     PredictionPoint,
     Prices,
     Provenance,
+    RuleEntry,
+    RuleExample,
     SourceEntry,
 )
 from feasilint.catalog.tree import spelled
@@ -45,6 +48,7 @@ def catalog(layers: Layers, path: str | None, root: str) -> Catalog:
         tuple(_source(entry, ages) for entry in layers.sources),
         _single(layers.single.get("prices"), Prices),
         _single(layers.single.get("budgets"), Budgets),
+        tuple(_rule(entry) for entry in layers.rules),
     )
 
 
@@ -57,6 +61,14 @@ def _model(entry: Entry) -> ModelEntry:
     fields["owner"] = _owner(entry.schema.owner)
     fields["provenance"] = tuple(_provenance(entry))
     return ModelEntry(**fields, mark=_mark(entry, ()))
+
+
+def _rule(entry: Entry) -> RuleEntry:
+    rule = entry.schema
+    fields = _fields(rule)
+    fields["match"] = Match(**_fields(rule.match))
+    fields["examples"] = tuple(RuleExample(**_fields(example)) for example in rule.examples)
+    return RuleEntry(**fields, mark=_mark(entry, ()))
 
 
 def _source(entry: Entry, ages: dict[LatencyClass, float]) -> SourceEntry:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from feasilint.catalog import patterns, scalars
-from feasilint.catalog.model import Availability, LatencyClass, Mode, SourceKind
+from feasilint.catalog.model import Availability, LatencyClass, Mode, SeverityName, SourceKind, WindowName
 from feasilint.catalog.remedy import remedy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+PLACEHOLDERS = ("feature", "model", "source", "column", "owner", "function", "window")  # of a declared rule's message
 
 
 def _told(convert: Callable[[Any], object]) -> BeforeValidator:
@@ -104,6 +108,39 @@ def _version(value: object) -> int:
     return 1
 
 
+def _rule_code(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(patterns.RULE_CODE, text):
+        raise ValueError(
+            f"{scalars.shown(text)} is no code of a rule; write three or more capitals and three digits, as ACME001"
+        )
+    return text
+
+
+def _rule_name(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(patterns.RULE_NAME, text):
+        raise ValueError(
+            f"{scalars.shown(text)} is no name of a rule; write it in lower case with hyphens, as no-raw-events"
+        )
+    return text
+
+
+def _rule_message(value: object) -> str:
+    text = _text(value)
+    for word in re.findall(r"\{([^{}]*)\}", text):
+        if word not in PLACEHOLDERS:
+            raise ValueError(
+                f"{{{word}}} stands for nothing; {remedy(word, PLACEHOLDERS, f'there are {known_placeholders()}')}"
+            )
+    return text
+
+
+def known_placeholders() -> str:
+    """The placeholders of a message, as they are written."""
+    return ", ".join(f"{{{word}}}" for word in PLACEHOLDERS)
+
+
 def _schema(name: str, expected: str, pattern: str, *, number: bool = False, **more: object) -> WithJsonSchema:
     """Text of a pattern, or what an editor takes for a number; `expected` is what editors say of other text."""
     kind = ["string", "number"] if number else "string"
@@ -149,4 +186,19 @@ Version: TypeAlias = Annotated[int, _told(_version), WithJsonSchema({"enum": [1,
 AvailabilityName: TypeAlias = Annotated[Availability, _one_of("an availability", Availability), _words(Availability)]
 LatencyName: TypeAlias = Annotated[LatencyClass, _one_of("a latency class", LatencyClass), _words(LatencyClass)]
 KindName: TypeAlias = Annotated[SourceKind, _one_of("a kind of source", SourceKind), _words(SourceKind)]
+SeverityWord: TypeAlias = Annotated[SeverityName, _one_of("a severity", SeverityName), _words(SeverityName)]
+BatchWord: TypeAlias = Annotated[
+    Literal[SeverityName, "silent"],
+    _one_of("a severity", Literal[SeverityName, "silent"]),
+    _words(Literal[SeverityName, "silent"]),
+]
+WindowWord: TypeAlias = Annotated[WindowName, _one_of("a kind of window", WindowName), _words(WindowName)]
+RuleCode: TypeAlias = Annotated[str, _told(_rule_code), _schema("RuleCode", "a code as ACME001", patterns.RULE_CODE)]
+RuleName: TypeAlias = Annotated[
+    str, _told(_rule_name), _schema("RuleName", "a name as no-raw-events", patterns.RULE_NAME)
+]
+RuleMessage: TypeAlias = Annotated[str, _told(_rule_message), WithJsonSchema({"type": "string", "pattern": r"\S"})]
+AvailabilityNames: TypeAlias = Annotated[tuple[AvailabilityName, ...], BeforeValidator(_listed)]
+WindowWords: TypeAlias = Annotated[tuple[WindowWord, ...], BeforeValidator(_listed)]
+ModeNames: TypeAlias = Annotated["tuple[ModeName, ...]", BeforeValidator(_listed)]
 ModeName: TypeAlias = Annotated[Mode, _one_of("a mode", Mode), _words(Mode)]

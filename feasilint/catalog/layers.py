@@ -77,6 +77,7 @@ class Layers(Struct):
     points: list[Entry]
     models: list[Entry]
     sources: list[Entry]
+    rules: list[Entry]
     ages: list[Entry]
     single: dict[str, Entry]
     problems: list[Problem]
@@ -96,6 +97,7 @@ def layers(parts: Sequence[Part]) -> Layers:
         united(found for part in ranked for found in _by_key(part, "prediction_points")),
         united(found for part in ranked for found in _listed(part, "models")),
         united(found for part in ranked for found in _listed(part, "sources")),
+        united(found for part in ranked for found in _listed(part, "rules")),
         united(found for part in ranked for found in _by_key(part, "latency_classes")),
         {entry.name: entry for entry in united(found for part in ranked for found in _singles(part))},
         problems,

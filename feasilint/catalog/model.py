@@ -16,6 +16,8 @@ Availability: TypeAlias = Literal[
 ]  # fmt: skip
 SourceKind: TypeAlias = Literal["events", "snapshot", "scd1", "scd2", "dimension", "label"]
 Mode: TypeAlias = Literal["online", "streaming", "batch"]
+SeverityName: TypeAlias = Literal["error", "warning", "info"]
+WindowName: TypeAlias = Literal["unbounded", "anchored", "bounded", "bucketed", "rows", "entity", "global", "unknown"]
 LatencyClass: TypeAlias = Literal[
     "request", "online", "streaming", "microbatch", "hourly", "daily", "slow", "manual", "none"
 ]  # fmt: skip
@@ -195,6 +197,47 @@ class Prices(Struct, frozen=True, array_like=True, gc=False):
     marks: Mapping[str, Mark] = field(default_factory=dict)
 
 
+class Match(Struct, frozen=True):
+    """Which features a declared rule is about: all that is stated must hold, of each list one. Patterns as for names of sources;
+    `longer_than` and `shorter_than` in seconds."""
+
+    sources: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    availability: tuple[Availability, ...] = ()
+    functions: tuple[str, ...] = ()
+    windows: tuple[WindowName, ...] = ()
+    longer_than: float | None = None
+    shorter_than: float | None = None
+    models: tuple[str, ...] = ()
+    modes: tuple[Mode, ...] = ()
+
+
+class RuleExample(Struct, frozen=True):
+    """A case that is a test of a declared rule: files by path, and how often the rule flags something in them."""
+
+    title: str
+    files: Mapping[str, str]
+    flagged: float = 1
+
+
+class RuleEntry(Struct, frozen=True):
+    """A rule that is declared in a catalog."""
+
+    code: str
+    name: str
+    match: Match
+    message: str
+    severity: SeverityName = "warning"
+    batch: SeverityName | Literal["silent"] | None = None
+    summary: str | None = None
+    help: str | None = None
+    instead: str | None = None
+    supersedes: tuple[str, ...] = ()
+    examples: tuple[RuleExample, ...] = ()
+    mark: Mark | None = None
+
+
 class Catalog(Struct, frozen=True):
     """All that is declared. `root` is the folder that model paths and relative file sources are relative to; `parts` are the
     catalogs of several folders that this one is put together of."""
@@ -206,6 +249,7 @@ class Catalog(Struct, frozen=True):
     sources: Sequence[SourceEntry] = ()
     prices: Prices = Prices()
     budgets: Budgets = Budgets()
+    rules: tuple[RuleEntry, ...] = ()
     parts: tuple[Catalog, ...] = ()
 
     @property

@@ -42,3 +42,5 @@ TIME_OF_DAY = _whole(r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?")
 DAY = r"^\s*\d{4}-\d\d-\d\d"
 CURRENCY = _whole("[A-Za-z]{3}")
 FLAG = _whole(_any_case(FLAGS))
+RULE_CODE = _whole(r"[A-Z]{3,}\d{3}")
+RULE_NAME = _whole(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")

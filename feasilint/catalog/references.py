@@ -27,6 +27,8 @@ def problems(trees: Sequence[Tree]) -> Iterator[Problem]:
         yield from _duplicates("prediction point", points)
         yield from _duplicates("model", _texts(tree, "models", "name"))
         yield from _duplicates("source", _texts(tree, "sources", "name"))
+        yield from _duplicates("rule", _texts(tree, "rules", "name"))
+        yield from _duplicates("rule", _texts(tree, "rules", "code"))
     if all(tree.data is not None for tree in trees):
         yield from _unknown_points(trees, {name for tree in trees for name, _ in _keys(tree, "prediction_points")})
 

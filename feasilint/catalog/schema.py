@@ -11,6 +11,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from feasilint.catalog.fields import (
     AvailabilityName,
+    AvailabilityNames,
+    BatchWord,
     Budget,
     Count,
     Currency,
@@ -21,15 +23,21 @@ from feasilint.catalog.fields import (
     KindName,
     LatencyName,
     ModeName,
+    ModeNames,
     Money,
     Period,
     PositiveDuration,
+    RuleCode,
+    RuleMessage,
+    RuleName,
+    SeverityWord,
     Size,
     Text,
     Texts,
     TimeOfDay,
     TimeZone,
     Version,
+    WindowWords,
     contact,
     mapped,
     named,
@@ -39,7 +47,7 @@ from feasilint.catalog.fields import (
 
 def _says(description: str, example: str, default: Any = None, **more: Any) -> Any:
     """A key that may be left out."""
-    if default is None or default == ():
+    if not callable(default):
         return Field(default=default, description=description, examples=[example], **more)
     return Field(default_factory=default, description=description, examples=[example], **more)
 
@@ -206,6 +214,48 @@ class PricesSchema(_Entry):
     ingest_per_gb: Money | None = _says("sending a GB through a topic", "0.032")
 
 
+class MatchSchema(_Entry):
+    """Which features a rule is about: all that is stated must hold, and of each list one."""
+
+    sources: Texts = _says("names of sources, with `*` for anything", "[raw.*]", ())
+    columns: Texts = _says("names of columns, with `*` for anything", '["*_ssn"]', ())
+    flags: Texts = _says("flags of the source or the column", "[pii]", ())
+    availability: AvailabilityNames = _says("where the source or the column is to be had", "[sandbox]", ())
+    functions: Texts = _says("aggregate functions", "[median, count_distinct]", ())
+    windows: WindowWords = _says("kinds of windows that an aggregate reaches over", "[unbounded]", ())
+    longer_than: PositiveDuration | None = _says("windows longer than this; growing ones always are", "90d")
+    shorter_than: PositiveDuration | None = _says("windows shorter than this", "1h")
+    models: Texts = _says("names of models, with `*` for anything", "[fraud*]", ())
+    modes: ModeNames = _says("modes of the prediction point", "[online]", ())
+
+
+class RuleExampleSchema(_Entry):
+    """A case that is a test of a rule; the catalog is the one that the rule is in."""
+
+    title: Text = _must("what the case is", "a raw table")
+    files: dict[Text, Text] = _must("contents by path; notebooks as cells between lines of `# %%`", "{a.sql: ...}")
+    flagged: Count = _says("how often the rule flags something; 0 for what it shall leave alone", "1", 1)
+
+
+class RuleSchema(_Entry):
+    """A rule of an organisation, about features."""
+
+    code: RuleCode = _must("its stable code: three or more capitals and three digits", "ACME101")
+    name: RuleName = _must("its name, which reads well in “allow …”", "raw-source")
+    match: MatchSchema = _must("which features it is about", "{sources: [raw.*]}")
+    message: RuleMessage = _must(
+        "what is wrong, with {feature}, {model}, {source}, {column}, {owner}, {function} and {window}",
+        '"`{feature}` reads {source}"',
+    )
+    severity: SeverityWord = _says("at an online prediction point", "warning", "warning")
+    batch: BatchWord | None = _says("in batch scoring; the same, if it is not stated", "silent")
+    summary: Text | None = _says("one sentence that says what it reports", "A raw table feeds a feature.")
+    help: Text | None = _says("what to do, as an imperative", "read the curated table")
+    instead: Text | None = _says("what to use instead, in a few words", "core.transactions")
+    supersedes: Texts = _says("codes of rules whose findings about the same become notes of this one", "[AVL103]", ())
+    examples: tuple[RuleExampleSchema, ...] = _says("its tests, which `feasilint test catalog.yaml` runs", "[]", ())
+
+
 class CatalogSchema(_Entry):
     """A catalog of feasilint: what production knows about data, and where models are called."""
 
@@ -223,6 +273,7 @@ class CatalogSchema(_Entry):
     )
     models: tuple[ModelSchema, ...] = _says("which files train which model", "[{name: fraud, paths: [fraud/]}]", ())
     sources: tuple[SourceSchema, ...] = _says("what production knows of its data", "[{name: raw.tx}]", ())
+    rules: tuple[RuleSchema, ...] = _says("what an organisation wants to be told about features", "[]", ())
 
 
 SHAPES: dict[tuple[str, ...], type[BaseModel]] = {  # what stands at a path, `*` for any index or name
@@ -238,4 +289,7 @@ SHAPES: dict[tuple[str, ...], type[BaseModel]] = {  # what stands at a path, `*`
     ("sources", "*", "provenance", "*"): ProvenanceSchema,
     ("sources", "*", "columns", "*"): ColumnSchema,
     ("sources", "*", "keys", "*"): KeySchema,
+    ("rules", "*"): RuleSchema,
+    ("rules", "*", "match"): MatchSchema,
+    ("rules", "*", "examples", "*"): RuleExampleSchema,
 }

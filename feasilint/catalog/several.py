@@ -27,6 +27,7 @@ def together(catalogs: Sequence[Catalog]) -> Catalog:
         prediction_points=tuple(point for catalog in catalogs for point in catalog.prediction_points),
         models=tuple(model for catalog in catalogs for model in catalog.models),
         sources=tuple(source for catalog in catalogs for source in catalog.sources),
+        rules=tuple({rule.code: rule for catalog in reversed(catalogs) for rule in catalog.rules}.values()),
         parts=tuple(catalogs),
     )
 

@@ -16,18 +16,21 @@ from feasilint.catalog.model import (
     ColumnEntry,
     KeyVolume,
     Mark,
+    Match,
     ModelEntry,
     Owner,
     PredictionPoint,
     Prices,
     Provenance,
+    RuleEntry,
+    RuleExample,
     SourceEntry,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    _Marked = PredictionPoint | ModelEntry | SourceEntry | Prices | Budgets
+    _Marked = PredictionPoint | ModelEntry | SourceEntry | RuleEntry | Prices | Budgets
 
 _KEPT = (
     Catalog,
@@ -40,6 +43,9 @@ _KEPT = (
     Provenance,
     ModelEntry,
     PredictionPoint,
+    RuleEntry,
+    Match,
+    RuleExample,
     Mark,
 )
 SHAPE = "; ".join(f"{kind.__name__} {' '.join(kind.__struct_fields__)}" for kind in _KEPT)  # decoding goes by it
@@ -61,6 +67,7 @@ class _Content(Struct, array_like=True):
     sources: tuple[Raw, ...]
     prices: Prices
     budgets: Budgets
+    rules: tuple[RuleEntry, ...]
     names: _Names
 
 
@@ -82,6 +89,7 @@ def encode(catalog: Catalog) -> bytes:
         tuple(Raw(packed(source)) for source in catalog.sources),
         catalog.prices,
         catalog.budgets,
+        catalog.rules,
         _Names(*(Raw(packed(getattr(index, part))) for part in _Names.__struct_fields__)),
     )
     return packed(content)
@@ -90,11 +98,11 @@ def encode(catalog: Catalog) -> bytes:
 def decode(data: memoryview, path: str, root: str, moved: Mapping[str, str]) -> Catalog:
     """The catalog in these bytes. `moved`: what files are called now, by what they were called then. Raises ValueError."""
     content = _CONTENT.decode(data)
-    entries: tuple[_Marked, ...] = (*content.points, *content.models, content.prices, content.budgets)
+    entries: tuple[_Marked, ...] = (*content.points, *content.models, *content.rules, content.prices, content.budgets)
     for entry in entries:
         _move(entry, moved)
     sources = KeptSources(content.sources, content.names, moved)
-    return Catalog(path, root, content.points, content.models, sources, content.prices, content.budgets)
+    return Catalog(path, root, content.points, content.models, sources, content.prices, content.budgets, content.rules)
 
 
 class KeptIndex(Index):
@@ -186,7 +194,7 @@ def _marks(entry: _Marked) -> Iterator[Mark | None]:
         yield from entry.marks.values()
         return
     yield entry.mark
-    if not isinstance(entry, PredictionPoint):
+    if isinstance(entry, ModelEntry | SourceEntry):
         yield from (record.mark for record in entry.provenance)
     if isinstance(entry, SourceEntry):
         yield from entry.marks.values()

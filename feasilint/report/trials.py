@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -10,10 +11,10 @@ from msgspec import Struct
 from feasilint.errors import UsageError
 from feasilint.report.screen import visible
 from feasilint.report.summary import plural
-from feasilint.testing import failures
+from feasilint.testing import declared_failures, failures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from feasilint.registry import Registry
     from feasilint.rule import Rule
@@ -35,6 +36,23 @@ def render(registry: Registry, package: str | None = None) -> Report:
     if not chosen and not problems:
         raise UsageError(_none(registry, package))
     told = {rule.code: [str(failure) for failure in failures(rule)] for rule in chosen}
+    return _report(chosen, told, problems)
+
+
+def render_declared(path: str) -> Report:
+    """The same for the rules that a catalog declares. UsageError if it declares none."""
+    from feasilint.catalog.load import load
+    from feasilint.declared import declared
+    from feasilint.registry import rules
+
+    chosen = declared(load(path), rules())
+    if not chosen:
+        raise UsageError(f"{path} declares no rules")
+    text = Path(path).read_text(encoding="utf-8-sig")
+    return _report(chosen, {rule.code: [*map(str, declared_failures(rule, text))] for rule in chosen}, [])
+
+
+def _report(chosen: Sequence[Rule], told: dict[str, list[str]], problems: list[str]) -> Report:
     lines = [line for rule in chosen for line in _lines(rule, told[rule.code])]
     failed = len(problems) + sum(map(len, told.values()))
     summary = f"{plural(len(chosen), 'rule')}: {'all examples hold' if not failed else plural(failed, 'problem')}"
