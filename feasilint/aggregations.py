@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Aggregate, Call, Column, Expression, Measure, Output, Window
+from feasilint.ir import Aggregate, Call, Column, Expression, Measure, Output, Split, Window
 from feasilint.ir.expressions import columns, spelled
 from feasilint.measure.model import Aggregation
-from feasilint.measure.picks import numbers
+from feasilint.measure.usage import counted, filling
 from feasilint.trace import Use
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from feasilint.analysis import Analysis, Arrival, Member
-    from feasilint.ir import Program, Source
+    from feasilint.ir import Program, Relation, Source
     from feasilint.measure.model import Reach
 
+_DEEPEST = 256
 _STRENGTH: dict[Reach, int] = {"model": 0, "table": 1, "eda": 2, "unknown": 3}
 
 
@@ -49,10 +50,15 @@ def of_member(member: Member, analysis: Analysis) -> Iterator[Aggregation]:
         key=lambda use: (spelled(use.output.name), analysis.position(use.relation)),
     )
     if member.column is not None and any(map(_is_row_number, uses)):
-        counted = numbers(member.column, analysis.columns)
-        uses = [use for use in uses if not _is_row_number(use) or use.output in counted]
-    made = (of_use(use, analysis) for use in uses)
-    return (aggregation for aggregation in made if aggregation is not None)
+        values = counted(member.column, analysis.columns)
+        uses = [use for use in uses if not _is_row_number(use) or use.output in values]
+    made = [(use, of_use(use, analysis)) for use in uses]
+    gaps: frozenset[Output] = frozenset()
+    if member.column is not None and any(a is not None and a.extent.window == "global" for _, a in made):
+        gaps = filling(member.column, analysis.columns)
+    for use, aggregation in made:
+        if aggregation is not None:
+            yield replace(aggregation, fills=True) if use.output in gaps else aggregation
 
 
 def _is_row_number(use: Use) -> bool:
@@ -84,7 +90,8 @@ def _of_use(use: Use, analysis: Analysis) -> Aggregation | None:
         extent=extent,
         place=place,
         text=spelled(output.name),
-        arguments=tuple(dict.fromkeys(spelled(column.name) for arg in measure.args for column in columns(arg))),
+        arguments=_named(measure.args),
+        order=_named(relation.order) if isinstance(relation, Window) else (),
         outputs=_outputs(arrivals) or (spelled(output.name),),
         reaches=min((arrival.reach for arrival in arrivals), key=_STRENGTH.__getitem__, default="unknown"),
         roles=tuple(sorted({arrival.role for arrival in arrivals if arrival.reach != "eda"})),
@@ -93,10 +100,23 @@ def _of_use(use: Use, analysis: Analysis) -> Aggregation | None:
         running=frame is not None and frame.start is None,
         default_frame=frame is not None and frame.default,
         includes_current=frame is not None and frame.end == 0,
+        part=_part(relation, analysis),
         confidence=extent.confidence,
         fragment=origin.fragment,
         node=origin.node,
     )
+
+
+def _part(relation: Relation, analysis: Analysis) -> str | None:
+    """The part of a split that rows come from, through steps with one input."""
+    for _ in range(_DEEPEST):
+        if isinstance(relation, Split):
+            return relation.part
+        below = analysis.columns.below(relation)
+        if len(below) != 1:
+            return None
+        relation = below[0]
+    return None
 
 
 def keys(relation: Aggregate | Window, output: Output, analysis: Analysis) -> tuple[str, ...]:
@@ -114,6 +134,11 @@ def _spelled(expression: Expression) -> str:
             return f"{function}({', '.join(_spelled(arg) for arg in args)})"
         case _:
             return str(getattr(expression, "value", "?"))
+
+
+def _named(expressions: Iterable[Expression]) -> tuple[str, ...]:
+    """The names of the columns in expressions."""
+    return tuple(dict.fromkeys(spelled(column.name) for expression in expressions for column in columns(expression)))
 
 
 def _outputs(arrivals: Iterable[Arrival]) -> tuple[str, ...]:

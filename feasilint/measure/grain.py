@@ -11,11 +11,13 @@ from feasilint.ir import (
     Distinct,
     Expression,
     Filter,
+    Inline,
     Limit,
     Measure,
     Scan,
     Shift,
     Sort,
+    Unnest,
     Window,
 )
 from feasilint.ir import Literal as Constant
@@ -70,6 +72,13 @@ def unique_key(relation: Relation, columns: Columns) -> tuple[Relation, frozense
                 relation = columns.bound[relation][0].relation
             case _:
                 return None
+
+
+def elements(relation: Relation) -> bool:
+    """Whether the rows are the elements of one list, of the row around a subquery: `SELECT MAX(x) FROM UNNEST(t.items)`."""
+    while isinstance(relation, Filter | Sort | Limit | Derive | Distinct):
+        relation = relation.input
+    return isinstance(relation, Unnest) and isinstance(relation.input, Inline) and not relation.input.outputs
 
 
 def session(key: Expression, columns: Columns) -> bool:

@@ -38,8 +38,10 @@ class Aggregation(Struct, frozen=True, gc=False):
     """One aggregate function in the code, with all that was found out about it.
 
     `running`: over an explicit or default frame that grows row by row (cumsum, OVER (ORDER BY …)), `default_frame` where the
-    code states none. `arguments`: the names of the columns that it is applied to. `outputs`: the final columns it flows into.
-    `sources`: those of its input, and `through` the stored tables on the way to it, which may keep rows longer or shorter.
+    code states none. `arguments`: the names of the columns that it is applied to; `order`: those that its window is ordered
+    by. `outputs`: the final columns it flows into. `sources`: those of its input, and `through` the stored tables on the way to
+    it, which may keep rows longer or shorter. `part`: the part of a split that its rows are of. `fills`: of a feature's measure
+    over a whole table, that it only stands in for other values.
     """
 
     function: str
@@ -48,6 +50,7 @@ class Aggregation(Struct, frozen=True, gc=False):
     place: Place
     text: str
     arguments: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     reaches: Reach = "unknown"
     roles: tuple[Role, ...] = ()
@@ -56,6 +59,8 @@ class Aggregation(Struct, frozen=True, gc=False):
     running: bool = False
     default_frame: bool = False
     includes_current: bool = False
+    part: str | None = None
+    fills: bool = False
     confidence: Confidence = "exact"
     fragment: int | None = None
     node: int | None = None

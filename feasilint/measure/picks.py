@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Call, Column, Measure, Subquery, Window
-from feasilint.ir.expressions import children, conjuncts
+from feasilint.ir import Call, Column, Measure, Window
+from feasilint.ir.expressions import conjuncts
 from feasilint.measure.grain import leaves
 from feasilint.measure.lengths import number
 
@@ -13,11 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from feasilint.columns import Columns
-    from feasilint.ir import Expression, Name, Output, Relation
+    from feasilint.ir import Expression
     from feasilint.measure.model import WindowClass
 
 _NUMBERING = frozenset({"row_number", "rank", "dense_rank"})
-_COMPARING = frozenset(("eq", "ne", "lt", "le", "gt", "ge", "in", "between", "and", "or", "not", "is_null"))
 
 
 def picked(predicates: Iterable[Expression], keys: tuple[Expression, ...], columns: Columns) -> WindowClass | None:
@@ -30,43 +29,6 @@ def picked(predicates: Iterable[Expression], keys: tuple[Expression, ...], colum
             if partition and partition <= grouped:
                 return "entity" if most == 1 else "rows"
     return None
-
-
-def numbers(column: Column, columns: Columns) -> frozenset[Output]:
-    """The row numbers that a column is computed from as numbers. One that is only compared picks rows or cells: the lag of a
-    value is no count of rows."""
-    pending: list[Expression] = [column]
-    seen: set[tuple[Relation, Name] | Expression] = set()
-    found: set[Output] = set()
-    while pending:
-        node = pending.pop()
-        key = (columns.settle(node.relation, node.name), node.name) if isinstance(node, Column) else node
-        if key in seen:
-            continue
-        seen.add(key)
-        if isinstance(key, tuple):
-            made = columns.table(key[0]).find(key[1])
-            if made is not None and isinstance(made.expression, Measure) and made.expression.function == "row_number":
-                found.add(made)
-            pending.extend(columns.step(*key))
-        else:
-            pending.extend(_values(node, columns))
-    return frozenset(found)
-
-
-def _values(expression: Expression, columns: Columns) -> Iterator[Expression]:
-    """What a value is made of, without what is only compared."""
-    match expression:
-        case Call(function="case", args=args):
-            yield from (arg for at, arg in enumerate(args) if at % 2 or at == len(args) - 1)
-        case Call(function=function) if function in _COMPARING:
-            return
-        case Measure(args=args):
-            yield from args
-        case Subquery(function="scalar", relation=relation):
-            yield from (Column(relation, name) for name in columns.header(relation).names[:1])
-        case _:
-            yield from children(expression)
 
 
 def _conjuncts(predicate: Expression) -> Iterator[Expression]:

@@ -105,14 +105,19 @@ class Reaching:
         """Every scan below a relation, through written tables."""
         found = self._scanned.get(relation)
         if found is None:
-            pending, seen = [relation], set[Relation]()
-            while pending:
-                here = pending.pop()
-                if here not in seen:
-                    seen.add(here)
-                    pending.extend(self.columns.below(here))
-            found = self._scanned[relation] = frozenset(one for one in seen if isinstance(one, Scan))
+            below = self.relations(relation)
+            found = self._scanned[relation] = frozenset(one for one in below if isinstance(one, Scan))
         return found
+
+    def relations(self, relation: Relation) -> set[Relation]:
+        """A relation and all that its rows are made of, through written tables."""
+        pending, seen = [relation], set[Relation]()
+        while pending:
+            here = pending.pop()
+            if here not in seen:
+                seen.add(here)
+                pending.extend(self.columns.below(here))
+        return seen
 
     def within(self, reach: Reach) -> frozenset[Relation]:
         """The scans of a reach and everything else that its joins put together."""

@@ -30,8 +30,9 @@ from feasilint.ir.traversal import expressions
 from feasilint.measure.bounds import Bounds, unreadable
 from feasilint.measure.buckets import buckets
 from feasilint.measure.combine import combine, narrowest, widest
-from feasilint.measure.grain import defined, leaves, session, unique_key
+from feasilint.measure.grain import defined, elements, leaves, session, unique_key
 from feasilint.measure.model import Extent
+from feasilint.measure.moments import TRANSPARENT
 from feasilint.measure.names import event_time, occurrence
 from feasilint.measure.picks import picked
 from feasilint.measure.reach import Reach, Reaching
@@ -152,18 +153,22 @@ class Windows:
         if grouping or isinstance(relation, Window):
             return grouping
         reach = self._reach(relation.input, output.expression)
-        return tuple(self._correlated(reach)) if reach.scans else ()
+        return tuple(self._correlated(reach, relation.input)) if reach.scans else ()
 
-    def _correlated(self, reach: Reach) -> Iterator[Column]:
-        inside = set(reach.scans)
+    def _correlated(self, reach: Reach, rows: Relation) -> Iterator[Column]:
+        """The columns of the rows that are equal to one of the row around them."""
         for predicate in reach.every():
             for part in conjuncts(predicate):
                 sides = list(referenced(part)) if isinstance(part, Call) and part.function == "eq" else []
-                places = [
-                    {place for place, _ in leaves(side, self.columns) if isinstance(place, Scan)} for side in sides
-                ]
-                if len(sides) == 2 and all(places) and bool(places[0] & inside) != bool(places[1] & inside):
-                    yield sides[0] if places[0] & inside else sides[1]
+                if len(sides) == 2 and all(map(self._is_read, sides)):
+                    inside = self._reaching.relations(rows)
+                    within = [side.relation in inside for side in sides]
+                    if within[0] != within[1]:
+                        yield sides[0] if within[0] else sides[1]
+
+    def _is_read(self, column: Column) -> bool:
+        """Whether a column is that of a source, passed on or computed row by row."""
+        return any(isinstance(place, Scan) for place, _ in leaves(column, self.columns))
 
     def _constant(self, key: Expression) -> bool:
         """Whether a key is the same in every row, and so groups nothing."""
@@ -187,9 +192,17 @@ class Windows:
         anchors = [column for end in ends for column in end.columns]
         against = {leaf for column in anchors for leaf in leaves(column, self.columns)}
         for key in keys:
-            if buckets(key, self.columns) and not against.intersection(leaves(key, self.columns)):
+            bucket = buckets(key, self.columns) or self._is_time(key, about)
+            if bucket and not against.intersection(leaves(key, self.columns)):
                 return Extent("bucketed", (), _name_of(key))
         return verdict
+
+    def _is_time(self, key: Expression, about: list[Bound]) -> bool:
+        """Whether a key is the very time that a date bounds: its groups are moments, whatever it is called."""
+        made, own = defined(key, self.columns), set(leaves(key, self.columns))
+        dates = (b.event for b in about if b.lower is not None and b.lower.base == "constant" and not b.recurs)
+        plain = isinstance(made, Column) or (isinstance(made, Call) and made.function in TRANSPARENT)
+        return plain and any(own == set(leaves(event, self.columns)) for event in dates)
 
     def _place(self, event: Column) -> frozenset[Relation]:
         """The relations that a column is read from, at the bottom of its way."""
@@ -268,7 +281,11 @@ class Windows:
         inner = self._inner(measure)
         if inner is not None:
             return inner
-        if any(session(key, self.columns) for key in keys) or (keys and self._one_entity(relation, measure, keys)):
+        if (
+            elements(relation.input)
+            or any(session(key, self.columns) for key in keys)
+            or (keys and self._one_entity(relation, measure, keys))
+        ):
             return Extent("entity")
         running = isinstance(relation, Window) and relation.order
         return Extent("unbounded" if keys or running else "global")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.lower.python.transfers import constructing, joining, lazy, reshaping, shapes, sql, times
+from feasilint.lower.python.transfers import constructing, joining, lazy, reshaping, shapes, sql, times, windows
 from feasilint.lower.python.transfers.common import argument_copied, handle, nothing
 from feasilint.lower.python.transfers.common import function_of as elementwise
 from feasilint.lower.python.transfers.loading import reader, source
@@ -45,7 +45,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "pandas.pivot": reshaping.pivot_rows,
     "pandas.wide_to_long": shapes.wide_to_long,
     "pandas.cut": elementwise("cut"),
-    "pandas.qcut": elementwise("qcut"),
+    "pandas.qcut": windows.tiled,
     "pandas.to_numeric": elementwise("to_numeric"),
     "pandas.factorize": elementwise("factorize"),
     "pandas.isnull": elementwise("is_null"),

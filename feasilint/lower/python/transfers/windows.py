@@ -12,6 +12,7 @@ from feasilint.ir.functions import canonical, is_aggregate
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import replacing
 from feasilint.lower.python.transfers.aggregates import chosen, function_name, specs_of
+from feasilint.lower.python.transfers.common import function_of
 from feasilint.lower.python.transfers.frames import order_of
 from feasilint.lower.python.transfers.grouping import windowed
 from feasilint.lower.python.transfers.times import as_length
@@ -204,6 +205,15 @@ def ranked(call: Call) -> v.Value | None:
         name = receiver.name or "0"
         return windowed(call, v.GroupBy(frame, receiver.group, (name,), True, series=receiver), "rank", None)
     return replace(receiver) if isinstance(receiver, v.Frame) else None
+
+
+def tiled(call: Call) -> v.Value | None:
+    """`pd.qcut(x, 10)`: the number of the quantile among all values."""
+    found = call.got(0, "x")
+    if not isinstance(found, v.Series):
+        return function_of("qcut")(call)
+    frame = v.Frame(found.relation, "pandas", found.index, found.group)
+    return windowed(call, v.GroupBy(frame, found.group, (found.name or "0",), True, series=found), "ntile", None)
 
 
 def shifted(call: Call) -> v.Value | None:

@@ -1,0 +1,97 @@
+"""As what measures reach a column: as a value, as a number that only picks rows, or as a default for what is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Call, Column, Hole, Measure, Subquery
+from feasilint.ir.expressions import children
+from feasilint.measure.lengths import behind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from feasilint.columns import Columns
+    from feasilint.ir import Expression, Name, Output, Relation
+
+_COMPARING = frozenset(("eq", "ne", "lt", "le", "gt", "ge", "in", "between", "and", "or", "not", "is_null"))
+_DEFAULTING = frozenset(("coalesce", "fillna", "replace", "get", "ifnull", "nvl"))
+_PASSING = frozenset(("cast", "astype", "round", "int", "float"))
+
+
+def counted(column: Column, columns: Columns) -> frozenset[Output]:
+    """The measures whose value counts: what is only compared picks rows or cells, so that the lag of a value is no count of
+    rows."""
+    return _reached(column, columns, _uncompared)
+
+
+def filling(column: Column, columns: Columns) -> frozenset[Output]:
+    """The measures that are only taken as they are, instead of other values: defaults for what is missing. Those that go into
+    code that could not be read count among them."""
+    every = _reached(column, columns, _parts)
+    return every - _reached(column, columns, _given)
+
+
+def _reached(
+    column: Column, columns: Columns, parts: Callable[[Expression, Columns], Iterator[Expression]]
+) -> frozenset[Output]:
+    pending: list[Expression] = [column]
+    seen: set[tuple[Relation, Name] | Expression] = set()
+    found: set[Output] = set()
+    while pending:
+        node = pending.pop()
+        key = (columns.settle(node.relation, node.name), node.name) if isinstance(node, Column) else node
+        if key in seen:
+            continue
+        seen.add(key)
+        if isinstance(key, tuple):
+            made = columns.table(key[0]).find(key[1])
+            if made is not None and isinstance(made.expression, Measure):
+                found.add(made)
+            pending.extend(columns.step(*key))
+        else:
+            pending.extend(parts(node, columns))
+    return frozenset(found)
+
+
+def _parts(expression: Expression, columns: Columns) -> Iterator[Expression]:
+    match expression:
+        case Measure(args=args):
+            yield from args
+        case Subquery(function="scalar", relation=relation):
+            yield from (Column(relation, name) for name in columns.header(relation).names[:1])
+        case _:
+            yield from children(expression)
+
+
+def _uncompared(expression: Expression, columns: Columns) -> Iterator[Expression]:
+    match expression:
+        case Call(function="case", args=args):
+            yield from (arg for at, arg in enumerate(args) if at % 2 or at == len(args) - 1)
+        case Call(function=function) if function in _COMPARING:
+            return
+        case _:
+            yield from _parts(expression, columns)
+
+
+def _given(expression: Expression, columns: Columns) -> Iterator[Expression]:
+    """What a value is computed from where nothing is missing: without defaults, and without what goes into code that could
+    not be read."""
+    match expression:
+        case Call(function=function, args=args) if function in _DEFAULTING:
+            yield from args[:1]
+        case Call(function="case", args=args):
+            values = (arg for at, arg in enumerate(args) if at % 2 or at == len(args) - 1)
+            taken = {value for value in values if _is_measure(value, columns)}
+            yield from (arg for arg in args if arg not in taken)
+        case Hole(unread=True):
+            return
+        case _:
+            yield from _parts(expression, columns)
+
+
+def _is_measure(value: Expression, columns: Columns) -> bool:
+    """Whether a value is a measure as it is, but for its type and precision."""
+    while isinstance(value := behind(value, columns), Call) and value.function in _PASSING and value.args:
+        value = value.args[0]
+    return isinstance(value, Measure)
