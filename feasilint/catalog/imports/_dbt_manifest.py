@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET, Struct, field
@@ -188,6 +189,7 @@ def _loaded_at(made: Known, key: str, node: Node, event_time: str | None, adapte
     return column if column != event_time else None
 
 
+@lru_cache(maxsize=256)  # sources of one loader say the same
 def _only_column(expression: str, adapter: str | None) -> str | None:
     """The one column that an expression is made of."""
     from feasilint.lower.sql.adapter import canonical_dialect

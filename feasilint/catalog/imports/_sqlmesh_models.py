@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from feasilint.catalog.imports._dbt_said import table_flags
 from feasilint.catalog.imports._literals import Called, Dotted
+from feasilint.catalog.imports._tags import named, spoken
 from feasilint.catalog.imports.artefact import stated
 from feasilint.catalog.imports.schedules import refreshed
 from feasilint.lower.sql.sqlmesh import parts_of, properties
@@ -75,6 +76,7 @@ def entry(name: str, model: Stated) -> Entry:
     kind, about = _kind(model)
     time = _first(about.get("time_column"))
     physical = _mapping(model.get("physical_properties"))
+    tags = [unquoted(str(tag)) for tag in _items(model.get("tags"))]
     return {
         "name": name,
         **_schedule(kind, model, physical),
@@ -84,10 +86,11 @@ def entry(name: str, model: Stated) -> Entry:
             event_time=time if kind == "incremental_by_time_range" else None,
             partition=time if kind == "incremental_by_time_range" else _only(_columns(model.get("partitioned_by"))),
             retention=_retention(physical),
-            flags=table_flags({}, [unquoted(str(tag)) for tag in _items(model.get("tags"))]),
+            flags=table_flags({}, tags),
             columns=_types(model.get("columns")),
             owner=_word(model.get("owner")),
         ),
+        **spoken(named(tags)),
     }
 
 

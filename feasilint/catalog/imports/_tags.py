@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from feasilint.catalog.imports.artefact import stated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from feasilint.catalog.imports.artefact import Entry
 
@@ -25,6 +25,12 @@ def spoken(tags: Mapping[str, str]) -> Entry:
             read = _read(value)
             found.update({key: read} if key else read if isinstance(read, dict) else {})
     return found
+
+
+def named(tags: Iterable[str]) -> dict[str, str]:
+    """The tags of a list that are a name with a value: `feasilint.latency=daily`."""
+    pairs = (tag.partition("=") for tag in tags if "=" in tag)
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def flags(tags: Mapping[str, str]) -> list[str]:

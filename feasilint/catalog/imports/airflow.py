@@ -14,6 +14,7 @@ from feasilint.catalog.imports._dag_schedules import Unclear, schedule_of
 from feasilint.catalog.imports._dag_tables import Written, assets, filled, written_by
 from feasilint.catalog.imports._dags import Dag, dags_of
 from feasilint.catalog.imports._objects import Made, folder_of_project
+from feasilint.catalog.imports._tags import named, spoken
 from feasilint.catalog.imports.artefact import ArtefactError, Imported, Note, mapping, read_text, stated, text
 from feasilint.catalog.names import folded
 from feasilint.catalog.scalars import duration
@@ -86,9 +87,12 @@ def _of_dag(dag: Dag, path: str, folder: str, root: str, notes: list[Note]) -> I
     searched = (posixpath.dirname(path), *_texts(dag.made.given.get("template_searchpath")), folder, root)
     written = [(task, written_by(_with_defaults(task, dag.made, defaults), path, searched, root)) for task in dag.tasks]
     schedule = _schedule(dag.made, path, notes) if any(one.names for _, one in written) else {}
+    said = spoken(named(_texts(dag.made.given.get("tags"))))
     for task, one in written:
         owner = _owner(task.given.get("owner"), dag.made.given.get("owner"), defaults.get("owner"))
-        yield from ({"name": table, **schedule, **stated(owner=owner), **about} for table, about in one.names.items())
+        yield from (
+            {"name": table, **schedule, **stated(owner=owner), **said, **about} for table, about in one.names.items()
+        )
     notes.extend(_unclear(name, written, dag.made, path))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from feasilint.catalog.imports._dbt_artefacts import KNOWN, artefact_of
 from feasilint.catalog.imports._dbt_exposures import models
 from feasilint.catalog.imports._dbt_manifest import known, united
@@ -22,15 +24,51 @@ if TYPE_CHECKING:
     from feasilint.catalog.imports.artefact import Entry
 
 _MANIFEST = "manifest"
+_SKIPPED = frozenset({"dbt_packages", "dbt_modules", "node_modules", "site-packages"})
 _COLUMNS = ("event_time", "available_at", "partition")
 
 
 def read(location: str) -> Iterator[Imported]:
-    """What the artefacts at a location say: a project, its target folder, or one of the files; of a project for which dbt has
-    written nothing what its own files say. Raises ArtefactError.
+    """What the artefacts at a location say: a project, its target folder, a folder with several projects, or one of the files;
+    of a project for which dbt has written nothing what its own files say. Raises ArtefactError.
 
     Of a table that catalog.json has seen, that alone gives the columns: two artefacts never state the same key.
     """
+    projects = tuple(_projects_below(location))
+    if not projects:
+        yield from _read_one(location)
+    told: set[tuple[str, str]] = set()
+    for project in projects:
+        for imported in _read_or_note(project):  # tables that several projects read are told by the first
+            fresh = tuple(
+                entry for entry in imported.sources if (imported.origin, folded(str(entry["name"]))) not in told
+            )
+            told.update((imported.origin, folded(str(entry["name"]))) for entry in fresh)
+            yield replace(imported, sources=fresh)
+
+
+def _projects_below(location: str) -> Iterator[str]:
+    """The projects below a folder that is none itself; those inside of another project are packages or tests of it."""
+    start = Path(location)
+    if not start.is_dir() or (start / PROJECT_FILE).is_file() or _written(_target(start)):
+        return
+    outer: list[Path] = []
+    for file in sorted(start.rglob(PROJECT_FILE), key=lambda path: (len(path.parts), path)):
+        folder = file.parent
+        hidden = any(part.startswith(".") or part in _SKIPPED for part in folder.relative_to(start).parts)
+        if not hidden and not any(folder.is_relative_to(other) for other in outer):
+            outer.append(folder)
+    yield from sorted(folder.as_posix() for folder in outer)
+
+
+def _read_or_note(project: str) -> Iterator[Imported]:
+    try:
+        yield from _read_one(project)
+    except ArtefactError as error:
+        yield Imported("dbt project", error.note.path, notes=(error.note,))
+
+
+def _read_one(location: str) -> Iterator[Imported]:
     project = _without_artefacts(location)
     if project is not None:
         yield _declared(known_of_files(project), [], "dbt project")
@@ -51,8 +89,12 @@ def _without_artefacts(location: str) -> str | None:
         folder = folder.parent
     if not (folder / PROJECT_FILE).is_file():
         return None
-    target = _target(folder)
-    return None if any((target / f"{kind}.json").is_file() for kind in KNOWN) else folder.as_posix()
+    return None if _written(_target(folder)) else folder.as_posix()
+
+
+def _written(folder: Path) -> bool:
+    """Whether dbt has written something into a folder."""
+    return any((folder / f"{kind}.json").is_file() for kind in KNOWN)
 
 
 def _declared(known: Known, found: list[Imported], origin: str = "dbt manifest") -> Imported:
@@ -103,7 +145,7 @@ def _paths(location: str) -> dict[str, str]:
 
 def _target(folder: Path) -> Path:
     """The folder that dbt writes to: of a project the one that its settings name."""
-    if any((folder / f"{kind}.json").is_file() for kind in KNOWN):
+    if _written(folder):
         return folder
     if (folder / PROJECT_FILE).is_file():
         return folder / read_settings(Files(folder.as_posix(), folder.as_posix())).target

@@ -237,6 +237,15 @@ def test_a_dag_of_which_nobody_says_what_it_writes() -> None:
     ]
 
 
+def test_tags_that_are_keys_of_the_catalog(tmp_path: Path) -> None:
+    dag = (
+        "DAG('d', schedule='@daily', tags=['finance', 'feasilint.blind_spot=1h', 'feasilint.availability=production'])"
+    )
+    assert one(tmp_path, sql("INSERT INTO a.b SELECT 1 AS x"), dag) == {
+        "a.b": {"period": "1d", "offset": "0", "blind_spot": "1h", "availability": "production"}
+    }
+
+
 @pytest.mark.parametrize(
     ("task", "names"),
     [

@@ -574,6 +574,33 @@ def same(value: object) -> object:
     return json.loads(json.dumps(value).replace('["card", "pii"]', '["pii", "card"]'))
 
 
+def test_several_projects_below_a_folder(tmp_path: Path) -> None:
+    shutil.copytree(HERE / "project", tmp_path / "a")
+    shutil.copytree(HERE / "v9", tmp_path / "a" / "target")
+    shutil.copytree(HERE / "project", tmp_path / "b")
+    shutil.copytree(HERE / "project", tmp_path / "b" / "dbt_packages" / "inner")
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "dbt_project.yml").write_text("name: [")
+    found = list(read("dbt", str(tmp_path)))
+    assert [
+        (imported.origin, imported.path.removeprefix(f"{tmp_path}/"), len(imported.sources)) for imported in found
+    ] == [
+        ("dbt manifest", "a/target/manifest.json", 13),
+        ("dbt catalog", "a/target/catalog.json", 12),
+        ("dbt sources", "a/target/sources.json", 2),
+        ("dbt project", "b/dbt_project.yml", 13),
+        ("dbt project", "c/dbt_project.yml", 0),
+    ]
+    assert "dbt_project.yml:" in str(found[-1].notes[0])
+
+
+def test_tables_of_several_projects_are_told_by_the_first(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        shutil.copytree(HERE / "project", tmp_path / name)
+    first, second = read("dbt", str(tmp_path))
+    assert (len(first.sources), len(second.sources)) == (13, 0)
+
+
 def test_a_project_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "dbt_project.yml").write_text("name: [")
     with pytest.raises(ArtefactError, match=r"dbt_project\.yml"):

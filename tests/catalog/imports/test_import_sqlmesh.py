@@ -140,6 +140,7 @@ def test_an_incremental_model() -> None:
         "partition": "day",
         "retention": "90d",
         "flags": ["pii"],
+        "blind_spot": "2h",
         "columns": {
             "tx_id": {"type": "BIGINT"},
             "amount": {"type": "DECIMAL(18, 2)"},

@@ -17,7 +17,9 @@ count = SQLExecuteQueryOperator(task_id="count", sql="INSERT INTO raw.counts SEL
 start >> load >> count
 
 with DAG("preset", schedule_interval="@weekly", default_args=defaults) as preset:
-    SQLExecuteQueryOperator(task_id="load", sql="INSERT INTO raw.weeks SELECT 1 AS x", conn_id="postgres", owner="other")
+    SQLExecuteQueryOperator(
+        task_id="load", sql="INSERT INTO raw.weeks SELECT 1 AS x", conn_id="postgres", owner="other"
+    )
 
 with DAG("length", schedule_interval=timedelta(hours=12), default_args=defaults) as length:
     PythonOperator(task_id="load", python_callable=print, outlets=[Dataset("s3://lake/halves/")])

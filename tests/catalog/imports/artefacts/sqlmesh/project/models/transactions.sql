@@ -15,7 +15,7 @@ MODEL (
     day DATE
   ),
   physical_properties (partition_expiration_days = 90),
-  tags (pii, finance)
+  tags (pii, finance, 'feasilint.blind_spot=2h')
 );
 
 SELECT tx_id, amount, items, created_at::date AS day FROM raw.payments.tx WHERE created_at::date BETWEEN @start_ds AND @end_ds;
