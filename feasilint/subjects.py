@@ -293,6 +293,7 @@ def _input(leaf: Leaf, role: str, member: Member, analysis: Analysis, steps: tup
         places=tuple(_places(member, steps, analysis)),
         least_age=_least_age(leaf, member, analysis),
         confidence="approximate" if member.trace.approximate else "exact",
+        written=leaf.scan in analysis.linkage.bound,
     )
 
 

@@ -81,6 +81,7 @@ class Age(Struct, frozen=True, gc=False):
 
     source: Staleness | None = None
     hops: tuple[Hop, ...] = ()
+    written: bool = False
 
     @property
     def total(self) -> Staleness | None:
@@ -96,7 +97,7 @@ class Input(Struct, frozen=True, gc=False):
     (where, join, group_by, order_by, window). `read` is where the source is read; `entry` what the catalog knows of it, None if
     it does not know the source. `staleness` includes all `hops`, the stored tables on the way; `path` runs from the feature to
     the source, for people; `places` are the steps of that path with what happens there. `least_age`: how old its rows are at
-    least, in seconds before the prediction.
+    least, in seconds before the prediction. `written`: it is a table on the way that the scanned code writes.
     """
 
     source: Source
@@ -110,3 +111,4 @@ class Input(Struct, frozen=True, gc=False):
     least_age: float = 0
     confidence: Confidence = "exact"
     hops: tuple[Hop, ...] = ()
+    written: bool = False

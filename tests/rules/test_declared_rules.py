@@ -8,13 +8,15 @@ from feasilint_rules.deprecated_source import DeprecatedSource
 from feasilint_rules.request_field_mismatch import RequestFieldMismatch
 from feasilint_rules.retention_too_short import RetentionTooShort
 from feasilint_rules.sandbox_source import SandboxSource
+from feasilint_rules.unknown_column import UnknownColumn
 from rule_subjects import NIGHTLY, ONLINE, at, context, entry, feature, judge, read, unbounded, windowed
 
-from feasilint.catalog.model import ColumnEntry, Mark, Owner, PredictionPoint
+from feasilint.catalog.model import ColumnEntry, Mark, Owner, PredictionPoint, Provenance
 from feasilint.findings import Severity
 from feasilint.ir import Interval, Source
 
 if TYPE_CHECKING:
+    from feasilint.catalog.model import SourceEntry
     from feasilint.measure.model import Aggregation
     from feasilint.rule import Context
 
@@ -239,3 +241,58 @@ def test_a_declared_sandbox_is_an_error_everywhere(point: object) -> None:
     assert found.message == "feature `x` uses `lab.scores`, which lies in a sandbox"
     assert found.severity is Severity.ERROR
     assert ("reason", "a trial") in found.facts
+
+
+# --- unknown-column ---
+
+UNKNOWN = UnknownColumn()
+SCHEMA = {name: ColumnEntry(name, "text") for name in ("tx_id", "amount", "ts", "place.city", "rate_7d")}
+IMPORTED = (Provenance("information schema", keys={"columns": "5f0c3a"}),)
+
+
+def schema(columns: dict[str, ColumnEntry] = SCHEMA, **fields: object) -> SourceEntry:
+    stated = {"provenance": IMPORTED, "event_time": "ts", "grain": ("tx_id",), **fields}
+    return entry(columns=columns, **stated)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        read(None, "currency"),
+        read(entry(), "currency"),
+        read(schema(), "AMOUNT"),
+        read(schema(), "*"),
+        read(schema(), "place"),
+        read(schema(), "place.street"),
+        read(schema(), "_PARTITIONTIME"),
+        read(schema(), "METADATA$ACTION"),
+        read(schema(), "rowid"),
+        read(schema(), "{prefix}_rate"),
+        read(schema(), "currency", confidence="approximate"),
+        read(schema(), "currency", source=Source("tx.csv", "file")),
+        read(schema(), "currency", source=Source("tx", "stream")),
+        read(schema(provenance=()), "currency"),
+        read(schema(grain=("account_id",)), "currency"),
+        read(schema({**SCHEMA, "note": ColumnEntry("note")}), "currency"),
+        read(schema(provenance=()), "rate_30d"),
+    ],
+)
+def test_known_columns_and_schemas_that_are_not_complete(given: object) -> None:
+    assert judge(UNKNOWN, feature(given)) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("point", [None, ONLINE, NIGHTLY])
+def test_a_column_that_a_complete_schema_lacks(point: object) -> None:
+    known = schema()
+    (found,) = judge(UNKNOWN, feature(read(known, "currency"), read(known, "Currency"), read(known), point=point))
+    assert found.message == (
+        "feature `x` uses `payments.transactions.currency`, a column that its schema in the catalog does not have"
+    )
+    assert found.severity is Severity.WARNING
+    assert "import its schema again" in str(found.help)
+
+
+def test_a_slip_is_told_of_columns_that_are_written_by_hand() -> None:
+    (found,) = judge(UNKNOWN, feature(read(schema(provenance=()), "ammount")))
+    assert (found.severity, found.confidence) == (Severity.INFO, "approximate")
+    assert "use `amount`" in str(found.help)
