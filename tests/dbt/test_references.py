@@ -191,3 +191,13 @@ def test_another_project_of_a_mesh_is_not_here(tmp_path: Path) -> None:
     other = "projects: [{name: finance}]"
     (found,) = said(tmp_path, "models/m.sql", "select * from {{ ref('date_spine') }}", dependencies_yml=other)
     assert "not all packages of the project are installed" in found[0]
+
+
+def test_a_reference_by_a_name_that_only_the_database_knows_is_a_hole(tmp_path: Path) -> None:
+    macro = "{% macro first() %}{% set tables = run_query('show tables') %}{{ return(tables.columns[0].values()[0] ~ '') }}{% endmacro %}"
+    query = "select a from {{ ref((first() ~ '.x').split('.')[0] | lower) }}"
+    put(tmp_path, {**FILES, "macros/first.sql": macro, "models/m.sql": query})
+    (document,) = inspect(str(tmp_path / "models/m.sql"), use_catalog=False)["documents"]
+    [source] = document["sources"]
+    assert source["dynamic"]
+    assert source["name"].isprintable()

@@ -134,7 +134,7 @@ def _beside(folder: str, name: str) -> str:
 def _known(name: str, path: bool) -> str | None:
     """A name without what the code leaves open: a pattern, or the end of it. None if nothing is left."""
     if "{" not in name:
-        return name
+        return name if re.search(r"\w", name) else None
     if path:
         pattern = _STARS.sub("*", _HOLE.sub("*", name))
         return pattern if re.search(r"\w", pattern.rpartition("/")[2]) else None

@@ -46,7 +46,7 @@ _SIGNS = (
     _sign("odcs", r".*\.ya?ml", r"^kind:\s*[\"']?DataContract\b"),
     _sign("datacontract", r".*\.ya?ml", r"^dataContractSpecification:"),
     _sign("asyncapi", r".*\.(ya?ml|json)", r"^[\s{]*[\"']?asyncapi[\"']?\s*:"),
-    _sign("airflow", r".*\.py", r"^\s*(from airflow\b|import airflow\b)", folder=True),
+    _sign("airflow", r".*\.py", r"(?s)^\s*(?:from|import) airflow\b.*(?:\bDAG\(|^@dag\b)", folder=True),
 )
 _CHRONON = ("production", "group_bys")  # folders of what Chronon compiles
 

@@ -15,7 +15,7 @@ from feasilint.lower.sql.jinja.run import FailedError, ReturnedError
 from feasilint.lower.sql.jinja.values import Environment, Known, Supplied, Table, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from feasilint.dbt.project import Project
     from feasilint.lower.sql.jinja.run import Run
@@ -99,9 +99,14 @@ def _converted(function: Callable[[Any], Any], value: Any, default: Any) -> Any:
         return default
 
 
+def _open(run: Run, names: Iterable[Any]) -> bool:
+    """Whether a part of one of these names is unknown."""
+    return any(isinstance(name, str) and run.marks.within(name) for name in names)
+
+
 def _ref(run: Run) -> Callable[..., Any]:
     def ref(*args: Any, **kwargs: Any) -> Any:
-        if not args or isinstance(args[-1], Unknown):
+        if not args or isinstance(args[-1], Unknown) or _open(run, args):
             return Unknown(name="ref()")
         run.marks.templated = True
         name, package = str(args[-1]), str(args[-2]) if len(args) > 1 else None
@@ -121,7 +126,7 @@ def _ref(run: Run) -> Callable[..., Any]:
 
 def _source(run: Run) -> Callable[..., Any]:
     def source(*args: Any, **_: Any) -> Any:
-        if len(args) < 2 or any(isinstance(one, Unknown) for one in args):
+        if len(args) < 2 or any(isinstance(one, Unknown) for one in args) or _open(run, args):
             return Unknown(name="source()")
         run.marks.templated = True
         table = run.project.source(str(args[-2]), str(args[-1])) if run.project is not None else None
