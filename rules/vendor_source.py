@@ -54,7 +54,7 @@ class VendorSource(Rule):
     severity = Severity.ERROR
     batch = Severity.ERROR
     since = "0.1.0"
-    supersedes = ("AVL101",)
+    supersedes = ("AVL101", "AVL105")
     examples = (
         Example(
             "a vendor whose scores are under contract",

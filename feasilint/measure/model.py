@@ -81,7 +81,6 @@ class Age(Struct, frozen=True, gc=False):
 
     source: Staleness | None = None
     hops: tuple[Hop, ...] = ()
-    written: bool = False
 
     @property
     def total(self) -> Staleness | None:

@@ -4,6 +4,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 import pytest
+from feasilint_rules.api_on_request_path import ApiOnRequestPath
 from feasilint_rules.deprecated_source import DeprecatedSource
 from feasilint_rules.request_field_mismatch import RequestFieldMismatch
 from feasilint_rules.retention_too_short import RetentionTooShort
@@ -14,6 +15,7 @@ from rule_subjects import NIGHTLY, ONLINE, at, context, entry, feature, judge, r
 from feasilint.catalog.model import ColumnEntry, Mark, Owner, PredictionPoint, Provenance
 from feasilint.findings import Severity
 from feasilint.ir import Interval, Source
+from feasilint.measure.model import Hop
 
 if TYPE_CHECKING:
     from feasilint.catalog.model import SourceEntry
@@ -296,3 +298,43 @@ def test_a_slip_is_told_of_columns_that_are_written_by_hand() -> None:
     (found,) = judge(UNKNOWN, feature(read(schema(provenance=()), "ammount")))
     assert (found.severity, found.confidence) == (Severity.INFO, "approximate")
     assert "use `amount`" in str(found.help)
+
+
+# --- api-on-request-path ---
+
+FETCHED = ApiOnRequestPath()
+BUDGET = PredictionPoint("checkout", "online", latency_budget=0.15)
+SERVICE = Source("http://scores.internal/users", "api")
+STORED = Hop("stage.scores", None)
+
+
+@pytest.mark.parametrize(
+    ("given", "point"),
+    [
+        (read(None, source=SERVICE), None),
+        (read(None, source=SERVICE), ONLINE),  # no latency budget
+        (read(None, source=SERVICE, hops=(STORED,)), BUDGET),
+        (read(entry(availability="production"), source=SERVICE), BUDGET),
+        (read(entry(availability="request"), source=SERVICE), BUDGET),
+        (read(entry(availability="vendor"), source=SERVICE), BUDGET),
+        (read(None, source=Source("https://x.org/tx.csv", "url")), BUDGET),
+        (read(None), BUDGET),
+    ],
+)
+def test_nothing_that_is_fetched_while_somebody_waits(given: object, point: object) -> None:
+    assert judge(FETCHED, feature(given, point=point)) == []  # type: ignore[arg-type]
+
+
+def test_a_call_takes_part_of_the_budget() -> None:
+    reads = read(None, "a", source=SERVICE), read(entry(availability="unknown"), "b", source=SERVICE)
+    (found,) = judge(FETCHED, feature(*reads, point=BUDGET))
+    assert found.message == (
+        "feature `x` uses the service `http://scores.internal/users`, and `checkout` has 150 ms for all"
+    )
+    assert found.severity is Severity.ERROR
+
+
+def test_a_batch_has_time_but_no_history() -> None:
+    (found,) = judge(FETCHED, feature(read(None, source=SERVICE), point=NIGHTLY))
+    assert "which `nightly` has to ask in every run, and which keeps no history" in found.message
+    assert found.severity is Severity.WARNING
