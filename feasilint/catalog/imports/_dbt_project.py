@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _EPHEMERAL = VIEWS[1]
 _REFERENCE = re.compile(r"""(ref|source)\(\s*['"]([^'"]+)['"](?:\s*,\s*['"]([^'"]+)['"])?""")
+_FILE = re.compile(r"(\S+?\.(?:ya?ml|sql|py|csv))(?::(\d+))? (.+)", re.DOTALL)
 _TEST_SETTINGS = ("where",)
 
 
@@ -46,12 +47,21 @@ def known(folder: str) -> Known:
         "no manifest.json here: names are as far as the files of the project tell; run `dbt parse` for all of them"
     )
     made = Known(path, None, notes=[Note(path, None, missing)])
-    made.notes.extend(Note(path, None, problem.message) for problem in project.problems)
+    made.notes.extend(_told(problem.message, path) for problem in project.problems)
     made.exposures = {str(index): _exposure(project, each) for index, each in enumerate(properties.exposures)}
     groups = {
         str(index): Node(name=each.get("name"), owner=each.get("owner")) for index, each in enumerate(properties.groups)
     }
     return assembled(made, nodes, project.adapter, groups)
+
+
+def _told(problem: str, path: str) -> Note:
+    """A problem with a file of the project, which its message starts with."""
+    found = _FILE.fullmatch(problem)
+    if found is None:
+        return Note(path, None, problem)
+    below = Path(path).parent / found[1]
+    return Note(below.as_posix() if below.is_file() else found[1], int(found[2]) if found[2] else None, found[3])
 
 
 def _id(model: Model) -> str:

@@ -25,6 +25,7 @@ _SCD2 = ("scd_type_2", "scd_type_2_by_time", "scd_type_2_by_column")
 _UNIQUE_AUDITS = {"unique_values": "columns", "unique_combination_of_columns": "columns"}
 
 _WORD = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=SCD)(?=T)|(?<=e)(?=2)")  # where `SCDType2ByTimeKind` has its words
+_DISABLED = re.compile(r"[\s(]*(?:false|0|0\s*=\s*1|1\s*=\s*0)[\s)]*", re.IGNORECASE)
 _COLUMN = re.compile(r"[A-Za-z_]\w*")
 _ALIAS = re.compile(r"\s+AS\s+\w+\s*$", re.IGNORECASE)
 _QUOTED = re.compile(r"\"([^\"]*)\"|`([^`]*)`|'([^']*)'")
@@ -67,8 +68,8 @@ def unquoted(text: str) -> str:
 
 def is_stored(model: Stated) -> bool:
     """Whether a model has a table of its own."""
-    enabled = str(model.get("enabled", "true")).strip().lower() != "false"
-    return enabled and _kind(model)[0] not in _NOT_STORED
+    disabled = _DISABLED.fullmatch(str(model.get("enabled", True))) is not None
+    return not disabled and _kind(model)[0] not in _NOT_STORED
 
 
 def entry(name: str, model: Stated) -> Entry:

@@ -574,6 +574,15 @@ def same(value: object) -> object:
     return json.loads(json.dumps(value).replace('["card", "pii"]', '["pii", "card"]'))
 
 
+def test_a_broken_properties_file_costs_itself(tmp_path: Path) -> None:
+    shutil.copytree(HERE / "project", tmp_path, dirs_exist_ok=True)
+    (tmp_path / "models" / "marts" / "marts.yml").write_text("models:\n  - {name: customers\n")
+    [imported] = read("dbt", str(tmp_path))
+    assert "raw.tx" in by_name(imported)
+    [note] = [note for note in imported.notes if note.path.endswith("marts.yml")]
+    assert (note.path, note.line) == (f"{tmp_path}/models/marts/marts.yml", 2)
+
+
 def test_several_projects_below_a_folder(tmp_path: Path) -> None:
     shutil.copytree(HERE / "project", tmp_path / "a")
     shutil.copytree(HERE / "v9", tmp_path / "a" / "target")

@@ -57,6 +57,13 @@ def test_what_has_no_table_has_no_entry() -> None:
     assert not {"shop.inlined", "shop.off"} & found.keys()
 
 
+@pytest.mark.parametrize("enabled", ["false", "FALSE", "(0 = 1)"])
+def test_disabled_models(tmp_path: Path, enabled: str) -> None:
+    assert (
+        entries(put(tmp_path, "models/m.sql", f"MODEL (name a.b, kind FULL, enabled {enabled});\nSELECT 1 AS x")) == {}
+    )
+
+
 def test_what_nobody_schedules_has_no_period() -> None:
     found = entries(PROJECT)
     assert [name for name in found if "period" in found[name] and name not in SCHEDULED] == []
