@@ -70,6 +70,7 @@ def test_a_good_catalog_raises_no_doubts() -> None:
         ("{name: b, kind: label}", "no-delay"),
         ("{name: b, availability: deprecated}", "no-replacement"),
         ("{name: b, aliases: [RAW.events]}", "claimed-twice"),
+        ("{name: raw.events}", "unreachable-source"),
         ("{name: lake.events_*_old}", "shadowed-pattern"),
         ("{name: b, stream_twin: kafka://nothing}", "undeclared-name"),
         ("{name: b, use_instead: nobody.knows}", "undeclared-name"),

@@ -86,13 +86,18 @@ _OF_SOURCES: tuple[Callable[[SourceEntry], Iterator[Doubt]], ...] = (_columns, _
 
 
 def _claimed_twice(catalog: Catalog) -> Iterator[Doubt]:
-    """Names that two entries have: a lookup finds the first of them only."""
+    """Names that two entries have: a lookup finds the first only, so that one may never be found at all."""
     first: dict[str, SourceEntry] = {}
     for entry in catalog.sources:
-        for name in dict.fromkeys(folded(name) for name in (entry.name, *entry.aliases)):
-            other = first.setdefault(name, entry)
+        names = list(dict.fromkeys(folded(name) for name in (entry.name, *entry.aliases)))
+        others = {name: first.setdefault(name, entry) for name in names}
+        if all(other is not entry for other in others.values()):
+            said = f"no lookup finds it: all its names are those of {_there(others[names[0]])}; put what it says there"
+            yield of_source(entry, "name", "unreachable-source", said)
+            continue
+        for name, other in others.items():
             if other is not entry:
-                key = "name" if name == folded(entry.name) else "aliases"
+                key = "name" if name == names[0] else "aliases"
                 said = f"`{name}` is a name of {_there(other)}, too, where it is looked up; remove one of the two"
                 yield of_source(entry, key, "claimed-twice", said)
 

@@ -48,6 +48,7 @@ _SIGNS = (
     _sign("asyncapi", r".*\.(ya?ml|json)", r"^[\s{]*[\"']?asyncapi[\"']?\s*:"),
     _sign("airflow", r".*\.py", r"(?s)^\s*(?:from|import) airflow\b.*(?:\bDAG\(|^@dag\b)", folder=True),
 )
+_TESTS = frozenset({"test", "tests", "testdata", "fixtures", "integration_tests"})  # what lies there is made up
 _CHRONON = ("production", "group_bys")  # folders of what Chronon compiles
 
 
@@ -55,7 +56,7 @@ def finds(root: str) -> list[Find]:
     """All artefacts below a folder of kinds that can be imported. Of folders in each other only the outermost is named."""
     found: set[Find] = set()
     for folder, inner, files in os.walk(root):
-        inner[:] = sorted(name for name in inner if name not in SKIPPED_FOLDERS)
+        inner[:] = sorted(name for name in inner if name not in SKIPPED_FOLDERS | _TESTS)
         if Path(folder).name == _CHRONON[0] and _CHRONON[1] in inner:
             found.add(Find("chronon", _spelled(folder)))
         found.update(_of_files(folder, files))
