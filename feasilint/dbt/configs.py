@@ -45,7 +45,7 @@ def merged(*configs: Config) -> dict[str, object]:
 
 
 def _added(old: object, new: object) -> object:
-    return list(dict.fromkeys(str(item) for item in (*items(old), *items(new))))
+    return list(dict.fromkeys(str(item) for item in (*items(old), *items(new)) if item is not None))
 
 
 def _updated(old: object, new: object) -> object:

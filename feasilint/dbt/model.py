@@ -57,22 +57,16 @@ class Model(Struct, frozen=True):
 
 
 class SourceTable(Struct, frozen=True):
-    """A table that others write. `relation` are the parts of its name that are sure, from the right; `config` are all settings,
-    those of its source included, `given` what is written of the table itself."""
+    """A table that others write. `relation` are the parts of its name that are sure, from the right; `config` are its settings
+    with those of its source, `path` the properties file that states them, relative to its package."""
 
     source: str
     name: str
     package: str
+    path: str
     relation: tuple[str, ...]
-    loaded_at_field: str | None = None
-    warn_after: Period | None = None
-    error_after: Period | None = None
     columns: tuple[str, ...] = ()
-    meta: Mapping[str, object] = field(default_factory=dict)
-    tags: tuple[str, ...] = ()
-    owner: str | None = None
     config: Mapping[str, object] = field(default_factory=dict)
-    given: Mapping[str, object] = field(default_factory=dict)
 
 
 class Macro(Struct, frozen=True):

@@ -46,3 +46,12 @@ def relation_of(
     if schema is None:
         return (alias,)
     return (schema, alias) if database is None else (database, schema, alias)
+
+
+def production_schema(config: Mapping[str, object], target: str | None) -> str | None:
+    """The schema that dbt puts a model into where the target's is this one and the project does not decide on schemas itself;
+    None where that is not sure."""
+    custom = text(config.get("schema"))
+    if target is None or (custom is None and "schema" in config):
+        return None
+    return target if custom is None else f"{target}_{custom}"

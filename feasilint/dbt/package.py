@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from feasilint.dbt.inline import snapshots
 from feasilint.dbt.model import Kind, Macro, Version
+from feasilint.dbt.plain import mapping
 from feasilint.dbt.properties import ModelProperties, Properties, VersionProperties
 from feasilint.dbt.settings import read_settings
 
@@ -139,6 +140,16 @@ class Package:
                 yield name
             yield from (stem for one in about.versions for stem in about.files_of(one) if stem != table)
 
+    def declared(self) -> Iterator[tuple[str, Mapping[str, object]]]:
+        """All that properties files say, by their paths."""
+        yield from ((path, mapping(self.files.yaml(self.path(path)))) for path in self._properties_paths)
+
+    def folders_of(self, path: str) -> tuple[str, ...]:
+        """The folders between a properties file and the folder that the settings name, which are settings of their own."""
+        roots = (root for kind in self.settings.folders.values() for root in kind)
+        inside = (root for root in roots if root == "." or path.startswith(f"{root}/"))
+        return tuple(_inside(next(inside, "."), path)[:-1])
+
     def names(self) -> Iterator[tuple[str, Version | None]]:
         """Every model, seed and snapshot, in the order of their paths; those that only YAML defines last."""
         self.properties("")
@@ -148,11 +159,15 @@ class Package:
         yield from ((name, None) for name, about in self._properties.models.items() if about.relation is not None)
 
     @cached_property
+    def _properties_paths(self) -> tuple[str, ...]:
+        folders = [folder for kind in self.settings.folders.values() for folder in kind]
+        return tuple(self.files.below(folders, lambda path: path.endswith((".yml", ".yaml")), self._skipped))
+
+    @cached_property
     def _unread(self) -> dict[str, str]:
         """The texts of the properties files that have not been parsed: in a large project that takes seconds."""
-        folders = [folder for kind in self.settings.folders.values() for folder in kind]
-        paths = self.files.below(folders, lambda path: path.endswith((".yml", ".yaml")), self._skipped)
-        return {path: text for path in paths if (text := self.files.text(self.path(path))) is not None}
+        texts = ((path, self.files.text(self.path(path))) for path in self._properties_paths)
+        return {path: text for path, text in texts if text is not None}
 
     def _files(self) -> Iterator[Place]:
         for folders, (kind, endings) in _ENDINGS.items():

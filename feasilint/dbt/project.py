@@ -17,7 +17,7 @@ from feasilint.dbt.inline import python_config, sql_config
 from feasilint.dbt.installed import incomplete, local_folders
 from feasilint.dbt.manifest import read_manifest
 from feasilint.dbt.model import Model
-from feasilint.dbt.naming import SCHEMA_MACRO, relation_of
+from feasilint.dbt.naming import SCHEMA_MACRO, production_schema, relation_of
 from feasilint.dbt.package import Package
 from feasilint.dbt.plain import mapping, text
 from feasilint.dbt.properties import owner_text
@@ -25,12 +25,13 @@ from feasilint.dbt.schedule import schedule_of
 from feasilint.dbt.settings import PROJECT_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from feasilint.dbt.manifest import Manifest, Node
     from feasilint.dbt.model import Kind, Macro, SourceTable, Version
     from feasilint.dbt.package import Place
     from feasilint.dbt.properties import ModelProperties, VersionProperties
+    from feasilint.dbt.settings import Tree
     from feasilint.ir import Diagnostic
 
     Config = Mapping[str, object]
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 _DEFAULT: dict[Kind, str] = {"model": "view", "seed": "seed", "snapshot": "snapshot"}
 _PYTHON = {"materialized": "table"}
 """What properties say of a Python model where they say nothing: it stands above the settings of folders."""
-_TREES: dict[Kind, str] = {"model": "models", "seed": "seeds", "snapshot": "snapshots"}
+_TREES: dict[Kind, Tree] = {"model": "models", "seed": "seeds", "snapshot": "snapshots"}
 
 
 class Project:
@@ -67,10 +68,14 @@ class Project:
 
     @cached_property
     def adapter(self) -> str | None:
-        """dbt's name of the warehouse's adapter."""
+        """dbt's name of the warehouse's adapter; of a package for several that which it knows best."""
+        return self.stated_adapter or best_supported(macro.name for macro in self._own.macros)
+
+    @cached_property
+    def stated_adapter(self) -> str | None:
+        """The same, where the project says for which it is."""
         settings = self._own.settings
-        stated = profile_adapter(self._own.files, settings) or self.manifest.adapter or adapter_of_settings(settings)
-        return stated or best_supported(macro.name for macro in self._own.macros)
+        return profile_adapter(self._own.files, settings) or self.manifest.adapter or adapter_of_settings(settings)
 
     @cached_property
     def production(self) -> dict[str, str]:
@@ -138,10 +143,11 @@ class Project:
         inside = posixpath.relpath(_absolute(path), self.root)
         return any(inside.startswith(f"{folder}/") for folder in self._own.settings.folders["tests"])
 
-    def models(self) -> Iterator[Model]:
-        """Every model, seed and snapshot of the project itself, by path."""
-        for name, version in self._own.names():
-            found = self.model(name, self.name, version)
+    def models(self, package: str | None = None) -> Iterator[Model]:
+        """Every model, seed and snapshot of a package, else of the project itself, by path."""
+        home = self.packages[package or self.name]
+        for name, version in home.names():
+            found = self.model(name, home.name, version)
             if found is not None:
                 yield found
 
@@ -177,6 +183,23 @@ class Project:
                 node = self.manifest.source(each.name, source, table)
                 return replace(found, relation=node.relation()) if node is not None and node.relation() else found
         return None
+
+    def settings_of(self, table: SourceTable) -> Config:
+        """All settings of a source's table: those that dbt_project.yml has for its folders, and its own ones."""
+        package = self.packages[table.package]
+        return self._layered(
+            package, "sources", (*package.folders_of(table.path), table.source, table.name), table.config
+        )
+
+    def tests_of(self, package: str, path: str) -> Config:
+        """What dbt_project.yml says of the tests in a properties file of a package."""
+        known = self.packages[package]
+        return self._layered(known, "data_tests", known.folders_of(path))
+
+    def name_in_production(self, model: Model) -> tuple[str, ...]:
+        """The name of a model with the schema that it has in the target of production, if the project's profile states that."""
+        schema = production_schema(model.config, self.production.get("schema")) if len(model.relation) == 1 else None
+        return model.relation if schema is None else (schema, *model.relation)
 
     # --- names ---------------------------------------------------------------------------------------------------------
 
@@ -255,17 +278,23 @@ class Project:
         about: ModelProperties | None,
         version: VersionProperties | None,
     ) -> Config:
-        """All settings: of the folders, the properties, the file; the project's own folder tree beats those of a package."""
-        names = (package.name, *place.folders, name, *(() if version is None else (f"v{version.version}",)))
-        tree = _TREES[place.kind]
-        return merged(
-            *levels(package.settings.trees.get(tree), names),
+        """All settings: of the folders, the properties, the file."""
+        names = (*place.folders, name, *(() if version is None else (f"v{version.version}",)))
+        return self._layered(
+            package,
+            _TREES[place.kind],
+            names,
             _PYTHON if place.path.endswith(".py") else {},
             {} if about is None else about.config,
             {} if version is None else version.config,
             self._inline(package, place),
-            *(levels(self._own.settings.trees.get(tree), names) if package is not self._own else ()),
         )
+
+    def _layered(self, package: Package, tree: Tree, names: Sequence[str], *stated: Config) -> Config:
+        """Settings on top of those of the folders; the project's own folder tree beats whatever a package says."""
+        way = (package.name, *names)
+        above = levels(self._own.settings.trees.get(tree), way) if package is not self._own else ()
+        return merged(*levels(package.settings.trees.get(tree), way), *stated, *above)
 
     def _inline(self, package: Package, place: Place) -> Config:
         variables = package.variables

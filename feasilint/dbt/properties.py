@@ -8,17 +8,18 @@ from msgspec import Struct, field
 
 from feasilint.dbt.configs import merged
 from feasilint.dbt.model import Kind, SourceTable, Version
-from feasilint.dbt.plain import mapping, mappings, text, texts
-from feasilint.dbt.schedule import period
+from feasilint.dbt.plain import mapping, mappings, text
 from feasilint.dbt.values import resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from feasilint.dbt.values import Variables
 
 _KINDS: dict[str, Kind] = {"models": "model", "seeds": "seed", "snapshots": "snapshot"}
 _PROMOTED = ("meta", "group", "access")  # settings that may stand beside `config` too; dbt ignores others there
+_LOADED_AT = "loaded_at_field"
+_BESIDE = ("meta", "tags", "freshness", _LOADED_AT)  # the same of sources
 
 
 class VersionProperties(Struct, frozen=True):
@@ -30,8 +31,7 @@ class VersionProperties(Struct, frozen=True):
 
 
 class ModelProperties(Struct, frozen=True):
-    """What a properties file at `path` says of one model. `relation`: what a snapshot declared in YAML copies; `given`: all
-    that is written of the model."""
+    """What a properties file at `path` says of one model. `relation`: what a snapshot declared in YAML copies."""
 
     kind: Kind
     name: str
@@ -41,7 +41,6 @@ class ModelProperties(Struct, frozen=True):
     versions: tuple[VersionProperties, ...] = ()
     latest: Version | None = None
     relation: str | None = None
-    given: Mapping[str, object] = field(default_factory=dict)
 
     def files_of(self, version: VersionProperties) -> tuple[str, ...]:
         """The stems that the file of a version may have."""
@@ -63,8 +62,6 @@ class Properties(Struct):
     models: dict[str, ModelProperties] = field(default_factory=dict)
     sources: dict[tuple[str, str], SourceTable] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)  # of groups
-    groups: list[Mapping[str, object]] = field(default_factory=list)  # this and the exposures as they are written
-    exposures: list[Mapping[str, object]] = field(default_factory=list)
     by_file: dict[str, tuple[ModelProperties, VersionProperties]] = field(default_factory=dict)  # versions by stem
 
     def take(self, data: object, path: str, package: str, variables: Variables) -> None:
@@ -76,10 +73,8 @@ class Properties(Struct):
                 for version in made.versions:
                     for stem in made.files_of(version):
                         self.by_file.setdefault(stem, (made, version))
-        for table in _sources(given.get("sources"), package, variables):
+        for table in _sources(given.get("sources"), path, package, variables):
             self.sources.setdefault((table.source, table.name), table)
-        self.groups.extend(mappings(given.get("groups")))
-        self.exposures.extend(mappings(given.get("exposures")))
         for group in mappings(given.get("groups")):
             name, owner = text(group.get("name")), owner_text(group.get("owner"))
             if name is not None and owner is not None:
@@ -106,7 +101,6 @@ def _models(given: object, kind: Kind, path: str, variables: Variables) -> Itera
                 tuple(_versions(each.get("versions"), variables)),
                 _version(each.get("latest_version")),
                 text(each.get("relation")),
-                each,
             )
 
 
@@ -143,48 +137,61 @@ def _names(columns: object) -> Iterator[str]:
     return (name for each in mappings(columns) if (name := text(each.get("name"))) is not None)
 
 
-def _sources(given: object, package: str, variables: Variables) -> Iterator[SourceTable]:
+def _sources(given: object, path: str, package: str, variables: Variables) -> Iterator[SourceTable]:
     for source in mappings(given):
         name = text(source.get("name"))
         for table in mappings(source.get("tables")) if name is not None else ():
-            made = _table(source, table, package, variables)
+            made = _table(source, table, path, package, variables)
             if made is not None:
                 yield made
 
 
 def _table(
-    source: Mapping[str, object], table: Mapping[str, object], package: str, variables: Variables
+    source: Mapping[str, object], table: Mapping[str, object], path: str, package: str, variables: Variables
 ) -> SourceTable | None:
     """A table of a source; what it does not state itself the source states for all."""
     source_name, name = text(source.get("name")), text(table.get("name"))
     if source_name is None or name is None:
         return None
-    outer, inner = _source_config(source, variables), _source_config(table, variables)
-    config = merged(outer, inner)
-    if isinstance(config.get("freshness"), dict):  # a table replaces single alarms; without a value it has none
-        config["freshness"] = {**mapping(outer.get("freshness")), **mapping(config["freshness"])}
-    freshness = mapping(config.get("freshness"))
-    meta = mapping(config.get("meta"))
     return SourceTable(
         source_name,
         name,
         package,
+        path,
         _relation(source, table, variables),
-        text(config.get("loaded_at_field")),
-        period(freshness.get("warn_after")),
-        period(freshness.get("error_after")),
         tuple(_names(table.get("columns"))),
-        meta,
-        texts(config.get("tags")),
-        owner_text(meta.get("owner")),
-        config,
-        table,
+        _source_config(source, table, variables),
     )
 
 
-def _source_config(given: Mapping[str, object], variables: Variables) -> dict[str, object]:
-    beside = {key: given[key] for key in ("meta", "tags", "freshness", "loaded_at_field") if key in given}
-    return merged(mapping(resolved(beside, variables)), mapping(resolved(given.get("config"), variables)))
+def _source_config(
+    source: Mapping[str, object], table: Mapping[str, object], variables: Variables
+) -> dict[str, object]:
+    """What stands beside `config` of the source and in it, then that of the table; weakest first."""
+    levels = [
+        mapping(resolved(stated, variables))
+        for given in (source, table)
+        for stated in ({key: given[key] for key in _BESIDE if key in given}, _settings(given))
+    ]
+    return {**merged(*levels), **_freshness(levels)}
+
+
+def _settings(given: Mapping[str, object]) -> Mapping[str, object]:
+    """The settings of a source; that it has no `loaded_at_field` can only be said beside them."""
+    return {key: value for key, value in mapping(given.get("config")).items() if (key, value) != (_LOADED_AT, None)}
+
+
+def _freshness(levels: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """What the levels say of freshness: each adds rules to those before, or takes all or one of them back with null."""
+    stated = [level["freshness"] for level in levels if "freshness" in level]
+    rules: dict[str, object] = {}
+    for given in stated:
+        added = {
+            name: {**mapping(rules.get(name)), **mapping(rule)} if rule is not None else None
+            for name, rule in mapping(given).items()
+        }
+        rules = {**rules, **added} if given is not None else {}
+    return {"freshness": rules or None} if stated else {}
 
 
 def _relation(source: Mapping[str, object], table: Mapping[str, object], variables: Variables) -> tuple[str, ...]:

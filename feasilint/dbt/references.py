@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -23,6 +24,22 @@ class Reference(Struct, frozen=True):
     def __str__(self) -> str:
         version = () if self.version is None else (f"v={self.version}",)
         return f"{self.kind}({', '.join((*(repr(name) for name in self.names), *version))})"
+
+
+def reference(written: str) -> Reference | None:
+    """What properties files write as `ref('model', v=2)` or `source('name', 'table')`; None if it is neither."""
+    try:
+        tree = ast.parse(written.strip().removeprefix("{{").removesuffix("}}").strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    match tree:
+        case ast.Call(func=ast.Name(id="ref" | "source" as kind), args=[_, *_] as args, keywords=keywords):
+            names = tuple(arg.value for arg in args if isinstance(arg, ast.Constant) and isinstance(arg.value, str))
+            versions = [word.value for word in keywords if word.arg in ("v", "version")]
+            version = versions[0].value if versions and isinstance(versions[0], ast.Constant) else None
+            stated = version if isinstance(version, str | int | float) else None
+            return Reference("ref" if kind == "ref" else "source", names, stated) if len(names) == len(args) else None
+    return None
 
 
 def doubt(project: Project, reference: Reference) -> str | None:

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 PROJECT_FILE = "dbt_project.yml"
 
-Tree: TypeAlias = Literal["models", "seeds", "snapshots", "sources"]
+Tree: TypeAlias = Literal["models", "seeds", "snapshots", "sources", "data_tests"]
+
+_TREES: dict[Tree, tuple[str, ...]] = {  # the names of the settings of folders
+    "models": ("models",), "seeds": ("seeds",), "snapshots": ("snapshots",), "sources": ("sources",),
+    "data_tests": ("data_tests", "tests"),
+}  # fmt: skip
 
 _FOLDERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # the setting by its names, and what it is by default
     "models": (("model-paths", "source-paths"), ("models",)),
@@ -56,7 +61,7 @@ def read_settings(files: Files) -> Settings:
         folders={kind: _folders(given, files, path, kind) for kind in _FOLDERS},
         target=text(resolved(given.get("target-path"), {})) or "target",
         installed=text(resolved(given.get("packages-install-path", given.get("modules-path")), {})) or "dbt_packages",
-        trees={kind: resolved(given.get(kind), variables) for kind in ("models", "seeds", "snapshots", "sources")},
+        trees={kind: resolved(_first(given, names), variables) for kind, names in _TREES.items()},
         variables={key: value for key, value in variables.items() if not isinstance(value, dict)},
         scoped={key: mapping(value) for key, value in variables.items() if isinstance(value, dict)},
         templates=dict(_templates(mapping(given.get("vars")), variables)),
@@ -75,13 +80,18 @@ def _templates(written: Mapping[str, object], known: Mapping[str, object]) -> It
 
 def _folders(given: Mapping[str, object], files: Files, path: str, kind: str) -> tuple[str, ...]:
     names, default = _FOLDERS[kind]
-    stated = next((given[name] for name in names if name in given), None)
+    stated = _first(given, names)
     folders = tuple(posixpath.normpath(one.replace("\\", "/")) for one in texts(resolved(items(stated), {})))
     inside = tuple(one for one in folders if not one.startswith(("/", "..")))
     for one in folders:
         if one not in inside:
             files.problem(path, f"names the folder `{one}` outside of the project, which is not looked into")
     return inside if stated is not None else default
+
+
+def _first(given: Mapping[str, object], names: tuple[str, ...]) -> object:
+    """The setting by the first of its names."""
+    return next((given[name] for name in names if name in given), None)
 
 
 def _dispatch(given: object) -> dict[str, tuple[str, ...]]:

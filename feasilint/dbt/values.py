@@ -78,6 +78,12 @@ def value_of(node: ast.expr, variables: Variables) -> object:
             return -number
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             return _joined(value_of(left, variables), value_of(right, variables))
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return not value_of(operand, variables)
+        case ast.Compare(left=left, ops=[ast.Eq() | ast.Is() as op], comparators=[right]):
+            return _same(op, value_of(left, variables), value_of(right, variables))
+        case ast.Compare(left=left, ops=[ast.NotEq() | ast.IsNot() as op], comparators=[right]):
+            return not _same(op, value_of(left, variables), value_of(right, variables))
         case ast.BoolOp(op=op, values=values):
             return _decided(isinstance(op, ast.Or), values, variables)
         case ast.BinOp(left=left, op=ast.BitOr(), right=ast.Name(id=name) | ast.Call(func=ast.Name(id=name), args=[])):
@@ -100,13 +106,26 @@ def _joined(left: object, right: object) -> object:
     raise UnknownError
 
 
+def _same(op: ast.cmpop, left: object, right: object) -> bool:
+    """Whether two values are equal; of Jinja's tests after `is` those for true, false and none are known."""
+    return left == right if isinstance(op, ast.Eq | ast.NotEq) else left is right
+
+
 def _decided(by: bool, operands: list[ast.expr], variables: Variables) -> object:
-    """The first operand that decides an `or` (by a true one) or an `and` (by a false one), else the last."""
+    """The first operand that decides an `or` (by a true one) or an `and` (by a false one), else the last. Behind one that is
+    unknown only a plain `true` or `false` decides."""
     value: object = None
+    known = True
     for operand in operands:
-        value = value_of(operand, variables)
-        if bool(value) is by:
-            break
+        try:
+            value = value_of(operand, variables)
+        except UnknownError:
+            known = False
+            continue
+        if value is by or (known and bool(value) is by):
+            return value
+    if not known:
+        raise UnknownError
     return value
 
 

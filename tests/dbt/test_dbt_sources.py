@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feasilint.dbt.model import Period
-
+RULES = {"warn_after": {"count": 12, "period": "hour"}, "error_after": {"count": 1, "period": "day"}}
 PROPERTIES = """
 sources:
   - name: app
@@ -56,16 +55,38 @@ def test_variables_of_the_project_name_sources(made) -> None:
 def test_freshness_is_inherited_unless_it_is_null(made) -> None:
     project = made(models__s_yml=PROPERTIES)
     orders, users = project.source("app", "orders"), project.source("app", "users")
-    assert (orders.loaded_at_field, orders.warn_after, orders.error_after) == (
-        "_loaded_at",
-        Period(12, "hour"),
-        Period(1, "day"),
-    )
-    assert (users.loaded_at_field, users.warn_after, users.error_after) == ("updated_at", None, None)
+    assert (orders.config["loaded_at_field"], orders.config["freshness"]) == ("_loaded_at", RULES)
+    assert (users.config["loaded_at_field"], users.config["freshness"]) == ("updated_at", None)
+
+
+@pytest.mark.parametrize(
+    ("table", "warn_after", "error_after"),
+    [
+        ("freshness: {warn_after: {count: 3, period: hour}}", (3, "hour"), (1, "day")),
+        ("freshness: {warn_after: {count: 3}}", (3, "hour"), (1, "day")),
+        ("freshness: {error_after: null}", (12, "hour"), None),
+        ("freshness: {error_after: null}, config: {freshness: {error_after: {count: 2, period: day}}}", (12, "hour"), (2, "day")),
+        ("freshness: null, config: {freshness: {error_after: {count: 2, period: day}}}", None, (2, "day")),
+        ("config: {freshness: null}", None, None),
+    ],
+)  # fmt: skip
+def test_rules_of_freshness_add_up(made, table: str, warn_after: object, error_after: object) -> None:
+    source = f"{PROPERTIES.split('    tables:')[0]}    tables: [{{name: t, {table}}}]\n"
+    freshness = made(models__s_yml=source).source("app", "t").config["freshness"] or {}
+    found = (freshness.get(rule) or {} for rule in ("warn_after", "error_after"))
+    assert [tuple(rule.values()) or None for rule in found] == [warn_after, error_after]
+
+
+def test_no_column_of_loading_is_said_beside_the_settings_only(made) -> None:
+    source = f"{PROPERTIES.split('    tables:')[0]}    tables:\n"
+    tables = "      - {name: a, config: {loaded_at_field: null}}\n      - {name: b, loaded_at_field: null}\n"
+    project = made(models__s_yml=source + tables)
+    assert [project.source("app", name).config["loaded_at_field"] for name in "ab"] == ["_loaded_at", None]
 
 
 def test_what_a_table_says_beats_its_source(made) -> None:
     project = made(models__s_yml=PROPERTIES)
-    assert project.source("app", "orders").owner == "core"
+    assert project.source("app", "orders").config["meta"] == {"owner": "core"}
     assert project.source("app", "orders").columns == ("id", "amount")
-    assert (project.source("app", "users").owner, project.source("app", "users").tags) == ("crm", ("pii",))
+    users = project.source("app", "users").config
+    assert (users["meta"], users["tags"]) == ({"owner": "crm"}, ["pii"])

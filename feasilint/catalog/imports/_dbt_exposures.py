@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from feasilint.catalog.imports import _dbt_said as said
 from feasilint.catalog.imports._dbt_keys import read_nodes
-from feasilint.catalog.imports.artefact import Note, stated
+from feasilint.catalog.imports.artefact import stated
 from feasilint.dbt.plain import text, texts
 from feasilint.dbt.settings import PROJECT_FILE
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from feasilint.catalog.imports._dbt_artefacts import Node
-    from feasilint.catalog.imports._dbt_manifest import Known
+    from feasilint.catalog.imports._dbt_nodes import Declared
     from feasilint.catalog.imports.artefact import Entry
 
 _IN_REPOSITORY = re.compile(r"/(?:-/)?(blob|tree|src|edit|raw)/(?:branch/)?[^/]+/(.+)")
@@ -27,16 +27,16 @@ _META_KEYS = ("path", "paths", "file", "files", "notebook", "notebooks", "script
 _CODE = (".py", ".ipynb", ".sql", "/", "*")
 
 
-def models(known: Known) -> Iterator[Entry]:
+def models(declared: Declared) -> Iterator[Entry]:
     """A model for every exposure of type `ml` that names, or depends on, a file; the others are noted."""
-    for node in known.exposures.values():
+    for key, node in declared.exposures.items():
         name = text(node.name)
         if name is None or (text(node.type) or "").lower() != "ml":
             continue
         meta = said.meta_of(node)
         found = {
             "name": name,
-            "paths": list(dict.fromkeys(_paths(node, known))),
+            "paths": list(dict.fromkeys(_paths(node, declared))),
             **stated(owner=said.owner(node.owner)),
             **said.own(meta),
         }
@@ -44,10 +44,10 @@ def models(known: Known) -> Iterator[Entry]:
             yield found
         else:
             advice = "state those that train it as meta.feasilint.paths"
-            known.notes.append(Note(known.path, None, f"the exposure `{name}` of type ml names no files; {advice}"))
+            declared.note(key, f"this exposure of type ml names no files; {advice}")
 
 
-def _paths(node: Node, known: Known) -> Iterator[str]:
+def _paths(node: Node, declared: Declared) -> Iterator[str]:
     """The files that its URL and its meta name, and the dbt models that it reads, from the folder of the repository on."""
     meta = said.meta_of(node)
     stated_paths = (path for key in _META_KEYS for path in texts(meta.get(key)))
@@ -55,10 +55,10 @@ def _paths(node: Node, known: Known) -> Iterator[str]:
         found = _in_repository(written) if "://" in written else written if written.endswith(_CODE) else None
         if found is not None:
             yield found
-    folder = _project_folder(known.path)
+    folder = _project_folder(declared.path)
     for read in read_nodes(node):
-        model = known.nodes.get(read) if read.startswith(("model.", "snapshot.")) else None
-        file = text(model.original_file_path) if model is not None and _together(model, node) else None
+        model = declared.tables.get(read) if read.startswith(("model.", "snapshot.")) else None
+        file = text(model.node.original_file_path) if model is not None and _together(model.node, node) else None
         if file is not None:
             yield posixpath.normpath(posixpath.join(folder, file.replace("\\", "/")))
 
@@ -80,9 +80,9 @@ def _in_repository(url: str) -> str | None:
     return path if posixpath.splitext(path)[1] or found[1] == "blob" else f"{path}/"
 
 
-def _project_folder(manifest: str) -> str:
+def _project_folder(path: str) -> str:
     """The folder of the project, as seen from here; nothing where it is elsewhere."""
-    folder = Path(manifest).parent
+    folder = Path(path).parent
     root = next((place for place in (folder, folder.parent) if (place / PROJECT_FILE).is_file()), None)
     if root is None:
         if folder.name != "target":

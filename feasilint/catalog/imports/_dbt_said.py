@@ -43,7 +43,7 @@ def config_of(node: Node) -> Meta:
 
 def own(meta: Meta) -> Entry:
     """The keys of the catalog that somebody has written there."""
-    return dict(mapping(meta.get(OWN)))
+    return {key: value for key, value in mapping(meta.get(OWN)).items() if value is not None}
 
 
 def owner_in(meta: Meta) -> Entry | str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from feasilint.catalog.imports._dbt_artefacts import Catalog, Result, Results, Table, decoded, each, unknown_version
-from feasilint.catalog.imports._dbt_manifest import united
+from feasilint.catalog.imports._dbt_entries import united
 from feasilint.catalog.imports.artefact import Imported, Note, day, stated, written_duration
 from feasilint.catalog.names import folded
 from feasilint.dbt.plain import mapping, text
@@ -15,8 +15,9 @@ from feasilint.dbt.plain import mapping, text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from feasilint.catalog.imports._dbt_manifest import Known
     from feasilint.catalog.imports.artefact import Entry
+
+    Entries = Mapping[str, Entry] | None  # those of the manifest or the project, by dbt's ids
 
 _VOLUMES = (("row_count", "bytes", 1), ("num_rows", "num_bytes", 1), ("rows", "bytes", 1), ("rows", "size", 2**20))
 """What adapters call the number of rows and the size, and how many bytes the size counts in."""
@@ -27,22 +28,22 @@ _ADMINISTRATORS = frozenset({
 """Roles that own tables in the warehouse and answer no questions."""
 
 
-def catalogued(path: str, known: Known | None) -> Imported:
-    """What catalog.json says, under the names of the manifest. `columns` of a table are all that it has; those of the manifest
-    add what marks them. Raises ArtefactError."""
+def catalogued(path: str, told: Entries) -> Imported:
+    """What catalog.json says, under the names that dbt gives its tables. `columns` of a table are all that it has; what is
+    told of them marks them. Raises ArtefactError."""
     catalog = decoded(path, Catalog)
     notes = list(unknown_version(catalog.metadata, path))
     entries: dict[str, Entry] = {}
     for key, table in each({**catalog.sources, **catalog.nodes}, Table, path, notes):
-        told = known.entries.get(key, {}) if known is not None else {}
-        name = told.get("name") or _name(mapping(table.metadata))
+        entry = (told or {}).get(key, {})
+        name = entry.get("name") or _name(mapping(table.metadata))
         if name is not None:
-            entries[key] = {"name": name, **_seen(table, told)}
+            entries[key] = {"name": name, **_seen(table, entry)}
     as_of = day(catalog.metadata.generated_at)
     return Imported("dbt catalog", path, as_of, tuple(united(entries)), notes=tuple(notes))
 
 
-def measured(path: str, origin: str, known: Known | None) -> Imported:
+def measured(path: str, origin: str, told: Entries) -> Imported:
     """The age of the newest row of each table when dbt looked. Raises ArtefactError."""
     results = decoded(path, Results)
     notes = list(unknown_version(results.metadata, path))
@@ -50,7 +51,7 @@ def measured(path: str, origin: str, known: Known | None) -> Imported:
     for raw in results.results:
         result = _result(raw)
         key = text(result.unique_id)
-        entry = known.entries.get(key) if known is not None and key is not None else None
+        entry = (told or {}).get(key) if key is not None else None
         if entry is None:
             notes.append(Note(path, None, f"{key}: the manifest beside this file does not have it; run `dbt parse`"))
         elif isinstance(age := result.max_loaded_at_time_ago_in_s, int | float) and age >= 0:
