@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -38,8 +39,11 @@ UNKNOWN = Unknown()
 
 def parsed(path: str) -> ast.Module:
     """The syntax of a Python file. Raises ArtefactError with the line of what is wrong."""
+    text = read_text(path)
     try:
-        return ast.parse(read_text(path))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of literals that will be errors one day
+            return ast.parse(text)
     except SyntaxError as error:
         raise ArtefactError(path, error.lineno, f"not Python: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError) as error:

@@ -310,6 +310,15 @@ def test_a_broken_file_costs_itself(tmp_path: Path) -> None:
     assert "config.yaml:2: not valid YAML" in told
 
 
+def test_code_that_python_warns_of(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        "models/m.py",
+        "from sqlmesh import model\n@model('a.b', cron='@daily')\ndef f(): return '\\d' if 1 is 1or 2 else 3",
+    )
+    assert entries(tmp_path) == {"a.b": {"period": "1d"}}
+
+
 def test_entries_are_those_of_a_catalog() -> None:
     found = [entry for imported in read("sqlmesh", str(PROJECT)) for entry in imported.sources]
     from_mapping({"version": "1", "sources": found})
