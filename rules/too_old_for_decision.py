@@ -7,7 +7,7 @@ from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, S
 
 from ._evidence import declared, details, primary, replacement
 from ._staleness import age_fact, slowest
-from ._words import duration
+from ._words import duration, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,8 @@ class TooOldForDecision(Rule):
     Adds up the age of a feature's inputs along the path that decides, every scheduled table on the way included,
     and compares the worst case with `max_age` of the prediction point. Only features without a window are judged:
     last values, states, balances. How old a source may be for a count over a window is the affair of
-    `window-inside-staleness` and `stale-window`.
+    `window-inside-staleness` and `stale-window`. Where only the schedules of tables on the way are known, and nobody says
+    how old the source itself is, it is a warning.
 
     ## Why it matters
     A balance of yesterday is another fact than the balance of now. The model was trained on values as of the event;
@@ -106,21 +107,23 @@ class TooOldForDecision(Rule):
         point = subject.point
         if point is None or point.max_age is None or any(map(_windowed, subject.aggregations)):
             return
-        severity = self.severity_at(point)
-        oldest = max((read for read in subject.inputs if _counts(read)), key=_age, default=None)
-        if severity is not None and oldest is not None and _age(oldest) > point.max_age:
-            yield self._found(severity, subject, oldest, f"`{point.name}` tolerates {duration(point.max_age)}", context)
+        severity, limit = self.severity_at(point), point.max_age
+        late = [read for read in subject.inputs if _counts(read) and _age(read) > limit]
+        if severity is not None and late:
+            oldest = max(late, key=lambda read: (_known(read), _age(read)))
+            severity = severity if _known(oldest) else severity.milder
+            yield self._found(severity, subject, oldest, f"`{point.name}` tolerates {duration(limit)}", context)
 
     def _found(self, severity: Severity, feature: Feature, read: Input, limit: str, context: Context) -> Finding:
-        entry, age = read.entry, _age(read)
+        entry, known = read.entry, _known(read)
         late = slowest(read, read.staleness) if read.staleness is not None else f"`{read.source.name}`"
-        old = f"is up to {duration(age)} old" if age < inf else "has no known limit of age"
+        more = "" if known else ", and declare how old that source is"
         return self.finding(
             severity,
-            f"feature `{feature.name}` uses `{read.source.name}`, which {old}; {limit}",
+            f"feature `{feature.name}` uses `{read.source.name}`{_old(read)}; {limit}",
             primary(feature, read),
-            help=(replacement(entry, context) if entry else None)
-            or f"read the state where it is kept, or have {late} refreshed more often",
+            help=(replacement(entry, context) if entry and known else None)
+            or f"read the state where it is kept, or have {late} refreshed more often{more}",
             **details(
                 feature,
                 read,
@@ -128,6 +131,22 @@ class TooOldForDecision(Rule):
                 [age_fact(read, read.staleness)] if read.hops and read.staleness is not None else (),
             ),
         )
+
+
+def _old(read: Input) -> str:
+    """How old an input is at worst, as a clause. What only the tables on the way are known to add is said to be that."""
+    age = _age(read)
+    if not _known(read):
+        stored = list(dict.fromkeys(hop.table for hop in read.hops if hop.staleness is not None))
+        return (
+            f", of which nobody says how old it is, by way of {listed(stored)}, which alone may be {duration(age)} old"
+        )
+    return f", which is up to {duration(age)} old" if age < inf else ", which has no known limit of age"
+
+
+def _known(read: Input) -> bool:
+    """Whether the age of the source itself is known."""
+    return read.entry is not None and read.entry.staleness is not None
 
 
 def _windowed(aggregation: Aggregation) -> bool:

@@ -203,6 +203,20 @@ def test_a_state_behind_a_late_table_is_older_than_its_source() -> None:
     assert found.help == "read the state where it is kept, or have `mart.tx` refreshed more often"
 
 
+def test_of_a_source_that_nobody_knows_only_the_tables_on_the_way_are_counted() -> None:
+    odd = read(None, staleness=BY_TAG.staleness, hops=(BY_TAG, UNKNOWN))
+    (found,) = judge(OLD, feature(odd))
+    assert found.message == (
+        "feature `x` uses `payments.transactions`, of which nobody says how old it is, by way of `mart.tx`, which alone may be"
+        " 1 d old; `checkout` tolerates 1 h"
+    )
+    assert found.severity is Severity.WARNING
+    assert "declare how old that source is" in str(found.help)
+    soon = entry("bank.limits", latency="hourly")
+    (found,) = judge(OLD, feature(odd, read(soon)))
+    assert (found.source, found.severity) == ("bank.limits", Severity.ERROR)
+
+
 @pytest.mark.parametrize(
     ("point", "fields", "expected"),
     [
