@@ -80,9 +80,9 @@ def main() -> int:
 
     catalog = load(args.catalog) if args.catalog else None
     draw = Draw(args.folder, args.seed, args.rules) if args.draw_findings or args.draw_silent else None
-    tally = Tally(Coverage() if args.coverage else None, draw, args.folder)
+    tally = Tally(Coverage() if args.coverage else None, draw)
     for path in files(args.folder, args.suffix, args.limit, args.seed):
-        tally.add(path, catalog)
+        tally.add(path, catalog, args.folder / path.relative_to(args.folder).parts[0])
     for line in (*tally.lines(), *(tally.coverage.lines(args.show) if tally.coverage else ())):
         print(line)
     drawn = random.Random(args.seed).sample(tally.findings, min(args.findings, len(tally.findings)))
@@ -96,8 +96,8 @@ def main() -> int:
 class Tally:
     """What is counted over all files."""
 
-    def __init__(self, coverage: Coverage | None = None, draw: Draw | None = None, root: Path | None = None) -> None:
-        self.coverage, self.draw, self.root = coverage, draw, root
+    def __init__(self, coverage: Coverage | None = None, draw: Draw | None = None) -> None:
+        self.coverage, self.draw = coverage, draw
         self.milliseconds: list[float] = []
         self.findings: list[Finding] = []
         self.failures: list[str] = []
@@ -105,10 +105,10 @@ class Tally:
         self.diagnostics: Counter[str] = Counter()
         self.slowest: list[tuple[float, str]] = []
 
-    def add(self, path: Path, catalog: Any) -> None:
+    def add(self, path: Path, catalog: Any, root: Path | None = None) -> None:
         start = time.perf_counter()
         try:
-            document, findings = run(path, catalog, self.coverage, self.draw, self.root)
+            document, findings = run(path, catalog, self.coverage, self.draw, root)
         except Exception:
             self.failures.append(f"{path}\n{traceback.format_exc(limit=-4)}")
             return

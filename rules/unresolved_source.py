@@ -24,7 +24,8 @@ class UnresolvedSource(Rule):
     Reports where a feature reads a table or a file of whose name a part is an expression that could not be resolved. It
     says so once per place, and not where the catalog knows the source by a pattern. Without a catalog only where the table's
     or file's own name is open: a bucket, project or schema that the environment sets is no secret, nor is the data set that
-    a platform hands to its training job. The arguments of a script are those that a notebook itself calls it with.
+    a platform hands to its training job or to a step of its pipeline. The arguments of a script are those that a notebook
+    itself calls it with.
 
     ## Why it matters
     Nothing can be said about such a source: not whether production has it, nor how old it is, nor what it is made of.
@@ -123,7 +124,9 @@ class UnresolvedSource(Rule):
 
 _HOLE = re.compile(r"\{[^{}]*\}")
 _STAMP = re.compile(r"(?<=[\w/-])\{[^{}]*(?:time|uuid|stamp|suffix|temp|random)[^{}]*\}", re.IGNORECASE)
-_PLATFORM = re.compile(r"\{[^{}]*\b(?:AIP_(?:TRAINING|VALIDATION|TEST)_DATA_URI|SM_CHANNEL_\w+)\b[^{}]*\}")
+_PLATFORM = re.compile(
+    r"\{artifact \w+\}|\{[^{}]*\b(?:AIP_(?:TRAINING|VALIDATION|TEST)_DATA_URI|SM_CHANNEL_\w+)\b[^{}]*\}"
+)
 
 
 def _told(source: str) -> bool:

@@ -44,6 +44,7 @@ def test_a_pattern_of_the_catalog_is_a_name() -> None:
         ("{folder}/{any file}", 1),
         ("{any file}", 1),
         ("{os.environ['AIP_TRAINING_DATA_URI']}", 0),
+        ("{artifact dataset}", 0),
         ("{project}.shop.orders-{strftime('%d-%H', gmtime())}", 0),
         ("{path}", 1),
         ("shop.{uuid}", 1),
@@ -129,9 +130,11 @@ def test_a_prediction_of_what_could_not_be_read_is_one() -> None:
         "df = pd.DataFrame(np.dot(df.values, df.values), columns=['a', 'b', 'y'])",
         "df['a'] = torch.nn.Linear(1, 1)(df.values)",
         "df['a'] = SVC().unheard_of(df)",
+        "class Net(torch.nn.Module):\n    pass\ndf['a'] = Net().unheard_of(df)",
     ],
-    ids=["rows one by one", "a constant", "a measure of all columns", "a product", "a layer", "a method of a model"],
-)
+    ids=["rows one by one", "a constant", "a measure of all columns", "a product", "a layer", "a method of a model",
+         "a method of a base class"],
+)  # fmt: skip
 def test_what_is_only_roughly_known_is_no_unread_step(step: str) -> None:
     imports = "import numpy as np\nimport torch\nfrom sklearn.svm import SVC\n"
     assert told("FEA004", {"train.py": READ + imports + step + FIT}) == []

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from feasilint.ir import Column
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import Call as CallSite
-from feasilint.lower.python.call import kind_of
+from feasilint.lower.python.call import kind_of, library_of
 from feasilint.lower.python.spelling import unparse
 from feasilint.lower.python.tables import FRAMELIKE, method, of_engine, property_of
 
@@ -61,7 +61,8 @@ def _field(m: Machine, target: v.Value, receiver: v.Instance | v.Class, name: st
             return value
     member = class_member(m, owner, name)
     if member is None:
-        return v.Bound(target, name) if method("instance", name) else m.unknown(f"{owner.node.name}.{name}")
+        inherited = method("instance", name) is not None or library_of(v.Instance(owner), name)
+        return v.Bound(target, name) if inherited else m.unknown(f"{owner.node.name}.{name}")
     if isinstance(member, v.Function):
         return _bound_function(m, member, target, owner if isinstance(receiver, v.Class) else None)
     return member

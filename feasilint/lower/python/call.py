@@ -176,7 +176,10 @@ def library_of(receiver: v.Value, path: str) -> str:
         return receiver.name.partition(".")[0] if "." in receiver.name else "this library"
     if type(receiver) is v.Handle:
         return "" if receiver.kind == "module" else "this library"
-    if type(receiver) is v.Unknown and path:
+    if type(receiver) is v.Instance:  # what a class of the project does not define its base does
+        roots = (base.path.partition(".")[0] for base in receiver.of.bases if isinstance(base, v.Library))
+        return next(filter(is_library, roots), "")
+    if path and "." not in path and (type(receiver) is v.Unknown or receiver is v.NONE):
         return "this library"
     root, dot, _ = path.partition(".")
     return root if dot and is_library(root) else ""

@@ -76,13 +76,13 @@ def _bind(
     if function.me is not None:
         args = (function.me, *args)
     positional = [*spec.posonlyargs, *spec.args]
-    names = {a.arg: value for a, value in zip(positional, args, strict=False)}
+    names = {a.arg: _of_pipeline(m, a, value) for a, value in zip(positional, args, strict=False)}
     defaults = dict(function.defaults)
     for argument in (*positional, *spec.kwonlyargs):
         if argument.arg in names:
             continue
         value = kwargs.pop(argument.arg, None) or defaults.get(argument.arg)
-        names[argument.arg] = value if value is not None else _handed_in(m, argument)
+        names[argument.arg] = _of_pipeline(m, argument, value) if value is not None else _handed_in(m, argument)
     if spec.vararg is not None:
         names[spec.vararg.arg] = v.Seq(args[len(positional) :], "tuple")
     if spec.kwarg is not None:
@@ -94,11 +94,30 @@ def _handed_in(m: Machine, argument: ast.arg) -> v.Value:
     """A parameter that nobody gives: a session where the annotation or the name says so."""
     from feasilint.lower.python.tables import property_of
 
+    if _is_artifact(argument):
+        return _artifact(m, argument)
     kind = m.evaluate(argument.annotation) if isinstance(argument.annotation, ast.Name | ast.Attribute) else v.NONE
     path = kind.path if isinstance(kind, v.Library) else f"a parameter {argument.arg}"
     found = property_of("parameter", path)
     made = found(Call(m, argument.arg, None)) if found is not None else None
     return made if made is not None else m.unknown(argument.arg)
+
+
+def _of_pipeline(m: Machine, argument: ast.arg, value: v.Value) -> v.Value:
+    """A value, or the artifact that a pipeline hands over for it: what an earlier step gives is not followed."""
+    return _artifact(m, argument) if _is_artifact(argument) and type(m.get(value)) is v.Unknown else value
+
+
+def _is_artifact(argument: ast.arg) -> bool:
+    """`dataset: Input[Dataset]`, `path: InputPath('CSV')`: a parameter of a step of Kubeflow's pipelines."""
+    note = argument.annotation.value if isinstance(argument.annotation, ast.Subscript) else argument.annotation
+    note = note.func if isinstance(note, ast.Call) else note
+    return note is not None and spell(note).rsplit(".", 1)[-1] in ("Input", "InputPath")
+
+
+def _artifact(m: Machine, argument: ast.arg) -> v.Value:
+    name = v.Const(f"{{artifact {argument.arg}}}")
+    return v.Handle("artifact", (("path", name), ("uri", name)))
 
 
 def run_uncalled(m: Machine, function: v.Function, arguments: Mapping[str, v.Value]) -> None:

@@ -16,6 +16,9 @@ from feasilint.lower.python.strings import spell
 if TYPE_CHECKING:
     from feasilint.lower.python.machine import Machine
 
+SPLITS = tuple(v.Const(name) for name in ("train", "test", "validation"))
+"""The parts of a data set of Hugging Face, by name."""
+
 
 def of_groups(m: Machine, group: v.GroupBy, target: v.Value, node: ast.Subscript) -> v.Value | None:
     """`groups['x']`, `groups[['x', 'y']]`: the groups with some of their columns."""

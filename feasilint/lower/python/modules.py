@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from feasilint.ir import Anchor
 from feasilint.lower.python import values as v
+from feasilint.lower.python.libraries import is_library
 from feasilint.lower.python.machine import STEPS, BudgetError
 from feasilint.lower.python.parsing import parse
 from feasilint.lower.python.scope import Scope
@@ -32,7 +33,7 @@ def find_module(m: Machine, module: str, level: int) -> str | None:
     if module in m.written:
         return module
     parts = [part for part in module.split(".") if part]
-    for root in _roots(m, level):
+    for root in _roots(m, level, module):
         path = root.joinpath(*parts)
         for candidate in (path.with_suffix(".py") if parts else path / "__init__.py", path / "__init__.py"):
             if _inside(m, candidate):
@@ -40,12 +41,15 @@ def find_module(m: Machine, module: str, level: int) -> str | None:
     return None if level else _fetched(m, "/".join(parts) + ".py")
 
 
-def _roots(m: Machine, level: int) -> list[Path]:
-    """The folders in which a module is looked for: of a relative import that of the file that says it, or one above."""
+def _roots(m: Machine, level: int, module: str) -> list[Path]:
+    """The folders in which a module is looked for: of a relative import that of the file that says it, or one above. What bears a
+    library's name is a module of the project only beside it: the library's own project has notebooks that use it, too."""
     beside, here = Path(m.path).parent, Path(m.here or m.path).parent
     if level:
         return [here, *here.parents][level - 1 : level]
     told = [beside / root for root in m.roots]
+    if is_library(module.partition(".")[0]):
+        return [beside, *told]
     return [beside, *told, Path(m.options.root), Path(m.options.root) / "src", here]
 
 
@@ -125,7 +129,7 @@ def package(m: Machine, root: str) -> v.Handle | None:
     path = find_module(m, root, 0)
     if path is not None:
         return run_module(m, path)
-    folders = (folder / root for folder in _roots(m, 0))
+    folders = (folder / root for folder in _roots(m, 0, root))
     return next((_module(str(folder)) for folder in folders if folder.is_dir()), None)
 
 

@@ -79,6 +79,8 @@ def _frame(m: Machine, frame: v.Frame, target: v.Value, node: ast.Subscript) -> 
     key = m.evaluate(node.slice)
     if isinstance(key, v.Seq) and key.kind == "tuple" and name_of(m, key) is None:
         return _of_both(m, frame, key, node)
+    if frame.library == "huggingface" and key in items.SPLITS:
+        return frame
     found = m.get(key)
     if isinstance(found, v.Lazy):
         return v.Lazy("column", found.text)
@@ -108,8 +110,7 @@ def column(m: Machine, frame: v.Frame, name: Name, target: v.Value | None, node:
     """One column of a frame; a first part of a multi-index gives the frame below it."""
     if frame.library in ("spark", "snowpark", "polars.lazy"):
         return v.Lazy("column", str(name), node=node, fragment=m.fragment)
-    names = known(AllOf(frame.relation))
-    if names is not None and name not in names:
+    if (names := known(AllOf(frame.relation))) is not None and name not in names:
         inner = tuple(full for full in names if isinstance(full, tuple) and full[0] == name)
         if inner:
             outputs = tuple(Output(full[-1], Column(frame.relation, full)) for full in inner)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from python_lowering import run, sources
+from python_lowering import columns, run, sources
 
 SCRIPT = """%%writefile trainer/task.py
 import argparse
@@ -106,3 +106,21 @@ def test_a_query_may_begin_with_comments():
     code = "from google.cloud import bigquery\nquery = '''\n#standardSQL\n-- rows\nSELECT a FROM shop.orders'''\n"
     code += "df = bigquery.Client().query(query).to_dataframe()\n"
     assert sources(run(code)) == ["shop.orders"]
+
+
+def test_an_artifact_of_a_pipeline_is_named_after_its_parameter():
+    code = "import pandas as pd\nfrom kfp.dsl import Dataset, Input, InputPath, component\n@component\ndef train({}):\n    pd.read_csv({})\n"
+    assert sources(run(code.format("rows: Input[Dataset]", "rows.path"))) == ["{artifact rows}"]
+    assert sources(run(code.format("rows: Input[Dataset]", "rows.uri"))) == ["{artifact rows}"]
+    call = "with dsl.pipeline('p'):\n    train(rows=other().outputs['rows'])"
+    assert sources(run(code.format("rows: Input[Dataset]", "rows.path"), call)) == ["{artifact rows}"]
+    made = "from google.cloud import aiplatform\nimport pandas as pd\nraw = aiplatform.Artifact.create(uri='gs://b/x.csv')\n"
+    assert sources(run(made + "pd.read_csv(raw.uri)")) == ["gs://b/x.csv"]
+
+
+def test_parts_of_a_public_data_set_are_no_columns():
+    code = "from datasets import load_dataset\nds = load_dataset('org/set')\nrows = ds['train'].filter(len).remove_columns('a')\n"
+    code += "parts = rows.train_test_split(test_size=0.1)\nr = parts['train'].to_pandas()[['x']]\n"
+    program = run(code)
+    assert sources(program) == ["huggingface:org/set"]
+    assert columns(program.relations[-1]) == ["x"]

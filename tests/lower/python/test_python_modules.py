@@ -103,6 +103,17 @@ def test_a_folder_outside_the_project_is_not_looked_at(project: Path):
     assert sources(program) != ["added.csv"]
 
 
+def test_a_librarys_own_project_uses_it_as_a_library(project: Path):
+    (project / "darts").mkdir()
+    (project / "darts" / "__init__.py").write_text("import pandas as pd\nmodel = pd.read_csv('inside.csv')\n")
+    (project / "examples").mkdir()
+    path = str(project / "examples" / "main.py")
+    assert sources(run("import darts\nfrom darts import model", root=str(project), path=path)) == []
+    assert sources(run("from darts import model", root=str(project), path=str(project / "main.py"))) == [
+        "inside.csv"
+    ]
+
+
 @pytest.mark.parametrize("code", ["import feats\nfeats.build()", "from lib.feats import build\nbuild()"])
 def test_a_module_that_a_cell_writes_stands_in_that_cell(code: str):
     written = "%%writefile lib/feats.py\nimport pandas as pd\ndef build(path='a.csv'):\n    return pd.read_csv(path)"

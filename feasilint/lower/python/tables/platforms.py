@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from feasilint.lower.python.transfers import settings
 from feasilint.lower.python.transfers.common import argument_copied, handle, nothing
 from feasilint.lower.python.transfers.loading import downloaded, kept
+from feasilint.lower.python.transfers.training import part
 
 if TYPE_CHECKING:
     from feasilint.lower.python.call import Table, Transfer
@@ -24,6 +25,7 @@ METHODS: dict[str, Table] = {
     },
 }
 PROPERTIES: dict[str, Table] = {
+    "artifact": {name: part(name) for name in ("path", "uri")},
     "watson.client": {"data_assets": handle("watson.assets")},
     "vertex.dataset": dict.fromkeys(_VERTEX, nothing),
 }
@@ -38,6 +40,7 @@ FUNCTIONS: dict[str, Transfer] = {
     ),
     **dict.fromkeys((f"azureml.core.{place}Datastore.get" for place in ("", "datastore.")), _DATASTORE),
     **{f"{package}.APIClient": handle("watson.client") for package in _WATSON},
+    **{f"google.cloud.aiplatform.{place}Artifact.create": handle("artifact") for place in ("", "metadata.artifact.")},
     **{f"google.cloud.aiplatform.{place}PipelineJob": settings.pipeline_job for place in ("", "pipeline_jobs.")},
     **dict.fromkeys(("wget.download", "gdown.download"), downloaded),
     **{f"google.cloud.bigquery.{made}.from_string": argument_copied for made in ("TableReference", "Table")},

@@ -37,7 +37,7 @@ def told(m: Machine, argument: str) -> str | None:
     for found in re.finditer(_GIVEN.format(name=name, quoted=_QUOTED.format("q")), m.text, re.VERBOSE):
         variable = found["listed"] or found["added"]
         text = _filled(m, f"{{{variable}}}" if variable else found["plain"] or found["q_text"], _NESTED)
-        if re.search(r"\w{2}", _UNTOLD.sub("", text)):
+        if re.search(r"\w{2}", _UNTOLD.sub("", text)) or "{artifact " in text:
             return text
     return None
 
@@ -49,6 +49,8 @@ def _filled(m: Machine, text: str, deep: int) -> str:
         name = found["input"] or found["braced"] or found["bare"] or found["python"]
         form = _AZURE if found["input"] else _ASSIGNED
         given = next(_assigned(m, form, name), None) if deep else None
+        if given is None and found["input"]:
+            return f"{{artifact {name}}}"
         return _filled(m, given, deep - 1) if given is not None else f"{{{name}}}"
 
     return _VARIABLE.sub(value, text)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from feasilint.ir import Call as Op
-from feasilint.ir import Column, Derive, Literal, Opaque, Output, Scan, Source, Union
+from feasilint.ir import Column, Derive, Literal, Opaque, Output, Scan, Source, Split, Union
 from feasilint.ir.expressions import is_dynamic
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import header, replacing
@@ -201,6 +201,22 @@ def collection(library: str) -> Transfer:
         return v.Frame(scan(call, Source(f"{library}:{name}", "file")), library)
 
     return transfer
+
+
+def divided(call: Call) -> v.Value | None:
+    """`dataset.train_test_split(0.1)`: the parts by name."""
+    frame = call.m.frame(call.target)
+    if frame is None:
+        return None
+    parts = ((name, Split(frame.relation, name, call.origin)) for name in ("train", "test"))
+    return v.Dict(
+        tuple((v.Const(name), call.m.alloc(replace(frame, relation=call.m.add(made)))) for name, made in parts)
+    )
+
+
+def as_pandas(call: Call) -> v.Value | None:
+    frame = call.m.frame(call.target)
+    return replace(frame, library="pandas") if frame is not None else None
 
 
 _NAME_ARGUMENTS = (
