@@ -101,6 +101,7 @@ def _of_use(use: Use, analysis: Analysis) -> Aggregation | None:
         default_frame=frame is not None and frame.default,
         includes_current=frame is not None and frame.end == 0,
         part=_part(relation, analysis),
+        pairing=analysis.windows.pairing(relation, output),
         confidence=extent.confidence,
         fragment=origin.fragment,
         node=origin.node,

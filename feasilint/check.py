@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from feasilint.rule import DocumentSubject, Feature, SourceSubject
+from feasilint.rule import DocumentSubject, Feature, ModelSubject, SourceSubject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from feasilint.ir import Ignore
     from feasilint.rule import Context, Rule, Scope, Subject
 
-_SCOPES: dict[type[Subject], Scope] = {Feature: "feature", SourceSubject: "source", DocumentSubject: "document"}
+_SCOPES: dict[type[Subject], Scope] = {
+    Feature: "feature",
+    ModelSubject: "model",
+    SourceSubject: "source",
+    DocumentSubject: "document",
+}
 _NAMED = 2  # further features that a merged message names
 
 _Fact: TypeAlias = tuple[object, ...]
@@ -38,14 +43,14 @@ class Checked(Struct, frozen=True):
 
 
 def check(subjects: Iterable[Subject], rules: Sequence[Rule], context: Context) -> Checked:
-    """Judge the subjects. Sources come after features, and documents last and rule by rule, so that a rule can see which ignores
-    were used."""
+    """Judge the subjects. Models and sources come after features, and documents last and rule by rule, so that a rule can see
+    which ignores were used."""
     run = _Run(context)
     kinds: dict[type[Subject], list[Subject]] = {kind: [] for kind in _SCOPES}
     for subject in subjects:
         kinds[type(subject)].append(subject)
-    for feature in kinds[Feature]:
-        run.keep(supersede(run.findings(feature, rules), rules))
+    for subject in (*kinds[Feature], *kinds[ModelSubject]):
+        run.keep(supersede(run.findings(subject, rules), rules))
     said = run.said(rules)
     for source in kinds[SourceSubject]:
         found = (f for f in run.findings(source, rules) if (f.code, f.source) not in said)
@@ -109,6 +114,8 @@ def _title(subject: Subject) -> str:
     match subject:
         case Feature(name=name):
             return f"feature `{name}`"
+        case ModelSubject(target=target, kind=kind):
+            return f"{kind} `{target}`"
         case SourceSubject(source=source):
             return f"source `{source.name}`"
         case DocumentSubject(program=program):

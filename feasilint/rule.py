@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from feasilint.measure.model import Aggregation, Input
 
 __all__ = [
-    "Context", "DocumentSubject", "Example", "Feature", "Finding", "Label", "Place", "Rule", "Severity", "SourceSubject",
-    "Subject", "Suggestion", "Unread",
+    "Context", "DocumentSubject", "Example", "Feature", "Finding", "Label", "ModelSubject", "Place", "Rule", "Severity",
+    "SourceSubject", "Spread", "Subject", "Suggestion", "Unread",
 ]  # fmt: skip
 
-Scope: TypeAlias = Literal["feature", "source", "document"]
+Scope: TypeAlias = Literal["feature", "model", "source", "document"]
 
 
 class Unread(NamedTuple):
@@ -60,6 +60,25 @@ class Feature(Struct, frozen=True, gc=False):
     unread: tuple[Unread, ...] = ()
 
 
+class Spread(NamedTuple):
+    """A step that makes columns of values that the data holds: where, and the columns that hold them."""
+
+    place: Place
+    columns: tuple[str, ...]
+
+
+class ModelSubject(Struct, frozen=True):
+    """A model with its columns as a whole or, without a model, a feature table. `target`, `kind`, `sink`, `entry` and `point` as
+    those of its features. `spreads`: the steps that leave it to the data which columns there are."""
+
+    target: str
+    kind: Literal["model", "table"]
+    sink: Place
+    entry: ModelEntry | None = None
+    point: PredictionPoint | None = None
+    spreads: tuple[Spread, ...] = ()
+
+
 class SourceSubject(Struct, frozen=True):
     """A source that the scan reads and where; `features` are the names of those that depend on it."""
 
@@ -77,7 +96,7 @@ class DocumentSubject(Struct, frozen=True):
     limits: tuple[Diagnostic, ...] = ()
 
 
-Subject: TypeAlias = Feature | SourceSubject | DocumentSubject
+Subject: TypeAlias = Feature | ModelSubject | SourceSubject | DocumentSubject
 
 
 class Context(Struct, frozen=True):

@@ -17,6 +17,7 @@ from feasilint.ir.expressions import fold
 from feasilint.measure.ages import within_lags
 from feasilint.measure.grain import leaves
 from feasilint.measure.model import Age, Input
+from feasilint.models import models, target
 from feasilint.paths import Step
 from feasilint.rule import DocumentSubject, Feature, SourceSubject, Unread
 from feasilint.unread import gaps
@@ -54,6 +55,7 @@ def subjects(analysis: Analysis, reported: Collection[str]) -> Iterator[Subject]
     lineages = _Lineages(analysis)
     found = [feature for program, sink in judged for feature in _of_sink(sink, program, lineages, reported)]
     yield from found
+    yield from models(analysis, [(program, sink) for program, sink in judged if program.path in reported])
     yield from _sources(analysis, reported, found)
     limits: dict[str, list[Diagnostic]] = defaultdict(list)
     for program, sink in judged:
@@ -201,15 +203,13 @@ def _lineage(member: Member, analysis: Analysis) -> _Lineage:
 def _feature(
     member: Member, sink: Fit | Write, sink_place: Place, entry: ModelEntry | None, lineages: _Lineages
 ) -> Feature:
-    model = isinstance(sink, Fit)
-    target = sink.estimator if isinstance(sink, Fit) else (sink.target.name if sink.target else sink_place.path)
     lineage = lineages.of(member)
     stored = lineages.analysis.ages.stored(sink) if isinstance(sink, Write) else None
     return Feature(
         name=member.name,
         place=lineage.place or sink_place,
-        target=target,
-        kind="model" if model else "table",
+        target=target(sink, sink_place.path),
+        kind="model" if isinstance(sink, Fit) else "table",
         sink=sink_place,
         inputs=lineage.inputs if stored is None else tuple(_stored(read, stored) for read in lineage.inputs),
         aggregations=lineage.aggregations,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.model import SourceEntry, Staleness
     from feasilint.findings import Confidence, Place
     from feasilint.ir import Interval, Name, Refresh, Source
+    from feasilint.measure.pairs import Pairing
 
 WindowClass: TypeAlias = Literal[
     "unbounded", "anchored", "bounded", "bucketed", "rows", "entity", "global", "unknown"
@@ -41,7 +42,7 @@ class Aggregation(Struct, frozen=True, gc=False):
     code states none. `arguments`: the names of the columns that it is applied to; `order`: those that its window is ordered
     by. `outputs`: the final columns it flows into. `sources`: those of its input, and `through` the stored tables on the way to
     it, which may keep rows longer or shorter. `part`: the part of a split that its rows are of. `fills`: of a feature's measure
-    over a whole table, that it only stands in for other values.
+    over a whole table, that it only stands in for other values. `pairing`: how its rows are held against all earlier ones.
     """
 
     function: str
@@ -61,6 +62,7 @@ class Aggregation(Struct, frozen=True, gc=False):
     includes_current: bool = False
     part: str | None = None
     fills: bool = False
+    pairing: Pairing | None = None
     confidence: Confidence = "exact"
     fragment: int | None = None
     node: int | None = None

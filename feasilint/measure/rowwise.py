@@ -11,7 +11,7 @@ from feasilint.ir.expressions import spelled
 
 if TYPE_CHECKING:
     from feasilint.columns import Columns
-    from feasilint.ir import Column, Expression, Relation
+    from feasilint.ir import Column, Expression, Name, Relation
 
 _STEPS = 256
 _ANCHOR = re.compile(  # what a row is seen from, or when its entity began: joined to the events before they were stored
@@ -26,12 +26,15 @@ def within_row(expressions: tuple[Expression, ...], columns: Columns) -> bool:
     named = {column.name: column for expression in expressions for column in referenced(expression)}
     if len(named) < 2 or any(_ANCHOR.search(spelled(name)) for name in named):
         return False
-    ways = [_way(column, columns) for column in named.values()]
+    found = [_way(column, columns) for column in named.values()]
+    if len({end for _, end in found}) < len(found):  # one column under two names: of a table that is joined to itself
+        return False
+    ways = [way for way, _ in found]
     return all(_meet(ways[0], way) for way in ways[1:])
 
 
-def _way(column: Column, columns: Columns) -> tuple[Relation, ...]:
-    """The relations that a column is passed through, down to where it is read or made of several others."""
+def _way(column: Column, columns: Columns) -> tuple[tuple[Relation, ...], tuple[Relation, Name]]:
+    """The relations that a column is passed through, down to where it is read or made of several others, and what it is there."""
     way = [column.relation]
     for _ in range(_STEPS):
         below = columns.step(column.relation, column.name)
@@ -40,7 +43,7 @@ def _way(column: Column, columns: Columns) -> tuple[Relation, ...]:
             break
         column = inner[0]
         way.append(column.relation)
-    return tuple(way)
+    return tuple(way), (column.relation, column.name)
 
 
 def _meet(one: tuple[Relation, ...], other: tuple[Relation, ...]) -> bool:

@@ -34,6 +34,7 @@ from feasilint.measure.grain import defined, elements, leaves, session, unique_k
 from feasilint.measure.model import Extent
 from feasilint.measure.moments import TRANSPARENT
 from feasilint.measure.names import event_time, occurrence
+from feasilint.measure.pairs import pairing
 from feasilint.measure.picks import picked
 from feasilint.measure.reach import Reach, Reaching
 from feasilint.measure.relevance import conditions
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from feasilint.findings import Confidence
     from feasilint.measure.comparisons import Bound
     from feasilint.measure.model import WindowClass
+    from feasilint.measure.pairs import Pairing
     from feasilint.trace import Tracer
 
 
@@ -91,6 +93,15 @@ class Windows:
         about = self._about(measure, self.keys(relation, output), reach)
         certain = {b for p in (*reach.predicates, *self._inside(measure)) for b in self._bounds.of(p)}
         return [bound for bound in about if bound in certain]
+
+    def pairing(self, relation: Aggregate | Window, output: Output) -> Pairing | None:
+        """How the rows of an aggregate are paired with all earlier ones, if they are."""
+        if isinstance(relation, Window) or self.extent(relation, output).window not in ("unbounded", "global"):
+            return None
+        assert isinstance(output.expression, Measure)
+        reach = self._reach(relation.input, output.expression)
+        correlated = not relation.keys and bool(self.keys(relation, output))
+        return pairing(reach, relation.input, correlated, self.columns, self._reaching)
 
     def measured(self, relation: Aggregate | Window, output: Output) -> frozenset[Scan]:
         """The scans whose rows a measure sums up: those of its argument; for count(*) those whose time is bounded, else all

@@ -52,7 +52,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "pandas.isna": elementwise("is_null"),
     "pandas.notnull": elementwise("is_not_null"),
     "pandas.notna": elementwise("is_not_null"),
-    "pandas.Categorical": elementwise("category"),
+    "pandas.Categorical": reshaping.categories,
     "pandas.unique": argument_copied,
     "pandas.from_pandas": argument_copied,
     "pandas.array": argument_copied,

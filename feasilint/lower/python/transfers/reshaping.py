@@ -22,11 +22,13 @@ from feasilint.ir import (
     Star,
     Unpivot,
 )
+from feasilint.ir import Call as Op
 from feasilint.ir.expressions import spelled
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
 from feasilint.lower.python.columns import known, narrowed, replacing
 from feasilint.lower.python.transfers.aggregates import Spec, aggregate, function_name, label_of
+from feasilint.lower.python.transfers.common import function_of
 from feasilint.lower.python.transfers.frames import own
 from feasilint.lower.python.transfers.grouping import keys_of
 
@@ -186,8 +188,6 @@ def _axis_name(relation: Relation) -> str:
 
 
 def _any_of(cells: tuple[Column, ...]) -> Expression:
-    from feasilint.ir import Call as Op
-
     return Op("coalesce", cells)
 
 
@@ -197,7 +197,7 @@ def get_dummies(call: Call) -> v.Value | None:
     prefix = call.got(None, "prefix") or call.got(1)
     if isinstance(found, v.Series):
         label = prefix.value if isinstance(prefix, v.Const) and prefix.value is not None else found.name
-        output = Output(f"{label}_{{value}}", found.expression, call.origin)
+        output = Output(f"{label}_{{value}}", Op("one_hot", (found.expression,), call.origin), call.origin)
         keys = tuple(Output(name, Column(found.relation, name)) for name in found.index)
         return v.Frame(call.m.add(Derive(found.relation, (*keys, output), call.origin)), "pandas", found.index)
     frame = call.frame(0, "data")
@@ -209,7 +209,7 @@ def get_dummies(call: Call) -> v.Value | None:
     marks = names_of(call.m, prefix) if isinstance(prefix, v.Seq) else None
     stems = marks if marks is not None and len(marks) == len(names) else names
     outputs = tuple(
-        Output(f"{spelled(stem)}_{{value}}", Column(frame.relation, name), call.origin)
+        Output(f"{spelled(stem)}_{{value}}", Op("one_hot", (Column(frame.relation, name),), call.origin), call.origin)
         for stem, name in zip(stems, names, strict=True)
     )
     items: tuple[Star | Output, ...] = (Star(narrowed(frame.relation, names)), *outputs)
@@ -223,13 +223,20 @@ def _all_dummies(call: Call, frame: v.Frame) -> v.Frame:
     if known(AllOf(frame.relation)) is None:
         return replace(frame, relation=call.m.add(Derive(frame.relation, (rest,), call.origin)))
     cells = tuple(Column(frame.relation, name) for name in _data(frame) or ())
-    items = (rest, further(call, frame.relation, cells))
+    spread = Pivot(frame.relation, (), cells, (), cells, True, call.origin)
+    items = (rest, Star(AllOf(call.m.add(spread))))
     return replace(frame, relation=call.m.add(Derive(frame.relation, items, call.origin)))
 
 
 def further(call: Call, relation: Relation, cells: tuple[Column, ...]) -> Star:
     """More columns, which the data decides, with values of any of these."""
     return Star(AllOf(call.m.add(Pivot(relation, (), (), (), cells, True, call.origin))))
+
+
+def categories(call: Call) -> v.Value | None:
+    """`pd.Categorical(x, categories=[…])`: which values there are is declared, or left to the data."""
+    declared = call.arg(1, "categories") is not None or call.arg(None, "dtype") is not None
+    return function_of("categories" if declared else "category")(call)
 
 
 def stack(call: Call) -> v.Value | None:

@@ -1,0 +1,89 @@
+"""Whether a measure sums up pairs of rows: each row is held against all earlier ones of the same table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from feasilint.ir import Call, Column, Join, Scan
+from feasilint.ir.expressions import columns as referenced
+from feasilint.ir.expressions import conjuncts
+from feasilint.measure.grain import leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feasilint.columns import Columns
+    from feasilint.ir import Relation
+    from feasilint.measure.reach import Reach, Reaching
+
+Pairing: TypeAlias = Literal["self-join", "correlated", "cross join"]
+_ORDERING = frozenset(("lt", "le", "gt", "ge"))
+_STEPS = 64
+
+
+def pairing(reach: Reach, rows: Relation, correlated: bool, columns: Columns, reaching: Reaching) -> Pairing | None:
+    """How rows are paired that a comparison puts in order; None where none are. `rows`: what is measured; `correlated`: it is
+    a subquery that is tied to the row around it."""
+    compared = list(_compared(reach))
+    if not compared:
+        return None
+    if correlated:
+        inside = reaching.relations(rows)
+        tied = any((one.relation in inside) != (other.relation in inside) for one, other in compared)
+        return "correlated" if tied else None
+    sides = _Sides(columns, reaching)
+    for join in reach.joins:
+        for one, other in compared:
+            if sides.across(one, other, join):
+                if _sources(one, columns) & _sources(other, columns):
+                    return "self-join"
+                if join.kind == "cross" and not any(sides.across(a, b, join) for a, b in _compared(reach, "eq")):
+                    return "cross join"
+    return None
+
+
+def _compared(reach: Reach, *functions: str) -> Iterator[tuple[Column, Column]]:
+    """The pairs of columns that predicates compare, one on each side."""
+    wanted = functions or _ORDERING
+    for predicate in reach.every():
+        for part in conjuncts(predicate):
+            if isinstance(part, Call) and part.function in wanted and len(part.args) == 2:
+                found = [list(referenced(arg)) for arg in part.args]
+                if all(len(names) == 1 for names in found):
+                    yield found[0][0], found[1][0]
+
+
+def _sources(column: Column, columns: Columns) -> frozenset[object]:
+    return frozenset(place.source for place, _ in leaves(column, columns) if isinstance(place, Scan))
+
+
+class _Sides:
+    """Which side of a join a column comes from."""
+
+    def __init__(self, columns: Columns, reaching: Reaching) -> None:
+        self._columns = columns
+        self._reaching = reaching
+        self._below: dict[Relation, set[Relation]] = {}
+
+    def across(self, one: Column, other: Column, join: Join) -> bool:
+        """Whether two columns come from different sides; of a table that is joined to itself as it is, from any two."""
+        found = {self._of(one, join), self._of(other, join)}
+        return found == {"left", "right"} or (found == {"both"} and join.left is join.right and one.name != other.name)
+
+    def _of(self, column: Column, join: Join) -> str | None:
+        left, right = self._relations(join.left), self._relations(join.right)
+        for _ in range(_STEPS):
+            here = column.relation
+            if here in left or here in right:
+                return "both" if here in left and here in right else "left" if here in left else "right"
+            below = self._columns.step(here, column.name)
+            if len(below) != 1 or not isinstance(below[0], Column):
+                return None
+            column = below[0]
+        return None
+
+    def _relations(self, relation: Relation) -> set[Relation]:
+        found = self._below.get(relation)
+        if found is None:
+            found = self._below[relation] = self._reaching.relations(relation)
+        return found
