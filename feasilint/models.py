@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from feasilint.ir import ColumnSet, Expression, Program, Relation
 
 _DEEPEST = 64
+_BINNED = 2  # the column and the number of bins, which lie where the data says
 _DECLARING = frozenset(("categories", "set_categories"))
 
 
@@ -32,8 +33,16 @@ def models(analysis: Analysis, sinks: Iterable[tuple[Program, Fit | Write]]) -> 
             place,
             entry,
             analysis.matcher.point_for(entry),
-            tuple(dict.fromkeys(_spreads(sink, analysis))),
+            tuple(_by_step(_spreads(sink, analysis))),
         )
+
+
+def _by_step(found: Iterable[Spread]) -> Iterator[Spread]:
+    """One for each step, with all columns that it spreads."""
+    steps: dict[Place, dict[str, None]] = {}
+    for spread in found:
+        steps.setdefault(spread.place, {}).update(dict.fromkeys(spread.columns))
+    return (Spread(place, tuple(columns)) for place, columns in steps.items())
 
 
 def target(sink: Fit | Write, path: str) -> str:
@@ -85,9 +94,11 @@ def _of(
 
 
 def _is_declared(value: Expression, analysis: Analysis) -> bool:
-    """`pd.Categorical(x, categories=[…])`, or a cast to a type that is no plain name: `CategoricalDtype([…])`."""
+    """`pd.Categorical(x, categories=[…])`, a cast to a type that is no plain name (`CategoricalDtype([…])`), or bins that are
+    listed: `pd.cut(x, [0, 10, 20])`."""
     made = behind(value, analysis.columns)
     if not isinstance(made, Call):
         return False
     cast = made.function == "cast" and len(made.args) > 1 and isinstance(made.args[1], Hole)
-    return cast or made.function in _DECLARING
+    binned = made.function == "cut" and len(made.args) > _BINNED
+    return cast or binned or made.function in _DECLARING

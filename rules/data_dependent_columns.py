@@ -86,7 +86,7 @@ class DataDependentColumns(Rule):
         Example(
             "one column per value",
             _notebook('X = pd.get_dummies(tx[["amount", "channel"]], columns=["channel"])'),
-            contains="model `fraud` has a column for each value of `channel` that the data holds",
+            contains="columns of model `fraud` are made of the values that the data holds in `channel`",
         ),
     )
 
@@ -100,7 +100,7 @@ class DataDependentColumns(Rule):
         for spread in subject.spreads:
             yield self.finding(
                 severity,
-                f"{subject.kind} `{name}` has a column for each value of {listed(spread.columns)} that the data holds",
+                f"columns of {subject.kind} `{name}` are made of the values that the data holds in {listed(spread.columns)}",
                 spread.place,
                 labels=(Label(spread.place, "columns made here"), Label(subject.sink, "used here")),
                 model=name if subject.kind == "model" else None,

@@ -45,6 +45,8 @@ def messages(step: str, catalog: str | None = CATALOG) -> list[str]:
         "df['a'] = df.a.astype(pd.CategoricalDtype(['x', 'y']))\nX = pd.get_dummies(df[['a']])",
         "from sklearn.preprocessing import OneHotEncoder\nX = OneHotEncoder().fit_transform(df[['a']])",
         "from sklearn.feature_extraction.text import TfidfVectorizer\nX = TfidfVectorizer().fit_transform(df.a)",
+        "df['a'] = pd.cut(df.a, [0, 10, 20])\nX = pd.get_dummies(df, columns=['a'])[['a_1']]",
+        "df['a'] = pd.cut(df.a, [0, 10, 20])\nX = pd.get_dummies(df[['a']], columns=['a'])",
         "print(df.pivot_table(index='u', columns='c', values='v'))\nX = df[['a']]",
         "X = pd.DataFrame({f'{name}_scaled': df[name] / 10 for name in names})",
     ],
@@ -58,6 +60,8 @@ def test_columns_that_are_known(step: str) -> None:
     [
         ("X = pd.get_dummies(df[['a']])", "`a`"),
         ("X = pd.get_dummies(df, columns=['a'])", "`a`"),
+        ("X = pd.get_dummies(df, columns=['a', 'b'])", "`a` and `b`"),
+        ("df['a'] = pd.cut(df.a, 5)\nX = pd.get_dummies(df[['a']], columns=['a'])", "`a`"),
         ("X = df[['b']].join(pd.get_dummies(df.a, prefix='a'))", "`a`"),
         ("X = pd.concat([df[['b']], pd.get_dummies(df['a'])], axis=1)", "`a`"),
         ("df['a'] = pd.Categorical(df.a)\nX = pd.get_dummies(df[['a']])", "`a`"),
@@ -68,7 +72,7 @@ def test_columns_that_are_known(step: str) -> None:
     ],
 )
 def test_columns_that_the_data_decides(step: str, columns: str) -> None:
-    assert messages(step) == [f"model `fraud` has a column for each value of {columns} that the data holds"]
+    assert messages(step) == [f"columns of model `fraud` are made of the values that the data holds in {columns}"]
 
 
 def test_silent_without_a_prediction_point() -> None:

@@ -1,0 +1,60 @@
+"""Rows that are held against all earlier ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from feasilint.aggregations import of_program
+from feasilint.judging import analyse
+from feasilint.lower.options import Options
+from feasilint.reading import Reading
+
+
+def pairings(text: str, path: str = "q.sql") -> list[str | None]:
+    reading = Reading(Options())
+    reading.take(path, text.encode())
+    analysis = analyse(reading.programs, None)
+    return [aggregation.pairing for aggregation in of_program(analysis.programs[0], analysis)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # bounded from below, or not in order at all
+        "select a.u, count(b.ts) n from tx a left join tx b on a.u = b.u and b.ts < a.ts and b.ts > a.ts - interval '30' day group by a.u",
+        "select a.u, count(b.ts) n from tx a join tx b on a.u = b.u group by a.u",
+        "select s.u, (select count(*) from tx where tx.u = s.u) as n from spine s",
+        # a spine and its events, a table and its details
+        "select s.u, count(*) n from spine s join tx on tx.u = s.u and tx.ts < s.t group by s.u",
+        "select o.u, count(*) n from orders o join items i on i.order_id = o.id where i.shipped_at > o.ordered_at group by o.u",
+        # two times of one row
+        "select u, count(*) n from tx where created_at < updated_at group by u",
+        "select sum(x) over (partition by u order by ts) n from tx",
+    ],
+)
+def test_no_pairs(text: str) -> None:
+    assert set(pairings(text)) == {None}
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("select a.u, a.ts, count(b.ts) n from tx a left join tx b on a.u = b.u and b.ts < a.ts group by a.u, a.ts", "self-join"),
+        ("select a.u, count(b.ts) n from tx a, tx b where a.u = b.u and b.ts < a.ts group by a.u", "self-join"),
+        ("with t as (select u, ts, x from tx) select a.u, sum(b.x) n from t a join t b on a.u = b.u and b.ts < a.ts group by a.u", "self-join"),
+        ("select s.u, (select count(*) from tx where tx.u = s.u and tx.ts < s.t) as n from spine s", "correlated"),
+        ("select s.t, count(*) n from spine s cross join tx where tx.ts < s.t group by s.t", "cross join"),
+    ],
+)  # fmt: skip
+def test_pairs(text: str, made: str) -> None:
+    assert pairings(text) == [made]
+
+
+def test_a_frame_merged_with_itself() -> None:
+    code = """
+import pandas as pd
+tx = pd.read_csv("s3://lake/tx.csv")
+both = tx.merge(tx, on="user_id")
+n = both[both.ts_y < both.ts_x].groupby(["user_id", "ts_x"]).size()
+"""
+    assert pairings(code, "t.py") == ["self-join"]
