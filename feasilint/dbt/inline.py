@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.dbt.configs import merged
 from feasilint.dbt.values import UnknownError, Variables, value_of
+from feasilint.syntax import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +29,7 @@ def sql_config(text: str, variables: Variables) -> Mapping[str, object]:
 def python_config(text: str, variables: Variables) -> Mapping[str, object]:
     """What the `dbt.config` calls of a Python model state."""
     try:
-        tree = ast.parse(text)
+        tree = parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return {}
     return merged(*(_arguments(node, variables) for node in ast.walk(tree) if _is_config(node)))
@@ -57,7 +58,7 @@ def _call(text: str, start: int) -> ast.expr | None:
         if depth == 0:
             break
     try:
-        return ast.parse("".join(code), mode="eval").body
+        return parsed("".join(code), "eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from feasilint.syntax import parsed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -29,7 +31,7 @@ class Reference(Struct, frozen=True):
 def reference(written: str) -> Reference | None:
     """What properties files write as `ref('model', v=2)` or `source('name', 'table')`; None if it is neither."""
     try:
-        tree = ast.parse(written.strip().removeprefix("{{").removesuffix("}}").strip(), mode="eval").body
+        tree = parsed(written.strip().removeprefix("{{").removesuffix("}}").strip(), "eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     match tree:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
+from feasilint.syntax import parsed
+
 Variables: TypeAlias = Mapping[str, object]
 
 _MARKER = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
@@ -53,7 +55,7 @@ def resolved_text(text: str, variables: Variables) -> object:
 def evaluated(code: str, variables: Variables) -> object:
     """The value of a Jinja expression: a literal, a variable or an environment variable's default; UnknownError else."""
     try:
-        tree = ast.parse(code.strip(), mode="eval").body
+        tree = parsed(code.strip(), "eval").body
         return value_of(tree, variables)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise UnknownError from None

@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-import ast
 import re
 
 from msgspec import Struct, field
 
 from feasilint.ir import Anchor
+from feasilint.syntax import parsed
 
 TRANSPARENT = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "lprun", "snakeviz", "skip", "python", "python3",
                          "pyspark", "local", "spark", "with_globals", "ipytest", "wandb", "stata_cell", "px"})  # fmt: skip
@@ -95,7 +95,7 @@ def neutralise(source: str) -> Neutral:
 
 def _parses(source: str) -> bool:
     try:
-        ast.parse(source)
+        parsed(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from feasilint import syntax
 from feasilint.catalog.imports.artefact import ArtefactError, read_text
 
 if TYPE_CHECKING:
@@ -41,9 +41,7 @@ def parsed(path: str) -> ast.Module:
     """The syntax of a Python file. Raises ArtefactError with the line of what is wrong."""
     text = read_text(path)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of literals that will be errors one day
-            return ast.parse(text)
+        return syntax.parsed(text)
     except SyntaxError as error:
         raise ArtefactError(path, error.lineno, f"not Python: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError) as error:

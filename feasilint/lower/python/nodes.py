@@ -6,6 +6,8 @@ import ast
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from feasilint.syntax import parsed
+
 if TYPE_CHECKING:
     from feasilint.ir import Fragment, Origin
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 def nodes(fragment: Fragment) -> list[ast.AST]:
     """All nodes of a fragment, parents first, in document order; empty where it does not parse."""
     try:
-        tree = ast.parse(fragment.text)
+        tree = parsed(fragment.text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     return preorder(tree)

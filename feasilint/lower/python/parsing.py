@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
+from typing import TYPE_CHECKING
+
+from feasilint.syntax import parsed
+
+if TYPE_CHECKING:
+    import ast
 
 LIMIT = 12
 """Broken statements after which a text is no Python."""
@@ -15,7 +20,7 @@ def parse(text: str) -> tuple[ast.Module | None, SyntaxError | None]:
     """The statements that can be read, and the first error. Broken ones are blank lines in the text that is parsed, so that all
     places stay as they are."""
     try:
-        return ast.parse(text), None
+        return parsed(text), None
     except SyntaxError as error:
         return _without_broken(text, error), error
 
@@ -38,7 +43,7 @@ def _without_broken(text: str, error: SyntaxError) -> ast.Module | None:
 
 def _tried(text: str) -> tuple[ast.Module | None, SyntaxError | None]:
     try:
-        return ast.parse(text), None
+        return parsed(text), None
     except SyntaxError as error:
         return None, error
     except (ValueError, RecursionError, MemoryError):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from feasilint.ir import Derive, Names, Star
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import known, narrowed
+from feasilint.syntax import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ _BETWEEN = re.compile(r"(?<=[\w)\s]):(?=[\w(\s])")
 def names_in(text: str) -> tuple[str, ...]:
     """The columns that one side of a formula reads, in order."""
     try:
-        tree = ast.parse(_BETWEEN.sub("+", text).strip(), mode="eval")
+        tree = parsed(_BETWEEN.sub("+", text).strip(), "eval")
     except (SyntaxError, ValueError):
         return tuple(dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*\b(?!\s*[(.])", text)))
     return tuple(dict.fromkeys(_read(tree.body)))

@@ -17,6 +17,7 @@ from feasilint.lower.python.scope import Scope
 from feasilint.lower.python.transfers.frames import own
 from feasilint.lower.python.transfers.reshaping import further
 from feasilint.lower.python.transfers.times import accessor, of
+from feasilint.syntax import parsed
 
 if TYPE_CHECKING:
     from feasilint.ir import Star
@@ -61,7 +62,7 @@ def evaluate_text(m: Machine, frame: v.Frame, text: str) -> v.Value | None:
     source = text.replace("@", "").replace("`", "").strip().replace("\n", " ")
     variables = set(_VARIABLE.findall(text))
     try:
-        tree = ast.parse(source, mode="eval").body
+        tree = parsed(source, "eval").body
     except (SyntaxError, ValueError, RecursionError):
         return None
     names: dict[str, v.Value] = {}
