@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _DAY = 86_400
 _STATES = ("snapshot", "scd1", "scd2", "dimension")  # kinds whose rows are states: a window over them counts no events
 _ABSENT = ("training_only", "vendor")
+_WINDOWED = ("bounded", "unbounded", "anchored", "bucketed", "rows")
+_STATE_READING = ("last", "any", "arg_max", "lag")  # a last value is a state, whatever window it is taken from
 TOLERATED = 0.10  # relative error of a count or sum that is worth no word
 
 
@@ -47,6 +49,11 @@ class Reading(Struct, frozen=True):
 
     def error_at(self, age: Staleness) -> float:
         return min(2.0, 2 * age.mean / self.window)
+
+
+def stateful(feature: Feature) -> bool:
+    """Whether a feature has no window: it is a state, whose age is that of its source."""
+    return not any(a.extent.window in _WINDOWED and a.function not in _STATE_READING for a in feature.aggregations)
 
 
 def readings(feature: Feature) -> Iterator[list[Reading]]:
@@ -103,16 +110,17 @@ def age_at(read: Input, point: PredictionPoint | None) -> Staleness | None:
     if point is None or point.mode != "batch":
         return read.staleness
     exact = _at_run(read.entry, point) if read.entry is not None else None
-    return Staleness(exact, exact, exact) if exact is not None else _of_source(read)
+    return Staleness(exact, exact, exact) if exact is not None else source_staleness(read)
 
 
-def _of_source(read: Input) -> Staleness | None:
+def source_staleness(read: Input) -> Staleness | None:
+    """How old a source is by itself, without the tables on the way."""
     return read.entry.staleness if read.entry is not None else None
 
 
 def age_for_severity(reading: Reading, feature: Feature) -> Staleness | None:
     """The age that says how bad a reading is: where nobody declares how the model is called, that of a batch run."""
-    return reading.age if feature.point is not None else _of_source(reading.read)
+    return reading.age if feature.point is not None else source_staleness(reading.read)
 
 
 def _at_run(entry: SourceEntry, point: PredictionPoint) -> float | None:
@@ -191,7 +199,7 @@ def slowest(read: Input, age: Staleness) -> str:
 
 
 def _slowest(read: Input, age: Staleness) -> Hop | None:
-    own = _of_source(read)
+    own = source_staleness(read)
     hops = [(hop.staleness.worst, hop) for hop in read.hops if hop.staleness is not None and age == read.staleness]
     longest, hop = max(hops, key=lambda pair: pair[0], default=(0, None))
     return hop if own is None or longest > own.worst else None

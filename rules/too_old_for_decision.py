@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
 from ._evidence import declared, details, primary, replacement
-from ._staleness import age_fact, slowest
+from ._staleness import age_fact, slowest, source_staleness, stateful
 from ._words import duration, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feasilint.measure.model import Aggregation, Input
+    from feasilint.measure.model import Input
 
 _CATALOG = """
 version: 1
@@ -34,8 +34,6 @@ _BALANCE = """
     df = pd.read_sql("select account_id, balance, defaulted from bank.balances", con)
     LogisticRegression().fit(df[["balance"]], df["defaulted"])
 """
-_WINDOWED = ("bounded", "unbounded", "anchored", "bucketed", "rows")
-_STATE_READING = ("last", "any", "arg_max", "lag")  # a last value is a state, whatever window it is taken from
 _ABSENT = ("training_only", "vendor")
 
 
@@ -67,6 +65,7 @@ class TooOldForDecision(Rule):
     severity = Severity.ERROR
     batch = None
     since = "0.1.0"
+    supersedes = ("LAT204",)
     examples = (
         Example(
             "a limit that is fresh enough",
@@ -105,7 +104,7 @@ class TooOldForDecision(Rule):
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
         assert isinstance(subject, Feature)
         point = subject.point
-        if point is None or point.max_age is None or any(map(_windowed, subject.aggregations)):
+        if point is None or point.max_age is None or not stateful(subject):
             return
         severity, limit = self.severity_at(point), point.max_age
         late = [read for read in subject.inputs if _counts(read) and _age(read) > limit]
@@ -117,12 +116,14 @@ class TooOldForDecision(Rule):
     def _found(self, severity: Severity, feature: Feature, read: Input, limit: str, context: Context) -> Finding:
         entry, known = read.entry, _known(read)
         late = slowest(read, read.staleness) if read.staleness is not None else f"`{read.source.name}`"
+        twin = f"read `{entry.stream_twin}` instead" if entry is not None and entry.stream_twin else None
         more = "" if known else ", and declare how old that source is"
         return self.finding(
             severity,
             f"feature `{feature.name}` uses `{read.source.name}`{_old(read)}; {limit}",
             primary(feature, read),
             help=(replacement(entry, context) if entry and known else None)
+            or twin
             or f"read the state where it is kept, or have {late} refreshed more often{more}",
             **details(
                 feature,
@@ -146,11 +147,7 @@ def _old(read: Input) -> str:
 
 def _known(read: Input) -> bool:
     """Whether the age of the source itself is known."""
-    return read.entry is not None and read.entry.staleness is not None
-
-
-def _windowed(aggregation: Aggregation) -> bool:
-    return aggregation.extent.window in _WINDOWED and aggregation.function not in _STATE_READING
+    return source_staleness(read) is not None
 
 
 def _counts(read: Input) -> bool:

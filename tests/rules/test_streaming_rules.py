@@ -1,0 +1,91 @@
+"""Features that need a stream, and streams that have no past."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from feasilint_rules.no_streaming_path import NoStreamingPath
+from feasilint_rules.stale_window import StaleWindow
+from feasilint_rules.too_old_for_decision import TooOldForDecision
+from feasilint_rules.window_inside_staleness import WindowInsideStaleness
+from rule_subjects import NIGHTLY, ONLINE, TABLE, context, entry, feature, judge, read, windowed
+
+from feasilint.catalog.model import Owner, PredictionPoint, Staleness
+from feasilint.check import check
+from feasilint.findings import Severity
+from feasilint.ir import Interval, Refresh, Source
+from feasilint.measure.model import Hop, Input
+
+if TYPE_CHECKING:
+    from feasilint.rule import Feature, Rule
+
+STREAMLESS = NoStreamingPath()
+MICRO = entry(latency="microbatch", kind="events")
+MINUTES = [Interval(seconds=60 * n) for n in range(121)]
+
+
+def recent(window: Interval, given: Input | None = None, function: str = "max", **fields: object) -> Feature:
+    """A feature that looks at the last minutes."""
+    return feature(given or read(MICRO), aggregations=(windowed(function, window),), **fields)
+
+
+# --- no-streaming-path ---
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        recent(MINUTES[120]),
+        recent(MINUTES[60]),
+        recent(MINUTES[20], read(None)),
+        recent(MINUTES[20], read(entry())),  # nobody says how old it is
+        recent(MINUTES[20], read(entry(latency="streaming"))),
+        recent(MINUTES[20], read(entry(latency="microbatch", stream_twin="kafka://tx"))),
+        recent(MINUTES[20], read(entry(latency="microbatch", kind="snapshot"))),
+        recent(MINUTES[20], read(entry(latency="microbatch", availability="vendor"))),
+        recent(MINUTES[20], read(MICRO, source=Source(TABLE, "stream"))),
+        recent(MINUTES[20], point=NIGHTLY),
+        feature(read(MICRO)),
+    ],
+)
+def test_streams_long_windows_and_what_nobody_knows(subject: Feature) -> None:
+    assert judge(STREAMLESS, subject) == []
+
+
+def test_tables_on_the_way_are_no_matter_of_streams() -> None:
+    hop = Hop("mart.tx", Staleness(0, 1800, 3600), refresh=Refresh("table", "1 hour", "cron"))
+    fast = entry(latency="online", kind="events")
+    given = read(fast, staleness=Staleness(1, 1801, 3601), hops=(hop,))
+    assert judge(STREAMLESS, recent(MINUTES[30], given)) == []
+
+
+@pytest.mark.parametrize(
+    ("minutes", "point", "severity"),
+    [(20, ONLINE, Severity.ERROR), (50, ONLINE, Severity.WARNING), (20, None, Severity.INFO)],
+)
+def test_the_last_minutes_of_a_table(minutes: int, point: PredictionPoint | None, severity: Severity) -> None:
+    known = entry(latency="microbatch", kind="events", owner=Owner(contact="#tx"))
+    (found,) = judge(STREAMLESS, recent(MINUTES[minutes], read(known), point=point))
+    assert found.message == (
+        f"feature `x` takes the maximum of the last {minutes} min of `payments.transactions`, whose newest row is up to 15 min"
+        " old, and no stream of it is known"
+    )
+    assert found.severity is severity
+    assert "ask #tx for a stream of it" in str(found.help)
+
+
+def test_it_is_the_note_of_what_follows_from_it() -> None:
+    rules: list[Rule] = [STREAMLESS, WindowInsideStaleness(), StaleWindow(), TooOldForDecision()]
+    daily = read(entry(latency="daily", kind="events"))
+    subjects = recent(MINUTES[20], daily), recent(MINUTES[20], function="count"), feature(daily)
+    for subject, code in zip(subjects, ("LAT201", "LAT202", "LAT203"), strict=True):
+        (found,) = check([subject], rules, context()).findings
+        assert found.code == code
+        assert "LAT204" in {note.split()[0] for note in found.notes}
+
+
+def test_a_state_that_its_source_reaches_after_a_load_is_no_matter_of_streams() -> None:
+    soon = read(entry(period=86_400.0, run_time=600.0))
+    assert judge(STREAMLESS, feature(soon)) == []
+    assert judge(STREAMLESS, feature(read(entry(latency="daily")), point=PredictionPoint("p", "online"))) == []
