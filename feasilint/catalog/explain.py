@@ -12,7 +12,7 @@ from feasilint.catalog.tree import Path, Problem, Tree
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pydantic import ValidationError
+    from pydantic import BaseModel, ValidationError
     from pydantic_core import ErrorDetails
 
 _EXPECTED: dict[str, str] = {
@@ -35,7 +35,7 @@ def problems(error: ValidationError, tree: Tree) -> Iterator[Problem]:
 
 def _tell(detail: ErrorDetails, path: Path, tree: Tree) -> Problem:
     expected = "text" if detail["type"] in _TEXT else _EXPECTED.get(detail["type"])
-    message = f"expected {expected}, found {_found(detail['input'])}" if expected else detail["msg"]
+    message = f"expected {expected}, found {_found(detail['input'])}{_as(path)}" if expected else detail["msg"]
     if expected == "a mapping" and not path:
         message = "a catalog is a mapping that starts with `version: 1`"
     return Problem(tree.mark(path), path, message)
@@ -51,7 +51,7 @@ def _tell_unknown(_detail: ErrorDetails, path: Path, tree: Tree) -> Problem:
     key = str(path[-1])
     known = _known_keys(path[:-1])
     advice = remedy(key, known, f"known keys are {', '.join(known)}")
-    return Problem(tree.key_mark(path), path[:-1], f"unknown key {key!r}; {advice}")
+    return Problem(tree.key_mark(path), path[:-1], f"unknown key {shown(key)}; {advice}")
 
 
 def _tell_within(detail: ErrorDetails, path: Path, tree: Tree) -> Problem:
@@ -68,10 +68,26 @@ _TELLERS: dict[str, _Teller] = {
 
 def _known_keys(path: Path) -> tuple[str, ...]:
     """The keys of a mapping at this path."""
+    model = _shape(path)
+    return () if model is None else tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+def _as(path: Path) -> str:
+    """How to write it: what a key has as its example, or what an entry needs."""
+    around, shape = _shape(path[:-1]), _shape(path)
+    fields = {field.alias or name: field for name, field in around.model_fields.items()} if around is not None else {}
+    if path and path[-1] in fields:
+        return f"; write it as {path[-1]}: {(fields[str(path[-1])].examples or ['…'])[0]}"
+    needed = [name for name, field in shape.model_fields.items() if field.is_required()] if shape is not None else []
+    return f"; it needs {' and '.join(f'`{name}:`' for name in needed)}" if needed else ""
+
+
+def _shape(path: Path) -> type[BaseModel] | None:
+    """What stands at a path."""
     for shape, model in SHAPES.items():
         if len(shape) == len(path) and all(step in ("*", at) for step, at in zip(shape, path, strict=True)):
-            return tuple(field.alias or name for name, field in model.model_fields.items())
-    return ()
+            return model
+    return None
 
 
 def _found(value: object) -> str:

@@ -102,9 +102,11 @@ def contact(value: object) -> object:
 
 
 def _version(value: object) -> int:
-    if str(value).strip() != "1":
-        shown = scalars.shown(str(value)).strip("'")
-        raise ValueError(f"version {shown} is not supported; this version of feasilint reads version 1")
+    version = _text(value)
+    if version.isdigit() and version != "1":
+        raise ValueError(f"version {version[:9]} is not supported; this version of feasilint reads version 1")
+    if version != "1":
+        raise ValueError(f"{scalars.shown(version)} is no version; write `version: 1`")
     return 1
 
 

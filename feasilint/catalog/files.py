@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import glob
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import astuple
 from pydantic import ValidationError
 
-from feasilint.catalog import build, explain, layers, packages, references, sense, tree
+from feasilint.catalog import build, content, explain, layers, packages, references, sense, tree
 from feasilint.catalog.cache import digest
 from feasilint.catalog.model import Catalog, Mark
+from feasilint.catalog.scalars import shown
 from feasilint.catalog.schema import CatalogSchema
 from feasilint.catalog.tree import Problem, Tree
 from feasilint.errors import CatalogError
@@ -21,17 +21,7 @@ from feasilint.errors import CatalogError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LARGEST = 256 * 1024 * 1024
 _IN_MEMORY = "<catalog>"
-
-
-class _UnreadableError(Exception):
-    """A file that is no text; the message says why, the mark where."""
-
-    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
-        super().__init__(message)
-        self.line = line
-        self.column = column
 
 
 class Files(Struct):
@@ -74,15 +64,17 @@ class Files(Struct):
     def _file(self, path: str, mark: Mark, where: tree.Path, text: str | None = None) -> None:
         """Read one file; `mark` and `where` are the place that asks for it."""
         try:
-            content = self._text(path) if text is None else text
+            text = self._text(path) if text is None else text
         except OSError as error:
             reason = error.strerror or "it cannot be read"
-            self._problems.append(Problem(mark, where, f"{path}: {reason}" if where else f"cannot be read: {reason}"))
+            self._problems.append(
+                Problem(mark, where, f"{shown(path)[1:-1]}: {reason}" if where else f"cannot be read: {reason}")
+            )
             return
-        except _UnreadableError as error:
+        except content.UnreadableError as error:
             self._problems.append(Problem(Mark(path, error.line, error.column), (), str(error)))
             return
-        parsed, problems = tree.parse(content, path)
+        parsed, problems = tree.parse(text, path)
         if parsed.data is None and not problems:
             problems = [Problem(Mark(path, 1, 1), (), "an empty catalog; start with `version: 1`")]
         self._problems.extend(problems)
@@ -105,6 +97,9 @@ class Files(Struct):
             mark = parsed.mark(where)
             if pattern.startswith(packages.PREFIX):
                 self._include_package(pattern, mark, where)
+            elif "://" in pattern or "\0" in pattern:
+                said = f"{shown(pattern)} is no file; include paths, patterns of them, or package:NAME"
+                self._problems.append(Problem(mark, where, said))
             else:
                 self._include_paths(_spelled(os.path.join(_folder(parsed.path), pattern)), mark, where)  # noqa: PTH118
 
@@ -139,16 +134,9 @@ class Files(Struct):
         return found
 
     def _text(self, path: str) -> str:
-        data = Path(path).read_bytes()
+        data = content.read(path, named=not self.read)
         self.read[path] = digest(data)
-        if len(data) > _LARGEST:
-            raise _UnreadableError(f"too large (limit {_LARGEST // 2**20} MiB)")
-        try:
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            before = data[: error.start]
-            column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
-            raise _UnreadableError("not UTF-8; save the file as UTF-8", before.count(b"\n") + 1, column) from None
+        return content.decoded(data)
 
 
 def _includes(data: object) -> Iterator[tuple[tree.Path, str]]:

@@ -164,7 +164,9 @@ def time_zone(value: object) -> str:
         ZoneInfo(text)
     except (ValueError, OSError, KeyError):  # KeyError: ZoneInfoNotFoundError
         known = available_timezones()
-        near = get_close_matches(text, sorted(known), 1, 0.7)
+        cities = {zone.rpartition("/")[2]: zone for zone in sorted(known) if "/" in zone}
+        near = get_close_matches(text, sorted(known if "/" in text else cities), 1, 0.7)
+        near = [cities.get(name, name) for name in near]
         advice = f"did you mean {near[0]!r}?" if near else "write it as UTC or Europe/Berlin"
         if known:  # a machine without the database cannot tell
             raise ValueError(f"{shown(text)} is not a time zone; {advice}") from None

@@ -6,14 +6,15 @@ libyaml's events: a tree of nodes would take four times the memory.
 
 from __future__ import annotations
 
-import re
 from array import array
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
 from msgspec import Struct, field
 
+from feasilint.catalog import syntax
 from feasilint.catalog.model import Mark
+from feasilint.catalog.scalars import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +28,6 @@ _STANDARD_TAG = "tag:yaml.org,2002:"
 _MERGE = "<<"
 _DEEPEST = 40
 _REPEATED = 100_000  # values that aliases may repeat; no honest catalog comes near
-_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_TAB_INDENT = re.compile(r"^[ ]*\t", re.MULTILINE)
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Start: TypeAlias = tuple[int, int]
 
@@ -116,14 +115,17 @@ def parse(text: str, path: str) -> tuple[Tree, list[Problem]]:
     """The data of YAML text. A syntax error is one problem and no data; duplicate keys and the like leave the rest."""
     tree = Tree(path, None)
     try:
-        _reject_binary(text, path)
-        return _Reader(path, _LOADER(text).get_event).document()
+        wrong = syntax.no_text(text)
+        if wrong is None:
+            return _Reader(path, _LOADER(text).get_event).document()
     except _Refused as refused:
         return tree, [refused.problem]
     except yaml.MarkedYAMLError as error:
-        return tree, [_syntax_problem(error, text, path)]
+        wrong = syntax.conflict(text) or syntax.fault(error, text)
     except yaml.YAMLError as error:
-        return tree, [Problem(Mark(path, 1, 1), (), f"not readable as YAML: {str(error).splitlines()[0]}")]
+        wrong = 1, 1, f"not readable as YAML: {str(error).splitlines()[0]}"
+    line, column, message = wrong
+    return tree, [Problem(Mark(path, line, column), (), message)]
 
 
 def _has(around: _Data, step: str | int) -> bool:
@@ -222,10 +224,9 @@ class _Reader(Struct):
             item = event()
             if name == _MERGE and key.implicit[0]:
                 merged += self._mergeable(value(item, (*path, name)), item, path)
-            elif name is None or name in data:
-                if name is not None:
-                    line = starts[list(data).index(name) * 4]
-                    self._report(key, path, f"duplicate key {name!r}; it also stands on line {line}")
+            elif name in data:
+                line = starts[list(data).index(name) * 4]
+                self._report(key, path, f"duplicate key {shown(name)}; it also stands on line {line}")
                 value(item, path)
             else:
                 mark = key.start_mark
@@ -235,7 +236,7 @@ class _Reader(Struct):
             self._merge(data, starts, other)
         self.places[id(data)] = array("I", starts)
 
-    def _key(self, event: _Event, path: Path) -> str | None:
+    def _key(self, event: _Event, path: Path) -> str:
         if type(event) is yaml.ScalarEvent:
             if event.anchor:
                 self._marked_scalar(event, path)
@@ -243,8 +244,7 @@ class _Reader(Struct):
         found = self.value(event, path)
         if type(event) is yaml.AliasEvent and isinstance(found, str):
             return found
-        self._report(event, path, "a key must be plain text")
-        return None
+        raise self._refused(event, "a key must be plain text; put braces or brackets in quotes", path)
 
     def _mergeable(self, value: object, event: _Event, path: Path) -> list[dict[str, object]]:
         found = value if isinstance(value, list) else [value]
@@ -291,38 +291,20 @@ class _Reader(Struct):
         return known
 
     def _check_tag(self, event: _Event, path: Path, known: str) -> None:
-        if event.tag and event.tag != "!" and not event.tag.startswith(known):
-            self._report(event, path, f"unknown tag {event.tag!r}; remove it")
+        if not event.tag or event.tag == "!" or event.tag.startswith(known):
+            return
+        tag = event.tag.replace(_STANDARD_TAG, "!!")
+        if tag != event.tag:
+            raise self._refused(event, f"the tag {tag} does not fit; remove it", path)
+        self._report(event, path, f"unknown tag {shown(tag)}; remove it")
 
     def _report(self, event: _Event, path: Path, message: str) -> None:
         self.problems.append(Problem(Mark(self.path, *_start_of(event)), path, message))
 
-    def _refused(self, event: _Event, message: str) -> _Refused:
-        return _Refused(Problem(Mark(self.path, *_start_of(event)), (), message))
+    def _refused(self, event: _Event, message: str, path: Path = ()) -> _Refused:
+        return _Refused(Problem(Mark(self.path, *_start_of(event)), path, message))
 
 
 def _start_of(event: _Event) -> _Start:
     mark = event.start_mark
     return mark.line + 1, mark.column + 1
-
-
-def _reject_binary(text: str, path: str) -> None:
-    found = _CONTROL.search(text)
-    if found:
-        line, column = _position(text, found.start())
-        message = f"a control character (U+{ord(found[0]):04X}); is this a text file?"
-        raise _Refused(Problem(Mark(path, line, column), (), message))
-
-
-def _syntax_problem(error: yaml.MarkedYAMLError, text: str, path: str) -> Problem:
-    where = error.problem_mark or error.context_mark
-    mark = Mark(path, 1, 1) if where is None else Mark(path, where.line + 1, where.column + 1)
-    tab = _TAB_INDENT.search(text)
-    if tab and _position(text, tab.end() - 1)[0] == mark.line:
-        return Problem(Mark(path, *_position(text, tab.end() - 1)), (), "a tab; indent with spaces")
-    context = f" {error.context}" if error.context else ""
-    return Problem(mark, (), f"not valid YAML: {error.problem}{context}")
-
-
-def _position(text: str, offset: int) -> tuple[int, int]:
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

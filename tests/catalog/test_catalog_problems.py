@@ -53,15 +53,21 @@ def source(line: str) -> str:
         ("row_bytes: big", "4:16: sources[0].row_bytes: 'big' is not a size in bytes; write it as 600, 2kB or 1MiB"),
         ("mutable: maybe", "4:14: sources[0].mutable: 'maybe' is neither true nor false"),
         ("tz: Europe/Berln", "4:9: sources[0].tz: 'Europe/Berln' is not a time zone; did you mean 'Europe/Berlin'?"),
-        ("grain: {a: b}", "4:12: sources[0].grain: expected a list, found a mapping"),
-        ("event_time: [ts]", "4:17: sources[0].event_time: expected text, found a list"),
-        ("event_time: ''", "4:17: sources[0].event_time: expected text, found nothing"),
+        ("grain: {a: b}", "4:12: sources[0].grain: expected a list, found a mapping; write it as grain: [tx_id]"),
+        ("event_time: [ts]", "4:17: sources[0].event_time: expected text, found a list; write it as event_time: ts"),
+        ("event_time: ''", "4:17: sources[0].event_time: expected text, found nothing; write it as event_time: ts"),
         ("flags: [{a: b}]", "4:13: sources[0].flags[0]: expected text, found a mapping"),
         ("flags: [~]", "4:13: sources[0].flags[0]: expected text, found nothing"),
-        ("columns: 5", "4:14: sources[0].columns: expected a mapping, found '5'"),
+        (
+            "columns: 5",
+            "4:14: sources[0].columns: expected a mapping, found '5'; write it as columns: {amount: decimal}",
+        ),
         ("columns: {a: [b]}", "4:18: sources[0].columns.a: expected a mapping, found a list"),
         ("columns: {a: {typ: x}}", "4:19: sources[0].columns.a: unknown key 'typ'; did you mean 'type'?"),
-        ("owner: [me]", "4:12: sources[0].owner: expected a mapping, found a list"),
+        (
+            "owner: [me]",
+            '4:12: sources[0].owner: expected a mapping, found a list; write it as owner: "#payments-data"',
+        ),
         ("owner: {tem: x}", "4:13: sources[0].owner: unknown key 'tem'; did you mean 'team'?"),
         (
             "keys: {u: {distinct: x}}",
@@ -70,7 +76,7 @@ def source(line: str) -> str:
         ("zzz: 1", None),
         ("name: c", "4:5: sources[0]: duplicate key 'name'; it also stands on line 3"),
         ("grain: !tuple [a]", "4:12: sources[0].grain: unknown tag '!tuple'; remove it"),
-        ("? [a]\n    : b", "4:7: sources[0]: a key must be plain text"),
+        ("? [a]\n    : b", "4:7: sources[0]: a key must be plain text; put braces or brackets in quotes"),
     ],
 )
 def test_a_problem_of_a_source(line: str, problem: str | None) -> None:
@@ -92,8 +98,11 @@ def test_a_problem_of_a_source(line: str, problem: str | None) -> None:
         ("\nsources: []", "2:1: missing key 'version'; add `version: 1`"),
         ("version: 2", "1:10: version: version 2 is not supported; this version of feasilint reads version 1"),
         ("version: 1\nsorces: []", "2:1: unknown key 'sorces'; did you mean 'sources'?"),
-        ("version: 1\nsources: {a: b}", "2:10: sources: expected a list, found a mapping"),
-        ("version: 1\nsources: [a]", "2:11: sources[0]: expected a mapping, found 'a'"),
+        (
+            "version: 1\nsources: {a: b}",
+            "2:10: sources: expected a list, found a mapping; write it as sources: [{name: raw.tx}]",
+        ),
+        ("version: 1\nsources: [a]", "2:11: sources[0]: expected a mapping, found 'a'; it needs `name:`"),
         ("version: 1\nsources:\n  - latency: daily", "3:5: sources[0]: missing key 'name'"),
         ("version: 1\nmodels: [{name: a}]", "2:10: models[0]: missing key 'paths'"),
         ("version: 1\nprediction_points: {p: {}}", "2:24: prediction_points.p: missing key 'mode'"),
@@ -135,7 +144,7 @@ def test_a_problem_of_a_source(line: str, problem: str | None) -> None:
             "3:6: the anchor &a is already on line 2; call one of them otherwise",
         ),
         ("version: 1\nsources: &a [*a]", "2:14: the alias *a stands inside of what it names"),
-        ("version: \x00", "1:10: a control character (U+0000); is this a text file?"),
+        ("version: \x00", "1:10: a control character (U+0000); is this UTF-16? save it as UTF-8"),
         ("version: 1\n" + "a: " + "[" * 5000, None),
     ],
 )
@@ -187,7 +196,7 @@ def test_data_without_a_file() -> None:
 def test_files_that_are_no_text(tmp_path: Path) -> None:
     path = tmp_path / "catalog.yaml"
     path.write_bytes("version: 1\n# Zürich: ".encode() + b"\xe9\n")
-    with pytest.raises(CatalogError, match=r"catalog.yaml:2:11: not UTF-8; save the file as UTF-8"):
+    with pytest.raises(CatalogError, match=r"catalog.yaml:2:11: not UTF-8; if it is text, save it as UTF-8"):
         load(str(path))
     path.write_bytes(b"\x80\x04\x95pickle")
     with pytest.raises(CatalogError, match=r"catalog.yaml:1:1: not UTF-8"):

@@ -99,7 +99,7 @@ def test_only_a_batch_runs_at_a_time(mode: str) -> None:
         ("prices: {scan_per_tib: -1}", "24: prices.scan_per_tib: '-1' is not an amount of money; write the number alone, as 6.25, 2_000 or 50k"),
         ("prices: {currency: dollars}", "20: prices.currency: 'dollars' is not the code of a currency; write it as USD or EUR"),
         ("prices: {as_of: yesterday}", "17: prices.as_of: 'yesterday' is not a day; write it as 2026-11-20"),
-        ("prices: 5", "9: prices: expected a mapping, found '5'"),
+        ("prices: 5", "9: prices: expected a mapping, found '5'; write it as prices: {scan_per_tib: 6.25}"),
         ("prices: {scan_per_tb: 5}", "10: prices: unknown key 'scan_per_tb'; did you mean 'scan_per_tib'?"),
     ],
 )  # fmt: skip
