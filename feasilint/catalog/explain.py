@@ -10,7 +10,7 @@ from feasilint.catalog.schema import SHAPES
 from feasilint.catalog.tree import Path, Problem, Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from pydantic import BaseModel, ValidationError
     from pydantic_core import ErrorDetails
@@ -26,10 +26,12 @@ _TEXT = frozenset({"string_type", "string_too_short"})
 _Teller: TypeAlias = "Callable[[ErrorDetails, Path, Tree], Problem]"
 
 
-def problems(error: ValidationError, tree: Tree) -> Iterator[Problem]:
-    """One problem for each thing that pydantic found wrong."""
+def problems(error: ValidationError, tree: Tree, told: Collection[Path] = ()) -> Iterator[Problem]:
+    """One problem for each thing that pydantic found wrong. `told`: where YAML is wrong already, so that its shape is no news."""
     for detail in error.errors(include_url=False):
         path = tuple(step for step in detail["loc"] if step != "[key]")
+        if path in told and detail["type"] in (*_EXPECTED, *_TEXT):
+            continue
         yield _TELLERS.get(detail["type"], _tell)(detail, path, tree)
 
 

@@ -79,17 +79,17 @@ class Files(Struct):
             problems = [Problem(Mark(path, 1, 1), (), "an empty catalog; start with `version: 1`")]
         self._problems.extend(problems)
         self._around.append(_real(path))
-        self._tree(parsed)
+        self._tree(parsed, frozenset(problem.path for problem in problems))
         self._around.pop()
 
-    def _tree(self, parsed: Tree) -> None:
+    def _tree(self, parsed: Tree, told: frozenset[tree.Path] = frozenset()) -> None:
         self._trees.append(parsed)
         if parsed.data is None:
             return
         try:
             self._parts.append(layers.Part(CatalogSchema.model_validate(parsed.data), parsed, self._level))
         except ValidationError as error:
-            self._problems.extend(explain.problems(error, parsed))
+            self._problems.extend(explain.problems(error, parsed, told))
         self._include(parsed)
 
     def _include(self, parsed: Tree) -> None:

@@ -30,7 +30,6 @@ BYTES: dict[str, float] = {
 FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _ALWAYS = ("forever", "unlimited", "infinite", "inf", ".inf")
 NEVER = frozenset({"never", *_ALWAYS})
-_LONGEST = 1_000 * 365.25 * _DAY
 _SHOWN = 60  # characters of a wrong value that are repeated
 
 _DECIMAL = r"(?:\d+(?:\.\d*)?|\.\d+)"
@@ -66,8 +65,8 @@ def duration(value: object) -> float:
     seconds = _iso(text) if text[:1] in "Pp" else _parts(text)
     if seconds is None:
         raise ValueError(f"{shown(text)} is not a duration; write it as 90m, 1d4h, 2 h or P30D")
-    if seconds > _LONGEST:
-        raise ValueError(f"{shown(text)} is longer than 1,000 years; write `never` if there is no limit")
+    if seconds == inf:
+        raise ValueError(f"{shown(text)} is longer than anything lasts; write `never` if there is no limit")
     return seconds
 
 

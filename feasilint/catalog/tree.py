@@ -224,9 +224,10 @@ class _Reader(Struct):
             item = event()
             if name == _MERGE and key.implicit[0]:
                 merged += self._mergeable(value(item, (*path, name)), item, path)
-            elif name in data:
-                line = starts[list(data).index(name) * 4]
-                self._report(key, path, f"duplicate key {shown(name)}; it also stands on line {line}")
+            elif name is None or name in data:
+                if name is not None:
+                    line = starts[list(data).index(name) * 4]
+                    self._report(key, path, f"duplicate key {shown(name)}; it also stands on line {line}")
                 value(item, path)
             else:
                 mark = key.start_mark
@@ -236,7 +237,7 @@ class _Reader(Struct):
             self._merge(data, starts, other)
         self.places[id(data)] = array("I", starts)
 
-    def _key(self, event: _Event, path: Path) -> str:
+    def _key(self, event: _Event, path: Path) -> str | None:
         if type(event) is yaml.ScalarEvent:
             if event.anchor:
                 self._marked_scalar(event, path)
@@ -244,7 +245,8 @@ class _Reader(Struct):
         found = self.value(event, path)
         if type(event) is yaml.AliasEvent and isinstance(found, str):
             return found
-        raise self._refused(event, "a key must be plain text; put braces or brackets in quotes", path)
+        self._report(event, path, "a key must be plain text")
+        return None
 
     def _mergeable(self, value: object, event: _Event, path: Path) -> list[dict[str, object]]:
         found = value if isinstance(value, list) else [value]

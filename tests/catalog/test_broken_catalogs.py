@@ -124,7 +124,7 @@ TEXTS: dict[str, str | bytes] = {
     "a period of ever": SOURCE + "- {name: a, period: never}\n",
     "a duration in words": SOURCE + "- {name: a, period: every day}\n",
     "a decimal comma": SOURCE + "- {name: a, period: '1,5h'}\n",
-    "a long duration": SOURCE + "- {name: a, period: 99999999999999999999y}\n",
+    "a long duration": SOURCE + f"- {{name: a, period: {'9' * 400}y}}\n",
     "a large number": SOURCE + "- {name: a, rows_per_day: 1e999}\n",
     "5000 digits": SOURCE + f"- {{name: a, rows_per_day: {'9' * 5000}}}\n",
     "not a number": SOURCE + "- {name: a, rows_per_day: .nan}\n",

@@ -76,7 +76,7 @@ def source(line: str) -> str:
         ("zzz: 1", None),
         ("name: c", "4:5: sources[0]: duplicate key 'name'; it also stands on line 3"),
         ("grain: !tuple [a]", "4:12: sources[0].grain: unknown tag '!tuple'; remove it"),
-        ("? [a]\n    : b", "4:7: sources[0]: a key must be plain text; put braces or brackets in quotes"),
+        ("? [a]\n    : b", "4:7: sources[0]: a key must be plain text"),
     ],
 )
 def test_a_problem_of_a_source(line: str, problem: str | None) -> None:

@@ -58,10 +58,6 @@ def test_what_makes_sense(entry: str) -> None:
         ),
         ("period: -1d", "sources[0].period: '-1d' is not a duration; write it as 90m, 1d4h, 2 h or P30D"),
         (
-            "retention: 4000y",
-            "sources[0].retention: '4000y' is longer than 1,000 years; write `never` if there is no limit",
-        ),
-        (
             "rows_per_day: 1.5k, keys: {u: {max_rows_per_day: 2k}}",
             "sources[0].keys.u.max_rows_per_day: the whole source has 1,500 rows per day",
         ),

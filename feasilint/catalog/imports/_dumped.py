@@ -267,7 +267,7 @@ def _tag(row: Row, told: Told) -> None:
 def _option(row: Row, told: Told) -> None:
     """TABLE_OPTIONS of BigQuery: labels, and how long partitions are kept."""
     option, value = words(row.get("option_name")), words(row.get("option_value"))
-    if option == "partition_expiration_days" and number(value) is not None:
+    if option == "partition_expiration_days" and number(value):
         told.retention = f"{number(value):g}d"
     if option == "labels" and value is not None:
         for name, label in _LABEL.findall(value):
