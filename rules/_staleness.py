@@ -109,7 +109,7 @@ def age_at(read: Input, point: PredictionPoint | None) -> Staleness | None:
     """
     if point is None or point.mode != "batch":
         return read.staleness
-    exact = _at_run(read.entry, point) if read.entry is not None else None
+    exact = age_at_run(read.entry, point) if read.entry is not None else None
     return Staleness(exact, exact, exact) if exact is not None else source_staleness(read)
 
 
@@ -123,7 +123,7 @@ def age_for_severity(reading: Reading, feature: Feature) -> Staleness | None:
     return reading.age if feature.point is not None else source_staleness(reading.read)
 
 
-def _at_run(entry: SourceEntry, point: PredictionPoint) -> float | None:
+def age_at_run(entry: SourceEntry, point: PredictionPoint) -> float | None:
     """The age at `run_at` of a source that is loaded at least daily, `offset` after the boundary of its period."""
     if point.run_at is None or entry.period is None or entry.offset is None or not 0 < entry.period <= _DAY:
         return None
