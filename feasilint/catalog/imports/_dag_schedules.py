@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from feasilint.catalog.imports.artefact import Entry
 
-_GIVEN = ("schedule", "schedule_interval", "timetable")
+GIVEN = ("schedule", "schedule_interval", "timetable")
+"""The arguments of a DAG that say when it runs."""
+
 _PRESETS = {
     "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@weekly": "0 0 * * 0", "@monthly": "0 0 1 * *",
     "@quarterly": "0 0 1 */3 *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@midnight": "0 0 * * *",
@@ -36,7 +38,7 @@ class Unclear(Struct, frozen=True):
 
 def schedule_of(dag: Made) -> Entry | Unclear:
     """`period`, and `offset` where it is certain; empty for a DAG that is not run by the clock."""
-    name = next((name for name in _GIVEN if name in dag.given), None)
+    name = next((name for name in GIVEN if name in dag.given), None)
     if name is None:
         return Unclear("it states no schedule: Airflow 2 runs it daily, Airflow 3 only by hand; state one")
     try:

@@ -25,8 +25,10 @@ from feasilint.lower.python.statements import execute
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_LIBRARIES = ("airflow", "pendulum", "dateutil")
-_CLASS, _DAG, _TASK, _ASSET = "DAG", "dag", "task", ("asset", "dataset")
+_LIBRARIES = ("airflow", "cosmos", "pendulum", "dateutil")
+_CLASSES = ("DAG", "DbtDag")
+_GROUP = "DbtTaskGroup"  # which has no task_id, and is what runs dbt
+_DAG, _TASK, _ASSET = "dag", "task", ("asset", "dataset")
 _TASKS = (_TASK, "setup", "teardown")  # decorators that make tasks of functions
 _MADE = ("expand", "expand_kwargs")  # methods of a task or its function that make it
 _SETTLED = ("partial", "override")  # methods that settle some of what it is given
@@ -144,9 +146,9 @@ class _Reading:
         if value is None and "task_id" not in kwargs:
             return None
         made = self._plain(m, value, found, kwargs, node)
-        if made.kind == _CLASS and value is not None:
+        if made.kind in _CLASSES and value is not None:
             self._add_dag(m.get(value), made)
-        elif "task_id" in kwargs:
+        elif "task_id" in kwargs or made.kind == _GROUP:
             self._add_task(m, made, kwargs.get("dag"), None if value is None else m.get(value))
         return value
 

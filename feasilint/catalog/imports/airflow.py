@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from feasilint.catalog.globs import PathPatterns
-from feasilint.catalog.imports._dag_schedules import Unclear, schedule_of
+from feasilint.catalog.imports._dag_schedules import GIVEN, Unclear, schedule_of
 from feasilint.catalog.imports._dag_tables import Written, assets, filled, written_by
 from feasilint.catalog.imports._dags import Dag, dags_of
 from feasilint.catalog.imports._objects import Made, folder_of_project
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _IGNORED = ".airflowignore"
 _SKIPPED = frozenset({"node_modules", "site-packages", "__pycache__"})
+_DBT = re.compile(r"\bdbt\s+(?:-\S+\s+)*(?:run|build|snapshot)\b")
 _NOBODY = ("airflow",)  # the owner of every task that has none
 
 
@@ -98,6 +100,13 @@ def _of_dag(dag: Dag, path: str, folder: str, root: str, notes: list[Note]) -> I
 
 def _unclear(name: str, written: Iterable[tuple[Made, Written]], dag: Made, path: str) -> Iterator[Note]:
     nothing = True
+    if any(map(_runs_dbt, (dag, *(task for task, _ in written)))):
+        nothing = False
+        stated_as = next((word for key in GIVEN if (word := text(dag.given.get(key))) is not None), "…")
+        advice = f"`+meta: {{schedule: '{stated_as}'}}` in dbt_project.yml"
+        yield Note(
+            path, dag.line, f"the DAG {name} runs dbt: state its schedule for the models that it builds, as {advice}"
+        )
     for task, one in written:
         nothing = nothing and not one.names and not one.unclear
         if one.unclear:
@@ -109,6 +118,12 @@ def _unclear(name: str, written: Iterable[tuple[Made, Written]], dag: Made, path
         yield Note(
             path, dag.line, f"nothing says which tables the DAG {name} writes; state them as outlets of its tasks"
         )
+
+
+def _runs_dbt(made: Made) -> bool:
+    """Whether a task, or a DAG of Cosmos, builds models of dbt."""
+    command = made.given.get("bash_command")
+    return made.kind.startswith("Dbt") or (isinstance(command, str) and _DBT.search(command) is not None)
 
 
 def _of_nobody(tasks: Iterable[Made], path: str, folder: str, root: str) -> Iterator[Note]:

@@ -247,6 +247,26 @@ def test_tags_that_are_keys_of_the_catalog(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "runs"),
+    [
+        (
+            "with DAG('d', schedule='0 4 * * *'):\n    BashOperator(task_id='t', bash_command='cd x && dbt --quiet build -s tag:y')",
+            True,
+        ),
+        ("with DAG('d', schedule='0 4 * * *'):\n    DbtTaskGroup(group_id='t', project_config=None)", True),
+        ("DbtDag(dag_id='d', schedule='0 4 * * *', project_config=None)", True),
+        ("with DAG('d', schedule='0 4 * * *'):\n    BashOperator(task_id='t', bash_command='dbt test')", False),
+    ],
+)
+def test_dags_that_run_dbt(tmp_path: Path, body: str, runs: bool) -> None:
+    path = put(tmp_path, f"from cosmos import DbtDag, DbtTaskGroup\n{body}\n")
+    told = "the DAG `d` runs dbt: state its schedule for the models that it builds, as `+meta: {schedule: '0 4 * * *'}` in dbt_project.yml"
+    assert notes(path) == [
+        told if runs else "nothing says which tables the DAG `d` writes; state them as outlets of its tasks"
+    ]
+
+
+@pytest.mark.parametrize(
     ("task", "names"),
     [
         (
