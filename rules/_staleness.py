@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _DAY = 86_400
 _STATES = ("snapshot", "scd1", "scd2", "dimension")  # kinds whose rows are states: a window over them counts no events
 _ABSENT = ("training_only", "vendor")
+_SLOWLY_CHANGING = ("dimension", "scd1", "scd2")
 _WINDOWED = ("bounded", "unbounded", "anchored", "bucketed", "rows")
 _STATE_READING = ("last", "any", "arg_max", "lag")  # a last value is a state, whatever window it is taken from
 TOLERATED = 0.10  # relative error of a count or sum that is worth no word
@@ -54,6 +55,15 @@ class Reading(Struct, frozen=True):
 def stateful(feature: Feature) -> bool:
     """Whether a feature has no window: it is a state, whose age is that of its source."""
     return not any(a.extent.window in _WINDOWED and a.function not in _STATE_READING for a in feature.aggregations)
+
+
+def lag_counts(feature: Feature, read: Input) -> bool:
+    """Whether the age of an input changes a feature: not where it is summed up over long windows only, and hardly where its
+    rows hardly ever change."""
+    if read.entry is not None and read.entry.kind in _SLOWLY_CHANGING:
+        return False
+    own = [reading for group in readings(feature) for reading in group if reading.read.source == read.source]
+    return any(reading.error > TOLERATED for reading in own) if own else stateful(feature)
 
 
 def readings(feature: Feature) -> Iterator[list[Reading]]:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
 from ._evidence import by_source, declared, details, primary, relation
-from ._staleness import TOLERATED, age_at_run, readings, stateful
+from ._staleness import age_at_run, lag_counts
 from ._words import duration
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from feasilint.measure.model import Input
 
 _DAY = 86_400
-_SLOWLY_CHANGING = ("dimension", "scd1", "scd2")
 _ABSENT = ("training_only", "vendor", "request")
 _CATALOG = """
 version: 1
@@ -96,7 +95,7 @@ class NotReadyAtRun(Rule):
     def _found(self, feature: Feature, read: Input, point: PredictionPoint, missed: _Missed) -> Finding:
         entry = read.entry
         assert entry is not None
-        severity = self.severity if _matters(feature, read) else Severity.WARNING
+        severity = self.severity if lag_counts(feature, read) else Severity.WARNING
         loaded = ", ".join(
             f"{name} {duration(value)}"
             for name, value in (("period", entry.period), ("offset", entry.offset), ("run_time", entry.run_time))
@@ -136,15 +135,6 @@ def _missed(entry: SourceEntry, point: PredictionPoint) -> _Missed | None:
     ready = (entry.offset + (entry.run_time or 0)) % _DAY
     early = (ready - point.run_at) % _DAY
     return _Missed(ready, point.run_at, early, age) if 0 < early <= _DAY / 2 else None
-
-
-def _matters(feature: Feature, read: Input) -> bool:
-    """Whether a day more changes a feature: of long windows it does not, nor of what hardly ever changes."""
-    if read.entry is not None and read.entry.kind in _SLOWLY_CHANGING:
-        return False
-    short = (reading.error > TOLERATED for group in readings(feature) for reading in group if reading.read is read)
-    own = (reading.read.source for group in readings(feature) for reading in group)
-    return any(short) if read.source in set(own) else stateful(feature)
 
 
 def _clock(seconds: float) -> str:

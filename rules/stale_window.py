@@ -66,7 +66,7 @@ class StaleWindow(Rule):
     severity = Severity.ERROR
     batch = Severity.ERROR
     since = "0.1.0"
-    supersedes = ("LAT204",)
+    supersedes = ("LAT204", "LAT206")
     examples = (
         Example("365 days, updated daily", _query("count(*)", 365), flagged=0),
         Example("an average over 7 days: its error does not follow from the lag", _query("avg(amount)", 7), flagged=0),

@@ -65,7 +65,7 @@ class TooOldForDecision(Rule):
     severity = Severity.ERROR
     batch = None
     since = "0.1.0"
-    supersedes = ("LAT204",)
+    supersedes = ("LAT204", "LAT206")
     examples = (
         Example(
             "a limit that is fresh enough",

@@ -71,7 +71,7 @@ class WindowInsideStaleness(Rule):
     severity = Severity.ERROR
     batch = Severity.ERROR
     since = "0.1.0"
-    supersedes = ("LAT202", "LAT203", "LAT204", "LAT205")
+    supersedes = ("LAT202", "LAT203", "LAT204", "LAT205", "LAT206")
     examples = (
         Example("30 minutes of a stream", _query("count(*)", "payments.authorizations", "30 minutes"), flagged=0),
         Example("30 days of a daily table", _query("count(*)", "payments.transactions", "30 days"), flagged=0),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from feasilint_rules.mixed_latency import MixedLatency
 from feasilint_rules.no_streaming_path import NoStreamingPath
 from feasilint_rules.stale_window import StaleWindow
 from feasilint_rules.too_old_for_decision import TooOldForDecision
 from feasilint_rules.window_inside_staleness import WindowInsideStaleness
+from msgspec.structs import replace
 from rule_subjects import NIGHTLY, ONLINE, TABLE, context, entry, feature, judge, read, windowed
 
 from feasilint.catalog.model import Owner, PredictionPoint, Staleness
@@ -89,3 +91,68 @@ def test_a_state_that_its_source_reaches_after_a_load_is_no_matter_of_streams() 
     soon = read(entry(period=86_400.0, run_time=600.0))
     assert judge(STREAMLESS, feature(soon)) == []
     assert judge(STREAMLESS, feature(read(entry(latency="daily")), point=PredictionPoint("p", "online"))) == []
+
+
+# --- mixed-latency ---
+
+MIXED = MixedLatency()
+FAST = entry("web.spent", latency="streaming", kind="snapshot")
+SLOW = entry("bank.balances", latency="daily", kind="snapshot")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        feature(read(FAST)),
+        feature(read(FAST), read(None)),
+        feature(read(FAST), read(entry("bank.balances"))),
+        feature(read(FAST), read(SLOW, role="join")),
+        feature(read(FAST), read(replace(FAST, name="web.seen", latency="microbatch", worst_age=900.0))),
+        feature(read(FAST), read(replace(SLOW, kind="dimension"))),
+        feature(read(FAST), read(replace(SLOW, availability="training_only"))),
+        feature(read(FAST), read(entry("bank.rates", latency="manual"))),
+        feature(read(entry("cart", availability="request", latency="request")), read(SLOW)),
+        feature(read(SLOW), read(replace(SLOW, name="bank.debts"))),
+        feature(
+            read(FAST),
+            read(replace(SLOW, kind="events")),
+            aggregations=(windowed("avg", Interval(days=90), sources=(Source("bank.balances", "table"),)),),
+        ),
+    ],
+)
+def test_values_of_one_age_or_whose_lag_does_not_count(subject: Feature) -> None:
+    assert judge(MIXED, subject) == []
+
+
+def test_a_table_and_its_stream_are_one_source() -> None:
+    slow = replace(SLOW, stream_twin="kafka://balances")
+    stream = replace(FAST, name="kafka://balances")
+    assert judge(MIXED, feature(read(stream), read(slow)), context(stream, slow)) == []
+
+
+@pytest.mark.parametrize(
+    ("point", "severity"), [(ONLINE, Severity.WARNING), (NIGHTLY, Severity.INFO), (None, Severity.INFO)]
+)
+def test_a_value_of_two_ages(point: PredictionPoint | None, severity: Severity) -> None:
+    (found,) = judge(MIXED, feature(read(SLOW), read(FAST), point=point))
+    assert found.message == (
+        "feature `x` combines `web.spent`, up to 5 s old, with `bank.balances`, up to 1 d 12 h old"
+    )
+    assert (found.severity, found.source) == (severity, "bank.balances")
+
+
+def test_what_makes_the_slow_one_slow_may_be_a_table_on_the_way() -> None:
+    hop = Hop("mart.seen", Staleness(0, 43_200, 86_400), refresh=Refresh("table", "daily", "tag `daily`"))
+    seen = replace(FAST, name="web.seen")
+    (found,) = judge(MIXED, feature(read(FAST), read(seen, staleness=Staleness(2, 43_203, 86_405), hops=(hop,))))
+    assert "`web.seen`, up to 1 d old" in found.message
+    assert "`mart.seen` up to 1 d" in dict(found.facts)["age"]
+
+
+def test_a_short_window_on_the_slow_side_counts_and_is_told_as_that() -> None:
+    events = replace(SLOW, kind="events")
+    made = windowed("count", Interval(days=2), sources=(Source("bank.balances", "table"),))
+    subject = feature(read(FAST), read(events), aggregations=(made,))
+    assert len(judge(MIXED, subject)) == 1
+    (found,) = check([subject], [MIXED, StaleWindow()], context()).findings
+    assert (found.code, found.notes[0].split()[0]) == ("LAT202", "LAT206")
