@@ -47,7 +47,7 @@ def problem_note(message: str, folder: str) -> Note:
     """A problem with a file of the project in this folder, which its message starts with."""
     found = _PROBLEM.fullmatch(message)
     if found is None:
-        return Note(posixpath.join(folder, PROJECT_FILE), None, message)
+        return Note(posixpath.normpath(posixpath.join(folder, PROJECT_FILE)), None, message)
     below = Path(folder) / found[1]
     return Note(below.as_posix() if below.is_file() else found[1], int(found[2]) if found[2] else None, found[3])
 

@@ -23,7 +23,7 @@ from feasilint.dbt.settings import PROJECT_FILE
 from feasilint.dbt.values import resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from feasilint.catalog.imports._dbt_places import Steps
     from feasilint.dbt.model import Model, SourceTable
@@ -53,7 +53,7 @@ def declared(folder: str) -> Declared:
     """What the project in this folder declares, with what it has installed, named as where its code is read. Raises
     ArtefactError if dbt_project.yml cannot be read."""
     project = Project(folder)
-    path = posixpath.join(folder, PROJECT_FILE)
+    path = posixpath.normpath(posixpath.join(folder, PROJECT_FILE))
     if project.name and project.problems:
         read_yaml(path)  # what is wrong has a line
     places = Places(project.root, folder)
@@ -148,7 +148,7 @@ def _model(home: _Home, model: Model) -> None:
         package_name=model.package,
         original_file_path=model.path,
         config={**model.config, "materialized": model.materialized},
-        columns={**{name: {} for name in header}, **_columns(home, given, version)},
+        columns=_with(header, _columns(home, given, version)),
         constraints=home.resolved(version.get("constraints") or given.get("constraints")),
         deprecation_date=home.resolved((version if model.version is not None else given).get("deprecation_date")),
         version=model.version,
@@ -166,6 +166,12 @@ def _tests(home: _Home, given: Given, version: Given, about: str, file: str) -> 
 
 def _columns(home: _Home, given: Given, version: Given | None = None) -> Given:
     return mapping(home.resolved(dict(properties.columns(given, version or {}))))
+
+
+def _with(header: Iterable[str], columns: Given) -> Given:
+    """The columns of a seed in the order of its file, spelled as they are declared."""
+    declared = {folded(name): name for name in columns}
+    return {**{declared.get(folded(name), name): {} for name in header}, **columns}
 
 
 def _key(model: Model) -> str:

@@ -315,6 +315,14 @@ def test_a_column_that_is_listed_twice_has_the_tests_of_both(tmp_path: Path) -> 
     }
 
 
+def test_a_seed_has_the_columns_of_its_file_as_they_are_declared(tmp_path: Path) -> None:
+    put(tmp_path, {"seeds/rates.csv": "DAY,Rate,note\n2024-01-01,1.5,x\n"})
+    declared = "seeds: [{name: rates, columns: [{name: rate, data_type: float}, {name: made_up}]}]"
+    assert of(tmp_path, seeds__rates_yml=declared)["rates"] == {
+        "columns": {"DAY": {}, "rate": {"type": "float"}, "note": {}, "made_up": {}}
+    }
+
+
 def test_semantic_models(tmp_path: Path) -> None:
     semantic = """
 semantic_models:
@@ -418,6 +426,9 @@ def test_files_are_seen_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         "warehouse/models/marts/marts.yml",
     ]
     assert "warehouse/models/marts/customers.sql" in list(imported.models[0]["paths"])  # type: ignore[call-overload]
+    monkeypatch.chdir(tmp_path / "warehouse")
+    [imported] = read("dbt", ".")
+    assert (imported.path, imported.notes[1].path) == ("dbt_project.yml", "models/staging/sources.yml")
 
 
 def test_a_catalog_has_the_names_of_the_project(tmp_path: Path) -> None:
