@@ -26,13 +26,12 @@ def models(analysis: Analysis, sinks: Iterable[tuple[Program, Fit | Write]]) -> 
     """The subjects that sinks are."""
     for program, sink in sinks:
         place = Place(program.path, sink.origin.span if sink.origin is not None else None)
-        entry = analysis.matcher.model_for(program.path)
         yield ModelSubject(
             target(sink, program.path),
             "model" if isinstance(sink, Fit) else "table",
             place,
-            entry,
-            analysis.matcher.point_for(entry),
+            analysis.belonging.model(program.path),
+            analysis.belonging.point(program.path),
             tuple(_by_step(_spreads(sink, analysis))),
         )
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from feasilint.measure.model import Aggregation, Input
 
 __all__ = [
-    "Context", "DocumentSubject", "Example", "Feature", "Finding", "Label", "ModelSubject", "Place", "Rule", "Severity",
-    "SourceSubject", "Spread", "Subject", "Suggestion", "Unread",
+    "Context", "DocumentSubject", "Example", "Feature", "Finding", "Label", "ModelSubject", "Place", "RowCode", "Rule",
+    "Severity", "SourceSubject", "Spread", "Subject", "Suggestion", "Unread",
 ]  # fmt: skip
 
 Scope: TypeAlias = Literal["feature", "model", "source", "document"]
@@ -39,12 +39,20 @@ class Unread(NamedTuple):
     library: str = ""
 
 
+class RowCode(NamedTuple):
+    """A step that runs code for each row of a request: where, and what it is: `a user-defined function`, `a model`."""
+
+    place: Place
+    what: str
+
+
 class Feature(Struct, frozen=True, gc=False):
     """A column that a model is fitted on or, without a model, that a feature table holds.
 
     `place` is where it is built. `target` names the model's estimator or the table. `entry`/`point`: the declared model and
     its prediction point, None where none is declared. `inputs` are what its own computation depends on, values first;
-    `aggregations` the measures that it passes through. `unread` are the steps on its way that could not be read.
+    `aggregations` the measures that it passes through. `unread` are the steps on its way that could not be read; `row_code`
+    those that run code on what a request brings, where its prediction point has a latency budget.
     """
 
     name: str
@@ -58,6 +66,7 @@ class Feature(Struct, frozen=True, gc=False):
     point: PredictionPoint | None = None
     confidence: Confidence = "exact"
     unread: tuple[Unread, ...] = ()
+    row_code: tuple[RowCode, ...] = ()
 
 
 class Spread(NamedTuple):

@@ -19,6 +19,7 @@ from feasilint.measure.grain import leaves
 from feasilint.measure.model import Age, Input
 from feasilint.models import models, target
 from feasilint.paths import Step
+from feasilint.rowcode import row_code
 from feasilint.rule import DocumentSubject, Feature, SourceSubject, Unread
 from feasilint.unread import gaps
 from feasilint.ways import oldest_way, timed, way
@@ -205,6 +206,8 @@ def _feature(
 ) -> Feature:
     lineage = lineages.of(member)
     stored = lineages.analysis.ages.stored(sink) if isinstance(sink, Write) else None
+    point = lineages.analysis.belonging.point(sink_place.path)
+    waited_for = point is not None and point.latency_budget is not None
     return Feature(
         name=member.name,
         place=lineage.place or sink_place,
@@ -214,9 +217,10 @@ def _feature(
         inputs=lineage.inputs if stored is None else tuple(_stored(read, stored) for read in lineage.inputs),
         aggregations=lineage.aggregations,
         entry=entry,
-        point=lineages.analysis.belonging.point(sink_place.path),
+        point=point,
         confidence="approximate" if member.trace.approximate else "exact",
         unread=lineage.unread,
+        row_code=row_code(member, lineages.analysis) if waited_for else (),
     )
 
 

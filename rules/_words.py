@@ -36,6 +36,11 @@ def days(seconds: float) -> str:
     return "1 day" if amount == 1 else f"{int(amount)} days"
 
 
+def short(seconds: float) -> str:
+    """A time of answer: `150 ms`, `2 s`."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else duration(seconds)
+
+
 def percent(share: float) -> str:
     """`200 %`, `13.5 %`, `0.3 %`."""
     value = share * 100

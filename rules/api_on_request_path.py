@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
 from ._evidence import by_source, declared, details, primary, relation, replacement
-from ._words import duration
+from ._words import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ class ApiOnRequestPath(Rule):
     def _found(self, feature: Feature, read: Input, point: PredictionPoint, context: Context) -> Finding:
         entry, budget = read.entry, point.latency_budget
         spent = (
-            f"and `{point.name}` has {_short(budget)} for all"
+            f"and `{point.name}` has {short(budget)} for all"
             if point.mode != "batch" and budget is not None
             else f"which `{point.name}` has to ask in every run, and which keeps no history"
         )
@@ -107,8 +107,3 @@ def _fetched(read: Input) -> bool:
     """Whether an input comes straight from a service that is not known to be in production."""
     stated = read.entry.availability if read.entry is not None else "unknown"
     return read.source.kind == "api" and not read.hops and stated == "unknown"
-
-
-def _short(seconds: float) -> str:
-    """A time of answer: `150 ms`, `2 s`."""
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else duration(seconds)

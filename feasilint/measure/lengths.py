@@ -22,7 +22,21 @@ _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv,
 }  # fmt: skip
 _WRAPPING = frozenset(
-    ("cast", "try_cast", "coalesce", "abs", "floor", "ceil", "ceiling", "round", "int", "float", "astype", "fillna")
+    (
+        "cast",
+        "try_cast",
+        "coalesce",
+        "abs",
+        "floor",
+        "ceil",
+        "ceiling",
+        "round",
+        "int",
+        "float",
+        "astype",
+        "fillna",
+        "row_code",
+    )
 )
 _MEASURING: dict[str, str | None] = {  # functions of a difference, with the unit that they count in
     "days": "day", "total_seconds": "second", "epoch": "second", "unix_timestamp": "second", "date_part": None,

@@ -32,7 +32,7 @@ _ZERO_HOUR = datetime(1970, 1, 1)
 TRANSPARENT = frozenset((
     "astype", "at_time_zone", "cast", "coalesce", "convert_timezone", "date", "date_format", "datetime", "epoch",
     "format_date", "format_timestamp", "from_unixtime", "from_utc_timestamp", "iloc", "isoformat", "item",
-    "julianday", "normalize", "parse_date", "parse_datetime", "parse_timestamp", "safe_cast", "str_to_date",
+    "julianday", "normalize", "parse_date", "parse_datetime", "parse_timestamp", "row_code", "safe_cast", "str_to_date",
     "str_to_time", "strftime", "strptime", "timestamp", "timestamp_micros", "timestamp_millis", "timestamp_seconds",
     "to_char", "to_date", "to_datetime", "to_pydatetime", "to_timestamp", "to_timestamp_ntz", "to_unix_timestamp",
     "to_utc_timestamp", "try_cast", "ts_or_ds_to_date", "tz_convert", "tz_localize", "unix_date", "unix_micros",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _DEPTH = 12
 _ZERO_IS_NOTHING = frozenset({"sum", "max", "bool_or"})
 _PASSING = frozenset(
-    {"cast", "astype", "round", "float", "int", "abs", "neg", "try_cast", "nullif", "fillna", "sqrt", "log"}
+    {"cast", "astype", "round", "float", "int", "abs", "neg", "try_cast", "nullif", "fillna", "sqrt", "log", "row_code"}
 )
 _FLAGS = frozenset({"lt", "le", "gt", "ge", "eq", "between", "and", "or", "not"})
 

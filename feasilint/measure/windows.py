@@ -213,7 +213,7 @@ class Windows:
         made, own = defined(key, self.columns), set(leaves(key, self.columns))
         dates = (b.event for b in about if b.lower is not None and b.lower.base == "constant" and not b.recurs)
         plain = isinstance(made, Column) or (isinstance(made, Call) and made.function in TRANSPARENT)
-        return plain and any(own == set(leaves(event, self.columns)) for event in dates)
+        return plain and any(not own.isdisjoint(leaves(event, self.columns)) for event in dates)
 
     def _place(self, event: Column) -> frozenset[Relation]:
         """The relations that a column is read from, at the bottom of its way."""

@@ -280,7 +280,9 @@ def rows_result(call: Call, frame: v.Frame, made: v.Value) -> v.Value:
     if isinstance(made, v.Seq):
         outputs = tuple(Output(str(at), call.expression(item), call.origin) for at, item in enumerate(made.items))
         return derive(call, frame, outputs)
-    return v.Series(frame.relation, call.expression(made), None, frame.index, frame.group)
+    return v.Series(
+        frame.relation, Op("row_code", (call.expression(made),), call.origin), None, frame.index, frame.group
+    )
 
 
 def index_property(call: Call) -> v.Value | None:
