@@ -74,6 +74,18 @@ class Matcher:
             self._similar = SimilarNames(self._index.written)
         return self._similar.nearest(source.name, limit)
 
+    def recorded(self, entry: SourceEntry) -> bool:
+        """Whether the events of a stream can be read from a table or files, too: by another name of its entry, or of a source
+        whose `stream_twin` it is."""
+        names = [folded(name) for name in (entry.name, *entry.aliases)]
+        topics = [name for name in names if name.startswith(_STREAM_SCHEMES) and is_url(name)]
+        return 0 < len(topics) < len(names) or any(_topic(name) in self._twins for name in names)
+
+    @cached_property
+    def _twins(self) -> frozenset[str]:
+        """The topics that are the stream of some source."""
+        return frozenset(_topic(folded(entry.stream_twin)) for entry in self.catalog.sources if entry.stream_twin)
+
     def model_for(self, path: str) -> ModelEntry | None:
         """The first declared model with a pattern for this file."""
         relative = self._relative(path)
@@ -157,6 +169,11 @@ class Matcher:
             if len(found) == 1:
                 return self._entry(found.pop())
         return None
+
+
+def _topic(name: str) -> str:
+    """A stream's name without its scheme."""
+    return name.partition("://")[2] or name
 
 
 def _known(name: str) -> tuple[str, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 import pytest
 from feasilint_rules.mixed_latency import MixedLatency
 from feasilint_rules.no_streaming_path import NoStreamingPath
 from feasilint_rules.stale_window import StaleWindow
+from feasilint_rules.stream_without_history import StreamWithoutHistory
 from feasilint_rules.too_old_for_decision import TooOldForDecision
 from feasilint_rules.window_inside_staleness import WindowInsideStaleness
 from msgspec.structs import replace
@@ -20,6 +22,7 @@ from feasilint.ir import Interval, Refresh, Source
 from feasilint.measure.model import Hop, Input
 
 if TYPE_CHECKING:
+    from feasilint.catalog.model import SourceEntry
     from feasilint.rule import Feature, Rule
 
 STREAMLESS = NoStreamingPath()
@@ -156,3 +159,50 @@ def test_a_short_window_on_the_slow_side_counts_and_is_told_as_that() -> None:
     assert len(judge(MIXED, subject)) == 1
     (found,) = check([subject], [MIXED, StaleWindow()], context()).findings
     assert (found.code, found.notes[0].split()[0]) == ("LAT202", "LAT206")
+
+
+# --- stream-without-history ---
+
+PASSING = StreamWithoutHistory()
+CLICKS = entry("kafka://clicks", latency="streaming", kind="events")
+TOPIC = Source("clicks", "stream")
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        (CLICKS, entry("web.clicks", stream_twin="kafka://clicks")),
+        (CLICKS, entry("web.clicks", stream_twin="Clicks")),
+        (entry("clicks"), entry("web.clicks", stream_twin="kafka://clicks")),
+        (replace(CLICKS, aliases=("web.clicks",)),),
+        (entry("web.clicks", aliases=("kafka://clicks",)),),
+        (replace(CLICKS, retention=100 * 86_400.0),),
+        (replace(CLICKS, retention=inf),),
+        (replace(CLICKS, availability="training_only"),),
+    ],
+)
+def test_streams_whose_events_are_kept(known: tuple[SourceEntry, ...]) -> None:
+    assert judge(PASSING, feature(read(known[0], source=TOPIC)), context(*known)) == []
+
+
+def test_tables_unknown_streams_and_batches() -> None:
+    assert judge(PASSING, feature(read(CLICKS, source=Source("clicks", "table"))), context(CLICKS)) == []
+    assert judge(PASSING, feature(read(None, source=TOPIC)), context(CLICKS)) == []
+    assert judge(PASSING, feature(read(CLICKS, source=TOPIC), point=NIGHTLY), context(CLICKS)) == []
+
+
+@pytest.mark.parametrize(
+    ("known", "kept"),
+    [
+        (CLICKS, "of which nobody says what it keeps"),
+        (replace(CLICKS, retention=7 * 86_400.0), "that keeps 7 days"),
+        (replace(CLICKS, aliases=("kafka://clicks_v1",), retention=86_400.0), "that keeps 1 day"),
+    ],
+)
+def test_a_stream_of_which_nothing_keeps_the_past(known: SourceEntry, kept: str) -> None:
+    other = entry("web.views", stream_twin="kafka://views")
+    (found,) = judge(PASSING, feature(read(known, source=TOPIC)), context(known, other))
+    assert found.message == (
+        f"feature `x` is made of `clicks`, a stream {kept}, and the catalog knows no table of its events"
+    )
+    assert found.severity is Severity.WARNING
