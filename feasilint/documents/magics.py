@@ -28,8 +28,8 @@ _MARKED = re.compile(rf"[%!?]|^{_BARE}", re.MULTILINE)
 _CANDIDATE = re.compile(rf"^\s*[%!?]|=\s*[%!]|\?\s*$|^{_BARE}", re.MULTILINE)
 _AFTER_BLANK = re.compile(r"^(\s*)%[ \t]+(?=[A-Za-z_])")
 _CELL = re.compile(r"^\s*%%(\w[\w.]*)[ \t]*(.*)$")
-_WHOLE = re.compile(r"^\s*%(bash|sh|sql|md|md-sandbox|scala|r|fs)\s*$")
-"""With one mark alone on the first line these mean the whole cell, as in Databricks, if the rest is no Python."""
+_WHOLE = re.compile(r"^\s*%(?:(bash|sh|sql|md|md-sandbox|scala|r|fs)\s*$|bq\s+(query\b.*))$")
+"""With one mark alone on the first line these mean the whole cell, as in Databricks and Datalab, if the rest is no Python."""
 _LINE = re.compile(
     r"^(?P<indent>\s*)(?P<target>[A-Za-z_][\w.\[\]'\", ]*?\s*=\s*)?(?P<mark>%|!!|!)(?P<name>[A-Za-z_][\w.]*)?(?P<rest>.*)$"
 )
@@ -111,7 +111,7 @@ def _cell_magic(source: str) -> Magic | None:
         whole = _WHOLE.match(line)
         rest = "\n".join(lines[at + 1 :]) if whole else ""
         if whole and rest.strip() and not _parses(rest):
-            return Magic(whole[1], "", at + 1, cell=True, body=rest)
+            return Magic(whole[1] or "bq", whole[2] or "", at + 1, cell=True, body=rest)
         if line.strip() and not line.lstrip().startswith("#"):
             return None
     return None

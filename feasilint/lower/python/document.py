@@ -26,7 +26,7 @@ from feasilint.lower.python.strings import spell
 from feasilint.lower.python.transfers.cells import SQL_MAGICS, dialect_in, fill, save, split_into, split_options
 from feasilint.lower.python.transfers.common import show_value
 from feasilint.lower.python.transfers.parameters import of_magic, spelled
-from feasilint.lower.python.transfers.settings import given_to_pipeline
+from feasilint.lower.python.transfers.settings import given_to_pipeline, is_pipeline
 from feasilint.lower.python.transfers.sql import looks_like_sql
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 _FRAME_NAME = re.compile(
     r"^(df|data|frame|dataframe|dataset|X|x|train|test|transactions|customers|events)$|(_df|_data|_frame|^df_.*|^data_.*)$"
 )
+
+
+_DATALAB = re.compile(r"^query\b.*?(?:-n|--name)[ =](\w+)")
 
 
 def lower_document(document: Document, options: Options) -> Program:
@@ -185,6 +188,11 @@ def _run_cell_magic(m: Machine, cell: Cell, magic: Magic) -> None:
         relation = _sql(m, cell, body, offset, dialect_in(m, magic.name), named, given) if body.strip() else None
         if relation is not None:
             save(m, saved, v.Frame(relation))
+    elif magic.name == "bq" and (query := _DATALAB.search(magic.arguments)) is not None:
+        offset = len(cell.source) - len(magic.body)
+        rows = _sql(m, cell, magic.body, offset, "bigquery", "_datalab") if magic.body.strip() else None
+        if rows is not None:
+            m.scope.bind(query[1], v.Handle("datalab.query", (("frame", m.alloc(v.Frame(rows))),)))
     elif magic.name == "writefile":
         name = Path(magic.arguments.split()[-1]).name if magic.arguments.split() else ""
         if name.endswith(".py"):
@@ -273,7 +281,7 @@ def _sql_anchors(cell: Cell, offset: int) -> tuple[Anchor, ...]:
 def _run_uncalled(m: Machine) -> None:
     """A library of helpers is read too: each function once, with frames where its parameters are called like one. Those of
     other files are read there."""
-    for function in list(m.defined):
+    for function in sorted(m.defined, key=lambda function: not is_pipeline(function.node)):  # these call their steps
         if (
             function.node in m.called
             or m.nested

@@ -105,7 +105,10 @@ def _handed_in(m: Machine, argument: ast.arg) -> v.Value:
 
 def _of_pipeline(m: Machine, argument: ast.arg, value: v.Value) -> v.Value:
     """A value, or the artifact that a pipeline hands over for it: what an earlier step gives is not followed."""
-    return _artifact(m, argument) if _is_artifact(argument) and type(m.get(value)) is v.Unknown else value
+    if not _is_artifact(argument):
+        return value
+    found = m.get(value)
+    return value if type(found) is v.Handle or (type(found) is v.Const and found != v.NONE) else _artifact(m, argument)
 
 
 def _is_artifact(argument: ast.arg) -> bool:

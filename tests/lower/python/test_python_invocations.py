@@ -114,6 +114,8 @@ def test_an_artifact_of_a_pipeline_is_named_after_its_parameter():
     assert sources(run(code.format("rows: Input[Dataset]", "rows.uri"))) == ["{artifact rows}"]
     call = "with dsl.pipeline('p'):\n    train(rows=other().outputs['rows'])"
     assert sources(run(code.format("rows: Input[Dataset]", "rows.path"), call)) == ["{artifact rows}"]
+    first = "@component\ndef first():\n    pass\ntrain(first().output)"
+    assert sources(run(code.format("rows: Input[Dataset]", "rows.path"), first)) == ["{artifact rows}"]
     made = "from google.cloud import aiplatform\nimport pandas as pd\nraw = aiplatform.Artifact.create(uri='gs://b/x.csv')\n"
     assert sources(run(made + "pd.read_csv(raw.uri)")) == ["gs://b/x.csv"]
 
@@ -124,3 +126,33 @@ def test_parts_of_a_public_data_set_are_no_columns():
     program = run(code)
     assert sources(program) == ["huggingface:org/set"]
     assert columns(program.relations[-1]) == ["x"]
+
+
+def test_a_pipeline_calls_its_steps_before_they_are_read_alone():
+    step = "import pandas as pd\nfrom kfp import dsl\n@dsl.component\ndef step(uri: str):\n    pd.read_csv(uri.replace('gs://', '/gcs/'))\n"
+    pipe = "@dsl.pipeline\ndef pipe(uri: str):\n    step(uri)\n"
+    job = "from google.cloud import aiplatform\naiplatform.PipelineJob(parameter_values={'uri': 'gs://b/x.csv'})"
+    assert sources(run(step + pipe, job)) == ["/gcs/b/x.csv"]
+
+
+def test_a_procedure_is_called_by_its_name():
+    code = "from snowflake.snowpark import Session\nsession = Session.builder.getOrCreate()\ndef train(session: Session, name):\n"
+    code += "    session.table(name).count()\nsession.sproc.register(func=train, name='trained')\n{}"
+    assert sources(run(code.format("session.call('trained', 'ORDERS')"))) == ["ORDERS"]
+    assert sources(run(code.format("session.call('other', 'ORDERS')"))) == ["{name}"]
+
+
+@pytest.mark.parametrize("mark", ["%", "%%"])
+def test_a_query_of_datalab_has_the_name_that_its_cell_gives_it(mark: str):
+    query = f"{mark}bq query -n trips\nSELECT day FROM shop.trips WHERE year = @YEAR"
+    program = run(query, "df = trips.execute(query_params=p).result().to_dataframe()\nr = df[['day']]")
+    assert sources(program) == ["shop.trips"]
+    assert columns(program.relations[-1]) == ["day"]
+
+
+def test_pylab_brings_the_names_of_numpy():
+    program = run(
+        "%pylab inline\nimport pandas as pd\ndf = pd.read_csv('x.csv')\nx = array(df[['a']])\nr = pd.DataFrame(x)"
+    )
+    assert sources(program) == ["x.csv"]
+    assert columns(program.relations[-1]) == ["a"]

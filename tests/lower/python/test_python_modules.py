@@ -109,9 +109,7 @@ def test_a_librarys_own_project_uses_it_as_a_library(project: Path):
     (project / "examples").mkdir()
     path = str(project / "examples" / "main.py")
     assert sources(run("import darts\nfrom darts import model", root=str(project), path=path)) == []
-    assert sources(run("from darts import model", root=str(project), path=str(project / "main.py"))) == [
-        "inside.csv"
-    ]
+    assert sources(run("from darts import model", root=str(project), path=str(project / "main.py"))) == ["inside.csv"]
 
 
 @pytest.mark.parametrize("code", ["import feats\nfeats.build()", "from lib.feats import build\nbuild()"])

@@ -69,6 +69,7 @@ METHODS: dict[str, Table] = {
         "keys": connectors.column_names,
         "add_done_callback": nothing,
     },
+    "datalab.query": {"execute": sql.executed, **dict.fromkeys(_FETCH[:-1], sql.fetched)},
     "bigquery": _BIGQUERY,
     "connection": _CONNECTION,
     "response": {

@@ -81,7 +81,7 @@ METHODS: dict[str, Table] = {
         **dict.fromkeys(("config", "configs", "create", "getOrCreate", "app_name", "appName"), same),
         **dict.fromkeys(("SessionBuilder", "getActiveSession", "get_active_session", "builder"), same),
         **dict.fromkeys(("udf", "udaf", "udtf", "sproc"), sessions.registrar),
-        **dict.fromkeys(("call", "call_nowait"), lazy.nothing),
+        **dict.fromkeys(("call", "call_nowait"), sessions.called),
         "range": sessions.ranged,
         **dict.fromkeys(("table_function", "flatten", "generator"), snowparkframes.made_rows),
         "write_arrow": writes.write_argument("table", dialect="snowflake"),
@@ -90,7 +90,7 @@ METHODS: dict[str, Table] = {
         **dict.fromkeys(_FACTS, lazy.nothing),
     },
     "snowpark.registrar": {
-        **dict.fromkeys(("register", "__call__"), sessions.udf),
+        **dict.fromkeys(("register", "__call__"), sessions.registered),
         "register_from_file": lazy.nothing,
     },
 }

@@ -67,7 +67,12 @@ def _run(call: Call, arguments: str) -> v.Value:
     return v.NONE
 
 
-_LINE: dict[str, Callable[[Call, str], v.Value]] = {"run": _run}
+def _pylab(call: Call, arguments: str) -> v.Value:
+    call.m.stars += ["matplotlib.pyplot", "numpy"]
+    return v.NONE
+
+
+_LINE: dict[str, Callable[[Call, str], v.Value]] = {"run": _run, "pylab": _pylab}
 
 
 def cell_magic(call: Call) -> v.Value | None:

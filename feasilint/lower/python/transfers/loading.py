@@ -319,7 +319,8 @@ def globbed(call: Call) -> v.Value | None:
         return None
     found = call.m.get(value)
     patterns = found.items if isinstance(found, v.Seq) else (value,)
-    return v.Seq(tuple(as_text(call.m, one) for one in patterns), "list", True)
+    held = (one if isinstance(call.m.get(one), v.Handle) else as_text(call.m, one) for one in patterns)
+    return v.Seq(tuple(held), "list", True)
 
 
 ANY_FILE = "{any file}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.ir import Interval, Source
 from feasilint.lower.python import values as v
-from feasilint.lower.python.transfers.lazy import expression_call, made
+from feasilint.lower.python.transfers.lazy import expression_call, made, nothing
 from feasilint.lower.python.transfers.loading import path_name, scan, scan_paths
 from feasilint.lower.python.transfers.times import unit_of
 from feasilint.lower.python.transfers.writes import MODES, store
@@ -114,6 +114,22 @@ def saved_frame(call: Call) -> v.Value | None:
     mode: WriteMode = "insert" if call.name == "copy_into_table" else "create"
     store(call, frame.relation, Source(path_name(call, name), "table", "snowflake"), mode)
     return v.NONE
+
+
+def registered(call: Call) -> v.Value | None:
+    """`session.sproc.register(func=train, name='train')`: a procedure that is called by its name."""
+    function, name = call.got(0, "func"), call.text(None, "name")
+    if isinstance(function, v.Function) and name is not None:
+        call.m.named[f"procedure {name}"] = function
+    return udf(call)
+
+
+def called(call: Call) -> v.Value:
+    """`session.call('train', 'ORDERS')`."""
+    function = call.m.named.get(f"procedure {call.text(0)}")
+    if function is None:
+        return nothing(call)
+    return call.m.call(function, (call.target, *call.args[1:]), {}, call.node)
 
 
 def registrar(call: Call) -> v.Value:

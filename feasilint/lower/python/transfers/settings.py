@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import re
@@ -14,8 +15,6 @@ from feasilint.lower.python.transfers.invocations import told
 from feasilint.lower.python.transfers.loading import loaded
 
 if TYPE_CHECKING:
-    import ast
-
     from feasilint.lower.python.call import Call
     from feasilint.lower.python.machine import Machine
 
@@ -174,9 +173,15 @@ def pipeline_job(call: Call) -> v.Value:
     return v.Handle("pipeline.job")
 
 
+def is_pipeline(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
+    """Whether a function is a pipeline of Kubeflow's, which a platform calls."""
+    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+    return any("pipeline" in spell(decorator).lower() for decorator in decorators)
+
+
 def given_to_pipeline(m: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, v.Value]:
     """The parameters of a function that is a pipeline, as the document runs it."""
-    if not any("pipeline" in spell(decorator).lower() for decorator in node.decorator_list):
+    if not is_pipeline(node):
         return {}
     names = [argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)]
     return {name: m.named[f"pipeline {name}"] for name in names if f"pipeline {name}" in m.named}

@@ -78,6 +78,12 @@ def job(dialect: str | None) -> Transfer:
     return transfer
 
 
+def executed(call: Call) -> v.Value:
+    """`query.execute(…)` of a query that a cell of Datalab names: its job."""
+    frame = call.receiver.get("frame") if isinstance(call.receiver, v.Handle) else None
+    return v.Handle("query", (("frame", frame or v.NONE),))
+
+
 def fetched(call: Call) -> v.Value | None:
     """`.to_dataframe()`, `.fetchall()`: the rows of a query."""
     receiver = call.receiver
