@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import real_dbt
 import yaml
-from dbt_projects import ARTEFACTS, put, shop
+from dbt_projects import ARTEFACTS, RICH, put, shop
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutations import damaged
@@ -82,14 +82,13 @@ def assert_same(project: Imported, manifest: Imported) -> None:
 
 
 def ordered(entry: Entry) -> Entry:
-    columns = entry.get("columns")
-    if not isinstance(columns, dict):
-        return entry
-    sorted_flags = {
-        name: {**column, "flags": sorted(column["flags"])} if "flags" in column else column
-        for name, column in columns.items()
-    }
-    return {**entry, "columns": sorted_flags}
+    """An entry with its flags in their order, and the last part of what to use instead."""
+    columns, instead = entry.get("columns"), str(entry.get("use_instead", ""))
+    if isinstance(columns, dict):
+        columns = {name: {**column, "flags": sorted(column.get("flags", []))} for name, column in columns.items()}
+    return {
+        **entry, "columns": columns, "flags": sorted(entry.get("flags", [])), "use_instead": instead.rpartition(".")[2],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("version", ["v9", "v10", "v11", "v12"])
@@ -107,6 +106,16 @@ def test_a_project_with_packages_and_macros_of_schemas(dbt_project: Path, tmp_pa
     [manifest, *_] = read("dbt", str(dbt_project / "target" / "manifest.json"))
     [project] = read("dbt", str(real_dbt.copied(tmp_path / "shop")))
     assert len(project.sources) == 14  # the two sources are seeds of the project, too
+    assert_same(project, manifest)
+
+
+@pytest.mark.slow
+def test_whatever_may_be_stated_in_several_places(dbt_python: Path, tmp_path: Path) -> None:
+    put(tmp_path, RICH)
+    [project] = read("dbt", str(tmp_path))
+    real_dbt.run(dbt_python, tmp_path, "parse --no-partial-parse")
+    [manifest] = read("dbt", str(tmp_path))
+    assert (len(project.sources), manifest.origin) == (17, "dbt manifest")
     assert_same(project, manifest)
 
 
