@@ -9,6 +9,8 @@ from msgspec.structs import replace
 from feasilint.ir import Aggregate, Call, Column, Expression, Measure, Output, Split, Window
 from feasilint.ir.expressions import columns, spelled
 from feasilint.measure.model import Aggregation
+from feasilint.measure.pairs import pairing
+from feasilint.measure.pruning import unpruned
 from feasilint.measure.usage import counted, filling
 from feasilint.trace import Use
 
@@ -101,7 +103,8 @@ def _of_use(use: Use, analysis: Analysis) -> Aggregation | None:
         default_frame=frame is not None and frame.default,
         includes_current=frame is not None and frame.end == 0,
         part=_part(relation, analysis),
-        pairing=analysis.windows.pairing(relation, output),
+        pairing=pairing(relation, output, analysis.windows),
+        unpruned=unpruned(relation, output, analysis.windows, analysis.entry),
         confidence=extent.confidence,
         fragment=origin.fragment,
         node=origin.node,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from feasilint.findings import Confidence, Place
     from feasilint.ir import Interval, Name, Refresh, Source
     from feasilint.measure.pairs import Pairing
+    from feasilint.measure.pruning import Unpruned
 
 WindowClass: TypeAlias = Literal[
     "unbounded", "anchored", "bounded", "bucketed", "rows", "entity", "global", "unknown"
@@ -43,6 +44,7 @@ class Aggregation(Struct, frozen=True, gc=False):
     by. `outputs`: the final columns it flows into. `sources`: those of its input, and `through` the stored tables on the way to
     it, which may keep rows longer or shorter. `part`: the part of a split that its rows are of. `fills`: of a feature's measure
     over a whole table, that it only stands in for other values. `pairing`: how its rows are held against all earlier ones.
+    `unpruned`: what it reads all partitions of, although its time is bounded.
     """
 
     function: str
@@ -63,6 +65,7 @@ class Aggregation(Struct, frozen=True, gc=False):
     part: str | None = None
     fills: bool = False
     pairing: Pairing | None = None
+    unpruned: tuple[Unpruned, ...] = ()
     confidence: Confidence = "exact"
     fragment: int | None = None
     node: int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from feasilint.ir import Call, Column, Join, Scan
+from feasilint.ir import Aggregate, Call, Column, Join, Scan, Window
 from feasilint.ir.expressions import columns as referenced
 from feasilint.ir.expressions import conjuncts
 from feasilint.measure.grain import leaves
@@ -13,22 +13,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from feasilint.columns import Columns
-    from feasilint.ir import Relation
+    from feasilint.ir import Output, Relation
     from feasilint.measure.reach import Reach, Reaching
+    from feasilint.measure.windows import Windows
 
 Pairing: TypeAlias = Literal["self-join", "correlated", "cross join"]
 _ORDERING = frozenset(("lt", "le", "gt", "ge"))
 _STEPS = 64
 
 
-def pairing(reach: Reach, rows: Relation, correlated: bool, columns: Columns, reaching: Reaching) -> Pairing | None:
-    """How rows are paired that a comparison puts in order; None where none are. `rows`: what is measured; `correlated`: it is
-    a subquery that is tied to the row around it."""
+def pairing(relation: Aggregate | Window, output: Output, windows: Windows) -> Pairing | None:
+    """How the rows of an aggregate are held against all earlier ones; None where they are not, or not against all."""
+    if isinstance(relation, Window) or windows.extent(relation, output).window not in ("unbounded", "global"):
+        return None
+    reach, reaching, columns = windows.below(relation, output), windows.reaching, windows.columns
     compared = list(_compared(reach))
     if not compared:
         return None
-    if correlated:
-        inside = reaching.relations(rows)
+    if not relation.keys and windows.keys(relation, output):  # a subquery that is tied to the row around it
+        inside = reaching.relations(relation.input)
         tied = any((one.relation in inside) != (other.relation in inside) for one, other in compared)
         return "correlated" if tied else None
     sides = _Sides(columns, reaching)

@@ -34,7 +34,6 @@ from feasilint.measure.grain import defined, elements, leaves, session, unique_k
 from feasilint.measure.model import Extent
 from feasilint.measure.moments import TRANSPARENT
 from feasilint.measure.names import event_time, occurrence
-from feasilint.measure.pairs import pairing
 from feasilint.measure.picks import picked
 from feasilint.measure.reach import Reach, Reaching
 from feasilint.measure.relevance import conditions
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
     from feasilint.findings import Confidence
     from feasilint.measure.comparisons import Bound
     from feasilint.measure.model import WindowClass
-    from feasilint.measure.pairs import Pairing
     from feasilint.trace import Tracer
 
 
@@ -66,7 +64,7 @@ class Windows:
         self._relations = relations
         self._names: defaultdict[Scan, set[str]] | None = None
         self._times: dict[Scan, Name | None] = {}
-        self._reaching = Reaching(self.columns)
+        self.reaching = Reaching(self.columns)
         self._bounds = Bounds(self.columns)
         self._conditions: dict[Measure, tuple[Expression, ...]] = {}
         self._extents: dict[Output, Extent] = {}
@@ -94,14 +92,10 @@ class Windows:
         certain = {b for p in (*reach.predicates, *self._inside(measure)) for b in self._bounds.of(p)}
         return [bound for bound in about if bound in certain]
 
-    def pairing(self, relation: Aggregate | Window, output: Output) -> Pairing | None:
-        """How the rows of an aggregate are paired with all earlier ones, if they are."""
-        if isinstance(relation, Window) or self.extent(relation, output).window not in ("unbounded", "global"):
-            return None
+    def below(self, relation: Aggregate | Window, output: Output) -> Reach:
+        """What limits the rows of a measure."""
         assert isinstance(output.expression, Measure)
-        reach = self._reach(relation.input, output.expression)
-        correlated = not relation.keys and bool(self.keys(relation, output))
-        return pairing(reach, relation.input, correlated, self.columns, self._reaching)
+        return self._reach(relation.input, output.expression)
 
     def measured(self, relation: Aggregate | Window, output: Output) -> frozenset[Scan]:
         """The scans whose rows a measure sums up: those of its argument; for count(*) those whose time is bounded, else all
@@ -172,7 +166,7 @@ class Windows:
             for part in conjuncts(predicate):
                 sides = list(referenced(part)) if isinstance(part, Call) and part.function == "eq" else []
                 if len(sides) == 2 and all(map(self._is_read, sides)):
-                    inside = self._reaching.relations(rows)
+                    inside = self.reaching.relations(rows)
                     within = [side.relation in inside for side in sides]
                     if within[0] != within[1]:
                         yield sides[0] if within[0] else sides[1]
@@ -238,7 +232,7 @@ class Windows:
         joined by the very keys that are grouped by."""
         said = self._said(measure, reach)
         measured: frozenset[Relation] = frozenset(self._arguments(measure)) if said else frozenset()
-        within = self._reaching.within(reach) if said else frozenset()
+        within = self.reaching.within(reach) if said else frozenset()
         grouped = {name for key in keys for _, name in leaves(key, self.columns)} if said else set()
         apart: dict[frozenset[Relation], bool] = {}
         way: frozenset[Relation | None] = self._way(measure) if said else frozenset()
@@ -269,7 +263,7 @@ class Windows:
         return frozenset(relation for relation, _ in seen) | {None}
 
     def _between(self, join: Join, one: frozenset[Relation], other: frozenset[Relation]) -> bool:
-        left, right = self._reaching.scans(join.left), self._reaching.scans(join.right)
+        left, right = self.reaching.scans(join.left), self.reaching.scans(join.right)
         return bool((left & one and right & other) or (left & other and right & one))
 
     def _key_names(self, join: Join) -> set[str]:
@@ -335,7 +329,7 @@ class Windows:
 
     def _reach(self, relation: Relation, measure: Measure) -> Reach:
         names = frozenset(column.name for arg in measure.args for column in referenced(arg))
-        return self._reaching.below(relation, names)
+        return self.reaching.below(relation, names)
 
     def _time_column(self, reach: Reach) -> Name | None:
         """What could bound a measure: the event time that the catalog declares for a source of it, else a column of a source
