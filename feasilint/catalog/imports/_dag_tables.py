@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct, field
 
 from feasilint.catalog.imports import _dag_operators as operators
+from feasilint.catalog.imports._dag_bodies import STATEMENTS, WRITES
 from feasilint.catalog.imports._objects import Made
 from feasilint.catalog.imports._urls import without_secrets
 from feasilint.catalog.imports.artefact import mapping, text
@@ -75,6 +76,8 @@ def written_by(task: Made, path: str, searched: Sequence[str], root: str) -> Wri
             found.add(_file(file), file)
     for sql in _statements(texts):
         _add_targets(found, task, texts, sql, path, searched, root)
+    for name in _texts(texts.get(WRITES)):
+        found.add(_file(name) if "://" in name else _table(name), name)
     _add_jobs(found, mapping(texts.get("configuration")))
     for asset in assets(task.given.get("outlets")):
         found.add(*asset)
@@ -170,10 +173,14 @@ def _files(template: str, texts: Entry) -> Iterator[str]:
 
 def _statements(texts: Entry) -> Iterator[str]:
     query = mapping(mapping(texts.get("configuration")).get("query")).get("query")
-    for given in (*(texts.get(name) for name in operators.SQL), query):
+    for given in (*(texts.get(name) for name in (*operators.SQL, STATEMENTS)), query):
         yield from (
             one for one in (given if isinstance(given, list) else [given]) if isinstance(one, str) and one.strip()
         )
+
+
+def _texts(given: object) -> Iterator[str]:
+    return (item for item in given if isinstance(item, str)) if isinstance(given, list) else iter(())
 
 
 def _add_targets(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from feasilint.catalog.imports._dag_bodies import HOOK_METHODS, Body, told_to_hook, with_writes, written_in
 from feasilint.catalog.imports._objects import Made, Project, machine, make, plain
 from feasilint.catalog.imports.artefact import Note
 from feasilint.lower.python import values as v
@@ -24,6 +25,9 @@ from feasilint.lower.python.statements import execute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from feasilint.ir import Fragment
+    from feasilint.lower.python.scope import Scope
 
 _LIBRARIES = ("airflow", "cosmos", "pendulum", "dateutil")
 _CLASSES = ("DAG", "DbtDag")
@@ -77,6 +81,9 @@ class _Reading:
         self.here = 0  # the fragment of the file itself: places in its modules are not told
         self.tasks: dict[int, tuple[v.Value, list[Made], int]] = {}
         self.orders: list[tuple[v.Value, v.Value]] = []  # `first >> second`
+        self.bodies: list[Body] = []
+        self.last: list[Made] = []  # where the last task was added
+        self.hooked: list[str] = []  # what database hooks have been told by the present function
 
     def run(self, path: str, text: str, tree: ast.Module) -> None:
         m = machine(path, self.project, self.made, self.execute)
@@ -91,14 +98,29 @@ class _Reading:
                 self.found.notes.append(Note(path, statement.lineno, "from here on more is computed than is followed"))
                 break
             except Exception:  # total: whatever the file contains; a statement that cannot be followed costs itself
-                m.scope = scope
-                m.active.clear()
-                m.returns.clear()
-                m.enter(fragment)
+                _unwind(m, scope, fragment)
             self.stack.clear()
+        self._run_bodies(m, path)
         self._join(m)
         self.found.assets.extend(self._assets(m))
         m.forget()
+
+    def _run_bodies(self, m: Machine, path: str) -> None:
+        """What the functions of tasks write: they are run when the file has been read, as Airflow runs them."""
+        scope, fragment = m.scope, m.fragment
+        for body in self.bodies:
+            self.hooked.clear()
+            try:
+                names = written_in(m, body)
+            except BudgetError:
+                self.found.notes.append(
+                    Note(path, None, "not all functions of its tasks are followed: they compute too much")
+                )
+                return
+            except Exception:  # total, as above
+                _unwind(m, scope, fragment)
+                continue
+            body.tasks[body.at] = with_writes(body.tasks[body.at], names, self.hooked)
 
     # --- statements ---
 
@@ -139,9 +161,13 @@ class _Reading:
         found = m.get(callee)
         if type(found) is v.Function:
             return self._function(m, found, args, kwargs)
-        again = self._mapped(m, found, kwargs)
+        again = self._mapped(m, found, kwargs) if type(found) is v.Bound else None
         if again is not None:
             return again
+        if type(found) is v.Bound and found.name in HOOK_METHODS:
+            self.hooked.extend(told_to_hook(m, found.name, args, kwargs))
+        if type(found) is v.Library and ".hooks." in found.path:
+            return None  # the interpreter knows connections
         value = make(self.project, m, callee, args, kwargs, node)
         if value is None and "task_id" not in kwargs:
             return None
@@ -150,6 +176,7 @@ class _Reading:
             self._add_dag(m.get(value), made)
         elif "task_id" in kwargs or made.kind == _GROUP:
             self._add_task(m, made, kwargs.get("dag"), None if value is None else m.get(value))
+            self._add_body(m, kwargs.get("python_callable"), *_handed(m, kwargs))
         return value
 
     def _function(
@@ -171,6 +198,7 @@ class _Reading:
         if decorator.kind in _TASKS:
             task = Made(_TASK, {"task_id": name, **decorator.given}, decorator.path, decorator.line)
             self._add_task(m, task, None, None)
+            self._add_body(m, function, args, kwargs)
             return m.unknown(f"{name}()", *args, *kwargs.values())
         return None
 
@@ -249,8 +277,18 @@ class _Reading:
         dag = self._dag(m, given) or (self.stack[-1] if self.stack else None)
         tasks = self.found.loose if dag is None else dag.tasks
         tasks.append(task)
+        self.last = tasks
         if value is not None:
             self.tasks[id(value)] = (value, tasks, len(tasks) - 1)
+
+    def _add_body(
+        self, m: Machine, given: v.Value | None, args: tuple[v.Value, ...], kwargs: Mapping[str, v.Value]
+    ) -> None:
+        """Remember the function of the task that was added last."""
+        function = None if given is None else m.get(given)
+        tasks = self.last
+        if isinstance(function, v.Function) and tasks:
+            self.bodies.append(Body(tasks, len(tasks) - 1, function, args, kwargs))
 
     def _join(self, m: Machine) -> None:
         """Tasks join the DAG of those that they are set before or after, if a file makes one DAG only that one."""
@@ -293,6 +331,24 @@ def _name_of(found: v.Value) -> str:
     if isinstance(found, v.Library):
         return found.path.rpartition(".")[2]
     return found.node.name if isinstance(found, v.Class) else ""
+
+
+def _unwind(m: Machine, scope: Scope, fragment: Fragment) -> None:
+    """Back to where a statement began."""
+    m.scope = scope
+    m.active.clear()
+    m.returns.clear()
+    m.enter(fragment)
+
+
+def _handed(m: Machine, kwargs: Mapping[str, v.Value]) -> tuple[tuple[v.Value, ...], dict[str, v.Value]]:
+    """What an operator hands to its function."""
+    args, named = (m.get(kwargs.get(name, v.NONE)) for name in ("op_args", "op_kwargs"))
+    pairs = named.items if isinstance(named, v.Dict) else ()
+    return (
+        tuple(args.items) if isinstance(args, v.Seq) else (),
+        {str(key.value): item for key, item in pairs if isinstance(key, v.Const)},
+    )
 
 
 def _joined(task: Made) -> Made:

@@ -358,6 +358,93 @@ d()
     assert entries(put(tmp_path, body)) == {"s3://lake/x/": often, "s3://lake/y/": often}
 
 
+BODIES = """
+import subprocess
+import pandas as pd
+from airflow.decorators import task
+from airflow.operators.python import PythonOperator
+from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+SCHEMA = "a"
+
+def by_hook(table):
+    hook = PostgresHook(postgres_conn_id="x")
+    hook.run(f"INSERT INTO {SCHEMA}.{table} SELECT 1 AS x")
+    hook.run(["DELETE FROM a.gone", "INSERT INTO a.second SELECT 1 AS x"])
+    hook.insert_rows(table="a.rows", rows=[])
+    subprocess.run("ls -la")
+
+def by_cursor(**context):
+    PostgresHook("x").get_conn().cursor().execute("INSERT INTO a.cursor SELECT 1 AS x")
+
+def by_frame():
+    df = PostgresHook("x").get_pandas_df("SELECT * FROM a.source")
+    df.to_sql("frame", con=PostgresHook("x").get_sqlalchemy_engine(), schema="a")
+    df.to_parquet("s3://lake/frame.parquet")
+    df.to_csv("/tmp/only_here.csv")
+
+def unused():
+    PostgresHook("x").run("INSERT INTO a.unused SELECT 1 AS x")
+"""
+
+
+@pytest.mark.parametrize(
+    ("task", "names"),
+    [
+        ("PythonOperator(task_id='t', python_callable=by_hook, op_args=['first'])", ["a.first", "a.second", "a.rows"]),
+        (
+            "PythonOperator(task_id='t', python_callable=by_hook, op_kwargs={'table': 'x'})",
+            ["a.x", "a.second", "a.rows"],
+        ),
+        ("PythonOperator(task_id='t', python_callable=by_cursor)", ["a.cursor"]),
+        ("task(by_cursor)()", []),  # not as a decorator
+        ("PythonOperator(task_id='t', python_callable=by_frame)", ["a.frame", "s3://lake/frame.parquet"]),
+        ("PythonOperator(task_id='t', python_callable=other.function)", []),
+    ],
+)
+def test_what_functions_of_tasks_write(tmp_path: Path, task: str, names: list[str]) -> None:
+    path = put(tmp_path, f"{BODIES}\nwith DAG('d', schedule='@daily') as dag:\n    {task}\n")
+    assert sorted(entries(path)) == sorted(names)
+
+
+def test_what_decorated_functions_write(tmp_path: Path) -> None:
+    body = f"""{BODIES}
+with DAG("d", schedule="@daily") as dag:
+    @task
+    def first():
+        by_cursor()
+
+    @task(task_id="other")
+    def second(name):
+        by_hook(name)
+
+    @task
+    def never():
+        by_frame()
+
+    first() >> second("named")
+"""
+    assert sorted(entries(put(tmp_path, body))) == ["a.cursor", "a.named", "a.rows", "a.second"]
+
+
+def test_functions_that_compute_too_much_cost_only_themselves(tmp_path: Path) -> None:
+    heavy = "\n".join(f"        x{n} = [y for y in range(1000) for z in range(1000)]" for n in range(20))
+    body = f"""
+from airflow.decorators import task
+with DAG("d", schedule="@daily"):
+    {sql("INSERT INTO a.b SELECT 1 AS x")}
+    @task
+    def heavy():
+{heavy}
+        while True:
+            for a in range(100000):
+                for b in range(100000):
+                    heavy_call(a, b, a + b)
+    heavy()
+"""
+    assert list(entries(put(tmp_path, body))) == ["a.b"]
+
+
 def test_tasks_of_which_the_dag_is_not_known(tmp_path: Path) -> None:
     body = f"""
 DAG("one", schedule="@daily")
