@@ -264,10 +264,10 @@ class _Reader(Struct):
 
     def _place(self, event: _Event) -> _Start:
         """Where a value starts; of an alias, where what it stands for does."""
-        return self.anchors[event.anchor].start if self._is_known_alias(event) else _start_of(event)
-
-    def _is_known_alias(self, event: _Event) -> bool:
-        return type(event) is yaml.AliasEvent and event.anchor in self.anchors
+        if type(event) is yaml.AliasEvent and event.anchor in self.anchors:
+            return self.anchors[event.anchor].start
+        mark = event.start_mark
+        return mark.line + 1, mark.column + 1
 
     def _anchor(self, event: _Event, value: object) -> _Anchored | None:
         if not event.anchor:
