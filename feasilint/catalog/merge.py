@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from feasilint.catalog.fingerprint import fingerprint, texted
 from feasilint.catalog.schema import ModelSchema, PredictionPointSchema, SourceSchema
+from feasilint.catalog.sense import of_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -130,6 +131,7 @@ def merged(have: Data, want: Data, imported: Imported, section: str, today: str,
     for key in work.recorded:
         if key not in want:
             work.drop(key)
+    _make_sense(work, have)
     entry = work.entry
     kept = [record for record in taken if record is not own]
     if work.keys:
@@ -138,6 +140,32 @@ def merged(have: Data, want: Data, imported: Imported, section: str, today: str,
     if kept:
         entry["provenance"] = kept
     return Merged(entry, tuple(work.conflicts))
+
+
+def _make_sense(work: _Merging, have: Data) -> None:
+    """Give up imported values that cannot be true beside what somebody wrote."""
+    while complaints := _complaints(work.shape, work.entry):
+        for key in [key for key in work.keys if work.entry.get(key) != have.get(key)]:
+            without = {name: value for name, value in {**work.entry, key: have.get(key)}.items() if value is not None}
+            if len(_complaints(work.shape, without)) < len(complaints):
+                said = complaints[0].removeprefix(f"{key}: ")
+                work.conflicts.append(f"{key} is not taken over: {said}")
+                work.entry = without
+                del work.keys[key]
+                break
+        else:
+            return
+
+
+def _complaints(shape: type[BaseModel], entry: Data) -> list[str]:
+    """What cannot be true together in an entry."""
+    if shape is not SourceSchema:
+        return []
+    try:
+        source = SourceSchema.model_validate(entry)
+    except ValidationError:
+        return []
+    return [f"{'.'.join(map(str, path))}: {message}" for path, message in of_source(source)]
 
 
 def taken_from(entry: Data, imported: Imported) -> bool:

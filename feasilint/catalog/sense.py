@@ -20,10 +20,15 @@ if TYPE_CHECKING:
 def problems(layers: Layers) -> Iterator[Problem]:
     """What is wrong with each entry, at the value that is to be looked at first."""
     for entry in layers.sources:
-        for check in _OF_SOURCES:
-            yield from (entry.place(path).problem(message) for path, message in check(entry.schema))
+        yield from (entry.place(path).problem(message) for path, message in of_source(entry.schema))
     for entry in layers.points:
         yield from (entry.place(path).problem(message) for path, message in _mode(entry.schema))
+
+
+def of_source(source: SourceSchema) -> Iterator[_Said]:
+    """What is wrong with one source: the path of a value in it, and why that cannot be true."""
+    for check in _OF_SOURCES:
+        yield from check(source)
 
 
 def _job(source: SourceSchema) -> Iterator[_Said]:

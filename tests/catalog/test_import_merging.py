@@ -57,6 +57,38 @@ def test_what_somebody_wrote_stays_and_is_told() -> None:
     assert conflicts == ("latency stays daily; dbt manifest says hourly",)
 
 
+@pytest.mark.parametrize(
+    ("have", "want", "values", "conflict"),
+    [
+        (
+            {"period": "1h"},
+            {"offset": "9h", "run_time": "1m"},
+            {"period": "1h", "run_time": "1m"},
+            "offset is not taken over: a job that starts every 1 h has an offset below that",
+        ),
+        (
+            {"offset": "9h"},
+            {"period": "1h"},
+            {"offset": "9h"},
+            "period is not taken over: offset: a job that starts every 1 h has an offset below that",
+        ),
+        (
+            {"rows_per_day": "10"},
+            {"keys": {"u": {"max_rows_per_day": "11"}}},
+            {"rows_per_day": "10"},
+            "keys is not taken over: keys.u.max_rows_per_day: the whole source has 10 rows per day",
+        ),
+    ],
+)
+def test_what_cannot_be_true_beside_hand_edits_is_left_out(have: Data, want: Data, values: Data, conflict: str) -> None:
+    assert once({"name": "t", **have}, want) == ({"name": "t", **values}, (conflict,))
+
+
+def test_hand_edits_that_make_no_sense_are_not_touched() -> None:
+    have = {"name": "t", "period": "1h", "offset": "2h"}
+    assert once(have, {"latency": "hourly"}) == ({**have, "latency": "hourly"}, ())
+
+
 def test_overwriting_is_asked_for() -> None:
     values, conflicts = once({"name": "t", "latency": "daily"}, {"latency": "hourly"}, overwrite=True)
     assert (values, conflicts) == ({"name": "t", "latency": "hourly"}, ())
