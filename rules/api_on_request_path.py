@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.model import PredictionPoint
     from feasilint.measure.model import Input
 
+_HOLE = re.compile(r"\{[^{}]*\}")
 _CATALOG = """
 version: 1
 prediction_points:
@@ -106,4 +108,5 @@ class ApiOnRequestPath(Rule):
 def _fetched(read: Input) -> bool:
     """Whether an input comes straight from a service that is not known to be in production."""
     stated = read.entry.availability if read.entry is not None else "unknown"
-    return read.source.kind == "api" and not read.hops and stated == "unknown"
+    named = _HOLE.sub("", read.source.name).strip("/")  # of an address that only a run knows there is nothing to say
+    return read.source.kind == "api" and not read.hops and stated == "unknown" and bool(named)

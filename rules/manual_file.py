@@ -19,7 +19,9 @@ _MADE = re.compile(
     r"\.(parquet|pq|pickle|pkl|feather|jsonl?|h5|hdf5?|np[yz]|arrow|orc|avro|db|sqlite3?|zip)$", re.IGNORECASE
 )
 _HOME = re.compile(r"~|[a-z]:[/\\]|/(home|users|root|tmp|content|filestore)/", re.IGNORECASE)
-_ELSEWHERE = re.compile(r"/|\\\\|\{|\w[\w+.-]+:")  # a mounted or distributed file system, a share, a hole, a scheme
+_ELSEWHERE = re.compile(
+    r"/|\\\\|\{|\w[\w+.-]+:|Files/"
+)  # a mounted or distributed file system, a share, a hole, a scheme, OneLake
 _ENUMERATED = ("dimension", "scd1", "scd2", "label")  # lists that people keep by hand
 _CATALOG = """
 version: 1

@@ -312,6 +312,7 @@ STORED = Hop("stage.scores", None)
     ("given", "point"),
     [
         (read(None, source=SERVICE), None),
+        (read(None, source=Source("{endpoint}", "api")), BUDGET),
         (read(None, source=SERVICE), ONLINE),  # no latency budget
         (read(None, source=SERVICE, hops=(STORED,)), BUDGET),
         (read(entry(availability="production"), source=SERVICE), BUDGET),

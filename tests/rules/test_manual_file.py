@@ -25,7 +25,7 @@ def of_file(name: str, **fields: object) -> object:
     "name",
     [
         "s3://lake/tx.csv", "dbfs:/mnt/tx.csv", "gs://lake/tx.parquet", "/mnt/lake/tx.csv", "/Volumes/main/tx.csv",
-        "/data/tx.csv", "hdfs:///data/tx.csv", "{path}", "{folder}/tx.csv", "\\\\share\\tx.csv", "sklearn.iris", "data/tx",
+        "/data/tx.csv", "hdfs:///data/tx.csv", "{path}", "{folder}/tx.csv", "\\\\share\\tx.csv", "sklearn.iris", "data/tx", "Files/raw/tx.csv",
         "stanford/imdb", "tx",
     ],
 )  # fmt: skip
