@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from python_lowering import PANDAS, columns, fit, measures, run
+from python_lowering import PANDAS, columns, fit, measures, pandas, run, sources
 
 FIT = "\nfrom sklearn.linear_model import Ridge\nRidge().fit(X, tx['y'])"
 
@@ -82,3 +82,21 @@ def test_names_that_loops_make_lose_no_column(names: str, features: list[str]) -
 
 def features_of(code: str) -> list[str]:
     return columns(fit(run(PANDAS + code + FIT)).features)
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("import dask.dataframe as dd\nr = dd.from_pandas(tx, npartitions=2).map_partitions(lambda rows: rows[['a']])", ["a"]),
+        ("from azureml.data.dataset_factory import TabularDatasetFactory as F\n"
+         "r = F.register_pandas_dataframe(tx[['a', 'b']], target=store, name='n').to_pandas_dataframe()[['b']]", ["b"]),
+        ("import h2o\ntrain, test = h2o.H2OFrame(tx[['a']]).split_frame([0.8])\nr = test.as_data_frame()[['a']]", ["a"]),
+        ("train, valid, test = tx[['a']].split_frame(ratios=[0.8, 0.1])\nr = valid[['a']]", ["a"]),
+        ("import tensorflow as tf\nr = pd.DataFrame(np.roll(tx[['a']].values, 1), columns=['z'])", ["z"]),
+    ],
+)  # fmt: skip
+def test_frames_that_become_those_of_another_library_or_parts_keep_their_columns(code: str, names: list[str]):
+    program = pandas(code)
+    assert not [told for told in program.diagnostics if told.kind == "opaque"]
+    assert columns(program.relations[-1]) == names
+    assert sources(program) == ["tx.csv"]

@@ -50,6 +50,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "numpy.unique": argument_copied,
     "numpy.array": builtins.array,
     "numpy.asarray": builtins.array,
+    **{f"numpy.{name}": argument_copied for name in ("ascontiguousarray", "copy", "flip", "roll", "atleast_2d")},
     "numpy.ravel": argument_copied,
     "numpy.squeeze": argument_copied,
     "numpy.expand_dims": argument_copied,

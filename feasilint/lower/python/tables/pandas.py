@@ -30,6 +30,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "pandas.read_sql_table": source("table"),
     "pandas.DataFrame": constructing.frame_of,
     "pandas.DataFrame.from_dict": constructing.from_dict,
+    "pandas.DataFrame.from_csv": reader(),
     "pandas.DataFrame.from_records": constructing.frame_of,
     "pandas.Series": constructing.series_of,
     "pandas.json_normalize": constructing.frame_of,

@@ -41,7 +41,7 @@ METHODS: dict[str, Table] = {
         "insert": stores.insert,
         "save": stores.insert,
         "read": stores.read_group,
-        "select_all": stores.read_group,
+        **dict.fromkeys(("select_all", "select_features"), stores.read_group),
         "select": stores.select_group,
         "select_except": stores.select_except,
         "show": stores.read_group,

@@ -55,6 +55,19 @@ FUNCTIONS: dict[str, Transfer] = {
     "tensorflow.data.TextLineDataset": tensors.lines_of,
     "tensorflow.io.decode_csv": tensors.decoded,
     "tensorflow.decode_csv": tensors.decoded,
+    **{
+        f"tensorflow.{name}": argument_copied
+        for name in (
+            "strings.to_number",
+            "strings.lower",
+            "expand_dims",
+            "squeeze",
+            "reshape",
+            "identity",
+            "math.log",
+            "math.abs",
+        )
+    },
     "tensorflow_decision_forests.keras.pd_dataframe_to_tf_dataset": tensors.from_frame,
     "tensorflow.estimator.inputs.pandas_input_fn": tensors.named_inputs,
     "tensorflow.estimator.inputs.numpy_input_fn": tensors.named_inputs,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from feasilint.ir import Call as Op
-from feasilint.ir import Column, Derive, Output
+from feasilint.ir import Column, Derive, Output, Split
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
 from feasilint.lower.python.columns import replacing
@@ -23,6 +23,16 @@ def bound_beside(call: Call) -> v.Value | None:
     """`frame.cbind(other)`: columns beside each other."""
     first, second = call.m.frame(call.target), call.frame(0, "data")
     return beside(call, [first, second]) if first is not None and second is not None else None
+
+
+def split_frame(call: Call) -> v.Value | None:
+    """H2O's `frame.split_frame([0.8])`: one part more than ratios."""
+    frame, ratios = call.m.frame(call.target), call.got(0, "ratios")
+    if frame is None:
+        return None
+    names = ["train", "test", "validation", "part3"][: len(ratios.items) + 1 if isinstance(ratios, v.Seq) else 2]
+    parts = (replace(frame, relation=call.m.add(Split(frame.relation, name, call.origin))) for name in names)
+    return v.Seq(tuple(call.m.alloc(part) for part in parts), "tuple")
 
 
 def each(call: Call) -> v.Value:
