@@ -35,6 +35,7 @@ from feasilint.link import Linkage, link
 from feasilint.measure.ages import Ages
 from feasilint.measure.grain import leaves
 from feasilint.measure.maturity import Maturity
+from feasilint.measure.operations import Operations
 from feasilint.measure.windows import Windows
 from feasilint.mentions import Evidence, Mentions
 from feasilint.paths import Paths
@@ -84,6 +85,7 @@ class Analysis:
         self.budget = Budget(self.linkage.programs, self.columns)
         self.windows = Windows(self.tracer, self._home, self.entry)
         self.maturity = Maturity(self.windows)
+        self.operations = Operations(self.columns, self._home)
         self.ages = Ages(self.linkage, self.entry, self.matcher.find)
         self._mentioned: dict[str, Mentions] = {}
         self._members: dict[Sink, tuple[Member, ...]] = {}

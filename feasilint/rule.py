@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.model import Catalog, ModelEntry, PredictionPoint
     from feasilint.findings import Confidence
     from feasilint.ir import Diagnostic, Ignore, Program, Source
-    from feasilint.measure.model import Aggregation, Input
+    from feasilint.measure.model import Aggregation, Input, Operation
 
 __all__ = [
     "Context", "DocumentSubject", "Example", "Feature", "Finding", "Label", "ModelSubject", "Place", "RowCode", "Rule",
@@ -51,8 +51,9 @@ class Feature(Struct, frozen=True, gc=False):
 
     `place` is where it is built. `target` names the model's estimator or the table. `entry`/`point`: the declared model and
     its prediction point, None where none is declared. `inputs` are what its own computation depends on, values first;
-    `aggregations` the measures that it passes through. `unread` are the steps on its way that could not be read; `row_code`
-    those that run code on what a request brings, where its prediction point has a latency budget.
+    `aggregations` the measures that it passes through, `operations` what on its way gives another value when it is computed again
+    or earlier. `unread` are the steps on its way that could not be read; `row_code` those that run code on what a request brings,
+    where its prediction point has a latency budget.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Feature(Struct, frozen=True, gc=False):
     confidence: Confidence = "exact"
     unread: tuple[Unread, ...] = ()
     row_code: tuple[RowCode, ...] = ()
+    operations: tuple[Operation, ...] = ()
 
 
 class Spread(NamedTuple):

@@ -18,6 +18,7 @@ from feasilint.measure.ages import within_lags
 from feasilint.measure.grain import leaves
 from feasilint.measure.model import Age, Input
 from feasilint.models import models, target
+from feasilint.operations import operations
 from feasilint.paths import Step
 from feasilint.rowcode import row_code
 from feasilint.rule import DocumentSubject, Feature, SourceSubject, Unread
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.model import ModelEntry
     from feasilint.ir import Program
     from feasilint.lineage import LineageGraph
-    from feasilint.measure.model import Aggregation, Hop
+    from feasilint.measure.model import Aggregation, Hop, Operation
     from feasilint.rule import Subject
     from feasilint.trace import Leaf
 
@@ -173,6 +174,7 @@ class _Lineage(Struct, frozen=True, gc=False):
     inputs: tuple[Input, ...]
     aggregations: tuple[Aggregation, ...]
     unread: tuple[Unread, ...]
+    operations: tuple[Operation, ...]
 
 
 class _Lineages:
@@ -198,6 +200,7 @@ def _lineage(member: Member, analysis: Analysis) -> _Lineage:
         tuple(_inputs(member, analysis)),
         tuple(_by_place(of_member(member, analysis))),
         tuple(_unread(member, analysis)),
+        operations(member, analysis),
     )
 
 
@@ -221,6 +224,7 @@ def _feature(
         confidence="approximate" if member.trace.approximate else "exact",
         unread=lineage.unread,
         row_code=row_code(member, lineages.analysis) if waited_for else (),
+        operations=lineage.operations,
     )
 
 

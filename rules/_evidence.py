@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from feasilint.catalog.model import ColumnEntry, SourceEntry
-    from feasilint.measure.model import Input
+    from feasilint.measure.model import Input, Operation
     from feasilint.rule import Context, Feature
 
 _STEPS = 4  # labels of one lineage path; the path as text is complete
@@ -93,11 +93,19 @@ def details(
     }
 
 
-def aggregated(labels: object, place: Place) -> tuple[Label, ...]:
-    """Labels in lineage order with the place of an aggregation among them: instead of one around it, else after the last
-    one of its document."""
+def passed(feature: Feature, done: Operation) -> Input | None:
+    """The input of a feature that an operation on its way is done to, those whose values count first; None where that is
+    written in the code."""
+    reads = sorted(feature.inputs, key=lambda read: read.role != "value")
+    own = [read for read in reads if read.source in done.sources] if done.sources else reads
+    return next((read for read in own if read.source.kind not in ("inline", "request")), None)
+
+
+def aggregated(labels: object, place: Place, words: str = "aggregated here") -> tuple[Label, ...]:
+    """Labels in lineage order with the place of an aggregation, or of what `words` say, among them: instead of one around it,
+    else after the last one of its document."""
     assert isinstance(labels, tuple)
-    here = Label(place, "aggregated here")
+    here = Label(place, words)
     if any(_around(label.place, place) for label in labels):
         return tuple(dict.fromkeys(here if _around(label.place, place) else label for label in labels))
     before = (

@@ -195,7 +195,8 @@ class Frame(Struct, frozen=True, gc=False):
 class Window(Node, frozen=True):
     """Every row, with measures over a frame around it. Columns: those of the input, then the measures.
 
-    `frame` None: the whole partition (no ORDER BY; groupby.transform).
+    `frame` None: the whole partition (no ORDER BY; groupby.transform). `descending`: of each key of the order whether it falls;
+    empty where none does.
     """
 
     input: Relation
@@ -204,6 +205,7 @@ class Window(Node, frozen=True):
     frame: Frame | None
     measures: tuple[Output, ...]
     origin: Origin | None = None
+    descending: tuple[bool, ...] = ()
 
 
 class Union(Node, frozen=True):
@@ -275,9 +277,12 @@ class Upsert(Node, frozen=True):
 
 
 class Sort(Node, frozen=True):
+    """The rows in an order. `descending`: of each key whether it falls; empty where none does."""
+
     input: Relation
     keys: tuple[Expression, ...]
     origin: Origin | None = None
+    descending: tuple[bool, ...] = ()
 
 
 class Limit(Node, frozen=True):

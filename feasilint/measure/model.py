@@ -116,3 +116,20 @@ class Input(Struct, frozen=True, gc=False):
     confidence: Confidence = "exact"
     hops: tuple[Hop, ...] = ()
     written: bool = False
+
+
+OperationKind: TypeAlias = Literal["later", "random", "arbitrary", "clock"]
+
+
+class Operation(Struct, frozen=True, gc=False):
+    """What a feature's value passes on its way that does not give the same when it is computed again, or earlier.
+
+    `later`: it takes values of rows that come after its own, in the order of time as far as the order is known. `random`: numbers
+    are drawn. `arbitrary`: one of several values or rows is taken, and nothing says which. `clock`: it depends on the time at
+    which the code runs. `text`: what is done, as a name (`shift(-1)`). `sources`: those of the values that it is done to.
+    """
+
+    kind: OperationKind
+    text: str
+    place: Place
+    sources: tuple[Source, ...] = ()

@@ -182,6 +182,9 @@ class WindowSpec:
         self.order: tuple[Expression, ...] = (
             scalars(order.expressions, scope) if isinstance(order, Node) else (below.order if below else ())
         )
+        self.descending: tuple[bool, ...] = (
+            falling(order.expressions) if isinstance(order, Node) else (below.descending if below else ())
+        )
         spec = node.args.get("spec")
         if isinstance(spec, Node):
             self.frame: Frame | None = _frame(spec, self.order, scope)
@@ -190,6 +193,12 @@ class WindowSpec:
 
     def _default(self) -> Frame | None:
         return Frame("range", None, 0, default=True) if self.order else None
+
+
+def falling(keys: list[Node]) -> tuple[bool, ...]:
+    """Of each key of an ORDER BY whether it is DESC; empty where none is."""
+    found = tuple(bool(key.args.get("desc")) for key in keys)
+    return found if any(found) else ()
 
 
 def _hidden(named: object, scope: Scope) -> tuple[Expression, ...]:
@@ -278,13 +287,13 @@ def window_relations(nodes: list[Node], below: Relation, scope: Scope) -> Relati
         outputs: list[Output] = []
         for member in members:
             name, number = _output_name(member, number, scope)
-            made = measure(member.this, scope)
-            origin = scope.context.layout.origin(member)
-            placed = Measure(made.function, made.args, made.where, made.distinct, made.order, origin)
-            outputs.append(Output(name, placed, origin))
-        relation = scope.context.builder.add(
-            Window(below, spec.partition, spec.order, spec.frame, tuple(outputs), scope.context.layout.origin(over))
-        )
+            found = measure(member.this, scope)
+            at = scope.context.layout.origin(member)
+            placed = Measure(found.function, found.args, found.where, found.distinct, found.order, at)
+            outputs.append(Output(name, placed, at))
+        origin = scope.context.layout.origin(over)
+        made = Window(below, spec.partition, spec.order, spec.frame, tuple(outputs), origin, spec.descending)
+        relation = scope.context.builder.add(made)
         for member, output in zip(members, outputs, strict=True):
             scope.replaced[id(member)] = Column(relation, output.name)
         below = relation

@@ -22,6 +22,7 @@ from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.expressions import scalar
 from feasilint.lower.sql.grouping import ordinal
 from feasilint.lower.sql.items import values
+from feasilint.lower.sql.measures import falling
 from feasilint.lower.sql.relations import attach
 from feasilint.lower.sql.scope import Rows, Scope
 from feasilint.lower.sql.select import select
@@ -145,7 +146,7 @@ def sort(node: Node, relation: Relation, names: tuple[str, ...] | None, scope: S
     keys = tuple(_sort_key(one, relation, names, scope) for one in order.expressions)
     if names is not None and isinstance(order.expressions[0].this, exp.Var):  # ORDER BY ALL
         keys = tuple(Column(relation, name) for name in names)
-    return scope.context.builder.add(Sort(relation, keys))
+    return scope.context.builder.add(Sort(relation, keys, descending=falling(order.expressions)))
 
 
 def _sort_key(node: Node, relation: Relation, names: tuple[str, ...] | None, scope: Scope) -> Expression:

@@ -16,6 +16,7 @@ from feasilint.lower.python.transfers import (
     shapes,
     texts,
     times,
+    windows,
 )
 from feasilint.lower.python.transfers.aggregates import measure
 from feasilint.lower.python.transfers.common import handle, nothing, same, scalar, show
@@ -30,7 +31,7 @@ _ARITHMETIC = {
     **{f"r{name}": name for name in ("add", "sub", "mul", "div", "mod", "pow", "floordiv")},
     "subtract": "sub", "multiply": "mul", "divide": "div", "truediv": "div", "rtruediv": "div",
 }  # fmt: skip
-_ROW_BY_ROW = ("abs", "round", "bfill", "ffill", "interpolate", "argsort", "case_when", "combine", "combine_first", "compare",
+_ROW_BY_ROW = ("abs", "round", "ffill", "argsort", "case_when", "combine", "combine_first", "compare",
                "divmod", "rdivmod", "duplicated", "searchsorted", "get", "align", "asof", "pop")  # fmt: skip
 _SOME_ROWS = ("take", "truncate", "between_time", "at_time", "drop", "filter", "reindex", "asfreq", "explode", "repeat",
               "reorder_levels", "swaplevel", "set_axis", "set_flags", "convert_dtypes", "add_prefix", "add_suffix",
@@ -74,7 +75,7 @@ _SERIES: dict[str, Transfer] = {
     "iteritems": series.items,
     "unstack": reshaping.unstack,
     "astype": scalar("cast"),
-    "fillna": scalar("coalesce"),
+    **dict.fromkeys(("fillna", "bfill", "backfill", "interpolate"), windows.filled),
     "isnull": scalar("is_null"),
     "isna": scalar("is_null"),
     "notnull": scalar("is_not_null"),

@@ -47,7 +47,7 @@ RUNNING: dict[str, Transfer] = {
     "ewm": windows.weighted,
 }
 _CELLWISE = (
-    "fillna", "astype", "replace", "round", "clip", "ffill", "bfill", "pad", "backfill", "interpolate",
+    "astype", "replace", "round", "clip", "ffill", "pad",
     "convert_dtypes", "infer_objects", "abs", "isnull", "isna", "notnull", "notna", "applymap", "tz_localize", "tz_convert",
     "asfreq", "where", "mask", "dropna", "copy", "sort_remaining", "to_period", "to_timestamp", "compute", "persist",
     "repartition", "squeeze", "sparse", "toarray", "reshape", "flatten", "ravel", "todense", "tolist", "to_list", "to_dense",
@@ -83,6 +83,7 @@ _FRAME: dict[str, Transfer] = {
     **AGGREGATES,
     **RUNNING,
     **dict.fromkeys(_CELLWISE, copied),
+    **dict.fromkeys(("fillna", "bfill", "backfill", "interpolate"), windows.filled),
     **dict.fromkeys(ARITHMETIC, shapes.combined),
     **dict.fromkeys(NO_DATA, lazy.nothing),
     **_WRITES,

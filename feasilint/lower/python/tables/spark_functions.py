@@ -94,7 +94,7 @@ FUNCTIONS: dict[str, Transfer] = {
     f"{_F}.current_timestamp": times.now,
     f"{_F}.udf": sessions.udf,
     f"{_F}.pandas_udf": sessions.udf,
-    f"{_F}.desc": lazy.column,
+    f"{_F}.desc": lazy.descending,
     f"{_F}.asc": lazy.column,
     f"{_F}.date_sub": sessions.moved_date("sub"),
     f"{_F}.date_add": sessions.moved_date("add"),

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from feasilint.ir import Aggregate, Column, Frame, Interval, Measure, Output, Shift, Window
 from feasilint.ir import Call as Op
 from feasilint.lower.python import values as v
-from feasilint.lower.python.transfers.lazy import GROWING, items_in
+from feasilint.lower.python.transfers.lazy import GROWING, falling, items_in
 from feasilint.lower.python.transfers.selecting import by_types, candidates, folded, set_of
 from feasilint.lower.python.transfers.times import length_of
 
@@ -124,10 +124,11 @@ class Binder:
         assert isinstance(spec, v.Handle)
         partition = self._list(spec.get("partition"))
         order = self._list(spec.get("order"))
+        falling = _falling(self.m, spec.get("order"))
         frame = window_frame(self.m, spec, bool(order))
         inner = lazy.args[0]
         measures = [part for part in parts_of(inner) if part.op in ("measure", "running", "shift")]
-        done = {part: self.windowed(part, partition, order, frame, lazy) for part in measures}
+        done = {part: self.windowed(part, partition, order, frame, lazy, falling) for part in measures}
         return Binder(self.m, self.relation, {**self.measures, **done}).expression(inner)
 
     def _list(self, value: v.Value | None) -> tuple[Expression, ...]:
@@ -149,15 +150,19 @@ class Binder:
         order: tuple[Expression, ...],
         frame: Frame | None = None,
         whole: v.Lazy | None = None,
+        falling: tuple[bool, ...] = (),
     ) -> Column:
         function = lazy.text
         if lazy.op == "running":
             frame, order = self._running_frame(lazy, order)
         elif lazy.op == "shift":
-            function, frame = ("lead" if lazy.text == "lead" else "lag"), None
+            n = lazy.get("n")
+            backwards = isinstance(n, v.Const) and isinstance(n.value, int) and n.value < 0
+            function, frame = ("lead" if (lazy.text == "lead") is not backwards else "lag"), None
         origin = self.origin(whole if whole is not None and whole.node is not None else lazy)
         output = Output(self.m.fresh(), self.measure(lazy, function), origin)
-        return Column(self.m.add(Window(self.relation, partition, order, frame, (output,), origin)), output.name)
+        made = Window(self.relation, partition, order, frame, (output,), origin, falling)
+        return Column(self.m.add(made), output.name)
 
     def _running_frame(self, lazy: v.Lazy, order: tuple[Expression, ...]) -> tuple[Frame, tuple[Expression, ...]]:
         size = lazy.get("size")
@@ -172,6 +177,11 @@ class Binder:
         if isinstance(size, v.Const) and isinstance(size.value, Interval):
             length = size.value
         return Frame("range", -length if length is not None else -1, Interval() if length is not None else 0), order
+
+
+def _falling(m: Machine, order: v.Value | None) -> tuple[bool, ...]:
+    found = m.get(order) if order is not None else v.NONE
+    return falling(found.items if isinstance(found, v.Seq) else (found,))
 
 
 def _bare(value: v.Value) -> v.Value:

@@ -26,6 +26,7 @@ from feasilint.ir.traversal import members
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
 from feasilint.lower.python.columns import known, layout, narrowed, replacing
+from feasilint.lower.python.transfers import lazy
 from feasilint.lower.python.transfers.binding import Binder, expand, label
 from feasilint.lower.python.transfers.frames import own
 from feasilint.lower.python.transfers.labels import namer
@@ -249,8 +250,21 @@ def ordered(call: Call) -> v.Value | None:
     if frame is None:
         return None
     binder = Binder(call.m, frame.relation)
-    keys = tuple(binder.key(value) for value in flat(call, call.args) if not is_flag(value))
-    return replace(frame, relation=call.m.add(Sort(frame.relation, keys, call.origin))) if keys else replace(frame)
+    given = [value for value in flat(call, call.args) if not is_flag(value)]
+    keys = tuple(binder.key(value) for value in given)
+    made = Sort(frame.relation, keys, call.origin, _falling(call, given))
+    return replace(frame, relation=call.m.add(made)) if keys else replace(frame)
+
+
+def _falling(call: Call, keys: list[v.Value]) -> tuple[bool, ...]:
+    """`F.desc('x')`, `descending=[True, False]`, `ascending=False`: of each key whether it falls; empty where none does."""
+    falling, rising = call.got(None, "descending"), call.got(None, "ascending")
+    flags = falling if falling is not None else rising
+    if flags is None:
+        return lazy.falling(keys)
+    each = flags.items if isinstance(flags, v.Seq) else (flags,) * len(keys)
+    found = tuple(isinstance(one, v.Const) and bool(one.value) is (falling is not None) for one in each)
+    return found if any(found) else ()
 
 
 def is_flag(value: v.Value) -> bool:

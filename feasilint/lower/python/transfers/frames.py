@@ -114,7 +114,16 @@ def ordered(call: Call) -> v.Value | None:
     if not names:
         return call.result(replace(frame))
     keys = tuple(Column(frame.relation, name) for name in names)
-    return call.result(replace(frame, relation=call.m.add(Sort(frame.relation, keys, call.origin))))
+    made = Sort(frame.relation, keys, call.origin, _falling(call, len(keys)))
+    return call.result(replace(frame, relation=call.m.add(made)))
+
+
+def _falling(call: Call, keys: int) -> tuple[bool, ...]:
+    """`ascending=False`, `ascending=[True, False]`: of each key whether it falls; empty where none does."""
+    given = call.got(None, "ascending")
+    each = given.items if isinstance(given, v.Seq) else (given,) * keys
+    found = tuple(isinstance(one, v.Const) and one.value in (False, 0) for one in each)
+    return found if any(found) else ()
 
 
 def order_of(relation: Relation, depth: int = 12) -> tuple[Expression, ...]:

@@ -253,11 +253,17 @@ def get_group(call: Call) -> v.Value | None:
 
 
 def transform_in_order(call: Call) -> v.Value | None:
-    """`groupby(k).ffill()`: the last value before."""
+    """`groupby(k).ffill()`: the last value before; `bfill()`: the first one after."""
+    from feasilint.ir import Frame
+
     group = call.receiver
+    later = "bfill" in (call.name, call.const(None, "method")) or call.name == "backfill"
     if isinstance(group, v.GroupBy) and group.buckets:
         return upsampled(call)
-    return windowed(call, group, "last", None, running=True) if isinstance(group, v.GroupBy) else None
+    if not isinstance(group, v.GroupBy):
+        return None
+    function, frame = ("first", Frame("rows", 0, None)) if later else ("last", None)
+    return windowed(call, group, function, frame, running=True)
 
 
 def shape(call: Call) -> v.Value | None:

@@ -12,6 +12,8 @@ from feasilint.lower.python import values as v
 from feasilint.lower.python.strings import as_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from feasilint.lower.python.call import Call, Transfer
     from feasilint.lower.python.machine import Machine
 
@@ -306,6 +308,18 @@ def same(call: Call) -> v.Value:
 
 
 # --- windows of PySpark and Snowpark ---
+
+
+def descending(call: Call) -> v.Value | None:
+    """`F.desc('x')`, `F.col('x').desc()`: a key of an order that falls."""
+    key = call.receiver if isinstance(call.receiver, v.Lazy) else column(call)
+    return replace(key, parts=(*key.parts, ("descending", v.Const(True)))) if isinstance(key, v.Lazy) else key
+
+
+def falling(keys: Sequence[v.Value]) -> tuple[bool, ...]:
+    """Of each key of an order whether it falls; empty where none does."""
+    found = tuple(isinstance(key, v.Lazy) and key.get("descending") is not None for key in keys)
+    return found if any(found) else ()
 
 
 def window(call: Call) -> v.Value:

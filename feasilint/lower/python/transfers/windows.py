@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from feasilint.ir import AllOf, Column, Derive, Frame, Interval, Measure, Output, Shift, Window
 from feasilint.ir import Call as Op
-from feasilint.ir import Column, Derive, Frame, Interval, Measure, Output, Shift, Window
 from feasilint.ir.functions import canonical, is_aggregate
 from feasilint.lower.python import values as v
-from feasilint.lower.python.columns import replacing
+from feasilint.lower.python.columns import known, replacing
 from feasilint.lower.python.transfers.aggregates import chosen, function_name, specs_of
-from feasilint.lower.python.transfers.common import function_of
+from feasilint.lower.python.transfers.common import copied, function_of, scalar
 from feasilint.lower.python.transfers.frames import order_of
 from feasilint.lower.python.transfers.grouping import windowed
 from feasilint.lower.python.transfers.times import as_length
@@ -35,13 +35,22 @@ def rolling(call: Call) -> v.Value | None:
     on = call.names(None, "on")
     if length is not None or on:
         times: tuple[Name, ...] = on or index[-1:]
-        frame = Frame("range", -length if length is not None else -1, Interval() if length is not None else 0)
-        return v.Rolling(base, frame, tuple(Column(relation, name) for name in times))
+        return v.Rolling(base, _of_length(call, length), tuple(Column(relation, name) for name in times))
     found = call.m.get(window) if window is not None else v.NONE
     if isinstance(found, v.Const) and isinstance(found.value, str):  # a length with unknown parts
         return v.Rolling(base, Frame("range", -1, 0), tuple(Column(relation, name) for name in index[-1:]))
     n = found.value if isinstance(found, v.Const) and isinstance(found.value, int | float) else 2
-    return v.Rolling(base, Frame("rows", 1 - max(int(n), 1), 0), order_of(relation) or _by_index(relation, index))
+    size = max(int(n), 1)
+    ahead = size // 2 if call.flag("center") else 0
+    return v.Rolling(base, Frame("rows", 1 - size + ahead, ahead), order_of(relation) or _by_index(relation, index))
+
+
+def _of_length(call: Call, length: Interval | None) -> Frame:
+    """The time range of a window; half of it lies ahead with `center=True`."""
+    if length is None:
+        return Frame("range", -1, 0)
+    ahead = Interval(seconds=int(length.total_seconds / 2)) if call.flag("center") else Interval()
+    return Frame("range", ahead - length, ahead)
 
 
 def expanding(call: Call) -> v.Value | None:
@@ -260,3 +269,27 @@ def _against(call: Call, here: Expression, earlier: Expression) -> Expression:
     if call.name == "pct_change":
         return Op("div", (Op("sub", (here, earlier)), earlier), call.origin)
     return earlier
+
+
+# --- missing values from later rows ---
+
+_LATER = ("bfill", "backfill")
+
+
+def filled(call: Call) -> v.Value | None:
+    """`fillna(0)`, `fillna(method='bfill')`, `bfill()`, `interpolate()`, of a column or of all whose names are known."""
+    function = _filling(call)
+    if not isinstance(call.receiver, v.Frame):
+        return scalar(function)(call)
+    names = known(AllOf(call.receiver.relation)) if function != "coalesce" else None
+    if names is None:
+        return copied(call)
+    relation = call.receiver.relation
+    outputs = tuple(Output(n, Op(function, (Column(relation, n),), call.origin), call.origin) for n in names)
+    return call.result(replace(call.receiver, relation=call.m.add(Derive(relation, outputs, call.origin))))
+
+
+def _filling(call: Call) -> str:
+    if call.name == "fillna":
+        return "bfill" if call.const(None, "method") in _LATER else "coalesce"
+    return "bfill" if call.name in _LATER else "interpolate"
