@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from dag_files import CLASSIC, DAGS, HERE, entries, notes, one, put, sql
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,43 +18,12 @@ from feasilint.catalog.imports.kinds import read
 from feasilint.catalog.imports.schedules import refreshed
 from feasilint.catalog.load import from_mapping
 
-HERE = Path(__file__).parent / "artefacts" / "airflow"
-DAGS, CLASSIC = HERE / "dags", HERE / "dags2"  # of Airflow 3 and 2
+if TYPE_CHECKING:
+    from pathlib import Path
+
 REAL: dict[str, Any] = json.loads((HERE / "dags.json").read_text())
 REAL_CLASSIC: dict[str, Any] = json.loads((HERE / "dags2.json").read_text())
 EVERY = sorted([*REAL.keys() - {"rates"}, *REAL_CLASSIC])  # "rates" is an asset's function
-HEAD = """
-from datetime import datetime, timedelta
-from airflow import DAG
-from airflow.models import Variable
-from airflow.operators.bash import BashOperator
-from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
-"""
-
-
-def entries(location: Path) -> dict[str, dict[str, object]]:
-    found = [entry for imported in read("airflow", str(location)) for entry in imported.sources]
-    return {str(entry["name"]): {key: value for key, value in entry.items() if key != "name"} for entry in found}
-
-
-def notes(location: Path) -> list[str]:
-    return [note.message for imported in read("airflow", str(location)) for note in imported.notes]
-
-
-def put(folder: Path, body: str, name: str = "dag.py") -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(HEAD + body)
-    return path
-
-
-def one(folder: Path, task: str, dag: str = 'DAG("d", schedule="@daily")') -> dict[str, dict[str, object]]:
-    """What one task in a DAG writes."""
-    return entries(put(folder, f"with {dag} as dag:\n    {task}\n"))
-
-
-def sql(text: str, **given: object) -> str:
-    return f"SQLExecuteQueryOperator(task_id='t', conn_id='postgres', sql={text!r}, **{given!r})"
 
 
 def made_here() -> dict[str, Dag]:
@@ -64,21 +33,6 @@ def made_here() -> dict[str, Dag]:
 
 
 # --- what is not taken over ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "SELECT 1 AS x",
-        "DELETE FROM a.b WHERE x = 1",
-        "TRUNCATE TABLE a.b",
-        "CREATE TABLE a.b (x INT)",
-        "CREATE VIEW a.b AS SELECT 1 AS x",
-        "CREATE TEMP TABLE b AS SELECT 1 AS x",
-    ],
-)
-def test_statements_that_put_no_rows_into_a_table(tmp_path: Path, text: str) -> None:
-    assert one(tmp_path, sql(text)) == {}
 
 
 @pytest.mark.parametrize(
@@ -106,15 +60,6 @@ def test_schedules_that_are_not_known(tmp_path: Path, dag: str, told: str) -> No
     assert told in notes(tmp_path)[0]
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["INSERT INTO {{ var.value.t }} SELECT 1 AS x", "INSERT INTO {{ var.value.s }}.t SELECT 1 AS x", "sql/missing.sql"],
-)
-def test_names_that_only_a_run_knows(tmp_path: Path, text: str) -> None:
-    assert one(tmp_path, sql(text)) == {}
-    assert "the DAG `d` writes what only a run knows the name of" in notes(tmp_path)[0]
-
-
 def test_an_owner_that_nobody_is(tmp_path: Path) -> None:
     dag = "DAG('d', schedule='@daily', default_args={'owner': 'airflow'})"
     assert one(tmp_path, sql("INSERT INTO a.b SELECT 1 AS x"), dag) == {"a.b": {"period": "1d", "offset": "0"}}
@@ -132,14 +77,6 @@ def test_files_of_other_things(tmp_path: Path) -> None:
     (tmp_path / "other.py").write_text("import pandas")
     (tmp_path / ".airflowignore").write_text("# not these\ntests/\n")
     assert [imported.path for imported in read("airflow", str(tmp_path))] == [f"{tmp_path}/good.py"]
-
-
-def test_files_outside_of_the_project_are_not_read(tmp_path: Path) -> None:
-    (tmp_path / "secret.sql").write_text("INSERT INTO a.b SELECT 1 AS x")
-    (tmp_path / "project").mkdir()
-    (tmp_path / "project" / "setup.py").touch()
-    put(tmp_path / "project", f"with DAG('d', schedule='@daily'):\n    {sql('../secret.sql')}\n")
-    assert entries(tmp_path / "project") == {}
 
 
 def test_secrets_are_not_told(tmp_path: Path) -> None:
@@ -266,63 +203,6 @@ def test_dags_that_run_dbt(tmp_path: Path, body: str, runs: bool) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("task", "names"),
-    [
-        (
-            sql(
-                "INSERT INTO a.b SELECT 1 AS x; MERGE INTO a.c USING d ON a.c.x = d.x WHEN MATCHED THEN UPDATE SET y = 1"
-            ),
-            ["a.b", "a.c"],
-        ),
-        (sql("CREATE TABLE a.b AS SELECT 1 AS x"), ["a.b"]),
-        (sql("COPY INTO a.b FROM @stage/x", snowflake_conn_id="snowflake"), ["a.b"]),
-        (sql("INSERT INTO {{ params.s }}.b SELECT 1 AS x", params={"s": "a"}), ["a.b"]),
-        (sql("INSERT INTO {{ var.value.p }}.a.b SELECT 1 AS x"), ["a.b"]),
-        (sql("INSERT INTO a.b_{{ ds_nodash }} SELECT 1 AS x"), ["a.b_*"]),
-        ("Load(task_id='t', destination_table='a.b')", ["a.b"]),
-        ("Load(task_id='t', destination_table='b')", []),
-        ("Load(task_id='t', destination_project_dataset_table='p:a.b$20240101')", ["p.a.b"]),
-        ("S3ToRedshiftOperator(task_id='t', schema='a', table='b', s3_bucket='x', s3_key='y')", ["a.b"]),
-        ("S3ToRedshiftOperator(task_id='t', schema=Variable.get('s'), table='b')", []),
-        (
-            "SqlToS3Operator(task_id='t', query='SELECT 1', s3_bucket='lake', s3_key='x/{{ ds }}.csv')",
-            ["s3://lake/x/*.csv"],
-        ),
-        (
-            "PostgresToGCSOperator(task_id='t', sql='SELECT 1', bucket='lake', filename='x_{}.json')",
-            ["gs://lake/x_*.json"],
-        ),
-        ("PostgresToGCSOperator(task_id='t', sql='SELECT 1', bucket='{{ var.value.b }}', filename='x')", []),
-        (
-            "AthenaOperator(task_id='t', query='INSERT INTO b SELECT 1 AS x', database='a', output_location='s3://x')",
-            ["a.b"],
-        ),
-        ("SnowflakeOperator(task_id='t', sql='INSERT INTO b SELECT 1 AS x', database='d', schema='a')", ["d.a.b"]),
-        ("SnowflakeOperator(task_id='t', sql='INSERT INTO s.b SELECT 1 AS x', database='d', schema='a')", ["d.s.b"]),
-        (
-            "SQLExecuteQueryOperator.partial(task_id='t', conn_id='c').expand(sql=['INSERT INTO a.b SELECT 1 AS x'])",
-            ["a.b"],
-        ),
-        ("BashOperator(task_id='t', bash_command='', outlets=Dataset('a.b'))", ["a.b"]),
-        ("BashOperator(task_id='t', bash_command='', outlets=[Dataset('mysql://host/a/b')])", ["a.b"]),
-        ("BashOperator(task_id='t', bash_command='', outlets=[Dataset('s3://lake/{{ ds }}/x')])", ["s3://lake/*/x"]),
-    ],
-)
-def test_what_a_task_writes(tmp_path: Path, task: str, names: list[str]) -> None:
-    imports = """
-from airflow import Dataset
-from airflow.providers.amazon.aws.operators.athena import AthenaOperator
-from airflow.providers.amazon.aws.transfers.s3_to_redshift import S3ToRedshiftOperator
-from airflow.providers.amazon.aws.transfers.sql_to_s3 import SqlToS3Operator
-from airflow.providers.google.cloud.transfers.postgres_to_gcs import PostgresToGCSOperator
-from airflow.providers.snowflake.operators.snowflake import SnowflakeOperator
-from shop.operators import Load
-"""
-    path = put(tmp_path, f"{imports}\nwith DAG('d', schedule='@daily') as dag:\n    {task}\n")
-    assert list(entries(path)) == names
-
-
 def test_dags_of_older_versions() -> None:
     assert entries(CLASSIC) == {
         "raw.orders": {"period": "6h", "offset": "15m", "owner": "loads"},
@@ -331,171 +211,6 @@ def test_dags_of_older_versions() -> None:
         "s3://lake/halves/": {"period": "12h", "owner": "loads"},
         "raw.unstated": {"owner": "loads"},
     }
-
-
-def test_functions_that_are_mapped_over_values(tmp_path: Path) -> None:
-    body = """
-from airflow import Dataset
-from airflow.decorators import dag, task
-
-@dag(schedule="@daily")
-def d():
-    @task(outlets=[Dataset("s3://lake/x/")])
-    def f(n, m): ...
-
-    @task(outlets=[Dataset("s3://lake/nobody/")])
-    def unused(): ...
-
-    @task(outlets=[Dataset("s3://lake/y/")])
-    def g(): ...
-
-    f.partial(m=1).expand(n=[1, 2])
-    g.override(task_id="other")()
-
-d()
-"""
-    often = {"period": "1d", "offset": "0"}
-    assert entries(put(tmp_path, body)) == {"s3://lake/x/": often, "s3://lake/y/": often}
-
-
-BODIES = """
-import subprocess
-import pandas as pd
-from airflow.decorators import task
-from airflow.operators.python import PythonOperator
-from airflow.providers.postgres.hooks.postgres import PostgresHook
-
-SCHEMA = "a"
-
-def by_hook(table):
-    hook = PostgresHook(postgres_conn_id="x")
-    hook.run(f"INSERT INTO {SCHEMA}.{table} SELECT 1 AS x")
-    hook.run(["DELETE FROM a.gone", "INSERT INTO a.second SELECT 1 AS x"])
-    hook.insert_rows(table="a.rows", rows=[])
-    subprocess.run("ls -la")
-
-def by_cursor(**context):
-    PostgresHook("x").get_conn().cursor().execute("INSERT INTO a.cursor SELECT 1 AS x")
-
-def by_frame():
-    df = PostgresHook("x").get_pandas_df("SELECT * FROM a.source")
-    df.to_sql("frame", con=PostgresHook("x").get_sqlalchemy_engine(), schema="a")
-    df.to_parquet("s3://lake/frame.parquet")
-    df.to_csv("/tmp/only_here.csv")
-
-def unused():
-    PostgresHook("x").run("INSERT INTO a.unused SELECT 1 AS x")
-"""
-
-
-@pytest.mark.parametrize(
-    ("task", "names"),
-    [
-        ("PythonOperator(task_id='t', python_callable=by_hook, op_args=['first'])", ["a.first", "a.second", "a.rows"]),
-        (
-            "PythonOperator(task_id='t', python_callable=by_hook, op_kwargs={'table': 'x'})",
-            ["a.x", "a.second", "a.rows"],
-        ),
-        ("PythonOperator(task_id='t', python_callable=by_cursor)", ["a.cursor"]),
-        ("task(by_cursor)()", []),  # not as a decorator
-        ("PythonOperator(task_id='t', python_callable=by_frame)", ["a.frame", "s3://lake/frame.parquet"]),
-        ("PythonOperator(task_id='t', python_callable=other.function)", []),
-    ],
-)
-def test_what_functions_of_tasks_write(tmp_path: Path, task: str, names: list[str]) -> None:
-    path = put(tmp_path, f"{BODIES}\nwith DAG('d', schedule='@daily') as dag:\n    {task}\n")
-    assert sorted(entries(path)) == sorted(names)
-
-
-def test_what_decorated_functions_write(tmp_path: Path) -> None:
-    body = f"""{BODIES}
-with DAG("d", schedule="@daily") as dag:
-    @task
-    def first():
-        by_cursor()
-
-    @task(task_id="other")
-    def second(name):
-        by_hook(name)
-
-    @task
-    def never():
-        by_frame()
-
-    first() >> second("named")
-"""
-    assert sorted(entries(put(tmp_path, body))) == ["a.cursor", "a.named", "a.rows", "a.second"]
-
-
-def test_functions_that_compute_too_much_cost_only_themselves(tmp_path: Path) -> None:
-    heavy = "\n".join(f"        x{n} = [y for y in range(1000) for z in range(1000)]" for n in range(20))
-    body = f"""
-from airflow.decorators import task
-with DAG("d", schedule="@daily"):
-    {sql("INSERT INTO a.b SELECT 1 AS x")}
-    @task
-    def heavy():
-{heavy}
-        while True:
-            for a in range(100000):
-                for b in range(100000):
-                    heavy_call(a, b, a + b)
-    heavy()
-"""
-    assert list(entries(put(tmp_path, body))) == ["a.b"]
-
-
-def test_tasks_of_which_the_dag_is_not_known(tmp_path: Path) -> None:
-    body = f"""
-DAG("one", schedule="@daily")
-DAG("two", schedule="@hourly")
-{sql("INSERT INTO a.b SELECT 1 AS x")}
-"""
-    path = put(tmp_path, body)
-    assert entries(path) == {}
-    assert "`a.b`: which DAG writes it is only known when it is run, and so is how often" in notes(path)
-
-
-def test_tasks_join_the_dag_of_their_neighbours(tmp_path: Path) -> None:
-    body = f"""
-one = DAG("one", schedule="@daily")
-two = DAG("two", schedule="@hourly")
-first = {sql("INSERT INTO a.first SELECT 1 AS x")}
-second = {sql("INSERT INTO a.second SELECT 1 AS x")}
-third = BashOperator(task_id="third", dag=two)
-{sql("INSERT INTO a.alone SELECT 1 AS x")}
-[first] >> second >> third
-"""
-    path = put(tmp_path, body)
-    often = {"period": "1h", "offset": "0"}
-    assert entries(path) == {"a.first": often, "a.second": often}
-    assert [note for note in notes(path) if "a.alone" in note]
-
-
-def test_dags_that_functions_of_other_modules_make(tmp_path: Path) -> None:
-    (tmp_path / "common").mkdir()
-    (tmp_path / "common" / "__init__.py").touch()
-    put(
-        tmp_path,
-        """
-OWNER = "team"
-
-def load(dag, table):
-    return SQLExecuteQueryOperator(task_id=f"load_{table}", dag=dag, conn_id="c", sql=f"INSERT INTO raw.{table} SELECT 1 AS x")
-""",
-        "common/tasks.py",
-    )
-    body = """
-from common.tasks import OWNER, load
-
-for country in ("no", "de"):
-    dag = DAG(f"{country}_load", schedule="0 3 * * *", default_args={"owner": OWNER})
-    for table in ["orders", "users"]:
-        load(dag, f"{country}_{table}")
-"""
-    often = {"period": "1d", "offset": "3h", "owner": "team"}
-    put(tmp_path, body)
-    assert entries(tmp_path) == dict.fromkeys(("raw.no_orders", "raw.no_users", "raw.de_orders", "raw.de_users"), often)
 
 
 # --- what is broken --------------------------------------------------------------------------------------------------
