@@ -36,13 +36,35 @@ def made_here() -> dict[str, Dag]:
 
 
 @pytest.mark.parametrize(
-    "schedule", ["None", '"@once"', '"@continuous"', "[Dataset('s3://lake/x/')]", "Dataset('s3://lake/x/')"]
+    "schedule",
+    [
+        "None",
+        '"@once"',
+        '"@continuous"',
+        "[Dataset('s3://lake/x/')]",
+        "Dataset('s3://lake/x/')",
+        "x & y",
+        "(x | y) & x",
+        "Dataset('s3://lake/z/') | y",
+        "made",
+    ],
 )
 def test_what_no_clock_starts_has_no_period(tmp_path: Path, schedule: str) -> None:
-    dag = f"DAG('d', schedule={schedule}, default_args={{'owner': 'team'}})"
-    assert one(tmp_path, f"from airflow import Dataset; {sql('INSERT INTO a.b SELECT 1 AS x')}", dag) == {
-        "a.b": {"owner": "team"}
-    }
+    body = f"""
+from airflow import Dataset
+from airflow.sdk import asset
+
+x, y = Dataset("s3://lake/x/"), Dataset("s3://lake/y/")
+
+@asset(schedule=None)
+def made(self): ...
+
+with DAG("d", schedule={schedule}, default_args={{"owner": "team"}}):
+    {sql("INSERT INTO a.b SELECT 1 AS x")}
+"""
+    path = put(tmp_path, body)
+    assert entries(path) == {"a.b": {"owner": "team"}}
+    assert notes(path) == []
 
 
 @pytest.mark.parametrize(
