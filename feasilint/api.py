@@ -1,4 +1,4 @@
-"""The Python API: `scan`, `compare`, `scan_files`, `inspect`, `inspect_source`, `trace` and `survey`."""
+"""The Python API: `scan`, `compare`, `scan_files`, `inspect`, `inspect_source`, `trace`, `survey` and `cost`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from feasilint.catalog.model import Catalog
     from feasilint.census import Census
+    from feasilint.costing import Assumed, Ledger
     from feasilint.discover import Discovery
     from feasilint.ir import DocumentKind
     from feasilint.result import ScanResult
@@ -133,6 +134,29 @@ def survey(
     files, known, reading = _opened(paths, catalog, use_catalog, root, dialect, exclude, force_exclude)
     made = (path for path in files if (home := reading.options.project(path)) is None or not home.tests(path))
     return census(analyse(reading.programs, known), dict.fromkeys(made))
+
+
+def cost(
+    paths: Sequence[str] | str,
+    *,
+    catalog: str | Catalog | None = None,
+    use_catalog: bool = True,
+    root: str | None = None,
+    dialect: str | None = None,
+    exclude: Sequence[str] = (),
+    assumed: Assumed | None = None,
+) -> Ledger:
+    """What the features of the files below `paths` cost in a year, by the prices of the catalog, else list prices. `assumed`:
+    what nobody declares."""
+    from feasilint.costing import Assumed, Costs
+    from feasilint.rule import Feature
+    from feasilint.subjects import subjects
+
+    files, known, reading = _opened(paths, catalog, use_catalog, root, dialect, exclude)
+    analysis = analyse(reading.programs, known)
+    features = [subject for subject in subjects(analysis, set(files)) if isinstance(subject, Feature)]
+    programs = {program.path: program for program in analysis.programs}
+    return Costs(features, programs, analysis.matcher, listed=True, assumed=assumed or Assumed()).ledger
 
 
 def inspect_source(

@@ -14,6 +14,7 @@ import click
 
 from feasilint import __version__
 from feasilint.cli_catalog import catalog
+from feasilint.cli_cost import cost
 from feasilint.cli_init import init
 from feasilint.errors import CatalogError, FeasilintError, UsageError
 from feasilint.memory import one_run
@@ -156,6 +157,7 @@ def explain(rule: str, color: str) -> int:
     return CLEAN
 
 
+cli.add_command(cost)
 cli.add_command(init)
 cli.add_command(catalog)
 

@@ -33,8 +33,8 @@ def judge(
     running = chosen(catalog) if running is None else running
     analysis = analyse(reading.programs, catalog)
     found = list(subjects(analysis, set(reported)))
-    checked = check(found, running, _context(reading, analysis, running))
     judged = [subject for subject in found if isinstance(subject, Feature)]
+    checked = check(found, running, _context(reading, analysis, running, judged))
     return ScanResult(
         findings=checked.findings,
         suppressed=checked.suppressed,
@@ -76,17 +76,20 @@ def chosen(catalog: Catalog | None = None, select: Sequence[str] = (), ignore: S
     return selected(every, select, ignore)
 
 
-def _context(reading: Reading, analysis: Analysis, running: tuple[Rule, ...]) -> Context:
+def _context(reading: Reading, analysis: Analysis, running: tuple[Rule, ...], judged: Sequence[Feature]) -> Context:
+    from feasilint.costing import Costs
     from feasilint.registry import rules
     from feasilint.rule import Context
 
     silent = [rule for rule in rules() if rule not in running]
+    programs = {program.path: program for program in analysis.programs}
     return Context(
         analysis.matcher.catalog,
         analysis.matcher,
-        {program.path: program for program in analysis.programs},
+        programs,
         {path: document.text for path, document in reading.documents.items()},
         frozenset(word for rule in silent for word in (rule.code, rule.name)),
+        Costs(judged, programs, analysis.matcher),
     )
 
 

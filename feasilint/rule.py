@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from feasilint.catalog.match import Matcher
     from feasilint.catalog.model import Catalog, ModelEntry, PredictionPoint
+    from feasilint.costing import Costs
     from feasilint.findings import Confidence
     from feasilint.ir import Diagnostic, Ignore, Program, Source
     from feasilint.measure.model import Aggregation, Input, Operation
@@ -112,13 +113,14 @@ Subject: TypeAlias = Feature | ModelSubject | SourceSubject | DocumentSubject
 
 class Context(Struct, frozen=True):
     """What rules may look up besides their subject. `texts`: the source text of every scanned file, by path. `silent`: codes and
-    names of installed rules that do not run."""
+    names of installed rules that do not run. `costs`: those of all features that are judged, at the catalog's prices."""
 
     catalog: Catalog
     matcher: Matcher
     programs: Mapping[str, Program] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()
+    costs: Costs | None = None
 
 
 class Example(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, inf, isfinite
+from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -10,9 +10,12 @@ from msgspec.structs import replace
 
 from feasilint.ir.expressions import spelled
 from feasilint.ir.functions import traits
+from feasilint.measure.histories import accumulates
 from feasilint.rule import Severity, Suggestion
 from feasilint.suggest import Bound, bounded
+from feasilint.suggest.window import window_days
 
+from ._cost import bounding, over_budget, scan_of
 from ._evidence import aggregated, details
 from ._staleness import events
 from ._words import VERBS, amount, bounded_title, days, noun, rows
@@ -26,9 +29,6 @@ if TYPE_CHECKING:
     from feasilint.rule import Context, Feature
 
 _DAY = 86_400
-_DEFAULT_DAYS = 365
-_MEAN_AGES = 20  # a window of that many mean ages keeps the error of a count below 10 %
-_STATELESS = frozenset({"any", "lag", "lead", "ewm"})  # no summary of history, or one that forgets it
 _INLINE = ("inline", "request")
 RUNNING_TOTAL = (
     "a running total can be kept, exactly and for ever: state per key that never expires, each event applied once, deletions"
@@ -77,12 +77,12 @@ class History(Struct, frozen=True):
     @property
     def days(self) -> int | None:
         """The window to suggest; None where the retention is shorter than a day."""
-        enough = _DEFAULT_DAYS
-        if self.read.staleness is not None and isfinite(self.read.staleness.mean):
-            enough = max(enough, ceil(_MEAN_AGES * self.read.staleness.mean / _DAY))
-        if self.entry is not None and self.entry.retention is not None and isfinite(self.entry.retention):
-            enough = min(enough, int(self.entry.retention // _DAY))
-        return enough or None
+        return window_days(self.read)
+
+
+def online_severity(history: History, context: Context) -> Severity:
+    """At an online prediction point: what costs more than its budget as a rescan is an error, too."""
+    return Severity.ERROR if over_budget(history.feature, context) else history.severity
 
 
 def histories(
@@ -108,29 +108,13 @@ def _histories(feature: Feature, running: bool | None, window: WindowClass) -> I
     for aggregation in feature.aggregations:
         if aggregation.extent.window != window or running not in (None, aggregation.running):
             continue
-        if aggregation.function in _STATELESS or not _summarises(aggregation) or _is_a_date(aggregation):
+        if not accumulates(aggregation):
             continue
         if aggregation.function == "row_number" and feature.kind == "table":  # most often a filter, carried along
             continue
         read = next((read for read in events(feature, aggregation) if read.source.kind not in _INLINE), None)
         if read is not None:
             yield History(feature, aggregation, read)
-
-
-def _is_a_date(aggregation: Aggregation) -> bool:
-    """The first or last time of something: one timestamp per key, which is written once or overwritten."""
-    times = {spelled(aggregation.extent.time_column)} if aggregation.extent.time_column is not None else set()
-    return aggregation.function in ("min", "max", "first", "last") and bool(times.intersection(aggregation.arguments))
-
-
-def _summarises(aggregation: Aggregation) -> bool:
-    """Not a rank, and of a growing frame neither end: the last value is that of the row, the first one never changes. A row
-    number counts rows, so that only with a frame it is a value."""
-    if aggregation.running:
-        return aggregation.function == "row_number" or not (
-            aggregation.function in ("first", "last") or traits(aggregation.function).ordinal
-        )
-    return bool(aggregation.keys) and not traits(aggregation.function).ordinal
 
 
 def does(history: History) -> str:
@@ -234,11 +218,18 @@ def suggestion(history: History, context: Context) -> Suggestion | None:
         bounded_title(history.aggregation.function, history.read.source, history.entry, f"{window}-day"),
         code.code if code else "",
         code.language if code else "",
-        _saves(history.entry, window),
+        _saves(history, window, context),
     )
 
 
-def _saves(entry: SourceEntry | None, window: int) -> str:
+def _saves(history: History, window: int, context: Context) -> str:
+    """How much is read, and what that costs where volumes and prices are declared."""
+    scan = scan_of(history.aggregation, history.read.source.name, context)
+    said = bounding(scan, context) if scan is not None else ""
+    return "; ".join(part for part in (_read(history.entry, window), said) if part)
+
+
+def _read(entry: SourceEntry | None, window: int) -> str:
     """How much is read: the growth class, and rows where their number is declared."""
     if entry is None or entry.rows_per_day is None:
         return "O(history) -> O(window)"

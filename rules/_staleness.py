@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from feasilint.catalog.model import SourceEntry, Staleness
 from feasilint.ir.functions import traits
+from feasilint.measure import histories
 from feasilint.rule import Suggestion
 
 from ._evidence import aggregated, declared, details
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from feasilint.rule import Feature
 
 _DAY = 86_400
-_STATES = ("snapshot", "scd1", "scd2", "dimension")  # kinds whose rows are states: a window over them counts no events
-_ABSENT = ("training_only", "vendor")
 _SLOWLY_CHANGING = ("dimension", "scd1", "scd2")
 _WINDOWED = ("bounded", "unbounded", "anchored", "bucketed", "rows")
 _STATE_READING = ("last", "any", "arg_max", "lag")  # a last value is a state, whatever window it is taken from
@@ -96,19 +95,7 @@ def events(feature: Feature, aggregation: Aggregation) -> list[Input]:
 
     Where it is not known what a measure reads, it may be any input of its feature.
     """
-    own = [read for read in feature.inputs if read.source in aggregation.sources or not aggregation.sources]
-    found = [read for read in own if _eventlike(read.entry)]
-    return sorted([read for read in found if read.role == "value"] or found, key=_telling)
-
-
-def _telling(read: Input) -> tuple[bool, bool, bool]:
-    """Which input of a measure without a value stands for all: the event time, else a key, else a condition."""
-    time = read.entry.event_time if read.entry is not None else None
-    return read.role != "value", read.column != time, read.role != "group_by"
-
-
-def _eventlike(entry: SourceEntry | None) -> bool:
-    return entry is None or (entry.kind not in _STATES and entry.availability not in _ABSENT)
+    return histories.events(feature.inputs, aggregation)
 
 
 def age_at(read: Input, point: PredictionPoint | None) -> Staleness | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.durations import duration as duration
+from feasilint.figures import amount as amount
 from feasilint.ir.functions import traits
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from feasilint.catalog.model import SourceEntry
     from feasilint.ir import Source
 
-_SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 _LISTED = 3
 _CADENCES = {3_600: "hourly", 86_400: "daily", 7 * 86_400: "weekly"}
 _CLASSES = {"hourly": "hourly", "daily": "daily", "microbatch": "every few minutes", "streaming": "as events arrive"}
@@ -45,14 +45,6 @@ def percent(share: float) -> str:
     """`200 %`, `13.5 %`, `0.3 %`."""
     value = share * 100
     return f"{value:.0f} %" if value >= 20 else f"{value:.2g} %"
-
-
-def amount(number: float) -> str:
-    """`2.5M`, `912M`, `40k`, `7`."""
-    for scale, letter in _SCALES:
-        if number >= scale:
-            return f"{number / scale:.3g}{letter}"
-    return f"{number:.3g}"
 
 
 def listed(names: Iterable[str]) -> str:

@@ -57,6 +57,7 @@ class AnchoredAggregation(Rule):
     severity = Severity.WARNING
     batch = Severity.WARNING
     since = "0.1.0"
+    supersedes = ("AGG312",)
     examples = (
         Example("a window that moves", _query("ts >= current_date - interval '365 days'"), flagged=0),
         Example("two constants are a window of a year", _query("ts >= '2023-01-01' and ts < '2024-01-01'"), flagged=0),

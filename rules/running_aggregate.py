@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
-from ._history import History, does, evidence, help_for, histories, suggestion
+from ._history import History, does, evidence, help_for, histories, online_severity, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ class RunningAggregate(Rule):
     severity = Severity.ERROR
     batch = Severity.WARNING
     since = "0.1.0"
-    supersedes = ("AGG301", "SKW404")
+    supersedes = ("AGG301", "AGG312", "SKW404")
     examples = (
         Example(
             "a frame of 30 days",
@@ -108,7 +108,7 @@ class RunningAggregate(Rule):
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
         assert isinstance(subject, Feature)
         for history in histories(subject, running=True):
-            severity = self.severity_at(subject.point, history.severity)
+            severity = self.severity_at(subject.point, online_severity(history, context))
             if severity is not None:
                 yield self._found(severity, history, context)
 

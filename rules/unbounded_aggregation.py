@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
-from ._history import does, evidence, help_for, histories, suggestion
+from ._history import does, evidence, help_for, histories, online_severity, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +33,8 @@ class UnboundedAggregation(Rule):
     ## What it does
     Reports aggregations per key that no lower time bound limits, wherever they stand on the way to a model or a
     feature table. An upper bound alone changes nothing. It is an error where no running total can serve it: exact
-    distinct counts, medians and lists need every value, and rows that change (`mutable`) make any total wrong.
-    Where a running total would do it is a warning.
+    distinct counts, medians and lists need every value, and rows that change (`mutable`) make any total wrong; and
+    where reading all again costs more than the budget. Where a running total would do it is a warning.
 
     Aggregations at the event's own grain, per time bucket, over the whole table, over snapshots and dimensions, and
     ranks are not meant.
@@ -59,6 +59,7 @@ class UnboundedAggregation(Rule):
     severity = Severity.ERROR
     batch = Severity.WARNING
     since = "0.1.0"
+    supersedes = ("AGG312",)
     examples = (
         Example(
             "a count over 365 days",
@@ -129,7 +130,7 @@ class UnboundedAggregation(Rule):
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
         assert isinstance(subject, Feature)
         for history in histories(subject, running=False):
-            severity = self.severity_at(subject.point, history.severity)
+            severity = self.severity_at(subject.point, online_severity(history, context))
             if severity is not None:
                 instead = suggestion(history, context)
                 yield self.finding(

@@ -1,0 +1,371 @@
+"""What features cost in a year: the scans that their aggregations take, how these could be kept, and what is saved.
+
+A scan is what one query reads of one source. Features that share a scan share its cost, so that bounding one of them saves
+nothing before all are bounded.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from math import inf, isfinite, prod
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+
+from feasilint.billed import billed_bytes, refreshes
+from feasilint.ir.expressions import fold
+from feasilint.measure.cost import STRATEGIES, Load, price, tile_bytes
+from feasilint.measure.histories import accumulates, events
+from feasilint.prices import price_list
+from feasilint.suggest.window import window_days
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from feasilint.billed import Billed, Refreshes
+    from feasilint.catalog.match import Matcher
+    from feasilint.catalog.model import KeyVolume, SourceEntry
+    from feasilint.findings import Place
+    from feasilint.ir import Program
+    from feasilint.measure.model import Aggregation, Input
+    from feasilint.prices import PriceList
+    from feasilint.rule import Feature
+
+_DAY = 86_400
+_INLINE = ("inline", "request")
+_GROWING = ("unbounded", "anchored")
+HISTORY = 5 * 365.0  # days of history that are assumed where nobody says how many there are
+
+Name: TypeAlias = tuple[str, str]  # the file or model, and the feature
+
+
+def named(feature: Feature) -> Name:
+    """The model that a feature is of, or its file, and its name: one that a notebook fits many models on counts once."""
+    return feature.entry.name if feature.entry is not None else feature.sink.path, feature.name
+
+
+class Use(Struct, frozen=True, gc=False):
+    """An aggregation of a feature over one source. `window`: the days that it looks back, infinite where nothing limits it;
+    `suggested`: those that it could look back instead, None where nothing is to be suggested."""
+
+    feature: Feature
+    aggregation: Aggregation
+    read: Input
+    window: float
+    suggested: float | None = None
+
+    @property
+    def name(self) -> Name:
+        return named(self.feature)
+
+
+class Assumed(Struct, frozen=True):
+    """What is taken for granted where nobody says it: days of history, refreshes a day."""
+
+    history: float = HISTORY
+    refreshes: float = 1
+
+
+_ASSUMED = Assumed()
+
+
+class Scan(Struct, frozen=True, dict=True):
+    """What one query reads of one source, and what it takes. `load` is None where volumes are not declared, and `lacks` says what
+    is missing. `lifetime`: some feature needs all history today."""
+
+    uses: tuple[Use, ...]
+    lifetime: bool
+    billed: Billed
+    refreshes: Refreshes
+    load: Load | None = None
+    lacks: tuple[str, ...] = ()
+    per_tib: float | None = None
+
+    @property
+    def entry(self) -> SourceEntry | None:
+        return self.uses[0].read.entry
+
+    @property
+    def source(self) -> str:
+        return self.uses[0].read.source.name
+
+    @property
+    def place(self) -> Place:
+        return self.uses[0].aggregation.place
+
+    @cached_property
+    def names(self) -> tuple[Name, ...]:
+        """The features that share it."""
+        return tuple(dict.fromkeys(use.name for use in self.uses))
+
+    @property
+    def growing(self) -> int:
+        """How many of them reach back further every day."""
+        return len({use.name for use in self.uses if not isfinite(use.window)})
+
+    @property
+    def suggests(self) -> bool:
+        """Whether following all suggestions bounds it: of its growing uses each must have one."""
+        return self.lifetime and all(use.suggested is not None for use in self.uses if not isfinite(use.window))
+
+    @property
+    def today(self) -> str:
+        return "lifetime_rescan" if self.lifetime else "window_rescan"
+
+    @property
+    def after(self) -> str:
+        """How it is rescanned once all suggestions are followed."""
+        return "window_rescan" if self.suggests else self.today
+
+    @property
+    def least(self) -> float | None:
+        """What it costs today if it is no rescan: what the features need is kept in totals or tiles already."""
+        ways = [name for name, way in STRATEGIES.items() if way.lifetime == self.lifetime]
+        return min((cost for name in ways if (cost := self.cost(name)) is not None), default=None)
+
+    @property
+    def kept(self) -> str | None:
+        """The cheapest way to keep in tiles or totals what the features need once all suggestions are followed."""
+        ways = [
+            name
+            for name, way in STRATEGIES.items()
+            if way.mergeable and not way.lifetime and self.cost(name) is not None
+        ]
+        return min(ways, key=lambda name: self.cost(name) or 0, default=None)
+
+    def cost(self, strategy: str) -> float | None:
+        """The money of one year; None where a volume or a price is missing, or the aggregates cannot be kept this way."""
+        found = STRATEGIES[strategy]
+        if self.load is None or self.per_tib is None or not self._gives(strategy):
+            return None
+        read = found.read(self.load)
+        return price(read, self.per_tib) if read is not None else None
+
+    def share(self, strategy: str) -> float | None:
+        """What each of the features costs that share it."""
+        cost = self.cost(strategy)
+        return cost / len(self.names) if cost is not None else None
+
+    def _gives(self, strategy: str) -> bool:
+        """Whether it gives what the features need: a total of all time no window, and none that is right where rows change."""
+        found = STRATEGIES[strategy]
+        if not found.serves(use.aggregation.function for use in self.uses):
+            return False
+        if not found.lifetime:
+            whole_days = not found.mergeable or all(_bounded(use) >= 1 for use in self.uses)
+            return whole_days and (self.suggests or not self.lifetime)
+        if strategy == "running_total":
+            growing = all(not isfinite(use.window) for use in self.uses)
+            return growing and not (self.entry is not None and self.entry.mutable)
+        return self.lifetime
+
+
+class Line(Struct, frozen=True):
+    """One feature with the scans that it has a share of."""
+
+    name: Name
+    scans: tuple[Scan, ...]
+    uses: tuple[Use, ...]
+
+    def cost(self, strategy: str) -> float | None:
+        """Its share of a year's cost; None where that of any scan is not known."""
+        return total(scan.share(strategy) for scan in self.scans)
+
+    @property
+    def today(self) -> float | None:
+        """Its share where everything is read again at every refresh."""
+        return total(scan.share(scan.today) for scan in self.scans)
+
+    @property
+    def bounded(self) -> float | None:
+        """Its share once every suggestion is followed, and still everything is read again."""
+        return total(scan.share(scan.after) for scan in self.scans)
+
+
+class Ledger(Struct, frozen=True):
+    """The features of a run with what they cost. `lines` by model and name; `unmeasured`: features with aggregations over a kind
+    of window that no cost is said of, with that kind."""
+
+    prices: PriceList
+    assumed: Assumed
+    scans: tuple[Scan, ...] = ()
+    lines: tuple[Line, ...] = ()
+    unmeasured: tuple[tuple[Name, str], ...] = ()
+
+
+def total(costs: Iterable[float | None]) -> float | None:
+    """The sum; None where a part of it is not known."""
+    known = list(costs)
+    return None if None in known else sum(cost for cost in known if cost is not None)
+
+
+class Costs(Struct, frozen=True, dict=True):
+    """The costs of all features that are judged together, worked out when somebody asks: by the prices of the catalog and, if
+    `listed`, list prices for those that it does not state."""
+
+    features: Sequence[Feature]
+    programs: Mapping[str, Program]
+    matcher: Matcher
+    listed: bool = False
+    assumed: Assumed = _ASSUMED
+
+    @cached_property
+    def prices(self) -> PriceList:
+        return price_list(self.matcher.catalog.prices, self.listed)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return reckon(self.features, self.programs, self.matcher, self.prices, self.assumed)
+
+    @cached_property
+    def _scans(self) -> dict[tuple[int, str], Scan]:
+        uses = ((use, scan) for scan in self.ledger.scans for use in scan.uses)
+        return {(id(use.aggregation), use.read.source.name): scan for use, scan in uses}
+
+    @cached_property
+    def _lines(self) -> dict[Name, Line]:
+        return {line.name: line for line in self.ledger.lines}
+
+    def scan(self, aggregation: Aggregation, source: str) -> Scan | None:
+        """The scan that an aggregation of a judged feature is part of."""
+        return self._scans.get((id(aggregation), source))
+
+    def line(self, feature: Feature) -> Line | None:
+        """What a judged feature costs."""
+        return self._lines.get(named(feature))
+
+
+def reckon(
+    features: Iterable[Feature],
+    programs: Mapping[str, Program],
+    matcher: Matcher | None,
+    prices: PriceList,
+    assumed: Assumed = _ASSUMED,
+) -> Ledger:
+    """What the features cost."""
+    groups: dict[tuple[object, ...], list[Use]] = defaultdict(list)
+    unmeasured: dict[Name, str] = {}
+    for feature in features:
+        for use in uses(feature):
+            groups[_query(use, programs)].append(use)
+        for aggregation in feature.aggregations:
+            if accumulates(aggregation) and aggregation.extent.window not in (*_GROWING, "bounded"):
+                unmeasured.setdefault(named(feature), aggregation.extent.window)
+    scans = [_scan(group, programs, matcher, prices, assumed) for group in groups.values()]
+    lines: dict[Name, list[Scan]] = defaultdict(list)
+    for scan in scans:
+        for name in scan.names:
+            lines[name].append(scan)
+    return Ledger(
+        prices,
+        assumed,
+        tuple(scans),
+        tuple(
+            Line(name, tuple(found), tuple(use for scan in found for use in scan.uses if use.name == name))
+            for name, found in sorted(lines.items())
+        ),
+        tuple(sorted((name, kind) for name, kind in unmeasured.items() if name not in lines)),
+    )
+
+
+def uses(feature: Feature) -> Iterator[Use]:
+    """The aggregations of a feature over events, once for each source."""
+    for aggregation in feature.aggregations:
+        extent = aggregation.extent
+        if not accumulates(aggregation) or extent.window not in (*_GROWING, "bounded"):
+            continue
+        sources: dict[str, Input] = {}
+        for read in events(feature.inputs, aggregation):
+            absent = read.source.kind in _INLINE or (read.entry is not None and read.entry.availability == "request")
+            if not absent:
+                sources.setdefault(read.source.name, read)
+        for read in sources.values():
+            if extent.window in _GROWING:
+                yield Use(feature, aggregation, read, inf, window_days(read))
+            elif extent.intervals:
+                yield Use(feature, aggregation, read, max(one.total_seconds for one in extent.intervals) / _DAY)
+
+
+def _query(use: Use, programs: Mapping[str, Program]) -> tuple[object, ...]:
+    """What the query is that a use belongs to: in SQL what is grouped alike in one text, of a dataframe where it is read."""
+    aggregation, read = use.aggregation, use.read
+    program = programs.get(aggregation.place.path)
+    fragments = program.fragments if program is not None else ()
+    at = aggregation.fragment
+    sql = at is None or at >= len(fragments) or fragments[at].language == "sql"
+    grouped = (at, frozenset(map(fold, aggregation.keys))) if sql else ()
+    return aggregation.place.path, read.source.name, read.read, *grouped
+
+
+def _scan(
+    group: Sequence[Use], programs: Mapping[str, Program], matcher: Matcher | None, prices: PriceList, assumed: Assumed
+) -> Scan:
+    entry = group[0].read.entry
+    bytes_read = billed_bytes(entry, group[0].read.source, (use.feature for use in group))
+    often = refreshes(group[0], programs, matcher, assumed.refreshes)
+    scan_price = prices.find("scan_per_tib")
+    return Scan(
+        uses=tuple(group),
+        lifetime=any(not isfinite(use.window) for use in group),
+        billed=bytes_read,
+        refreshes=often,
+        load=_load(group, entry, bytes_read, often, assumed),
+        lacks=tuple(_lacks(group, entry, scan_price is not None)),
+        per_tib=scan_price.value if scan_price is not None else None,
+    )
+
+
+def _load(
+    group: Sequence[Use], entry: SourceEntry | None, bytes_read: Billed, often: Refreshes, assumed: Assumed
+) -> Load | None:
+    if entry is None or entry.rows_per_day is None or entry.row_bytes is None:
+        return None
+    keys, active = _keys(group, entry)
+    measures = dict.fromkeys((use.aggregation.function, use.aggregation.arguments) for use in group)
+    a_day = entry.rows_per_day / active if active else inf
+    return Load(
+        rows=entry.rows_per_day,
+        row_bytes=bytes_read.total,
+        history=assumed.history,
+        window=max((_bounded(use) for use in group), default=0),
+        refreshes=often.per_day,
+        keys=keys,
+        active=active,
+        tile=tile_bytes([function for function, _ in measures], a_day),
+        kept=entry.retention / _DAY if entry.retention is not None else inf,
+    )
+
+
+def _bounded(use: Use) -> float:
+    return use.window if isfinite(use.window) else use.suggested or 0
+
+
+def _keys(group: Sequence[Use], entry: SourceEntry) -> tuple[float | None, float | None]:
+    """How many keys there are, and how many on one day: of several together no more than each with each, or than rows."""
+    found = _declared(group, entry)
+    if not found or any(one.distinct is None for one in found):
+        return None, None
+    distinct = prod(one.distinct for one in found if one.distinct is not None)
+    rows = entry.rows_per_day or inf
+    if all(one.active_per_day is not None for one in found):
+        return distinct, min(prod(one.active_per_day for one in found if one.active_per_day is not None), rows)
+    return distinct, min(distinct, rows)
+
+
+def _declared(group: Sequence[Use], entry: SourceEntry) -> list[KeyVolume]:
+    keys = {fold(key) for use in group for key in use.aggregation.keys}
+    return [volume for name, volume in entry.keys.items() if fold(name) in keys]
+
+
+def _lacks(group: Sequence[Use], entry: SourceEntry | None, priced: bool) -> Iterator[str]:
+    """What the catalog would have to say."""
+    if entry is None:
+        yield "an entry of the catalog"
+        return
+    yield from (key for key in ("rows_per_day", "row_bytes") if getattr(entry, key) is None)
+    if _keys(group, entry)[0] is None:
+        names = list(dict.fromkeys(key for use in group for key in use.aggregation.keys))
+        yield f"keys.{names[0]}.distinct" if names else "keys"
+    if not priced:
+        yield "prices.scan_per_tib"

@@ -1,0 +1,59 @@
+"""Which aggregations accumulate the events of a key, and which inputs those events are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.ir.expressions import spelled
+from feasilint.ir.functions import traits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from feasilint.catalog.model import SourceEntry
+    from feasilint.measure.model import Aggregation, Input
+
+_STATES = ("snapshot", "scd1", "scd2", "dimension")  # kinds whose rows are states: a window over them counts no events
+_ABSENT = ("training_only", "vendor")
+_STATELESS = frozenset({"any", "lag", "lead", "ewm"})  # no summary of history, or one that forgets it
+
+
+def events(inputs: Iterable[Input], aggregation: Aggregation) -> list[Input]:
+    """The inputs of a measure that are events which production has; those whose values it takes, if it takes any.
+
+    Where it is not known what a measure reads, it may be any input of its feature.
+    """
+    own = [read for read in inputs if read.source in aggregation.sources or not aggregation.sources]
+    found = [read for read in own if _eventlike(read.entry)]
+    return sorted([read for read in found if read.role == "value"] or found, key=_telling)
+
+
+def _telling(read: Input) -> tuple[bool, bool, bool]:
+    """Which input of a measure without a value stands for all: the event time, else a key, else a condition."""
+    time = read.entry.event_time if read.entry is not None else None
+    return read.role != "value", read.column != time, read.role != "group_by"
+
+
+def _eventlike(entry: SourceEntry | None) -> bool:
+    return entry is None or (entry.kind not in _STATES and entry.availability not in _ABSENT)
+
+
+def accumulates(aggregation: Aggregation) -> bool:
+    """Whether an aggregation gathers up the rows of a key: no rank, no date that is written once."""
+    return aggregation.function not in _STATELESS and _summarises(aggregation) and not _is_a_date(aggregation)
+
+
+def _is_a_date(aggregation: Aggregation) -> bool:
+    """The first or last time of something: one timestamp per key, which is written once or overwritten."""
+    times = {spelled(aggregation.extent.time_column)} if aggregation.extent.time_column is not None else set()
+    return aggregation.function in ("min", "max", "first", "last") and bool(times.intersection(aggregation.arguments))
+
+
+def _summarises(aggregation: Aggregation) -> bool:
+    """Not a rank, and of a growing frame neither end: the last value is that of the row, the first one never changes. A row
+    number counts rows, so that only with a frame it is a value."""
+    if aggregation.running:
+        return aggregation.function == "row_number" or not (
+            aggregation.function in ("first", "last") or traits(aggregation.function).ordinal
+        )
+    return bool(aggregation.keys) and not traits(aggregation.function).ordinal
