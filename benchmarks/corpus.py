@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 def files(folder: Path, suffix: str, limit: int, seed: int) -> list[Path]:
     """A draw of the folder's files, the same for the same seed."""
-    found = sorted(path for path in folder.rglob(f"*{suffix}") if path.is_file())
+    found = sorted(p for p in folder.rglob(f"*{suffix}") if p.is_file() and ".ipynb_checkpoints" not in p.parts)
     random.Random(seed).shuffle(found)
     return sorted(found[:limit])
 

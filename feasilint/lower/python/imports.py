@@ -37,10 +37,11 @@ def bind_import_from(m: Machine, node: ast.ImportFrom) -> None:
     module = node.module or ""
     local = _local(m, module, node.level) if module or node.level else None
     for alias in node.names:
+        inside = _local(m, f"{module}.{alias.name}", node.level) if local is None and alias.name != "*" else None
         if local is not None:
             _bind_member(m, local, alias)
-        elif f"{module}.{alias.name}" in m.written:  # `from trainer import model`, of a package that cells write
-            m.scope.bind(alias.asname or alias.name, run_module(m, f"{module}.{alias.name}"))
+        elif inside is not None:  # `from trainer import model`, of a folder that is no package, or one that cells write
+            m.scope.bind(alias.asname or alias.name, inside)
         elif alias.name == "*":
             m.stars.append(library(module).path)
         else:

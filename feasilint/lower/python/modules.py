@@ -28,10 +28,10 @@ IMPORTED = 40_000
 
 def find_module(m: Machine, module: str, level: int) -> str | None:
     """The project file of a module, None if it is a library."""
-    if not m.path or (module.split(".")[0] in _KNOWN and not level):
-        return None
     if module in m.written:
         return module
+    if not m.path or (module.split(".")[0] in _KNOWN and not level):
+        return None
     parts = [part for part in module.split(".") if part]
     for root in _roots(m, level, module):
         path = root.joinpath(*parts)

@@ -140,6 +140,8 @@ def test_a_procedure_is_called_by_its_name():
     code += "    session.table(name).count()\nsession.sproc.register(func=train, name='trained')\n{}"
     assert sources(run(code.format("session.call('trained', 'ORDERS')"))) == ["ORDERS"]
     assert sources(run(code.format("session.call('other', 'ORDERS')"))) == ["{name}"]
+    made = "from snowflake.snowpark import functions as F\ncalled = F.sproc(train, session=session)\ncalled('ORDERS')"
+    assert sources(run(code.format(made))) == ["ORDERS"]
 
 
 @pytest.mark.parametrize("mark", ["%", "%%"])

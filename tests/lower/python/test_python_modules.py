@@ -103,6 +103,12 @@ def test_a_folder_outside_the_project_is_not_looked_at(project: Path):
     assert sources(program) != ["added.csv"]
 
 
+def test_a_folder_need_be_no_package(project: Path):
+    assert sources(ran(project, "from plain import part\npd.read_csv(part.NAME)")) == ["plain.csv"]
+    assert sources(ran(project, "from plain.part import NAME as name\npd.read_csv(name)")) == ["plain.csv"]
+    assert sources(ran(project, "from plain import missing\npd.read_csv(missing.NAME)")) != ["plain.csv"]
+
+
 def test_a_librarys_own_project_uses_it_as_a_library(project: Path):
     (project / "darts").mkdir()
     (project / "darts" / "__init__.py").write_text("import pandas as pd\nmodel = pd.read_csv('inside.csv')\n")

@@ -22,7 +22,7 @@ from feasilint.lower.python.transfers.common import copied, handle, nothing, sam
 from feasilint.lower.python.transfers.loading import source
 
 if TYPE_CHECKING:
-    from feasilint.lower.python.call import Table
+    from feasilint.lower.python.call import Table, Transfer
 
 _NO_ROWS = ("add_import", "add_packages", "add_requirements", "append_query_tag", "begin_transaction", "cancel_all",
             "clear_imports", "clear_packages", "close", "commit", "remove_import", "remove_package", "rollback",
@@ -95,6 +95,7 @@ METHODS: dict[str, Table] = {
     },
 }
 
+FUNCTIONS: dict[str, Transfer] = {"pyspark.sql.functions.sproc": sessions.procedure}
 PROPERTIES: dict[str, Table] = {
     "snowpark": {"analytics": handle("snowpark.analytics"), "ai": same, "pandas": same},
     "snowpark.session": {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from feasilint.ir import Interval, Source
 from feasilint.lower.python import values as v
 from feasilint.lower.python.transfers.lazy import expression_call, made, nothing
@@ -122,6 +124,12 @@ def registered(call: Call) -> v.Value | None:
     if isinstance(function, v.Function) and name is not None:
         call.m.named[f"procedure {name}"] = function
     return udf(call)
+
+
+def procedure(call: Call) -> v.Value | None:
+    """`F.sproc(train, session=session)`: the function, which gets the session by itself."""
+    function = call.got(0, "func")
+    return replace(function, me=v.Handle("snowpark.session")) if isinstance(function, v.Function) else None
 
 
 def called(call: Call) -> v.Value:
