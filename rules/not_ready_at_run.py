@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
-from ._evidence import by_source, declared, details, primary, relation
+from ._evidence import by_source, declared, details, primary
 from ._staleness import age_at_run, lag_counts
 from ._words import duration
 
@@ -87,7 +87,7 @@ class NotReadyAtRun(Rule):
         point = subject.point
         if point is None or point.mode != "batch" or point.run_at is None:
             return
-        for entry, reads in by_source(subject.inputs):
+        for entry, reads in by_source(read for read in subject.inputs if read.role == "value"):
             missed = _missed(entry, point) if entry is not None and not reads[0].hops else None
             if missed is not None:
                 yield self._found(subject, reads[0], point, missed)
@@ -103,7 +103,7 @@ class NotReadyAtRun(Rule):
         )
         return self.finding(
             self.severity_at(point, severity) or severity,
-            f"feature `{feature.name}` {relation(read)} `{read.source.name}`, which is ready at {_clock(missed.ready)};"
+            f"feature `{feature.name}` uses `{read.source.name}`, which is ready at {_clock(missed.ready)};"
             f" `{point.name}` starts at {_clock(missed.start)}, {duration(missed.early)} too early",
             primary(feature, read),
             help=f"start `{point.name}` when `{read.source.name}` is loaded, at {_clock(missed.ready)} or later",

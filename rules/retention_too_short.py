@@ -12,6 +12,7 @@ from ._words import VERBS, bounded_title, days, duration
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from feasilint.ir import Source
     from feasilint.measure.model import Aggregation, Input
 
 _CATALOG = """
@@ -89,11 +90,17 @@ class RetentionTooShort(Rule):
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:  # noqa: ARG002
         assert isinstance(subject, Feature)
+        longest: dict[Source, tuple[float, Aggregation, Input]] = {}
         for aggregation in subject.aggregations:
             window = _length(aggregation)
             read = _shortest(subject, aggregation) if window else None
-            if read is not None and window > _kept(read) * _SPARE:
-                yield self._found(subject, aggregation, read, window)
+            if read is None or window <= max(
+                _kept(read) * _SPARE, longest[read.source][0] if read.source in longest else 0
+            ):
+                continue
+            longest[read.source] = (window, aggregation, read)
+        for window, aggregation, read in longest.values():
+            yield self._found(subject, aggregation, read, window)
 
     def _found(self, feature: Feature, aggregation: Aggregation, read: Input, window: float) -> Finding:
         entry = read.entry

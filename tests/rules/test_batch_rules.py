@@ -53,6 +53,10 @@ def test_ready_in_time_or_nobody_knows_when(known: SourceEntry, point: Predictio
     assert judge(EARLY, feature(read(known), point=point)) == []
 
 
+def test_what_a_feature_is_grouped_or_joined_by_is_no_value() -> None:
+    assert judge(EARLY, feature(read(LOADED, role="join"), read(LOADED, role="group_by"), point=NIGHTLY)) == []
+
+
 def test_a_table_on_the_way_has_its_own_time() -> None:
     assert judge(EARLY, feature(read(LOADED, hops=(LATE_TABLE,)), point=NIGHTLY)) == []
 

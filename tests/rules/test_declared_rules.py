@@ -169,6 +169,12 @@ def test_a_window_that_reaches_beyond_what_is_kept(point: object) -> None:
     assert found.suggestion.title == "30-day sum of transactions"
 
 
+def test_of_several_windows_over_one_source_the_longest_is_told() -> None:
+    measures = tuple(windowed("count", DAYS[n], place=at(n)) for n in (40, 90, 60))
+    (found,) = judge(SHORT, feature(read(KEPT_30), aggregations=measures))
+    assert found.place == at(90)
+
+
 def test_what_a_running_job_on_a_stream_holds_is_not_lost() -> None:
     topic = Source("clicks", "stream")
     given = read(KEPT_30, source=topic)
