@@ -60,7 +60,8 @@ def _unknown_points(trees: Sequence[Tree], points: set[str]) -> Iterator[Problem
 def _keys(tree: Tree, section: str) -> Iterator[tuple[str, Path]]:
     """The keys of a section that is a mapping."""
     for key in _mapping(_mapping(tree.data).get(section)):
-        yield key, (section, key)
+        if isinstance(key, str):
+            yield key, (section, key)
 
 
 def _texts(tree: Tree, section: str, key: str) -> Iterator[_Named]:

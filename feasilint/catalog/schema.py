@@ -5,6 +5,7 @@ The descriptions are those of the tables in docs/catalog.md and of the JSON Sche
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -70,7 +71,17 @@ class _Entry(BaseModel):
         """A key without a value says nothing. Keys that start with `x-` hold what anchors refer to."""
         if not isinstance(data, dict):
             return data
-        return {key: value for key, value in data.items() if value is not None and not str(key).startswith("x-")}
+        known = _keys(cls)
+        return {
+            key: value
+            for key, value in data.items()
+            if not (value is None and key in known) and not str(key).startswith("x-")
+        }
+
+
+@cache
+def _keys(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(field.alias or name for name, field in model.model_fields.items())
 
 
 class OwnerSchema(_Entry):

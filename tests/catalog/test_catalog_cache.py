@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from feasilint.catalog import cache, files
-from feasilint.catalog.load import load
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from feasilint.catalog import cache, files, stored
+from feasilint.catalog.load import load, load_text
+from feasilint.errors import CatalogError
 
 TEXT = """\
 version: 1
@@ -45,7 +46,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def stored(folder: Path) -> Path:
+def kept_file(folder: Path) -> Path:
     [found] = (folder / ".feasilint_cache").glob("catalog-*.cache")
     return found
 
@@ -73,6 +74,21 @@ def test_what_comes_back_is_what_was_stored(tree: Path) -> None:
     assert kept.sources[0].staleness == fresh.sources[0].staleness
     assert repr(kept.sources[0].columns) == repr(fresh.sources[0].columns)
     assert pickle.loads(pickle.dumps(kept)) == fresh
+
+
+EXAMPLE = re.findall(
+    r"^```yaml\n(.*?)^```", (Path(__file__).parents[2] / "docs" / "catalog.md").read_text("utf-8"), re.M | re.S
+)[0]
+
+
+@given(st.sets(st.integers(0, EXAMPLE.count("\n")), max_size=8))
+def test_whatever_loads_comes_back(left_out: set[int]) -> None:
+    text = "".join(line for at, line in enumerate(EXAMPLE.splitlines(keepends=True)) if at not in left_out)
+    try:
+        fresh = load_text(text)
+    except CatalogError:
+        return
+    assert stored.decode(memoryview(stored.encode(fresh)), "catalog.yaml", ".", {}) == fresh
 
 
 def test_paths_are_those_of_the_present_folder(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,16 +138,16 @@ def test_a_file_that_went_away_counts(tree: Path) -> None:
 )
 def test_a_corrupt_cache_is_rewritten(tree: Path, content: bytes) -> None:
     fresh = load("catalog.yaml")
-    good = stored(tree).read_bytes()
-    stored(tree).write_bytes(content)
+    good = kept_file(tree).read_bytes()
+    kept_file(tree).write_bytes(content)
     assert cache.read("catalog.yaml") is None
     assert load("catalog.yaml") == fresh
-    assert stored(tree).read_bytes() == good
+    assert kept_file(tree).read_bytes() == good
 
 
 def test_a_cache_that_was_tampered_with_is_not_believed(tree: Path) -> None:
     load("catalog.yaml")
-    kept = stored(tree)
+    kept = kept_file(tree)
     assert kept.read_bytes().count(b"slow") == 1
     kept.write_bytes(kept.read_bytes().replace(b"slow", b"none"))
     assert cache.read("catalog.yaml") is None

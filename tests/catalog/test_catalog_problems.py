@@ -42,6 +42,7 @@ def source(line: str) -> str:
         ),
         ("kind: event", "4:11: sources[0].kind: 'event' is not a kind of source; did you mean 'events'?"),
         ("latancy: daily", "4:5: sources[0]: unknown key 'latancy'; did you mean 'latency'?"),
+        ("latancy:", "4:5: sources[0]: unknown key 'latancy'; did you mean 'latency'?"),
         ("period: 90", "4:13: sources[0].period: 90 of what? write a duration with its unit, as 90s, 90m, 90h or 90d"),
         ("period: 0s", "4:13: sources[0].period: a duration above zero is needed here, as 1h or 1d"),
         ("period: [1d]", "4:13: sources[0].period: expected a single value, found a list"),
@@ -191,6 +192,14 @@ def test_data_without_a_file() -> None:
     assert raised.value.problems == (
         "<catalog>:1:1: sources[0].latency: 'dayly' is not a latency class; did you mean 'daily'?",
     )
+
+
+@pytest.mark.parametrize("section", ["sources", "models", "prediction_points", "prices", "latency_classes"])
+@pytest.mark.parametrize("value", [{None: 1}, {5: {}}, [None], [{None: 1}], b"x", {"a"}, float("nan"), [[]]])
+def test_data_of_any_kind_gives_problems(section: str, value: object) -> None:
+    with pytest.raises(CatalogError) as raised:
+        from_mapping({"version": 1, section: value})
+    assert all(problem.startswith("<catalog>:1:1: ") for problem in raised.value.problems)
 
 
 def test_files_that_are_no_text(tmp_path: Path) -> None:
