@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.ir.functions import traits
+from feasilint.ir.names import timelike
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject, Suggestion
 from feasilint.suggest import approximate
 
@@ -103,6 +104,8 @@ class UnmergeableAggregation(Rule):
 
 def _is_too_long(history: History) -> bool:
     if history.aggregation.function not in _INSTEAD:  # what somebody's own function needs is not known
+        return False
+    if any(map(timelike, history.aggregation.keys)):  # of one day or month each, however far back they go
         return False
     anchored = history.aggregation.extent.window == "anchored"
     return anchored or (bool(history.aggregation.extent.intervals) and history.length > _LONGEST)

@@ -30,7 +30,9 @@ _FIRST = frozenset(
 )
 """Functions of which the first argument has the fields of the result."""
 _ALL = frozenset(("array", "coalesce", "array_concat", "list", "array_cat"))
-_KEEPING = frozenset(("list", "any", "first", "last", "nth", "arg_min", "arg_max", "min", "max", "lag", "lead", "mode"))
+_KEEPING = frozenset(
+    ("list", "any", "first", "first_n", "last", "nth", "arg_min", "arg_max", "min", "max", "lag", "lead", "mode")
+)
 """Measures whose value is one of their first argument, or a list of them."""
 
 

@@ -40,6 +40,7 @@ AGGREGATES: dict[str, Aggregate] = {
     "bit": Aggregate("bit aggregate"),
     "first": Aggregate("first value"),
     "last": Aggregate("last value"),
+    "first_n": Aggregate("first n values"),
     "arg_min": Aggregate("value at the minimum"),
     "arg_max": Aggregate("value at the maximum"),
     "ewm": Aggregate("exponentially weighted value"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.ir.expressions import spelled
 from feasilint.ir.functions import traits
+from feasilint.ir.names import timelike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,8 +46,9 @@ def accumulates(aggregation: Aggregation) -> bool:
 
 def _is_a_date(aggregation: Aggregation) -> bool:
     """The first or last time of something: one timestamp per key, which is written once or overwritten."""
-    times = {spelled(aggregation.extent.time_column)} if aggregation.extent.time_column is not None else set()
-    return aggregation.function in ("min", "max", "first", "last") and bool(times.intersection(aggregation.arguments))
+    names, time = aggregation.arguments, aggregation.extent.time_column
+    dates = bool(names) and (all(map(timelike, names)) or (time is not None and spelled(time) in names))
+    return aggregation.function in ("min", "max", "first", "last") and dates
 
 
 def _summarises(aggregation: Aggregation) -> bool:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from feasilint.ir import Aggregate, Call, Column, Join, Scan, Window
 from feasilint.ir.expressions import columns as referenced
-from feasilint.ir.expressions import conjuncts
+from feasilint.ir.expressions import conjuncts, spelled
+from feasilint.ir.names import timelike
 from feasilint.measure.grain import leaves
 
 if TYPE_CHECKING:
@@ -40,7 +41,12 @@ def pairing(relation: Aggregate | Window, output: Output, windows: Windows) -> P
             if sides.across(one, other, join):
                 if _sources(one, columns) & _sources(other, columns):
                     return "self-join"
-                if join.kind == "cross" and not any(sides.across(a, b, join) for a, b in _compared(reach, "eq")):
+                times = timelike(spelled(one.name)) and timelike(spelled(other.name))
+                if (
+                    times
+                    and join.kind == "cross"
+                    and not any(sides.across(a, b, join) for a, b in _compared(reach, "eq"))
+                ):
                     return "cross join"
     return None
 

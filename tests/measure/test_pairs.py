@@ -27,6 +27,8 @@ def pairings(text: str, path: str = "q.sql") -> list[str | None]:
         # a spine and its events, a table and its details
         "select s.u, count(*) n from spine s join tx on tx.u = s.u and tx.ts < s.t group by s.u",
         "select o.u, count(*) n from orders o join items i on i.order_id = o.id where i.shipped_at > o.ordered_at group by o.u",
+        # a table of thresholds
+        "select e.id, max(p.value) n from e cross join p where e.score > p.threshold group by e.id",
         # two times of one row
         "select u, count(*) n from tx where created_at < updated_at group by u",
         "select sum(x) over (partition by u order by ts) n from tx",
@@ -43,7 +45,7 @@ def test_no_pairs(text: str) -> None:
         ("select a.u, count(b.ts) n from tx a, tx b where a.u = b.u and b.ts < a.ts group by a.u", "self-join"),
         ("with t as (select u, ts, x from tx) select a.u, sum(b.x) n from t a join t b on a.u = b.u and b.ts < a.ts group by a.u", "self-join"),
         ("select s.u, (select count(*) from tx where tx.u = s.u and tx.ts < s.t) as n from spine s", "correlated"),
-        ("select s.t, count(*) n from spine s cross join tx where tx.ts < s.t group by s.t", "cross join"),
+        ("select s.t_at, count(*) n from spine s cross join tx where tx.ts < s.t_at group by s.t_at", "cross join"),
     ],
 )  # fmt: skip
 def test_pairs(text: str, made: str) -> None:

@@ -9,6 +9,7 @@ from feasilint_rules.anchored_aggregation import AnchoredAggregation
 from feasilint_rules.unmergeable_aggregation import UnmergeableAggregation
 from rule_subjects import DAY, NIGHTLY, entry, feature, judge, read, unbounded
 
+from feasilint.api import scan_files
 from feasilint.findings import Severity
 from feasilint.ir import Interval
 from feasilint.measure.model import Extent
@@ -81,6 +82,23 @@ def test_all_history_is_another_finding() -> None:
 def test_exact_since_a_date() -> None:
     (found,) = judge(EXACT, over("median", SINCE))
     assert "since 2020-01-01" in found.message
+
+
+def test_distinct_values_of_one_day_each() -> None:
+    assert judge(EXACT, over("count_distinct", window(90), keys=("cohort_date", "country"))) == []
+
+
+@pytest.mark.parametrize("function", ["min", "max", "first", "last"])
+def test_the_first_or_last_time_of_something_is_one_value(function: str) -> None:
+    assert judge(ANCHORED, over(function, SINCE, arguments=("submission_date",))) == []
+    assert judge(ANCHORED, over(function, SINCE, arguments=("amount",))) != []
+
+
+@pytest.mark.parametrize(("index", "codes"), [("[offset(0)]", ["AGG302"]), ("", ["AGG303"])])
+def test_the_first_of_a_list_is_no_list(index: str, codes: list[str]) -> None:
+    query = f"select u, array_agg(x order by ts){index} as x from pay.tx where ts >= timestamp '2020-01-01' group by u"
+    found = scan_files({"features.sqlx": f'config {{ type: "table" }}\n{query}'}).findings
+    assert [f.code for f in found if f.code.startswith("AGG")] == codes
 
 
 def test_milder_in_batch() -> None:

@@ -59,6 +59,8 @@ def assign(special: Iterable[Node]) -> tuple[dict[int, list[Node]], dict[int, li
 
 def _aggregates(node: Node) -> bool:
     if isinstance(node, exp.Anonymous):
+        if isinstance(node.parent, exp.Dot):
+            return False  # somebody's own function of that name: `stats.percentile(x)`
         return is_aggregate(str(node.this)) and str(node.this).lower() not in _SHARED_NAMES
     if isinstance(node, exp.Max | exp.Min) and node.expressions:
         return False  # max(a, b) is the greater one
@@ -119,12 +121,24 @@ def measure(node: Node, scope: Scope) -> Measure:
         where, args = args[-1], args[:-1]
     if found.distinct and function == "count":
         function = "count_distinct"
+    elif function == "list":
+        function = _listed(top, found.limit)
     origin = scope.context.layout.origin(top)
     return Measure(function, tuple(args), where, found.distinct, (*order, *found.order), origin)
 
 
 _OF_THE_ORDER = frozenset(("percentile", "approx_percentile", "median", "mode"))
 """Aggregates of what WITHIN GROUP orders by; others, such as LISTAGG, have their values as arguments."""
+
+
+def _listed(top: Node, limit: Node | None) -> str:
+    """What ARRAY_AGG(x ORDER BY t LIMIT 1) and ARRAY_AGG(x ORDER BY t)[OFFSET(0)] are: no list of all values."""
+    place = top.parent if isinstance(top.parent, exp.Bracket) and top.arg_key == "this" else None
+    if place is not None and [str(index) for index in place.expressions] == ["0"]:
+        return "first"
+    if limit is None:
+        return "list"
+    return "first" if str(limit) == "1" else "first_n"
 
 
 def _name(node: Node) -> str:
@@ -140,6 +154,7 @@ class _Arguments:
         self.args: list[Expression] = []
         self.order: list[Expression] = []
         self.distinct = False
+        self.limit: Node | None = None
 
     def take(self, node: Node, scope: Scope) -> None:
         if isinstance(node, exp.Star) and isinstance(node.parent, exp.Count | exp.Distinct):
@@ -158,6 +173,8 @@ class _Arguments:
             self.order.append(scalar(node.expression, scope))
             self.take(node.this, scope)
         elif isinstance(node, exp.Limit | exp.IgnoreNulls | exp.RespectNulls):
+            if isinstance(node, exp.Limit) and isinstance(node.expression, Node):
+                self.limit = node.expression
             if isinstance(node.this, Node):
                 self.take(node.this, scope)
         else:

@@ -124,7 +124,9 @@ def test_having_and_measures_inside_expressions(outline: Outline) -> None:
         ("postgres", "SUM(a) FILTER (WHERE b)", "sum(r0.a) where r0.b"),
         ("postgres", "PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY a)", "percentile(r0.a, 0.5)"),
         ("bigquery", "APPROX_QUANTILES(a, 4)", "approx_percentile(r0.a, 4)"),
-        ("bigquery", "ARRAY_AGG(a ORDER BY b DESC LIMIT 1)", "list(r0.a)"),
+        ("bigquery", "ARRAY_AGG(a ORDER BY b DESC LIMIT 1)", "first(r0.a)"),
+        ("bigquery", "ARRAY_AGG(a ORDER BY b DESC LIMIT 5)", "first_n(r0.a)"),
+        ("bigquery", "ARRAY_AGG(a ORDER BY b DESC)", "list(r0.a)"),
         ("presto", "APPROX_DISTINCT(a)", "approx_count_distinct(r0.a)"),
         ("spark", "COLLECT_LIST(a)", "list(r0.a)"),
         ("snowflake", "MEDIAN(a)", "median(r0.a)"),
@@ -273,3 +275,15 @@ def test_names_in_a_qualified_star_are_those_of_its_table(
 def test_names_in_a_qualified_star_may_be_of_other_tables(lineage: Lineage) -> None:
     tables = "(SELECT id, x, z FROM r) a JOIN (SELECT id, x FROM s) b ON a.id = b.id"
     assert lineage(f"SELECT b.* REPLACE (z AS x) FROM {tables}", "bigquery")["x"].startswith("r.z |")
+
+
+def test_an_own_function_with_the_name_of_an_aggregate(outline: Outline) -> None:
+    made = outline("SELECT u, stats.glam.percentile(0.5, a) AS x FROM t", "bigquery")
+    assert not any("Aggregate" in line for line in made)
+
+
+def test_the_first_of_a_list(outline: Outline) -> None:
+    made = outline("SELECT u, ARRAY_AGG(a ORDER BY b)[SAFE_OFFSET(0)] AS x FROM t GROUP BY u", "bigquery")
+    assert any("first(r0.a)" in line for line in made)
+    made = outline("SELECT u, ARRAY_AGG(a ORDER BY b)[SAFE_OFFSET(3)] AS x FROM t GROUP BY u", "bigquery")
+    assert any("list(r0.a)" in line for line in made)
