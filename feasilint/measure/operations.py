@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from feasilint.ir import (
+    Aggregate,
     Call,
     Column,
     Derive,
@@ -125,9 +126,12 @@ class Operations:
         relation = key[0]
         if isinstance(relation, Scan):
             return
+        made = self._columns.table(relation).find(key[1])
+        around = made.origin if made is not None else None
         for expression in self._steps(key):
             for node in walk(expression):
-                yield from self._by(node, relation)
+                for done in self._by(node, relation):
+                    yield done if done.origin is not None else done._replace(origin=around)
 
     def _by(self, node: Expression, relation: Relation) -> Iterator[Done]:
         match node:
@@ -142,6 +146,8 @@ class Operations:
                 yield Done("random", function, relation, origin)
             case Hole(text=text, origin=origin) if _DRAWN.match(text):
                 yield Done("random", text.removesuffix("()"), relation, origin)
+            case Subquery(function="scalar", relation=below, origin=origin) if _unordered(below):
+                yield Done("arbitrary", "limit", relation, origin, (node,))
             case Now(origin=origin):
                 yield Done("clock", "now", relation, origin)
             case _:
@@ -150,7 +156,7 @@ class Operations:
 
 def _telling(node: Expression) -> bool:
     match node:
-        case Shift() | Now():
+        case Shift() | Now() | Subquery(function="scalar"):
             return True
         case Call(function=function):
             return function in _FILLING or function in _RANDOM
@@ -201,6 +207,20 @@ def _ahead(frame: Frame | None, falling: bool | None, function: str) -> bool:
 
 def _sign(edge: Interval | int) -> float:
     return edge.total_seconds if isinstance(edge, Interval) else edge
+
+
+def _unordered(relation: Relation) -> bool:
+    """Whether a value is that of one of several rows which no order picks."""
+    limited = False
+    for _ in range(_STEPS):
+        if isinstance(relation, Sort) or (isinstance(relation, Aggregate) and not relation.keys):
+            return False
+        limited = limited or (isinstance(relation, Limit) and not relation.sample)
+        below = inputs(relation)
+        if len(below) != 1:
+            break
+        relation = below[0]
+    return limited
 
 
 def _direction(order: tuple[Expression, ...], descending: tuple[bool, ...]) -> bool | None:

@@ -132,3 +132,45 @@ def test_later_rows_in_sql(step: str, text: str) -> None:
 )
 def test_the_order_of_other_engines(text: str, found: list[tuple[str, str]]) -> None:
     assert operations(text, "python") == found
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        'df = df.sample(frac=0.5); df["f"] = df.x',
+        'df = df[df.ts > pd.Timestamp.now()]; df["f"] = df.x',
+        'np.random.seed(1); df["f"] = df.x',
+    ],
+)
+def test_chance_and_clock_that_choose_rows(step: str) -> None:
+    assert operations(PANDAS.format(step), "python") == []
+
+
+@pytest.mark.parametrize(
+    ("step", "found"),
+    [
+        ('df["f"] = df.x + np.random.rand(len(df))', ("random", "numpy.random.rand")),
+        ('df["f"] = [random.random() for _ in range(len(df))]', ("random", "random.random")),
+        ('df["f"] = df.x.fillna(np.random.randint(3))', ("random", "numpy.random.randint")),
+        ('df["f"] = (pd.Timestamp.now() - df.ts).dt.days', ("clock", "now")),
+        ('df["f"] = datetime.date.today().year - df.x', ("clock", "now")),
+    ],
+)
+def test_chance_and_clock_in_a_value(step: str, found: tuple[str, str]) -> None:
+    assert operations(PANDAS.format(step), "python") == [found]
+
+
+@pytest.mark.parametrize(
+    ("step", "found"),
+    [
+        ("(select max(b.x) from lake.b b where b.k = tx.k limit 1)", []),
+        ("(select b.x from lake.b b where b.k = tx.k order by b.ts desc limit 1)", []),
+        ("(select b.x from lake.b b where b.k = tx.k)", []),
+        ("(select b.x from lake.b b where b.k = tx.k limit 1)", [("arbitrary", "limit")]),
+        ("rand() * x", [("random", "rand")]),
+        ("generate_uuid()", [("random", "uuid")]),
+        ("date_diff(current_date, ts, day)", [("clock", "now")]),
+    ],
+)
+def test_chance_and_clock_in_sql(step: str, found: list[tuple[str, str]]) -> None:
+    assert operations(SQL.format(step), "sql") == found

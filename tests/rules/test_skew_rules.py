@@ -51,3 +51,38 @@ def test_what_a_table_holds_may_be_a_label() -> None:
     text = "create table ml.features as select lead(price) over (partition by store order by day) as x from shop.sales"
     (finding,) = (one for one in scan_files({"features.sql": text}).findings if one.code == "SKW407")
     assert finding.severity is Severity.WARNING
+
+
+# --- SKW405 ---
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        'df["x"] = (df.day.max() - df.day).dt.days',
+        'df["made_at"] = pd.Timestamp.now(); df["x"] = df.price',
+        'df = df.groupby("store", as_index=False).agg(x=("day", "max"), units=("units", "sum"));'
+        ' df["x"] = (pd.Timestamp.now() - df.x).dt.days',
+    ],
+)
+def test_a_clock_that_no_row_is_set_off_against(step: str) -> None:
+    assert found("SKW405", step) == []
+
+
+def test_a_clock_in_what_a_model_is_trained_on() -> None:
+    assert found("SKW405", 'df["x"] = (pd.Timestamp.now() - df.day).dt.days') == [("x", Severity.INFO)]
+
+
+# --- SKW406 ---
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        ('df["x"] = np.random.rand(len(df))', []),  # made of no data at all
+        ('df["noise"] = df.price * np.random.rand(len(df)); df["x"] = df.price', []),
+        ('df["x"] = df.price * np.random.rand(len(df))', [("x", Severity.WARNING)]),
+    ],
+)
+def test_random_numbers_in_a_feature(step: str, expected: list[tuple[str, Severity]]) -> None:
+    assert found("SKW406", step) == expected
