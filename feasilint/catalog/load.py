@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 FILE_NAMES = ("catalog.yaml", "catalog.yml")
 _OURS = re.compile(  # Kedro and Intake call other things so; a list of sources is one of ours that lacks its version
     rb"^[\"']?(?:version|include|prediction_points|models|latency_classes|prices|budgets|rules)[\"']?\s*:|^sources\s*:\s*[-\[]"
-    rb"|^\s*[\[{]|\A(?:\s|#.*)*\Z",
+    rb"|\A(?:\s|#.*\n)*+[\[{]",
     re.MULTILINE,
 )
-_HEAD = 1 << 20  # bytes of a file that are looked at
+_BLANK = re.compile(rb"(?:\s|#.*)*+")
+_HEAD, _MORE = 1 << 12, 1 << 20  # bytes of a file that are looked at, first and at most
 
 
 def find_catalog(start: str) -> str | None:
@@ -41,7 +43,11 @@ def _is_ours(path: Path) -> bool:
     """Whether a file of that name is a catalog of this tool, as far as one sees; what cannot be read is to be told."""
     try:
         with path.open("rb") as file:
-            return _OURS.search(file.read(_HEAD)) is not None
+            head = file.read(_HEAD).removeprefix(BOM_UTF8)
+            if _OURS.search(head) or b"\0" in head:
+                return True
+            head += file.read(_MORE)
+            return _OURS.search(head) is not None or _BLANK.fullmatch(head) is not None
     except OSError:
         return True
 

@@ -96,6 +96,8 @@ def test_problems_of_a_catalog_that_is_not_needed_are_not_told() -> None:
         "companies:\n  type: pandas.CSVDataset\n  filepath: data/01_raw/companies.csv\n",
         "metadata:\n  version: 1\nsources:\n  states:\n    driver: csv\n",
         "apiVersion: backstage.io/v1alpha1\nkind: Component\n",
+        "companies:\n  columns:\n    [a, b]\n",
+        f"{'# comment ' * 1000}\nkind: Component\n",
     ],
 )
 def test_the_catalog_of_another_tool_is_passed_over(text: str) -> None:
@@ -115,6 +117,10 @@ def test_the_catalog_of_another_tool_is_passed_over(text: str) -> None:
         "'version': 1",
         "prices: {",
         "[]",
+        "\ufeffversion: 1\n",
+        "v\0e\0r\0",
+        "# comment\n{version: 1}",
+        f"{'# comment ' * 1000}\nversion: 1\n",
     ],
 )
 def test_what_may_be_ours_is_not_passed_over(text: str) -> None:
