@@ -123,7 +123,7 @@ class UnresolvedSource(Rule):
 
 
 _HOLE = re.compile(r"\{[^{}]*\}")
-_STAMP = re.compile(r"(?<=[\w/-])\{[^{}]*(?:time|uuid|stamp|suffix|temp|random)[^{}]*\}", re.IGNORECASE)
+_STAMP = re.compile(r"(?<=[\w/-])\{[^{}]*(?:time|uuid|stamp|suffix|temp|random|nextval)[^{}]*\}", re.IGNORECASE)
 _PLATFORM = re.compile(
     r"\{artifact \w+\}|\{[^{}]*\b(?:AIP_(?:TRAINING|VALIDATION|TEST)_DATA_URI|SM_CHANNEL_\w+)\b[^{}]*\}"
 )

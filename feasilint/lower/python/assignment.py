@@ -82,6 +82,9 @@ def _set_attribute(m: Machine, owner: v.Value, name: str, value: v.Value, node: 
             m.set(owner, with_columns(m, found, ((name, value),), node))
         case v.Library(path=path):
             m.scope.globals.names[f"{path}.{name}"] = value
+        case v.Class(members=members) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            others = (member for member in members if member[0] != name)  # a method that is added later
+            m.scope.bind(node.value.id, replace(found, members=(*others, (name, value))))
         case v.Handle(kind="module"):
             names_in(m, found)[name] = value
         case v.Handle():

@@ -134,3 +134,10 @@ def test_equal_constants_do_not_differ():
 def test_what_is_popped_from_a_dict_is_gone():
     code = "d = {'a': tx['a'], 'b': tx['b']}\ny = d.pop('b')\ndf = pd.DataFrame(d)"
     assert columns(frame(PANDAS + code)) == ["a"]
+
+
+def test_a_method_may_be_added_to_a_class_later():
+    code = "import pandas as pd\nclass Reader:\n    pass\ndef load(self, path):\n    return pd.read_csv(path)\n"
+    added = "Reader.load = load\nr = Reader().load('x.csv')\n"
+    assert sources(run(code + added)) == ["x.csv"]
+    assert sources(run(code + "r = Reader().load('x.csv')\n" + "other = Reader\nother.load = load\n")) != ["x.csv"]
