@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.catalog.model import LATENCY_AGES
 from feasilint.ir import Source
+from feasilint.ir.expressions import fold
 from feasilint.rule import Context, Example, Feature, Finding, Label, Rule, Severity, Subject
 
 from ._evidence import by_source, declared, details, primary
@@ -97,7 +98,8 @@ class MixedLatency(Rule):
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
         assert isinstance(subject, Feature)
-        sources = [reads[0] for _, reads in by_source(subject.inputs) if _dated(reads[0])]
+        others = (read for read in subject.inputs if fold(read.source.name) != fold(subject.target))  # but its own past
+        sources = [reads[0] for _, reads in by_source(others) if _dated(reads[0])]
         pairs = (sorted(pair, key=_worst) for pair in combinations(sources, 2))
         apart = [
             (fast, slow)
@@ -134,9 +136,16 @@ class MixedLatency(Rule):
 
 
 def _dated(read: Input) -> bool:
-    """Whether an input is a value of a source in production that has an age."""
+    """Whether an input is a value of a source in production that has an age; a table on the way is none, but adds to it."""
     entry, age = read.entry, read.staleness
-    if read.role != "value" or entry is None or entry.staleness is None or age is None or not isfinite(age.worst):
+    if (
+        read.written
+        or read.role != "value"
+        or entry is None
+        or entry.staleness is None
+        or age is None
+        or not isfinite(age.worst)
+    ):
         return False
     return age.worst > 0 and entry.availability not in _ABSENT and entry.kind not in _STATES
 

@@ -116,6 +116,8 @@ SLOW = entry("bank.balances", latency="daily", kind="snapshot")
         feature(read(FAST), read(entry("bank.rates", latency="manual"))),
         feature(read(entry("cart", availability="request", latency="request")), read(SLOW)),
         feature(read(SLOW), read(replace(SLOW, name="bank.debts"))),
+        feature(read(FAST), read(SLOW, written=True)),
+        replace(feature(read(FAST), read(SLOW)), target="BANK.balances"),
         feature(
             read(FAST),
             read(replace(SLOW, kind="events")),
