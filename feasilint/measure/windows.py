@@ -204,10 +204,12 @@ class Windows:
 
     def _is_time(self, key: Expression, about: list[Bound]) -> bool:
         """Whether a key is the very time that a date bounds: its groups are moments, whatever it is called."""
-        made, own = defined(key, self.columns), set(leaves(key, self.columns))
-        dates = (b.event for b in about if b.lower is not None and b.lower.base == "constant" and not b.recurs)
-        plain = isinstance(made, Column) or (isinstance(made, Call) and made.function in TRANSPARENT)
-        return plain and any(not own.isdisjoint(leaves(event, self.columns)) for event in dates)
+        dates = [b.event for b in about if b.lower is not None and b.lower.base == "constant" and not b.recurs]
+        made = defined(key, self.columns) if dates else key
+        if not dates or not (isinstance(made, Column) or (isinstance(made, Call) and made.function in TRANSPARENT)):
+            return False
+        own = set(leaves(key, self.columns))
+        return any(not own.isdisjoint(leaves(event, self.columns)) for event in dates)
 
     def _place(self, event: Column) -> frozenset[Relation]:
         """The relations that a column is read from, at the bottom of its way."""

@@ -78,11 +78,12 @@ class _Site(Struct, frozen=True):
 
 
 class _Known(Struct, frozen=True):
-    """What is known of the tables that the text names."""
+    """What is known of the tables that the text names. `measured`: the aliases that the aggregate takes its values from."""
 
     bound: Bound
     tables: Tables
     marks: Marks
+    measured: frozenset[str] = frozenset()
 
     @property
     def time(self) -> str:
@@ -110,7 +111,8 @@ def rewrite(node: exp.Expr, fragment: Fragment, bound: Bound, tables: Tables) ->
     window, text = _window(node, select), Text(fragment)
     if bound.running or window is not None:
         return _framed(window, select, text, bound) if window is not None and not text.controlled(select) else None
-    return _filtered(node, select, text, _Known(bound, tables, text.marks))
+    measured = frozenset(column.table for column in node.find_all(exp.Column) if column.table)
+    return _filtered(node, select, text, _Known(bound, tables, text.marks, measured))
 
 
 def _window(node: exp.Expr, select: exp.Select) -> exp.Window | None:
@@ -181,7 +183,7 @@ def _site(select: exp.Select, known: _Known, depth: int) -> _Site | None:
     """The item with the event time: in this SELECT, else in a CTE or subquery that it reads."""
     items = list(_items(select))
     having = [item for item in items if _exposes(item, known, depth)]
-    item = having[0] if len(having) == 1 else _chosen(having, select, known)
+    item = having[0] if len(having) == 1 else _measured(having, known, depth) or _chosen(having, select, known)
     if item is not None:
         return _Site(select, item, _time(item, items, select, known.time))
     if having or depth > 8:
@@ -226,6 +228,12 @@ def _query(item: exp.Expr) -> exp.Select | None:
                 return cte.this
         scope = scope.parent
     return None
+
+
+def _measured(items: list[exp.Expr], known: _Known, depth: int) -> exp.Expr | None:
+    """Of a table that is joined to itself, the item whose rows are aggregated."""
+    own = [item for item in items if depth == 0 and item.alias_or_name in known.measured]
+    return own[0] if len(own) == 1 else None
 
 
 def _chosen(items: list[exp.Expr], select: exp.Select, known: _Known) -> exp.Expr | None:

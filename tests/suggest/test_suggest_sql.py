@@ -315,3 +315,14 @@ def test_a_parameter_of_the_statement_is_used() -> None:
     code = normal(suggest(text, "bigquery"))
     assert "ts >= @as_of_date - INTERVAL 365 DAY AND ts < @as_of_date" in code
     assert "--" not in code
+
+
+def test_a_table_joined_to_its_own_earlier_rows(db: duckdb.DuckDBPyConnection) -> None:
+    text = "select a.user_id, a.ts, count(b.ts) as n from tx a left join tx b on b.user_id = a.user_id and b.ts < a.ts group by a.user_id, a.ts"
+    made = suggest(text, source="tx")
+    assert "b.ts >= a.ts - INTERVAL '365' DAY" in normal(made)
+    windowed = (
+        "select user_id, ts, count(*) over (partition by user_id order by ts range between interval 365 day preceding "
+        "and interval 1 microsecond preceding) as n from tx"
+    )
+    assert sorted(db.execute(made or "").fetchall()) == sorted(db.execute(windowed).fetchall())
