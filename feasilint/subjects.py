@@ -18,7 +18,7 @@ from feasilint.measure.ages import within_lags
 from feasilint.measure.grain import leaves
 from feasilint.measure.model import Age, Input
 from feasilint.models import models, target
-from feasilint.operations import operations
+from feasilint.operations import Learned, operations
 from feasilint.paths import Step
 from feasilint.rowcode import row_code
 from feasilint.rule import DocumentSubject, Feature, SourceSubject, Unread
@@ -124,8 +124,9 @@ def _of_sink(sink: Fit | Write, program: Program, lineages: _Lineages, reported:
     point = analysis.belonging.point(program.path)
     entity = frozenset(map(fold, point.entity)) if point is not None else frozenset()
     members = analysis.members(sink)[:_WIDEST]
+    learned = Learned(sink, analysis)
     features = (
-        _feature(member, sink, place, entry, lineages)
+        _feature(member, sink, place, entry, lineages, learned)
         for member in members
         if not (isinstance(sink, Write) and is_key(member, entity, analysis))
     )
@@ -205,7 +206,12 @@ def _lineage(member: Member, analysis: Analysis) -> _Lineage:
 
 
 def _feature(
-    member: Member, sink: Fit | Write, sink_place: Place, entry: ModelEntry | None, lineages: _Lineages
+    member: Member,
+    sink: Fit | Write,
+    sink_place: Place,
+    entry: ModelEntry | None,
+    lineages: _Lineages,
+    learned: Learned,
 ) -> Feature:
     lineage = lineages.of(member)
     stored = lineages.analysis.ages.stored(sink) if isinstance(sink, Write) else None
@@ -224,7 +230,7 @@ def _feature(
         confidence="approximate" if member.trace.approximate else "exact",
         unread=lineage.unread,
         row_code=row_code(member, lineages.analysis) if waited_for else (),
-        operations=lineage.operations,
+        operations=(*lineage.operations, *learned.of(member)),
     )
 
 

@@ -118,7 +118,7 @@ class Input(Struct, frozen=True, gc=False):
     written: bool = False
 
 
-OperationKind: TypeAlias = Literal["later", "random", "arbitrary", "clock"]
+OperationKind: TypeAlias = Literal["later", "random", "arbitrary", "clock", "learned"]
 
 
 class Operation(Struct, frozen=True, gc=False):
@@ -126,7 +126,9 @@ class Operation(Struct, frozen=True, gc=False):
 
     `later`: it takes values of rows that come after its own, in the order of time as far as the order is known. `random`: numbers
     are drawn. `arbitrary`: one of several values or rows is taken, and nothing says which. `clock`: it depends on the time at
-    which the code runs. `text`: what is done, as a name (`shift(-1)`). `sources`: those of the values that it is done to.
+    which the code runs. `learned`: a scaler, imputer or encoder is applied that was fitted on rows of which some are held back
+    for testing later. `text`: what is done, as a name (`shift(-1)`, the estimator). `sources`: those of the values that it is
+    done to.
     """
 
     kind: OperationKind

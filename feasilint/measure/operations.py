@@ -1,5 +1,5 @@
 """What a column's value passes on its way that gives another value when it is computed again, or earlier: values of later rows,
-random numbers, any of several values, the clock."""
+random numbers, any of several values, the clock, what was learned from rows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from feasilint.ir import (
     Aggregate,
+    Apply,
     Call,
     Column,
     Derive,
@@ -126,6 +127,8 @@ class Operations:
         relation = key[0]
         if isinstance(relation, Scan):
             return
+        if isinstance(relation, Apply):
+            yield Done("learned", relation.state.estimator, relation, relation.state.origin or relation.origin)
         made = self._columns.table(relation).find(key[1])
         around = made.origin if made is not None else None
         for expression in self._steps(key):
@@ -170,6 +173,8 @@ def _telling(node: Expression) -> bool:
 
 def _may(relation: Relation) -> bool:
     """Whether a relation does anything that may count, at a glance."""
+    if isinstance(relation, Apply):
+        return True
     if isinstance(relation, Window):
         frame = relation.frame
         if frame is not None and (frame.end != 0 or any(relation.descending)):

@@ -86,3 +86,59 @@ def test_a_clock_in_what_a_model_is_trained_on() -> None:
 )
 def test_random_numbers_in_a_feature(step: str, expected: list[tuple[str, Severity]]) -> None:
     assert found("SKW406", step) == expected
+
+
+# --- SKW408 ---
+
+SPLIT = """
+import pandas as pd
+from sklearn.cluster import KMeans
+from sklearn.decomposition import PCA
+from sklearn.feature_selection import SelectKBest
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import Normalizer, StandardScaler
+df = pd.read_csv("s3://lake/loans.csv", usecols=["x", "z", "paid"])
+X, y = df[["x", "z"]], df["paid"]
+{}
+"""
+
+
+def of_x(step: str) -> list[tuple[str, Severity]]:
+    return [one for one in found("SKW408", step, SPLIT) if one[0] == "x"]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "X = StandardScaler().fit_transform(X); LogisticRegression().fit(X, y)",
+        # another model is split, and of rows that nothing was learned from
+        "a, b, c, d = train_test_split(X, y); LogisticRegression().fit(a, c); KMeans().fit(StandardScaler().fit_transform(X))",
+        "a, b, c, d = train_test_split(X, y); s = StandardScaler(); LogisticRegression().fit(s.fit_transform(a), c)",
+        "X = Normalizer().fit_transform(X); a, b, c, d = train_test_split(X, y); LogisticRegression().fit(a, c)",
+        "S = StandardScaler().fit_transform(X); a, b, c, d = train_test_split(X, y); LogisticRegression().fit(a, c)",
+        # the training part of an outer split is split again
+        "a, b, c, d = train_test_split(X, y); a = StandardScaler().fit_transform(a); LogisticRegression().fit(a, c)",
+    ],
+)
+def test_learned_from_training_rows_only(step: str) -> None:
+    assert of_x(step) == []
+
+
+@pytest.mark.parametrize(
+    ("learn", "severity"),
+    [
+        ("StandardScaler().fit_transform(X)", Severity.WARNING),
+        ("SelectKBest(k=1).fit_transform(X, y)", Severity.ERROR),
+    ],
+)
+def test_learned_from_test_rows_too(learn: str, severity: Severity) -> None:
+    step = f"X = {learn}; a, b, c, d = train_test_split(X, y); LogisticRegression().fit(a, c)"
+    assert of_x(step) == [("x", severity)]
+
+
+def test_learned_before_the_split_and_applied_after_it() -> None:
+    step = (
+        "s = StandardScaler().fit(X); a, b, c, d = train_test_split(X, y); LogisticRegression().fit(s.transform(a), c)"
+    )
+    assert of_x(step) == [("x", Severity.WARNING)]
