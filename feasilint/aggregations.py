@@ -11,7 +11,7 @@ from feasilint.ir.expressions import columns, spelled
 from feasilint.measure.model import Aggregation
 from feasilint.measure.pairs import pairing
 from feasilint.measure.pruning import unpruned
-from feasilint.measure.usage import counted, filling
+from feasilint.measure.usage import combined, counted
 from feasilint.trace import Use
 
 if TYPE_CHECKING:
@@ -55,12 +55,13 @@ def of_member(member: Member, analysis: Analysis) -> Iterator[Aggregation]:
         values = counted(member.column, analysis.columns)
         uses = [use for use in uses if not _is_row_number(use) or use.output in values]
     made = [(use, of_use(use, analysis)) for use in uses]
-    gaps: frozenset[Output] = frozenset()
+    used: frozenset[Output] = frozenset()
     if member.column is not None and any(a is not None and a.extent.window == "global" for _, a in made):
-        gaps = filling(member.column, analysis.columns)
+        used = combined(member.column, analysis.columns)
     for use, aggregation in made:
         if aggregation is not None:
-            yield replace(aggregation, fills=True) if use.output in gaps else aggregation
+            fills = aggregation.extent.window == "global" and use.output not in used
+            yield replace(aggregation, fills=True) if fills else aggregation
 
 
 def _is_row_number(use: Use) -> bool:

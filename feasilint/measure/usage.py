@@ -25,11 +25,10 @@ def counted(column: Column, columns: Columns) -> frozenset[Output]:
     return _reached(column, columns, _uncompared)
 
 
-def filling(column: Column, columns: Columns) -> frozenset[Output]:
-    """The measures that are only taken as they are, instead of other values: defaults for what is missing. Those that go into
-    code that could not be read count among them."""
-    every = _reached(column, columns, _parts)
-    return every - _reached(column, columns, _given)
+def combined(column: Column, columns: Columns) -> frozenset[Output]:
+    """The measures that a column is certainly computed with: not those that are only taken as they are, instead of other
+    values (defaults for what is missing), nor those that go into code that could not be read."""
+    return _reached(column, columns, _given)
 
 
 def _reached(

@@ -208,8 +208,8 @@ class Windows:
         made = defined(key, self.columns) if dates else key
         if not dates or not (isinstance(made, Column) or (isinstance(made, Call) and made.function in TRANSPARENT)):
             return False
-        own = set(leaves(key, self.columns))
-        return any(not own.isdisjoint(leaves(event, self.columns)) for event in dates)
+        own = {leaf[:2] for leaf in self.tracer.expression(key).value}
+        return any(leaf[:2] in own for event in dates for leaf in self.tracer.expression(event).value)
 
     def _place(self, event: Column) -> frozenset[Relation]:
         """The relations that a column is read from, at the bottom of its way."""

@@ -108,3 +108,18 @@ def test_milder_in_batch() -> None:
 def test_a_minimum_says_that_no_row_can_be_taken_out_again() -> None:
     assert "taken out" in dict(judge(ANCHORED, over("min", SINCE, text="m", arguments=("amount",)))[0].facts)["state"]
     assert "taken out" not in dict(judge(ANCHORED, over("sum", SINCE))[0].facts)["state"]
+
+
+def test_groups_of_the_time_that_a_date_bounds_are_finite() -> None:
+    code = """
+import pandas as pd
+from xgboost import XGBClassifier
+df = pd.read_csv("s3://lake/flats.csv")
+df["month"] = pd.to_datetime(df["month"], format="%Y-%m")
+df = df[df.month.dt.year > 2019]
+for by in ["town", "street"]:
+    mean = df.groupby([by, "month"])["price"].mean().rename(f"mean_{by}").reset_index()
+    df = df.merge(mean, on=[by, "month"], how="left")
+XGBClassifier().fit(df[["mean_town", "mean_street"]], df["y"])
+"""
+    assert [f.code for f in scan_files({"train.py": code}).findings if f.code.startswith("AGG")] == []

@@ -74,6 +74,9 @@ def test_a_statistic_of_the_whole_table() -> None:
         "df['x'] = unknown_widget(df.a.min(), df.a.max())",
         "df['x'] = df.a\ndf, test = train_test_split(df)\ndf['x'] = df.x - df.x.mean()",
         "df['x'] = df.a\ndf = df[df.a < df.a.quantile(0.99)]",
+        "from sklearn.linear_model import LinearRegression\nm = LinearRegression().fit(df[['a']], df.y)\n"
+        "df['a'] = df.a / df.a.mean()\ndf['x'] = m.predict(df[['a']])",
+        "codes, edges = pd.qcut(df.a, 4, retbins=True)\ndf['x'] = pd.cut(df.a, edges)",
         "df['x'] = df.groupby('day').a.rank()",
         "df['x'] = df.ts.rank(method='dense')",
         "df['x'] = pd.cut(df.a, [0, 1, 10])",

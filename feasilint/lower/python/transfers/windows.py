@@ -217,9 +217,9 @@ def ranked(call: Call) -> v.Value | None:
 
 
 def tiled(call: Call) -> v.Value | None:
-    """`pd.qcut(x, 10)`: the number of the quantile among all values."""
+    """`pd.qcut(x, 10)`: the number of the quantile among all values. With `retbins` the edges are kept, and no rank is needed."""
     found = call.got(0, "x")
-    if not isinstance(found, v.Series):
+    if not isinstance(found, v.Series) or call.const(None, "retbins"):
         return function_of("qcut")(call)
     frame = v.Frame(found.relation, "pandas", found.index, found.group)
     return windowed(call, v.GroupBy(frame, found.group, (found.name or "0",), True, series=found), "ntile", None)
