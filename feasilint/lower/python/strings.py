@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Interval
+from feasilint.ir import Call, Interval
 from feasilint.lower.python import values as v
 from feasilint.lower.python.spelling import unparse
 
@@ -42,6 +42,7 @@ def spell(node: ast.expr | None) -> str:
     return text.translate(_NO_HOLES)[:60]
 
 
+_STAMPS = frozenset(("strftime", "isoformat"))
 _STAMP = re.compile(
     r"strftime|isoformat|uuid", re.IGNORECASE
 )  # what a stamp is says more than the name of its variable
@@ -54,6 +55,8 @@ def as_text(m: Machine, value: v.Value, node: ast.expr | None = None) -> v.Const
         return value if isinstance(value.value, str) else v.Const(str(value.value))
     if isinstance(value, v.Element):
         return v.Const(f"{{{value.text}}}")
+    if type(value) is v.Scalar and type(value.expression) is Call and value.expression.function in _STAMPS:
+        return v.Const(f"{{{value.expression.function} {spell(node)}}}")
     if isinstance(value, v.Unknown) and (node is None or _STAMP.search(value.text)):
         return v.Const(f"{{{re.sub(r'[{}]', '', value.text)}}}")
     if isinstance(value, v.Seq) and not value.open:

@@ -158,3 +158,10 @@ def test_pylab_brings_the_names_of_numpy():
     )
     assert sources(program) == ["x.csv"]
     assert columns(program.relations[-1]) == ["a"]
+
+
+def test_objects_of_a_bucket_are_those_under_a_prefix():
+    code = "import boto3\nimport io\nimport pandas as pd\nbucket = boto3.resource('s3').Bucket('shop')\n"
+    code += "for one in bucket.objects.{}:\n    df = pd.read_csv(io.BytesIO(one.get()['Body'].read()))\n"
+    assert sources(run(code.format("filter(Prefix='raw/')"))) == ["s3://shop/raw/{any file}"]
+    assert sources(run(code.format("all()"))) == ["s3://shop/{any file}"]

@@ -99,6 +99,7 @@ METHODS: dict[str, Table] = {
         ),
         **dict.fromkeys(("download_file", "download_fileobj"), stored.downloaded),
     },
+    "bucket.objects": dict.fromkeys(("filter", "all", "limit"), stored.bucket_objects),
     "storage": dict.fromkeys(("bucket", "get_bucket"), handle("bucket")),
     "archive": dict.fromkeys(("open", "read", "extractfile"), stored.member),
     "azure": {
@@ -157,6 +158,7 @@ METHODS: dict[str, Table] = {
 PROPERTIES: dict[str, Table] = {
     "arguments": {"*": settings.of_arguments},
     "connection": {"description": connectors.description},
+    "bucket": {"objects": handle("bucket.objects")},
     "response": {"text": stored.payload, "content": stored.payload},
     "bunch": {
         "data": connectors.bunch_member,

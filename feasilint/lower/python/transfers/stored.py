@@ -8,7 +8,7 @@ from feasilint.ir import Source, Write
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
 from feasilint.lower.python.strings import as_text, is_certain
-from feasilint.lower.python.transfers.loading import contents, path_name, scan, source_of
+from feasilint.lower.python.transfers.loading import ANY_FILE, contents, path_name, scan, source_of
 from feasilint.lower.python.transfers.settings import text_of_file
 
 if TYPE_CHECKING:
@@ -74,6 +74,17 @@ def bucket_object(call: Call) -> v.Value | None:
     bucket, scheme = _bucket(call)
     key = call.arg(0) or call.arg(None, "blob_name") or call.arg(None, "key")
     return _file(_of_store(call.m, bucket, key, scheme)) if bucket is not None and key is not None else None
+
+
+def bucket_objects(call: Call) -> v.Value | None:
+    """`bucket.objects.filter(Prefix='raw/')`, `bucket.objects.all()`: one object stands for all."""
+    owner = call.receiver.get("of") if isinstance(call.receiver, v.Handle) else None
+    bucket, scheme = _bucket(call.at(receiver=call.m.get(owner))) if owner is not None else (None, "s3")
+    if bucket is None:
+        return None
+    prefix = call.arg(None, "Prefix")
+    start = str(as_text(call.m, prefix).value) if prefix is not None else ""
+    return v.Seq((_file(_of_store(call.m, bucket, v.Const(start + ANY_FILE), scheme)),), "list", True)
 
 
 def _bucket(call: Call) -> tuple[v.Value | None, str]:
