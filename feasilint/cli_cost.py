@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from feasilint.cli_catalog import day, today
 from feasilint.errors import UsageError
 
 _NOTHING = 3
@@ -26,6 +27,18 @@ def _days(_: click.Context, option: click.Parameter, value: str) -> float:
     return years * 365 if years == int(years) else seconds / 86_400
 
 
+def _size(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
+    from feasilint.catalog.scalars import size
+
+    try:
+        found = size(value) if value is not None else None
+    except ValueError as error:
+        raise UsageError(f"--per-credit: {error}") from None
+    if found == 0:
+        raise UsageError("--per-credit: a credit reads something")
+    return found
+
+
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True))
 @click.option("--catalog", metavar="FILE", help="The catalog to use [default: the nearest catalog.yaml].")
@@ -43,17 +56,16 @@ def _days(_: click.Context, option: click.Parameter, value: str) -> float:
     show_default=True,
     help="How often a day something is computed where no schedule or period says it.",
 )
+@click.option(
+    "--per-credit",
+    metavar="SIZE",
+    callback=_size,
+    help="How much a credit reads, as 500GB, where the warehouse bills its time; then `compute_per_credit` prices bytes.",
+)
+@today
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 @click.option("--output", "-o", metavar="FILE", help="Write the report to a file.")
-def cost(
-    paths: tuple[str, ...],
-    history: float,
-    refreshes: float,
-    form: str,
-    output: str | None,
-    no_catalog: bool,
-    **options: Any,
-) -> int:
+def cost(paths: tuple[str, ...], form: str, output: str | None, no_catalog: bool, **options: Any) -> int:
     """Estimate what features cost in a year as they are, bounded, in daily tiles and as running totals, and what following all
     suggestions saves.
 
@@ -66,7 +78,10 @@ def cost(
 
     if options["catalog"] and no_catalog:
         raise UsageError("--catalog and --no-catalog exclude each other")
-    ledger = api.cost(paths, use_catalog=not no_catalog, assumed=Assumed(history, refreshes), **options)
+    assumed = Assumed(
+        options.pop("history"), options.pop("refreshes"), day(options.pop("today")), options.pop("per_credit")
+    )
+    ledger = api.cost(paths, use_catalog=not no_catalog, assumed=assumed, **options)
     renders = {"text": report.render, "json": report.render_json, "markdown": report.render_markdown}
     _write(renders[form](ledger), output)
     return 0 if ledger.lines or ledger.unmeasured else _NOTHING

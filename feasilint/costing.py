@@ -7,6 +7,7 @@ nothing before all are bounded.
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from functools import cached_property
 from math import inf, isfinite, prod
 from typing import TYPE_CHECKING, TypeAlias
@@ -47,13 +48,15 @@ def named(feature: Feature) -> Name:
 
 class Use(Struct, frozen=True, gc=False):
     """An aggregation of a feature over one source. `window`: the days that it looks back, infinite where nothing limits it;
-    `suggested`: those that it could look back instead, None where nothing is to be suggested."""
+    `suggested`: those that it could look back instead, None where nothing is to be suggested. `pruned` false: although its time
+    is bounded, every partition is read."""
 
     feature: Feature
     aggregation: Aggregation
     read: Input
     window: float
     suggested: float | None = None
+    pruned: bool = True
 
     @property
     def name(self) -> Name:
@@ -61,10 +64,13 @@ class Use(Struct, frozen=True, gc=False):
 
 
 class Assumed(Struct, frozen=True):
-    """What is taken for granted where nobody says it: days of history, refreshes a day."""
+    """What is taken for granted where nobody says it: days of history, refreshes a day. `today`: the day (ISO) up to which there
+    is history of what begins at a constant date. `per_credit`: bytes that a credit reads, where the warehouse bills its time."""
 
     history: float = HISTORY
     refreshes: float = 1
+    today: str | None = None
+    per_credit: float | None = None
 
 
 _ASSUMED = Assumed()
@@ -72,10 +78,11 @@ _ASSUMED = Assumed()
 
 class Scan(Struct, frozen=True, dict=True):
     """What one query reads of one source, and what it takes. `load` is None where volumes are not declared, and `lacks` says what
-    is missing. `lifetime`: some feature needs all history today."""
+    is missing. `lifetime`: some feature needs all history today; `whole`: all of it is read, needed or not."""
 
     uses: tuple[Use, ...]
     lifetime: bool
+    whole: bool
     billed: Billed
     refreshes: Refreshes
     load: Load | None = None
@@ -106,12 +113,13 @@ class Scan(Struct, frozen=True, dict=True):
 
     @property
     def suggests(self) -> bool:
-        """Whether following all suggestions bounds it: of its growing uses each must have one."""
-        return self.lifetime and all(use.suggested is not None for use in self.uses if not isfinite(use.window))
+        """Whether following all suggestions bounds it: of its growing uses each must have one; all that is wrong with others is
+        that they read every partition."""
+        return self.whole and all(use.suggested is not None for use in self.uses if not isfinite(use.window))
 
     @property
     def today(self) -> str:
-        return "lifetime_rescan" if self.lifetime else "window_rescan"
+        return "lifetime_rescan" if self.whole else "window_rescan"
 
     @property
     def after(self) -> str:
@@ -121,7 +129,10 @@ class Scan(Struct, frozen=True, dict=True):
     @property
     def least(self) -> float | None:
         """What it costs today if it is no rescan: what the features need is kept in totals or tiles already."""
-        ways = [name for name, way in STRATEGIES.items() if way.lifetime == self.lifetime]
+        ways = [
+            self.today,
+            *(name for name, way in STRATEGIES.items() if way.mergeable and way.lifetime == self.lifetime),
+        ]
         return min((cost for name in ways if (cost := self.cost(name)) is not None), default=None)
 
     @property
@@ -154,11 +165,11 @@ class Scan(Struct, frozen=True, dict=True):
             return False
         if not found.lifetime:
             whole_days = not found.mergeable or all(_bounded(use) >= 1 for use in self.uses)
-            return whole_days and (self.suggests or not self.lifetime)
+            return whole_days and (self.suggests or not self.whole)
         if strategy == "running_total":
             growing = all(not isfinite(use.window) for use in self.uses)
             return growing and not (self.entry is not None and self.entry.mutable)
-        return self.lifetime
+        return self.whole
 
 
 class Line(Struct, frozen=True):
@@ -212,7 +223,7 @@ class Costs(Struct, frozen=True, dict=True):
 
     @cached_property
     def prices(self) -> PriceList:
-        return price_list(self.matcher.catalog.prices, self.listed)
+        return price_list(self.matcher.catalog.prices, self.listed, self.assumed.per_credit)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -284,7 +295,9 @@ def uses(feature: Feature) -> Iterator[Use]:
             if extent.window in _GROWING:
                 yield Use(feature, aggregation, read, inf, window_days(read))
             elif extent.intervals:
-                yield Use(feature, aggregation, read, max(one.total_seconds for one in extent.intervals) / _DAY)
+                pruned = all(one.source != read.source for one in aggregation.unpruned)
+                window = max(one.total_seconds for one in extent.intervals) / _DAY
+                yield Use(feature, aggregation, read, window, pruned=pruned)
 
 
 def _query(use: Use, programs: Mapping[str, Program]) -> tuple[object, ...]:
@@ -308,6 +321,7 @@ def _scan(
     return Scan(
         uses=tuple(group),
         lifetime=any(not isfinite(use.window) for use in group),
+        whole=any(not isfinite(use.window) or not use.pruned for use in group),
         billed=bytes_read,
         refreshes=often,
         load=_load(group, entry, bytes_read, often, assumed),
@@ -327,7 +341,7 @@ def _load(
     return Load(
         rows=entry.rows_per_day,
         row_bytes=bytes_read.total,
-        history=assumed.history,
+        history=_history(group, assumed),
         window=max((_bounded(use) for use in group), default=0),
         refreshes=often.per_day,
         keys=keys,
@@ -335,6 +349,19 @@ def _load(
         tile=tile_bytes([function for function, _ in measures], a_day),
         kept=entry.retention / _DAY if entry.retention is not None else inf,
     )
+
+
+def _history(group: Sequence[Use], assumed: Assumed) -> float:
+    """The days of history that a query reads at the beginning of the year: where all of it begins at constant dates, from the
+    first of these on."""
+    begun = [use.aggregation.extent.since for use in group if not isfinite(use.window)]
+    if assumed.today is None or not begun or not all(use.pruned for use in group):
+        return assumed.history
+    try:
+        first = min(date.fromisoformat(since or "") for since in begun)
+    except ValueError:
+        return assumed.history
+    return max((date.fromisoformat(assumed.today) - first).days, 0)
 
 
 def _bounded(use: Use) -> float:

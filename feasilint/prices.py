@@ -11,6 +11,7 @@ from msgspec import Struct, json
 if TYPE_CHECKING:
     from feasilint.catalog.model import Prices
 
+_TIB = 2.0**40
 _FILE = Path(__file__).parent / "data" / "prices.json"
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
 
@@ -65,9 +66,9 @@ class PriceList(Struct, frozen=True):
         return f"{sign}{amount:,.0f}" if amount >= 10 else f"{sign}{amount:.2f}"
 
 
-def price_list(stated: Prices, listed: bool = True) -> PriceList:
+def price_list(stated: Prices, listed: bool = True, per_credit: float | None = None) -> PriceList:
     """What the catalog states and, if `listed`, list prices for the rest. There are none in another currency, and none for bytes
-    where the catalog says that the warehouse bills its time."""
+    where the catalog says that the warehouse bills its time: unless a credit is known to read `per_credit` bytes."""
     shipped = list_prices()
     currency = stated.currency or shipped.currency
     own = {key: value for key in {p.key for p in shipped.prices} if (value := getattr(stated, key)) is not None}
@@ -81,4 +82,8 @@ def price_list(stated: Prices, listed: bool = True) -> PriceList:
             and not (price.key == "scan_per_tib" and "compute_per_credit" in own)
         ):
             known.setdefault(price.key, price)
+    credit = known.get("compute_per_credit")
+    if per_credit is not None and credit is not None and "scan_per_tib" not in own:
+        value, service = credit.value * _TIB / per_credit, f"{credit.service}, {credit.value:g} per credit"
+        known["scan_per_tib"] = Price("scan_per_tib", value, "TiB scanned", service, credit.as_of, credit.source)
     return PriceList(currency, known)

@@ -80,7 +80,7 @@ def inputs(scan: Scan, context: Context) -> str:
     """The figures behind a cost: `2.5M rows/d x 24 B, 5 years of history assumed, $6.25/TiB`."""
     assert scan.load is not None
     said = [f"{amount(scan.load.rows)} rows/d x {scan.load.row_bytes:g} B"]
-    if scan.lifetime:
+    if scan.whole:
         kept = scan.load.kept <= scan.load.history
         said.append(
             f"{days(scan.load.kept * _DAY)} kept" if kept else f"{scan.load.history / 365:g} years of history assumed"

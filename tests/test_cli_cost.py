@@ -82,6 +82,14 @@ def test_a_price_of_the_catalog_is_named(project: Path, capsys: pytest.CaptureFi
     assert "DynamoDB" not in said, "dollars are not added to euros"
 
 
+def test_a_warehouse_that_bills_its_time(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "catalog.yaml").write_text(CATALOG + "prices: {compute_per_credit: 3}\n")
+    assert "$" not in run(capsys).partition("Served")[0]
+    said = run(capsys, "--per-credit", "1099511627776")
+    assert "$2,399" in said, "3 dollars a TiB"
+    assert "price: the catalog, 3 per credit, 3 per TiB scanned" in said
+
+
 def test_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(run(capsys, "--format", "json"))
     assert found["schema"] == "feasilint.cost/1"
@@ -110,6 +118,9 @@ def test_names_of_features_cannot_steer_a_terminal(project: Path, capsys: pytest
         (["--history", "5"], "--history: 5 of what?"),
         (["--history", "forever"], "--history: there is no endless history"),
         (["--refreshes", "0"], "0"),
+        (["--per-credit", "0"], "--per-credit: a credit reads something"),
+        (["--per-credit", "much"], "--per-credit: 'much' is not a size"),
+        (["--today", "soon"], "soon"),
         (["--no-catalog", "--catalog", "catalog.yaml"], "exclude each other"),
         (["--output", "missing/cost.txt"], "cannot write missing/cost.txt"),
     ],

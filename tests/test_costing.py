@@ -29,18 +29,14 @@ LIFETIME = "select user_id, count(status) as n, max(ts) as latest from payments.
 YEAR = "where ts >= current_timestamp - interval '365 days'"
 
 
-def of(sql: str, more: str = "", source: str = TX, history: float = 1825, **files: str) -> Ledger:
+def of(sql: str, more: str = "", source: str = TX, today: str | None = None) -> Ledger:
     catalog = load_text(f"version: 1\nsources:{source}{more}", "catalog.yaml")
     reading = Reading(Options())
-    for path, content in {
-        "ml_features.sql": sql,
-        **{name.replace("__", "."): text for name, text in files.items()},
-    }.items():
-        reading.take(path, content.encode())
+    reading.take("ml_features.sql", sql.encode())
     analysis = analyse(reading.programs, catalog)
     found = [one for one in subjects(analysis, set(reading.documents)) if isinstance(one, Feature)]
     programs = {program.path: program for program in analysis.programs}
-    return Costs(found, programs, analysis.matcher, listed=True, assumed=Assumed(history)).ledger
+    return Costs(found, programs, analysis.matcher, listed=True, assumed=Assumed(today=today)).ledger
 
 
 def table(select: str) -> str:
@@ -174,6 +170,28 @@ def test_windows_of_no_known_length_are_not_estimated() -> None:
     ledger = of(table(by_month))
     assert ledger.lines == ()
     assert ledger.unmeasured == ((("ml_features.sql", "n"), "bucketed"),)
+
+
+PARTITIONED = TX + "    partition: ds\n"
+
+
+def test_a_window_that_prunes_nothing_reads_all_history() -> None:
+    (line,) = of(table(COUNT.format(where=YEAR)), source=PARTITIONED).lines
+    assert round(line.today or 0) == 4_997, "`ts` bounds the rows, and the table is partitioned by `ds`"
+    assert round(line.bounded or 0) == 909
+    assert line.cost("running_total") is None
+    (pruned,) = of(table(COUNT.format(where=YEAR)), source=TX + "    partition: ts\n").lines
+    assert round(pruned.today or 0) == 909
+
+
+@pytest.mark.parametrize(
+    ("since", "today", "days"),
+    [("2024-01-01", "2026-01-01", 731), ("2024-01-01", None, 1825), ("2030-01-01", "2026-01-01", 0)],
+)
+def test_what_begins_at_a_date_has_the_history_since(since: str, today: str | None, days: float) -> None:
+    (scan,) = of(table(COUNT.format(where=f"where ts >= '{since}'")), today=today).scans
+    assert scan.load is not None
+    assert scan.load.history == days
 
 
 def test_serving_is_said_of_what_is_served_online() -> None:

@@ -48,7 +48,7 @@ def test_the_wheel_has_every_module_and_nothing_else(wheel: list[str], project_c
 
 @pytest.mark.slow
 def test_the_wheel_has_the_data_files(wheel: list[str]) -> None:
-    assert {"feasilint/py.typed", "feasilint/report/scan.schema.json"} <= set(wheel)
+    assert {"feasilint/py.typed", "feasilint/report/scan.schema.json", "feasilint/data/prices.json"} <= set(wheel)
 
 
 def test_the_version_is_said_once() -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from feasilint.billed import Refreshes
-    from feasilint.costing import Ledger, Line, Scan, Use
+    from feasilint.costing import Ledger, Line, Scan
     from feasilint.prices import Price
 
 SCHEMA = "feasilint.cost/1"
@@ -171,26 +171,26 @@ def _by_model(ledger: Ledger) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
 
 
 def _row(line: Line, ledger: Ledger) -> tuple[str, ...]:
-    own = max(line.uses, key=lambda use: use.window)
-    growing = not isfinite(own.window)
-    days = own.suggested if growing else own.window
+    own = max(line.uses, key=lambda use: (not use.pruned, use.window))
+    days = own.window if isfinite(own.window) else own.suggested
+    growing = not (isfinite(own.window) and own.pruned)
     return (
         line.name[1],
         STRATEGIES["lifetime_rescan" if growing else "window_rescan"].growth,
-        _ratio(ledger, own) if growing else _NONE,
-        _money(line.today, ledger) if any(scan.lifetime for scan in line.scans) else _NONE,
+        _ratio(line, ledger, days) if growing else _NONE,
+        _money(line.today, ledger) if any(scan.whole for scan in line.scans) else _NONE,
         f"{duration(days * _DAY)}: {_money(line.bounded, ledger)}" if days else _NONE,
         _cost(line, "daily_tiles", ledger),
         _cost(line, "running_total", ledger),
     )
 
 
-def _ratio(ledger: Ledger, use: Use) -> str:
+def _ratio(line: Line, ledger: Ledger, days: float | None) -> str:
     """History over window, at the middle of the year."""
-    entry = use.read.entry
+    entry = line.scans[0].entry
     kept = entry.retention / _DAY if entry is not None and entry.retention is not None else inf
-    past = Load(1, 1, ledger.assumed.history, 1, kept=kept).past
-    return f"{past / use.suggested:.1f}x" if use.suggested else _NONE
+    load = line.scans[0].load or Load(1, 1, ledger.assumed.history, 1, kept=kept)
+    return f"{load.past / days:.1f}x" if days else _NONE
 
 
 def _cost(line: Line, strategy: str, ledger: Ledger) -> str:
@@ -305,7 +305,10 @@ def _assumptions(ledger: Ledger) -> Iterator[str]:
         " `retention` says that it is not kept (--history)"
     )
     yield "full rescan: everything is read again at every refresh, as tables and views do that are no incremental models"
-    yield "bounded rescan: the condition on time prunes partitions; where it does not, it costs what a full rescan costs"
+    yield (
+        "bounded rescan: the condition on time prunes partitions, unless the catalog names the `partition` column and the code"
+        " hides it; then it is a full rescan"
+    )
     yield "daily tiles: kept at the same refreshes, one for each day on which a key has rows; storing them is not counted"
     yield (
         "running total: as cheap as anything while it is right; it needs every event exactly once, for ever, and all history"
