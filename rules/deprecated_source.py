@@ -110,10 +110,8 @@ class DeprecatedSource(Rule):
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
         assert isinstance(subject, Feature)
-        for _, reads in by_source(subject.inputs):
-            read = next(filter(_deprecated, reads), None)
-            if read is not None:
-                yield self._found(subject, read, context)
+        for _, reads in by_source(filter(_deprecated, subject.inputs)):
+            yield self._found(subject, reads[0], context)
 
     def _found(self, feature: Feature, read: Input, context: Context) -> Finding:
         entry, column = read.entry, column_entry(read)

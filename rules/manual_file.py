@@ -10,11 +10,12 @@ from ._evidence import by_source, declared, details, primary, relation, replacem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from feasilint.catalog.model import SourceEntry
     from feasilint.ir import Source
     from feasilint.measure.model import Input
 
 _SHEET = re.compile(r"\.(xlsx?|xlsm|xlsb|ods|numbers)$", re.IGNORECASE)
-_BY_HAND = re.compile(r"\.(csv|tsv|txt|dat|sav|dta|sas7bdat)(\.(gz|zip|bz2))?$", re.IGNORECASE)
+_EXPORT = re.compile(r"\.(csv|tsv|txt|dat|sav|dta|sas7bdat)(\.(gz|zip|bz2))?$", re.IGNORECASE)
 _MADE = re.compile(
     r"\.(parquet|pq|pickle|pkl|feather|jsonl?|h5|hdf5?|np[yz]|arrow|orc|avro|db|sqlite3?|zip)$", re.IGNORECASE
 )
@@ -106,20 +107,18 @@ class ManualFile(Rule):
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
         assert isinstance(subject, Feature)
-        for entry, reads in by_source(subject.inputs):
-            if entry is not None:
-                if entry.latency == "manual" and entry.period is None and entry.kind not in _ENUMERATED:
-                    yield from self._loaded(subject, reads[0], context)
-            elif subject.point is not None and (what := _file(reads[0].source)) is not None:
+        for _, reads in by_source(read for read in subject.inputs if _by_hand(read.entry)):
+            yield self._loaded(subject, reads[0], context)
+        unknown = (read for read in subject.inputs if read.entry is None) if subject.point is not None else ()
+        for _, reads in by_source(unknown):
+            if (what := _file(reads[0].source)) is not None:
                 yield self._read(subject, reads[0], what)
 
-    def _loaded(self, feature: Feature, read: Input, context: Context) -> Iterator[Finding]:
+    def _loaded(self, feature: Feature, read: Input, context: Context) -> Finding:
         entry = read.entry
         assert entry is not None
-        if entry.availability not in ("production", "unknown"):
-            return
         severity = self.severity if entry.kind is not None else Severity.WARNING
-        yield self.finding(
+        return self.finding(
             self.severity_at(feature.point, severity) or severity,
             f"feature `{feature.name}` {relation(read)} `{read.source.name}`, which is loaded by hand",
             primary(feature, read),
@@ -128,7 +127,7 @@ class ManualFile(Rule):
         )
 
     def _read(self, feature: Feature, read: Input, what: str) -> Finding:
-        by_hand = _SHEET.search(read.source.name) or _BY_HAND.search(read.source.name)
+        by_hand = _SHEET.search(read.source.name) or _EXPORT.search(read.source.name)
         severity = self.severity if by_hand else Severity.WARNING
         return self.finding(
             self.severity_at(feature.point, severity) or severity,
@@ -139,6 +138,13 @@ class ManualFile(Rule):
         )
 
 
+def _by_hand(entry: SourceEntry | None) -> bool:
+    """Whether a source in production is loaded by hand, and no list that people keep."""
+    if entry is None or entry.latency != "manual" or entry.period is not None or entry.kind in _ENUMERATED:
+        return False
+    return entry.availability in ("production", "unknown")
+
+
 def _file(source: Source) -> str | None:
     """What an unknown file is to production, as the end of a sentence; None where it may be anything."""
     name = source.name.strip()
@@ -146,5 +152,5 @@ def _file(source: Source) -> str | None:
         return None
     if _SHEET.search(name):
         return "a spreadsheet that production does not have"
-    relative = _ELSEWHERE.match(name) is None and (_BY_HAND.search(name) or _MADE.search(name))
+    relative = _ELSEWHERE.match(name) is None and (_EXPORT.search(name) or _MADE.search(name))
     return "a local file that production does not have" if relative or _HOME.match(name) else None

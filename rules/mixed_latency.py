@@ -98,8 +98,9 @@ class MixedLatency(Rule):
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
         assert isinstance(subject, Feature)
-        others = (read for read in subject.inputs if fold(read.source.name) != fold(subject.target))  # but its own past
-        sources = [reads[0] for _, reads in by_source(others) if _dated(reads[0])]
+        dated = [read for read in subject.inputs if _dated(read)]
+        others = (read for read in dated if fold(read.source.name) != fold(subject.target))  # but its own past
+        sources = [reads[0] for _, reads in by_source(others)] if len(dated) > 1 else []
         pairs = (sorted(pair, key=_worst) for pair in combinations(sources, 2))
         apart = [
             (fast, slow)

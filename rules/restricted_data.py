@@ -106,10 +106,11 @@ class RestrictedData(Rule):
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
         assert isinstance(subject, Feature)
-        counted = _counted(subject)
-        for _, reads in by_source(subject.inputs):
+        flagged = [read for read in subject.inputs if read.role == "value" and _flagged(read.entry)]
+        counted = _counted(subject) if flagged else frozenset[str]()
+        for _, reads in by_source(flagged):
             told: set[str | None] = set()
-            for read in (read for read in reads if read.role == "value"):
+            for read in reads:
                 found = _restriction(read, counted)
                 name = read.column if found is not None and found.column is not None else None
                 if found is not None and name not in told:
@@ -132,6 +133,10 @@ class RestrictedData(Rule):
             else (None if own else replacement(entry, context)) or _advice(entry),
             **details(feature, read, declared(entry, "flags", own), [("reason", reason)] if reason else []),
         )
+
+
+def _flagged(entry: SourceEntry | None) -> bool:
+    return entry is not None and (bool(entry.flags) or any(column.flags for column in entry.columns.values()))
 
 
 class _Restriction(NamedTuple):

@@ -92,11 +92,12 @@ class SandboxSource(Rule):
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
         assert isinstance(subject, Feature)
-        for _, reads in by_source(subject.inputs):
-            read = next(filter(_sandbox, reads), None)
-            if read is not None:
-                yield self._declared(subject, read, context)
-            elif not context.catalog.empty and (word := _telling(reads[0])):
+        for _, reads in by_source(filter(_sandbox, subject.inputs)):
+            yield self._declared(subject, reads[0], context)
+        if context.catalog.empty:
+            return
+        for _, reads in by_source(r for r in subject.inputs if r.entry is None and r.source.kind == "table"):
+            if word := _telling(reads[0]):
                 yield self._named(subject, reads[0], word)
 
     def _declared(self, feature: Feature, read: Input, context: Context) -> Finding:
@@ -134,7 +135,7 @@ def _sandbox(read: Input) -> bool:
 
 def _telling(read: Input) -> str | None:
     """The part of an unknown table's name that says where it lies."""
-    if read.entry is not None or read.source.kind != "table" or read.source.vendor is not None:
+    if read.source.vendor is not None:
         return None
     *schemas, table = read.source.name.lower().replace('"', "").replace("`", "").split(".")
     said = next((schema for schema in schemas if _SCHEMA.fullmatch(schema)), None)

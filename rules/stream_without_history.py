@@ -76,8 +76,9 @@ class StreamWithoutHistory(Rule):
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
         assert isinstance(subject, Feature)
         severity = self.severity_at(subject.point)
-        for entry, reads in by_source(subject.inputs if severity is not None else ()):
-            if severity is None or entry is None or reads[0].source.kind != "stream" or entry.availability in _ABSENT:
+        streams = (read for read in subject.inputs if read.source.kind == "stream")
+        for entry, reads in by_source(streams) if severity is not None else ():
+            if severity is None or entry is None or entry.availability in _ABSENT:
                 continue
             if (entry.retention or 0) < _ENOUGH and not context.matcher.recorded(entry):
                 yield self._found(severity, subject, reads[0])

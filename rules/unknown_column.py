@@ -94,11 +94,11 @@ class UnknownColumn(Rule):
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:  # noqa: ARG002
         assert isinstance(subject, Feature)
-        for entry, reads in by_source(subject.inputs):
+        for _, reads in by_source(filter(_unknown, subject.inputs)):
             told: set[str] = set()
-            for read in reads if entry is not None and entry.columns else ():
+            for read in reads:
                 name = fold(read.column)
-                if name not in told and _unknown(read) and (_complete(read.entry) or _near(read)):
+                if name not in told and (_complete(read.entry) or _near(read)):
                     told.add(name)
                     yield self._found(subject, read)
 
@@ -121,7 +121,13 @@ class UnknownColumn(Rule):
 def _unknown(read: Input) -> bool:
     """Whether a source's own list lacks a column, as far as anybody can tell; fields of structs go by their first name."""
     entry, column = read.entry, read.column
-    if entry is None or read.source.kind not in _KINDS or read.source.dynamic or _PSEUDO.fullmatch(column):
+    if (
+        entry is None
+        or not entry.columns
+        or read.source.kind not in _KINDS
+        or read.source.dynamic
+        or _PSEUDO.fullmatch(column)
+    ):
         return False
     if read.written or "*" in entry.name or read.confidence == "approximate":
         return False
