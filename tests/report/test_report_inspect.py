@@ -18,7 +18,7 @@ SCHEMA: dict[str, Any] = json.loads(files("feasilint.report").joinpath("inspect.
 
 
 def test_the_examples_answer_by_the_schema() -> None:
-    found = api.inspect([str(ROOT / "examples")])
+    found = api.inspect([str(ROOT / "examples" / "fraud")])
     jsonschema.validate(found, SCHEMA)
     assert len(found["documents"]) == 5
     json.dumps(found)
