@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from feasilint.costing import Costs
     from feasilint.findings import Confidence
     from feasilint.ir import Diagnostic, Ignore, Program, Source
-    from feasilint.measure.model import Aggregation, Input, Operation
+    from feasilint.measure.model import Aggregation, Choosing, Input, Operation
 
 __all__ = [
     "Context", "DocumentSubject", "Example", "Feature", "Finding", "Label", "ModelSubject", "Place", "RowCode", "Rule",
@@ -54,7 +54,8 @@ class Feature(Struct, frozen=True, gc=False):
     its prediction point, None where none is declared. `inputs` are what its own computation depends on, values first;
     `aggregations` the measures that it passes through, `operations` what on its way gives another value when it is computed again
     or earlier. `unread` are the steps on its way that could not be read; `row_code` those that run code on what a request brings,
-    where its prediction point has a latency budget.
+    where its prediction point has a latency budget. `rows`: what decides which rows the model or table gets, where the catalog
+    knows an input.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Feature(Struct, frozen=True, gc=False):
     unread: tuple[Unread, ...] = ()
     row_code: tuple[RowCode, ...] = ()
     operations: tuple[Operation, ...] = ()
+    rows: tuple[Choosing, ...] = ()
 
 
 class Spread(NamedTuple):

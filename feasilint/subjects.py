@@ -21,6 +21,7 @@ from feasilint.models import models, target
 from feasilint.operations import Learned, operations
 from feasilint.paths import Step
 from feasilint.rowcode import row_code
+from feasilint.rows import Rows
 from feasilint.rule import DocumentSubject, Feature, SourceSubject, Unread
 from feasilint.unread import gaps
 from feasilint.ways import oldest_way, timed, way
@@ -124,9 +125,9 @@ def _of_sink(sink: Fit | Write, program: Program, lineages: _Lineages, reported:
     point = analysis.belonging.point(program.path)
     entity = frozenset(map(fold, point.entity)) if point is not None else frozenset()
     members = analysis.members(sink)[:_WIDEST]
-    learned = Learned(sink, analysis)
+    end = _End(sink, place, entry, Learned(sink, analysis), Rows(sink, analysis))
     features = (
-        _feature(member, sink, place, entry, lineages, learned)
+        _feature(member, end, lineages)
         for member in members
         if not (isinstance(sink, Write) and is_key(member, entity, analysis))
     )
@@ -205,32 +206,37 @@ def _lineage(member: Member, analysis: Analysis) -> _Lineage:
     )
 
 
-def _feature(
-    member: Member,
-    sink: Fit | Write,
-    sink_place: Place,
-    entry: ModelEntry | None,
-    lineages: _Lineages,
-    learned: Learned,
-) -> Feature:
+class _End(Struct, frozen=True, gc=False):
+    """A sink with what is the same for all its features."""
+
+    sink: Fit | Write
+    place: Place
+    entry: ModelEntry | None
+    learned: Learned
+    rows: Rows
+
+
+def _feature(member: Member, end: _End, lineages: _Lineages) -> Feature:
+    sink, place, analysis = end.sink, end.place, lineages.analysis
     lineage = lineages.of(member)
-    stored = lineages.analysis.ages.stored(sink) if isinstance(sink, Write) else None
-    point = lineages.analysis.belonging.point(sink_place.path)
+    stored = analysis.ages.stored(sink) if isinstance(sink, Write) else None
+    point = analysis.belonging.point(place.path)
     waited_for = point is not None and point.latency_budget is not None
     return Feature(
         name=member.name,
-        place=lineage.place or sink_place,
-        target=target(sink, sink_place.path),
+        place=lineage.place or place,
+        target=target(sink, place.path),
         kind="model" if isinstance(sink, Fit) else "table",
-        sink=sink_place,
+        sink=place,
         inputs=lineage.inputs if stored is None else tuple(_stored(read, stored) for read in lineage.inputs),
         aggregations=lineage.aggregations,
-        entry=entry,
+        entry=end.entry,
         point=point,
         confidence="approximate" if member.trace.approximate else "exact",
         unread=lineage.unread,
-        row_code=row_code(member, lineages.analysis) if waited_for else (),
-        operations=(*lineage.operations, *learned.of(member)),
+        row_code=row_code(member, analysis) if waited_for else (),
+        operations=(*lineage.operations, *end.learned.of(member)),
+        rows=end.rows.around(lineage.inputs),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import add
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
@@ -116,6 +116,14 @@ class Input(Struct, frozen=True, gc=False):
     confidence: Confidence = "exact"
     hops: tuple[Hop, ...] = ()
     written: bool = False
+
+
+class Choosing(NamedTuple):
+    """A column that decides which rows a model or table gets, and in which role: join, where, group_by, …"""
+
+    source: Source
+    column: str
+    role: str
 
 
 OperationKind: TypeAlias = Literal["later", "random", "arbitrary", "clock", "learned"]

@@ -142,3 +142,80 @@ def test_learned_before_the_split_and_applied_after_it() -> None:
         "s = StandardScaler().fit(X); a, b, c, d = train_test_split(X, y); LogisticRegression().fit(s.transform(a), c)"
     )
     assert of_x(step) == [("x", Severity.WARNING)]
+
+
+# --- SKW401, SKW402, SKW403: how other tables are joined ---
+
+JOINED = """
+version: 1
+sources:
+  - {name: pay.orders, kind: events, event_time: ordered_at, grain: [order_id]}
+  - {name: crm.segments, kind: scd2, grain: [user_id], event_time: valid_from, available_at: loaded_at}
+  - {name: crm.users, kind: scd1, grain: [user_id]}
+  - {name: crm.plans, kind: scd1, mutable: false}
+  - {name: crm.countries, kind: dimension}
+"""
+ORDERS = "create table ml.training_set as select o.order_id, s.segment as x from pay.orders o {}"
+PANDAS = """
+import pandas as pd
+from xgboost import XGBClassifier
+orders = pd.read_sql("select order_id, user_id, ordered_at, paid from pay.orders", con)
+states = pd.read_sql("select user_id, valid_from, x from {}", con)
+df = {}
+XGBClassifier().fit(df[["x"]], df["paid"])
+"""
+
+
+def codes(path: str, text: str) -> list[str]:
+    findings = scan_files({path: text}, JOINED).findings
+    return [finding.code for finding in findings if finding.code.startswith("SKW")]
+
+
+@pytest.mark.parametrize(
+    "join",
+    [
+        "join crm.countries s on s.country = o.country",
+        "join crm.plans s on s.plan = o.plan",
+        "join crm.segments s on s.user_id = o.user_id and s.valid_from <= o.ordered_at and s.loaded_at <= o.ordered_at",
+        "join crm.segments s on s.user_id = o.user_id and s.is_current",
+        "join (select * from crm.segments qualify row_number() over (partition by user_id order by seq desc) = 1) s"
+        " on s.user_id = o.user_id",
+        "join crm.nobody_knows s on s.user_id = o.user_id",
+    ],
+)
+def test_joins_that_are_right(join: str) -> None:
+    assert codes("features.sql", ORDERS.format(join)) == []
+
+
+@pytest.mark.parametrize(
+    ("join", "code"),
+    [
+        ("join crm.segments s on s.user_id = o.user_id", "SKW401"),
+        ("join crm.segments s using (user_id)", "SKW401"),
+        ("join crm.users s on s.user_id = o.user_id", "SKW402"),
+        ("join crm.segments s on s.user_id = o.user_id and s.valid_from <= o.ordered_at", "SKW403"),
+        ("join crm.segments s on s.user_id = o.user_id where s.valid_from <= o.ordered_at", "SKW403"),
+    ],
+)
+def test_joins_in_sql(join: str, code: str) -> None:
+    assert codes("features.sql", ORDERS.format(join)) == [code]
+
+
+@pytest.mark.parametrize(
+    ("table", "join", "expected"),
+    [
+        ("crm.segments", 'orders.merge(states, on="user_id")', ["SKW401"]),
+        ("crm.users", 'orders.merge(states, on="user_id")', ["SKW402"]),
+        (
+            "crm.segments",
+            'pd.merge_asof(orders, states, left_on="ordered_at", right_on="valid_from", by="user_id")',
+            ["SKW403"],
+        ),
+    ],
+)
+def test_joins_in_pandas(table: str, join: str, expected: list[str]) -> None:
+    assert codes("train.py", PANDAS.format(table, join)) == expected
+
+
+def test_a_table_of_states_alone_is_of_today() -> None:
+    assert codes("features.sql", "create table ml.training_set as select user_id, segment as x from crm.users") == []

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from feasilint.ir.expressions import fold
+from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
+
+from ._evidence import by_source, declared, details, primary, replacement
+from ._joins import joined_to_history
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feasilint.catalog.model import SourceEntry
+    from feasilint.measure.model import Input
+
+_TRAINING = re.compile(r"(^|[._/-])train", re.IGNORECASE)
+_CATALOG = """
+version: 1
+sources:
+  - {name: pay.orders, availability: production, latency: hourly, kind: events, event_time: ordered_at}
+  - {name: crm.users, availability: production, latency: hourly, kind: scd1, grain: [user_id], event_time: signed_up_at}
+  - {name: crm.users_history, availability: production, latency: hourly, kind: scd2, grain: [user_id]}
+"""
+
+
+_QUERY = "create table ml.{table} as select o.order_id, u.{column} as x from pay.orders o {join}"
+
+
+def _query(table: str, column: str, join: str = "join crm.users u on u.user_id = o.user_id") -> dict[str, str]:
+    return {"features.sql": _QUERY.format(table=table, column=column, join=join), "catalog.yaml": _CATALOG}
+
+
+class CurrentStateDimension(Rule):
+    """A table of current states is joined to training rows of the past.
+
+    ## What it does
+    Reports features of models, and of tables of training data, that come from a source of `kind: scd1` which is joined to
+    rows of another table. Its keys and its event time, which never change, are not meant, nor are tables of features that are
+    computed for the present.
+
+    ## Why it matters
+    The table holds what is true today. A training row of last year gets the segment, the limit or the status that its user
+    has now, often as a consequence of what the model is to predict. In production the value is that of the moment: the
+    model has learned from the future.
+
+    ## Instead
+    Join a history of it, as changes with their validity or as daily snapshots, as of the time of the row. Where there is none,
+    begin to log the values that predictions are made with.
+
+    ## When to ignore it
+    When the columns that are used never change; say `mutable: false` in the catalog.
+    """
+
+    code = "SKW402"
+    name = "current-state-dimension"
+    scope = "feature"
+    severity = Severity.ERROR
+    batch = Severity.ERROR
+    since = "0.1.0"
+    examples = (
+        Example("a table of the present", _query("order_features", "segment"), flagged=0),
+        Example("what never changes", _query("training_set", "signed_up_at"), flagged=0),
+        Example(
+            "a history, as of the row",
+            _query(
+                "training_set",
+                "segment",
+                "join crm.users_history u on u.user_id = o.user_id and o.ordered_at between u.valid_from and u.valid_to",
+            ),
+            flagged=0,
+        ),
+        Example(
+            "today's segment in last year's rows",
+            _query("training_set", "segment"),
+            contains="feature `x` uses `crm.users.segment`, which is what holds today, in rows of the past",
+        ),
+    )
+
+    def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
+        assert isinstance(subject, Feature)
+        if subject.kind != "model" and not _TRAINING.search(subject.target):
+            return
+        for entry, reads in by_source(subject.inputs):
+            read = next((read for read in reads if entry is not None and _changes(read, entry)), None)
+            if entry is None or read is None or not joined_to_history(subject, read.source, context):
+                continue
+            yield self.finding(
+                self.severity_at(subject.point) or self.severity,
+                f"feature `{subject.name}` uses `{read.source.name}.{read.column}`, which is what holds today, in rows of the"
+                " past",
+                primary(subject, read),
+                help=replacement(entry, context) or "join a history of it as of the time of the row",
+                **details(subject, read, declared(entry, "kind")),
+            )
+
+
+def _changes(read: Input, entry: SourceEntry) -> bool:
+    """Whether a column is of a current state and may have been another one."""
+    fixed = {fold(name) for name in (*entry.grain, entry.event_time or "")}
+    return (
+        entry.kind == "scd1" and entry.mutable is not False and read.role == "value" and fold(read.column) not in fixed
+    )

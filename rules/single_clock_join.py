@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.ir.expressions import fold
+from feasilint.ir.names import timelike
+from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
+
+from ._evidence import by_source, declared, details, primary
+from ._joins import times, uses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feasilint.ir import Source
+
+_CATALOG = """
+version: 1
+sources:
+  - {name: pay.orders, availability: production, latency: hourly, kind: events, event_time: ordered_at}
+  - name: risk.scores
+    availability: production
+    latency: daily
+    kind: events
+    event_time: scored_at
+    available_at: loaded_at
+"""
+
+
+_QUERY = """
+    create table ml.order_features as
+    select o.order_id, max(s.score) as x
+    from pay.orders o left join risk.scores s on s.user_id = o.user_id{condition}
+    group by o.order_id
+"""
+
+
+def _query(condition: str) -> dict[str, str]:
+    return {"features.sql": _QUERY.format(condition=condition), "catalog.yaml": _CATALOG}
+
+
+class SingleClockJoin(Rule):
+    """Rows are joined as of the time at which something happened, not of that at which it was known.
+
+    ## What it does
+    Reports features of a source whose catalog entry says `available_at`, where it is joined to the times of other rows by
+    its event time, and `available_at` plays no part.
+
+    ## Why it matters
+    What happened at ten was loaded at two in the night. A training row of eleven gets it, because its event time is
+    earlier; the prediction at eleven did not have it. The shorter the window, the more of what it holds was not there.
+
+    ## Instead
+    Use both clocks: `s.scored_at <= o.ordered_at AND s.loaded_at <= o.ordered_at`. Feature stores call the second one the
+    created or ingestion timestamp.
+
+    ## When to ignore it
+    When rows arrive so soon that no prediction lies between.
+    """
+
+    code = "SKW403"
+    name = "single-clock-join"
+    scope = "feature"
+    severity = Severity.WARNING
+    batch = Severity.WARNING
+    since = "0.1.0"
+    examples = (
+        Example(
+            "both clocks",
+            _query(" and s.scored_at <= o.ordered_at and s.loaded_at <= o.ordered_at"),
+            flagged=0,
+        ),
+        Example(
+            "a window until now has one clock only",
+            {
+                "features.sql": """
+                    create table ml.user_features as
+                    select user_id, max(score) as x from risk.scores
+                    where scored_at >= current_date - interval '30' day group by user_id
+                """,
+                "catalog.yaml": _CATALOG,
+            },
+            flagged=0,
+        ),
+        Example(
+            "the event time only",
+            _query(" and s.scored_at <= o.ordered_at"),
+            contains="feature `x` joins `risk.scores` as of `scored_at`, but its rows are known only at `loaded_at`",
+        ),
+    )
+
+    def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
+        del context
+        assert isinstance(subject, Feature)
+        severity = self.severity_at(subject.point)
+        for entry, (read, *_) in by_source(subject.inputs):
+            if (
+                severity is None
+                or entry is None
+                or read.role != "value"
+                or not entry.event_time
+                or not entry.available_at
+            ):
+                continue
+            chosen = times(subject, read.source, entry)
+            roles = {role for column, role in chosen if column == fold(entry.event_time)}
+            if any(column in (fold(entry.available_at), "*") for column, _ in chosen):
+                continue
+            if not any(_set_off(subject, read.source, role) for role in roles):
+                continue
+            yield self.finding(
+                severity,
+                f"feature `{subject.name}` joins `{read.source.name}` as of `{entry.event_time}`, but its rows are known only at"
+                f" `{entry.available_at}`",
+                primary(subject, read),
+                help=f"ask for `{entry.available_at}` before the time of the row, too",
+                **details(subject, read, declared(entry, "available_at")),
+            )
+
+
+def _set_off(feature: Feature, source: Source, role: str) -> bool:
+    """Whether a time of another source chooses rows in the same way: the two are compared."""
+    if role not in ("join", "where"):
+        return False
+    return any(one != source and its == role and timelike(column) for one, column, its in uses(feature))
