@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from feasilint.catalog.model import Catalog
     from feasilint.census import Census
-    from feasilint.costing import Assumed, Ledger
     from feasilint.discover import Discovery
     from feasilint.ir import DocumentKind
+    from feasilint.ledger import Assumed, Ledger
     from feasilint.result import ScanResult
     from feasilint.rule import Rule
 
@@ -148,7 +148,8 @@ def cost(
 ) -> Ledger:
     """What the features of the files below `paths` cost in a year, by the prices of the catalog, else list prices. `assumed`:
     what nobody declares."""
-    from feasilint.costing import Assumed, Costs
+    from feasilint.costing import Costs
+    from feasilint.ledger import Assumed
     from feasilint.rule import Feature
     from feasilint.subjects import subjects
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from feasilint.catalog.match import Matcher
     from feasilint.catalog.model import SourceEntry
-    from feasilint.costing import Use
     from feasilint.ir import Program, Source
+    from feasilint.ledger import Use
     from feasilint.rule import Feature
 
 _DAY = 86_400.0

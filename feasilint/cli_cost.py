@@ -73,7 +73,7 @@ def cost(paths: tuple[str, ...], form: str, output: str | None, no_catalog: bool
     it says how costs grow.
     """
     from feasilint import api
-    from feasilint.costing import Assumed
+    from feasilint.ledger import Assumed
     from feasilint.report import cost as report
 
     if options["catalog"] and no_catalog:

@@ -10,13 +10,14 @@ from collections import defaultdict
 from datetime import date
 from functools import cached_property
 from math import inf, isfinite, prod
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from feasilint.billed import billed_bytes, refreshes
 from feasilint.ir.expressions import fold
-from feasilint.measure.cost import STRATEGIES, Load, price, tile_bytes
+from feasilint.ledger import Assumed, Ledger, Line, Name, Scan, Use, named
+from feasilint.measure.cost import Load, tile_bytes
 from feasilint.measure.histories import accumulates, events
 from feasilint.prices import price_list
 from feasilint.suggest.window import window_days
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from feasilint.billed import Billed, Refreshes
     from feasilint.catalog.match import Matcher
     from feasilint.catalog.model import KeyVolume, SourceEntry
-    from feasilint.findings import Place
     from feasilint.ir import Program
     from feasilint.measure.model import Aggregation, Input
     from feasilint.prices import PriceList
@@ -36,179 +36,7 @@ if TYPE_CHECKING:
 _DAY = 86_400
 _INLINE = ("inline", "request")
 _GROWING = ("unbounded", "anchored")
-HISTORY = 5 * 365.0  # days of history that are assumed where nobody says how many there are
-
-Name: TypeAlias = tuple[str, str]  # the file or model, and the feature
-
-
-def named(feature: Feature) -> Name:
-    """The model that a feature is of, or its file, and its name: one that a notebook fits many models on counts once."""
-    return feature.entry.name if feature.entry is not None else feature.sink.path, feature.name
-
-
-class Use(Struct, frozen=True, gc=False):
-    """An aggregation of a feature over one source. `window`: the days that it looks back, infinite where nothing limits it;
-    `suggested`: those that it could look back instead, None where nothing is to be suggested. `pruned` false: although its time
-    is bounded, every partition is read."""
-
-    feature: Feature
-    aggregation: Aggregation
-    read: Input
-    window: float
-    suggested: float | None = None
-    pruned: bool = True
-
-    @property
-    def name(self) -> Name:
-        return named(self.feature)
-
-
-class Assumed(Struct, frozen=True):
-    """What is taken for granted where nobody says it: days of history, refreshes a day. `today`: the day (ISO) up to which there
-    is history of what begins at a constant date. `per_credit`: bytes that a credit reads, where the warehouse bills its time."""
-
-    history: float = HISTORY
-    refreshes: float = 1
-    today: str | None = None
-    per_credit: float | None = None
-
-
 _ASSUMED = Assumed()
-
-
-class Scan(Struct, frozen=True, dict=True):
-    """What one query reads of one source, and what it takes. `load` is None where volumes are not declared, and `lacks` says what
-    is missing. `lifetime`: some feature needs all history today; `whole`: all of it is read, needed or not."""
-
-    uses: tuple[Use, ...]
-    lifetime: bool
-    whole: bool
-    billed: Billed
-    refreshes: Refreshes
-    load: Load | None = None
-    lacks: tuple[str, ...] = ()
-    per_tib: float | None = None
-
-    @property
-    def entry(self) -> SourceEntry | None:
-        return self.uses[0].read.entry
-
-    @property
-    def source(self) -> str:
-        return self.uses[0].read.source.name
-
-    @property
-    def place(self) -> Place:
-        return self.uses[0].aggregation.place
-
-    @cached_property
-    def names(self) -> tuple[Name, ...]:
-        """The features that share it."""
-        return tuple(dict.fromkeys(use.name for use in self.uses))
-
-    @property
-    def growing(self) -> int:
-        """How many of them reach back further every day."""
-        return len({use.name for use in self.uses if not isfinite(use.window)})
-
-    @property
-    def suggests(self) -> bool:
-        """Whether following all suggestions bounds it: of its growing uses each must have one; all that is wrong with others is
-        that they read every partition."""
-        return self.whole and all(use.suggested is not None for use in self.uses if not isfinite(use.window))
-
-    @property
-    def today(self) -> str:
-        return "lifetime_rescan" if self.whole else "window_rescan"
-
-    @property
-    def after(self) -> str:
-        """How it is rescanned once all suggestions are followed."""
-        return "window_rescan" if self.suggests else self.today
-
-    @property
-    def least(self) -> float | None:
-        """What it costs today if it is no rescan: what the features need is kept in totals or tiles already."""
-        ways = [
-            self.today,
-            *(name for name, way in STRATEGIES.items() if way.mergeable and way.lifetime == self.lifetime),
-        ]
-        return min((cost for name in ways if (cost := self.cost(name)) is not None), default=None)
-
-    @property
-    def kept(self) -> str | None:
-        """The cheapest way to keep in tiles or totals what the features need once all suggestions are followed."""
-        ways = [
-            name
-            for name, way in STRATEGIES.items()
-            if way.mergeable and not way.lifetime and self.cost(name) is not None
-        ]
-        return min(ways, key=lambda name: self.cost(name) or 0, default=None)
-
-    def cost(self, strategy: str) -> float | None:
-        """The money of one year; None where a volume or a price is missing, or the aggregates cannot be kept this way."""
-        found = STRATEGIES[strategy]
-        if self.load is None or self.per_tib is None or not self._gives(strategy):
-            return None
-        read = found.read(self.load)
-        return price(read, self.per_tib) if read is not None else None
-
-    def share(self, strategy: str) -> float | None:
-        """What each of the features costs that share it."""
-        cost = self.cost(strategy)
-        return cost / len(self.names) if cost is not None else None
-
-    def _gives(self, strategy: str) -> bool:
-        """Whether it gives what the features need: a total of all time no window, and none that is right where rows change."""
-        found = STRATEGIES[strategy]
-        if not found.serves(use.aggregation.function for use in self.uses):
-            return False
-        if not found.lifetime:
-            whole_days = not found.mergeable or all(_bounded(use) >= 1 for use in self.uses)
-            return whole_days and (self.suggests or not self.whole)
-        if strategy == "running_total":
-            growing = all(not isfinite(use.window) for use in self.uses)
-            return growing and not (self.entry is not None and self.entry.mutable)
-        return self.whole
-
-
-class Line(Struct, frozen=True):
-    """One feature with the scans that it has a share of."""
-
-    name: Name
-    scans: tuple[Scan, ...]
-    uses: tuple[Use, ...]
-
-    def cost(self, strategy: str) -> float | None:
-        """Its share of a year's cost; None where that of any scan is not known."""
-        return total(scan.share(strategy) for scan in self.scans)
-
-    @property
-    def today(self) -> float | None:
-        """Its share where everything is read again at every refresh."""
-        return total(scan.share(scan.today) for scan in self.scans)
-
-    @property
-    def bounded(self) -> float | None:
-        """Its share once every suggestion is followed, and still everything is read again."""
-        return total(scan.share(scan.after) for scan in self.scans)
-
-
-class Ledger(Struct, frozen=True):
-    """The features of a run with what they cost. `lines` by model and name; `unmeasured`: features with aggregations over a kind
-    of window that no cost is said of, with that kind."""
-
-    prices: PriceList
-    assumed: Assumed
-    scans: tuple[Scan, ...] = ()
-    lines: tuple[Line, ...] = ()
-    unmeasured: tuple[tuple[Name, str], ...] = ()
-
-
-def total(costs: Iterable[float | None]) -> float | None:
-    """The sum; None where a part of it is not known."""
-    known = list(costs)
-    return None if None in known else sum(cost for cost in known if cost is not None)
 
 
 class Costs(Struct, frozen=True, dict=True):
@@ -237,6 +65,17 @@ class Costs(Struct, frozen=True, dict=True):
     @cached_property
     def _lines(self) -> dict[Name, Line]:
         return {line.name: line for line in self.ledger.lines}
+
+    @cached_property
+    def _models(self) -> dict[str, list[Line]]:
+        found: dict[str, list[Line]] = defaultdict(list)
+        for line in sorted(self.ledger.lines, key=lambda line: -(line.today or 0)):
+            found[line.name[0]].append(line)
+        return found
+
+    def model(self, line: Line) -> list[Line]:
+        """All features of the model that one is of, the costliest first."""
+        return self._models[line.name[0]]
 
     def scan(self, aggregation: Aggregation, source: str) -> Scan | None:
         """The scan that an aggregation of a judged feature is part of."""
@@ -342,7 +181,7 @@ def _load(
         rows=entry.rows_per_day,
         row_bytes=bytes_read.total,
         history=_history(group, assumed),
-        window=max((_bounded(use) for use in group), default=0),
+        window=max((use.bounded for use in group), default=0),
         refreshes=often.per_day,
         keys=keys,
         active=active,
@@ -362,10 +201,6 @@ def _history(group: Sequence[Use], assumed: Assumed) -> float:
     except ValueError:
         return assumed.history
     return max((date.fromisoformat(assumed.today) - first).days, 0)
-
-
-def _bounded(use: Use) -> float:
-    return use.window if isfinite(use.window) else use.suggested or 0
 
 
 def _keys(group: Sequence[Use], entry: SourceEntry) -> tuple[float | None, float | None]:

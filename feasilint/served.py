@@ -12,7 +12,7 @@ from feasilint.measure import serving
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feasilint.costing import Scan
+    from feasilint.ledger import Scan
     from feasilint.measure.cost import Load
     from feasilint.prices import PriceList
 

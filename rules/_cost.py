@@ -9,7 +9,7 @@ from ._words import amount, days
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feasilint.costing import Line, Scan
+    from feasilint.ledger import Line, Scan
     from feasilint.measure.model import Aggregation
     from feasilint.rule import Context, Feature
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.costing import named, total
 from feasilint.ir import Span
+from feasilint.ledger import named
 from feasilint.rule import Context, Example, Feature, Finding, Label, Place, Rule, Severity, Subject
 
 from ._cost import alternatives, inputs, line_of, money, often
@@ -12,9 +12,10 @@ from ._evidence import details
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feasilint.costing import Line, Scan
+    from feasilint.ledger import Line, Scan
     from feasilint.measure.model import Input
 
+_NAMED = 5  # features of a model, the costliest ones
 _CATALOG = """
 version: 1
 prices: {{currency: USD, scan_per_tib: 6.25}}
@@ -123,15 +124,14 @@ class OverBudget(Rule):
     def _of_model(self, severity: Severity, feature: Feature, line: Line, context: Context) -> Iterator[Finding]:
         """Told at the feature that costs most."""
         assert context.costs is not None
-        lines = [one for one in context.costs.ledger.lines if one.name[0] == line.name[0] and one.today is not None]
-        cost, budget = total(one.today for one in lines) or 0, context.catalog.budgets.per_model or 0
-        worst = max(lines, key=lambda one: (one.today or 0, one.name))
-        if cost <= budget or named(feature) != worst.name:
+        lines = context.costs.model(line)
+        worst = lines[0]
+        if named(feature) != worst.name:
             return
-        shares = ", ".join(
-            f"`{one.name[1]}` {money(one.today or 0, context)}"
-            for one in sorted(lines, key=lambda one: -(one.today or 0))[:5]
-        )
+        cost, budget = sum(one.today or 0 for one in lines), context.catalog.budgets.per_model or 0
+        if cost <= budget:
+            return
+        shares = ", ".join(f"`{one.name[1]}` {money(one.today or 0, context)}" for one in lines[:_NAMED])
         yield self.finding(
             severity,
             f"the features of `{line.name[0]}` cost about {money(cost, context)} a year together, which is more than their"

@@ -6,8 +6,9 @@ import pytest
 
 from feasilint import api
 from feasilint.catalog.load import load_text
-from feasilint.costing import Assumed, Costs, Ledger
+from feasilint.costing import Costs
 from feasilint.judging import analyse
+from feasilint.ledger import Assumed, Ledger
 from feasilint.lower.options import Options
 from feasilint.measure.cost import STRATEGIES
 from feasilint.reading import Reading

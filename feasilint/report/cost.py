@@ -7,9 +7,9 @@ from math import inf, isfinite
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from feasilint.costing import total
 from feasilint.durations import duration
 from feasilint.figures import amount
+from feasilint.ledger import total
 from feasilint.measure.cost import STRATEGIES, Load
 from feasilint.report.markup import inline
 from feasilint.report.screen import visible, width
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from feasilint.billed import Refreshes
-    from feasilint.costing import Ledger, Line, Scan
+    from feasilint.ledger import Ledger, Line, Scan
     from feasilint.prices import Price
 
 SCHEMA = "feasilint.cost/1"
