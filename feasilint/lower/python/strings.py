@@ -56,7 +56,7 @@ def as_text(m: Machine, value: v.Value, node: ast.expr | None = None) -> v.Const
     if isinstance(value, v.Element):
         return v.Const(f"{{{value.text}}}")
     if type(value) is v.Scalar and type(value.expression) is Call and value.expression.function in _STAMPS:
-        return v.Const(f"{{{value.expression.function} {spell(node)}}}")
+        return v.Const(f"{{{value.expression.function}({spell(node)})}}")
     if isinstance(value, v.Unknown) and (node is None or _STAMP.search(value.text)):
         return v.Const(f"{{{re.sub(r'[{}]', '', value.text)}}}")
     if isinstance(value, v.Seq) and not value.open:

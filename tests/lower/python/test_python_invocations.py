@@ -97,6 +97,11 @@ def test_files_of_a_listing_and_of_two_places_have_a_name(code: str, name: str):
     assert sources(run(f"import os\nimport pandas as pd\n{code}\n")) == [name]
 
 
+def test_a_stamp_says_what_it_is():
+    code = "import pandas as pd\nfrom datetime import datetime\ns = datetime.now().strftime('%Y')\ndf = pd.read_csv('raw/x-' + s)\n"
+    assert sources(run(code)) == ["raw/x-{strftime(s)}"]
+
+
 def test_paths_of_two_files_are_no_name():
     code = "import pandas as pd\ndf = pd.read_csv('data/x.csv' if far else 'data/y.csv')\n"
     assert [name for name in sources(run(code)) if "{" not in name] == []
