@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from feasilint.aggregations import of_member
 from feasilint.findings import Place
-from feasilint.ir import Aggregate, Column, Diagnostic, Fit, Scan, Upsert, Window, Write
+from feasilint.ir import Aggregate, Call, Column, Diagnostic, Fit, Scan, Upsert, Window, Write
 from feasilint.ir.expressions import fold
 from feasilint.measure.ages import within_lags
 from feasilint.measure.grain import leaves
@@ -173,6 +173,7 @@ class _Lineage(Struct, frozen=True, gc=False):
     """What is said of a column whatever it flows into."""
 
     place: Place | None
+    either: bool
     inputs: tuple[Input, ...]
     aggregations: tuple[Aggregation, ...]
     unread: tuple[Unread, ...]
@@ -198,7 +199,7 @@ class _Lineages:
 
 def _lineage(member: Member, analysis: Analysis) -> _Lineage:
     return _Lineage(
-        _built(member, analysis),
+        *_built(member, analysis),
         tuple(_inputs(member, analysis)),
         tuple(_by_place(of_member(member, analysis))),
         tuple(_unread(member, analysis)),
@@ -233,6 +234,7 @@ def _feature(member: Member, end: _End, lineages: _Lineages) -> Feature:
         entry=end.entry,
         point=point,
         confidence="approximate" if member.trace.approximate else "exact",
+        either=lineage.either,
         unread=lineage.unread,
         row_code=row_code(member, analysis) if waited_for else (),
         operations=(*lineage.operations, *end.learned.of(member)),
@@ -257,12 +259,13 @@ def _by_place(found: Iterator[Aggregation]) -> list[Aggregation]:
     return sorted(found, key=lambda a: (a.place.path, a.place.span, a.function) if a.place.span else (a.place.path,))
 
 
-def _built(member: Member, analysis: Analysis) -> Place | None:
-    """Where a feature is computed: the first step down that computes something, else where it is read."""
+def _built(member: Member, analysis: Analysis) -> tuple[Place | None, bool]:
+    """Where a feature is computed, at the first step that computes anything, else read; and whether that is either of two."""
     if member.column is None:
-        return None
+        return None, False
     relation, made = analysis.columns.definition(member.column.relation, member.column.name)
-    return analysis.place(relation, (made.origin or relation.origin) if made is not None else relation.origin)
+    place = analysis.place(relation, (made.origin or relation.origin) if made is not None else relation.origin)
+    return place, made is not None and isinstance(made.expression, Call) and made.expression.function == "coalesce"
 
 
 # --- inputs ---

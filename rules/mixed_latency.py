@@ -49,7 +49,7 @@ class MixedLatency(Rule):
     Reports features whose value combines two sources that are two or more latency classes apart as they arrive, such as a
     stream and a table of yesterday. What is sent with the request may be set in relation to anything, so it does not
     count, nor do dimensions, and nor does a source that is summed up over windows so long that its lag does not matter.
-    A table and its own `stream_twin` are one source.
+    A table and its own `stream_twin` are one source, and a value that is either of two (`coalesce`) is not made of both.
 
     ## Why it matters
     The two sides of a ratio or a difference speak of different moments: what was spent until now, of the balance of last
@@ -87,6 +87,14 @@ class MixedLatency(Rule):
             flagged=0,
         ),
         Example(
+            "the first of the two that is there",
+            {
+                "features.sql": _QUERY.format(value="coalesce(s.spent, b.spent)", table="bank.balances"),
+                "catalog.yaml": _CATALOG,
+            },
+            flagged=0,
+        ),
+        Example(
             "spent until now, of what was there last night",
             {
                 "features.sql": _QUERY.format(value="s.spent / b.balance", table="bank.balances"),
@@ -98,6 +106,8 @@ class MixedLatency(Rule):
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
         assert isinstance(subject, Feature)
+        if subject.either:
+            return
         dated = [read for read in subject.inputs if _dated(read)]
         others = (read for read in dated if fold(read.source.name) != fold(subject.target))  # but its own past
         sources = [reads[0] for _, reads in by_source(others)] if len(dated) > 1 else []

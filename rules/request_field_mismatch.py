@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from feasilint.ir import Span
@@ -158,6 +157,8 @@ def _sent(point: PredictionPoint) -> tuple[Label, ...]:
 
 
 def _advice(column: str, point: PredictionPoint) -> str:
+    from difflib import get_close_matches
+
     near = get_close_matches(column, point.request_fields, 1, 0.75)
     sent = f"use {listed(near)}, which is sent" if near else "build on what is sent"
     return f"have the caller send it and add it to `request_fields`, or {sent}"

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from feasilint.ir.expressions import fold
@@ -147,6 +146,8 @@ def _complete(entry: SourceEntry | None) -> bool:
 def _near(read: Input) -> str | None:
     """The declared column that a name is most likely a slip of: not one that differs in a number."""
     assert read.entry is not None
+    from difflib import get_close_matches
+
     by_fold = {fold(name): name for name in read.entry.columns}
     found = get_close_matches(fold(read.column), by_fold, 1, _ALIKE)
     if not found or re.findall(r"\d+", found[0]) != re.findall(r"\d+", fold(read.column)):

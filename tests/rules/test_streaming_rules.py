@@ -117,6 +117,7 @@ SLOW = entry("bank.balances", latency="daily", kind="snapshot")
         feature(read(entry("cart", availability="request", latency="request")), read(SLOW)),
         feature(read(SLOW), read(replace(SLOW, name="bank.debts"))),
         feature(read(FAST), read(SLOW, written=True)),
+        feature(read(FAST), read(SLOW), either=True),
         replace(feature(read(FAST), read(SLOW)), target="BANK.balances"),
         feature(
             read(FAST),
