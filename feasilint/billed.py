@@ -68,6 +68,12 @@ def billed_bytes(entry: SourceEntry | None, source: Source, features: Iterable[F
     )
 
 
+def width_of(entry: SourceEntry, column: str) -> float:
+    """Bytes of a value of a column: by its declared type, else those of most types."""
+    declared = next((one.type for name, one in entry.columns.items() if fold(name) == fold(column)), None)
+    return _width(declared) or _UNTYPED
+
+
 def _width(declared: str | None) -> float | None:
     if declared is None:
         return None

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from feasilint.billed import billed_bytes, refreshes
-from feasilint.ir.expressions import fold
+from feasilint.billed import billed_bytes, refreshes, width_of
+from feasilint.ir.expressions import fold, spelled
 from feasilint.ledger import Assumed, Ledger, Line, Name, Scan, Use, named
 from feasilint.measure.cost import Load, tile_bytes
 from feasilint.measure.histories import accumulates, events
@@ -187,6 +187,7 @@ def _load(
         active=active,
         tile=tile_bytes([function for function, _ in measures], a_day),
         kept=entry.retention / _DAY if entry.retention is not None else inf,
+        time=_time_bytes(group, entry, bytes_read),
     )
 
 
@@ -201,6 +202,15 @@ def _history(group: Sequence[Use], assumed: Assumed) -> float:
     except ValueError:
         return assumed.history
     return max((date.fromisoformat(assumed.today) - first).days, 0)
+
+
+def _time_bytes(group: Sequence[Use], entry: SourceEntry, bytes_read: Billed) -> float:
+    """Bytes of the event time, which a query that all of history goes into need not read: no more than are left of the row."""
+    times = (entry.event_time, *(use.aggregation.extent.time_column for use in group))
+    time = next((spelled(one) for one in times if one is not None), None)
+    if time is None or fold(time) in (fold(name) for name, _ in bytes_read.columns):
+        return 0
+    return max(min(width_of(entry, time), (entry.row_bytes or inf) - bytes_read.total), 0)
 
 
 def _keys(group: Sequence[Use], entry: SourceEntry) -> tuple[float | None, float | None]:

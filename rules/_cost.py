@@ -49,8 +49,10 @@ def bounding(scan: Scan, context: Context) -> str:
     if before is None or after is None or not scan.suggests:
         return ""
     shared = f", once all {scan.growing} growing features of the scan are bounded" if scan.growing > 1 else ""
-    change = f"{money(before, context)} -> {money(after, context)} a year"
-    said = f"rescanned {often(scan)}: {change}{shared} ({inputs(scan, context)})"
+    change = f"{money(before, context)} -> {money(after, context)} a year{shared}"
+    if after >= before:
+        change = f"{money(before, context)} a year, of which bounding alone saves nothing"
+    said = f"rescanned {often(scan)}: {change} ({inputs(scan, context)})"
     ways = ", ".join(f"{words} {money(cost, context)}" for words, cost in _incremental(scan))
     return f"{said}; kept instead of rescanned: {ways}" if ways else said
 
@@ -79,7 +81,8 @@ def often(scan: Scan) -> str:
 def inputs(scan: Scan, context: Context) -> str:
     """The figures behind a cost: `2.5M rows/d x 24 B, 5 years of history assumed, $6.25/TiB`."""
     assert scan.load is not None
-    said = [f"{amount(scan.load.rows)} rows/d x {scan.load.row_bytes:g} B"]
+    time = f", {scan.load.time:g} B more of the event time once bounded" if scan.suggests and scan.load.time else ""
+    said = [f"{amount(scan.load.rows)} rows/d x {scan.load.row_bytes:g} B{time}"]
     if scan.whole:
         kept = scan.load.kept <= scan.load.history
         said.append(

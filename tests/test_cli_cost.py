@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
+import jsonschema
 import pytest
 
 from feasilint.cli import main
@@ -92,13 +94,19 @@ def test_a_warehouse_that_bills_its_time(project: Path, capsys: pytest.CaptureFi
 
 def test_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(run(capsys, "--format", "json"))
-    assert found["schema"] == "feasilint.cost/1"
+    jsonschema.validate(found, json.loads(files("feasilint.report").joinpath("cost.schema.json").read_text()))
     (feature,), (scan,) = found["features"], found["scans"]
     assert (feature["model"], feature["feature"], round(feature["today"])) == ("fraud", "n", 4_997)
     assert scan["volumes"]["rows"] == 50e6
     assert scan["volumes"]["kept"] is None
     assert round(found["total"]["bounded"]) == 909
     assert {price["key"] for price in found["prices"]} == {"scan_per_tib", "writes_per_million", "reads_per_million"}
+
+
+def test_json_without_a_catalog(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = json.loads(run(capsys, "--format", "json", "--no-catalog"))
+    jsonschema.validate(found, json.loads(files("feasilint.report").joinpath("cost.schema.json").read_text()))
+    assert found["total"] == {"today": None, "bounded": None, "kept": None, "least": None}
 
 
 def test_markdown(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -88,7 +88,7 @@ def test_a_bounded_feature_has_nothing_to_save_by_bounding() -> None:
 
 
 def test_what_is_not_kept_is_not_read() -> None:
-    (line,) = of(table(COUNT.format(where="")), source=TX + "    retention: 365d\n").lines
+    (line,) = of(table(COUNT.format(where="where ts < now()")), source=TX + "    retention: 365d\n").lines
     assert line.today == line.bounded, "bounding by a year saves nothing where a year is kept"
 
 
@@ -96,6 +96,17 @@ def test_rows_that_change_have_no_running_total() -> None:
     (line,) = of(table(COUNT.format(where="")), source=TX + "    mutable: true\n").lines
     assert line.cost("running_total") is None
     assert line.cost("daily_tiles") is not None
+
+
+def test_a_window_is_cut_by_the_event_time() -> None:
+    (line,) = of(table(COUNT.format(where=""))).lines
+    load = line.scans[0].load
+    assert load is not None
+    assert (load.row_bytes, load.time) == (16, 8), "the lifetime count does not read `ts`, its bounded form does"
+    assert (line.today or 0) / (line.bounded or 1) == pytest.approx(load.past / 365 * 16 / 24)
+    (line,) = of(table(COUNT.format(where="where ts < current_timestamp"))).lines
+    assert line.scans[0].load is not None
+    assert line.scans[0].load.time == 0
 
 
 def test_a_median_can_only_be_read_again() -> None:

@@ -37,6 +37,7 @@ class Load(Struct, frozen=True):
     `rows` are added on one day, `row_bytes` read of each. `history`: days that there are at the beginning of the year, of which
     no more than `kept` stay. `window`: days that an aggregate looks back. `refreshes`: how often a day it is computed. `keys`:
     how many there are, `active` of them on one day; None where nobody says it. `tile`: bytes of a key's state for one day.
+    `time`: bytes of the event time, where it is read only once there is a window.
     """
 
     rows: float
@@ -48,11 +49,17 @@ class Load(Struct, frozen=True):
     active: float | None = None
     tile: float = 24
     kept: float = inf
+    time: float = 0
 
     @property
     def day(self) -> float:
         """Bytes that are added on one day."""
         return self.rows * self.row_bytes
+
+    @property
+    def dated(self) -> float:
+        """The same with the event time, which a window is cut by."""
+        return self.rows * (self.row_bytes + self.time)
 
     @property
     def past(self) -> float:
@@ -79,7 +86,7 @@ def lifetime_rescan(load: Load) -> float:
 
 def window_rescan(load: Load) -> float:
     """The window again at every refresh: 365 · f · R·b·W. Only where the condition on time prunes what is read."""
-    return load.refreshes * YEAR * load.day * min(load.window_days, load.past)
+    return load.refreshes * YEAR * load.dated * min(load.window_days, load.past)
 
 
 def daily_tiles(load: Load) -> float | None:
@@ -88,7 +95,7 @@ def daily_tiles(load: Load) -> float | None:
     active = load.active_keys
     if active is None or load.window < 1:
         return None
-    return YEAR * (load.day + load.refreshes * active * load.tile * load.window)
+    return YEAR * (load.dated + load.refreshes * active * load.tile * load.window)
 
 
 def coarse_tiles(load: Load) -> float | None:
@@ -97,14 +104,14 @@ def coarse_tiles(load: Load) -> float | None:
     if active is None or load.keys is None or load.window < 1:
         return None
     tiles = min(load.keys * (load.window / _MONTH + _MONTH), active * load.window)
-    return YEAR * (load.day + load.refreshes * tiles * load.tile)
+    return YEAR * (load.dated + load.refreshes * tiles * load.tile)
 
 
 def sliding_total(load: Load) -> float | None:
     """The total of the window, to which a day is added while one is taken out: 365 · (R·b + f · 2·K·t)."""
     if load.keys is None or load.window < 1:
         return None
-    return YEAR * (load.day + load.refreshes * 2 * load.keys * load.tile)
+    return YEAR * (load.dated + load.refreshes * 2 * load.keys * load.tile)
 
 
 def running_total(load: Load) -> float | None:

@@ -274,7 +274,7 @@ def _said(scan: Scan) -> str:
     if scan.load is not None:
         columns = ", ".join(f"{name} {size:g}" for name, size in scan.billed.columns) or "no column by name"
         parts.append(
-            f"{amount(scan.load.rows)} rows a day of {scan.load.row_bytes:g} B"
+            f"{amount(scan.load.rows)} rows a day of {scan.load.row_bytes:g} B{_time(scan.load)}"
             f" ({columns}{'; types of ' + ', '.join(scan.billed.guessed) + ' not declared' if scan.billed.guessed else ''})"
         )
     if (whole := scan.billed.whole) is not None and whole > scan.billed.total:
@@ -282,6 +282,10 @@ def _said(scan: Scan) -> str:
             f"{whole / scan.billed.total:.1f} times as much where rows of {whole:g} B are read whole (JSON, row stores)"
         )
     return "; ".join(parts)
+
+
+def _time(load: Load) -> str:
+    return f", {load.time:g} B more of the event time once bounded" if load.time else ""
 
 
 def _online(scan: Scan, ledger: Ledger) -> str:

@@ -58,6 +58,15 @@ def test_what_a_suggestion_saves() -> None:
     )
 
 
+def test_nothing_is_saved_where_no_more_than_the_window_is_kept() -> None:
+    (finding,) = [one for one in found(f"    retention: 365d\n{PRICES}") if one.code == "AGG301"]
+    assert finding.suggestion is not None
+    assert (
+        "$909 a year, of which bounding alone saves nothing (50M rows/d x 24 B, 365 days kept"
+        in finding.suggestion.saves
+    )
+
+
 def test_a_shared_scan_is_saved_once_all_are_bounded() -> None:
     (first, *_) = found(PRICES, measures="count(status) as n, sum(status) as s")
     assert first.suggestion is not None
