@@ -114,7 +114,9 @@ class ColumnSchema(_Entry):
     )
     known_after: Duration | None = _says("how long after the event its value exists", "60d")
     reason: Text | None = _says("why it is as it is", "dispute window")
-    flags: Texts = _says("anything else that people should know", "[pii]", ())
+    flags: Texts = _says(
+        "anything else that people should know; personal or bound data is judged (`AVL111`)", "[pii]", ()
+    )
 
 
 class KeySchema(_Entry):
@@ -169,7 +171,9 @@ class SourceSchema(_Entry):
     bounded_keys: Texts = _says(
         "keys with naturally few rows each, so that an aggregate over all of them is no unbounded one", "[order_id]", ()
     )
-    flags: Texts = _says("anything else that people should know", "[pii]", ())
+    flags: Texts = _says(
+        "anything else that people should know; personal or bound data is judged (`AVL111`)", "[pii]", ()
+    )
     columns: Annotated[dict[Text, ColumnEntry], BeforeValidator(named)] = _says(
         "what is known of each column; a bare type or a list of names will do", "{amount: decimal}", dict
     )
