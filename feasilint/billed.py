@@ -30,6 +30,7 @@ _WIDTHS: tuple[tuple[re.Pattern[str], float], ...] = tuple(  # logical bytes of 
     )
 )  # fmt: skip
 _UNTYPED = 8.0
+_INCREMENTAL = ("incremental", "dynamic", "materialized view", "materialized_view", "streaming")
 _CLASSES = {"hourly": 24.0, "daily": 1.0}
 
 
@@ -78,6 +79,17 @@ def _width(declared: str | None) -> float | None:
     if declared is None:
         return None
     return next((width for pattern, width in _WIDTHS if pattern.match(declared.lower())), None)
+
+
+def incremental(use: Use, programs: Mapping[str, Program]) -> bool:
+    """Whether all tables that the document of an aggregation writes are kept incrementally, as their project says."""
+    program = programs.get(use.aggregation.place.path)
+    sinks = program.sinks if program is not None else ()
+    made = [
+        sink.refresh for sink in sinks if isinstance(sink, Write) and sink.target is not None and not sink.temporary
+    ]
+    kinds = [(one.materialized or "").lower() if one is not None else "" for one in made]
+    return bool(kinds) and all(any(word in kind for word in _INCREMENTAL) for kind in kinds)
 
 
 def refreshes(use: Use, programs: Mapping[str, Program], matcher: Matcher | None, assumed: float) -> Refreshes:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from feasilint.billed import billed_bytes, refreshes, width_of
+from feasilint.billed import billed_bytes, incremental, refreshes, width_of
 from feasilint.ir.expressions import fold, spelled
 from feasilint.ledger import Assumed, Ledger, Line, Name, Scan, Use, named
 from feasilint.measure.cost import Load, tile_bytes
@@ -69,7 +69,7 @@ class Costs(Struct, frozen=True, dict=True):
     @cached_property
     def _models(self) -> dict[str, list[Line]]:
         found: dict[str, list[Line]] = defaultdict(list)
-        for line in sorted(self.ledger.lines, key=lambda line: -(line.today or 0)):
+        for line in sorted(self.ledger.lines, key=lambda line: -(line.expected or 0)):
             found[line.name[0]].append(line)
         return found
 
@@ -166,6 +166,7 @@ def _scan(
         load=_load(group, entry, bytes_read, often, assumed),
         lacks=tuple(_lacks(group, entry, scan_price is not None)),
         per_tib=scan_price.value if scan_price is not None else None,
+        incremental=all(incremental(use, programs) for use in group),
     )
 
 

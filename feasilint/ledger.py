@@ -64,7 +64,8 @@ class Assumed(Struct, frozen=True):
 
 class Scan(Struct, frozen=True, dict=True):
     """What one query reads of one source, and what it takes. `load` is None where volumes are not declared, and `lacks` says what
-    is missing. `lifetime`: some feature needs all history today; `whole`: all of it is read, needed or not."""
+    is missing. `lifetime`: some feature needs all history today; `whole`: all of it is read, needed or not. `incremental`: what
+    it makes is kept incrementally, as its project says."""
 
     uses: tuple[Use, ...]
     lifetime: bool
@@ -74,6 +75,7 @@ class Scan(Struct, frozen=True, dict=True):
     load: Load | None = None
     lacks: tuple[str, ...] = ()
     per_tib: float | None = None
+    incremental: bool = False
 
     @property
     def entry(self) -> SourceEntry | None:
@@ -146,6 +148,11 @@ class Scan(Struct, frozen=True, dict=True):
         read = found.read(self.load)
         return price(read, self.per_tib) if read is not None else None
 
+    @property
+    def expected(self) -> float | None:
+        """What it costs today, as far as its project says how it is kept."""
+        return self.least if self.incremental else self.cost(self.today)
+
     def share(self, strategy: str) -> float | None:
         """What each of the features costs that share it."""
         cost = self.cost(strategy)
@@ -180,6 +187,12 @@ class Line(Struct, frozen=True):
     def today(self) -> float | None:
         """Its share where everything is read again at every refresh."""
         return total(scan.share(scan.today) for scan in self.scans)
+
+    @property
+    def expected(self) -> float | None:
+        """Its share where everything is read again, but for what its project keeps incrementally."""
+        costs = ((scan.expected, len(scan.names)) for scan in self.scans)
+        return total(cost / sharing if cost is not None else None for cost, sharing in costs)
 
     @property
     def bounded(self) -> float | None:

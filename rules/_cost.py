@@ -35,7 +35,7 @@ def over_budget(feature: Feature, context: Context) -> bool:
     """Whether a feature costs more in a year than one may."""
     budget = context.catalog.budgets.per_feature
     line = line_of(feature, context) if budget is not None else None
-    return budget is not None and line is not None and line.today is not None and line.today > budget
+    return budget is not None and line is not None and line.expected is not None and line.expected > budget
 
 
 def money(cost: float, context: Context) -> str:

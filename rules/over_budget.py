@@ -56,8 +56,9 @@ class OverBudget(Rule):
     ## What it does
     Estimates what the scans of a feature cost in a year, and reports it where that is above the `budgets` of the catalog: one
     feature above `per_feature`, all of a model together above `per_model`. It takes that everything is read again at every
-    refresh. It needs `prices.scan_per_tib`, `budgets`, and `rows_per_day` and `row_bytes` of the sources. Features that share a
-    scan share its cost. [The page about costs](../cost.md) has the formulas; `feasilint cost` shows all features.
+    refresh, but for what an incremental model makes. It needs `prices.scan_per_tib`, `budgets`, and `rows_per_day` and
+    `row_bytes` of the sources. Features that share a scan share its cost. [The page about costs](../cost.md) has
+    the formulas; `feasilint cost` shows all features.
 
     ## Why it matters
     What a query costs once is seen; what a feature costs that is computed again every hour, over a history that grows, is not,
@@ -101,20 +102,20 @@ class OverBudget(Rule):
         if severity is None or (budgets.per_feature is None and budgets.per_model is None):
             return
         line = line_of(subject, context)
-        if line is None or line.today is None:
+        if line is None or line.expected is None:
             return
-        if budgets.per_feature is not None and line.today > budgets.per_feature:
+        if budgets.per_feature is not None and line.expected > budgets.per_feature:
             yield self._of_feature(severity, subject, line, context)
         if budgets.per_model is not None:
             yield from self._of_model(severity, subject, line, context)
 
     def _of_feature(self, severity: Severity, feature: Feature, line: Line, context: Context) -> Finding:
-        assert line.today is not None
+        assert line.expected is not None
         budget = context.catalog.budgets.per_feature or 0
         scan = _costliest(line)
         return self.finding(
             severity,
-            f"feature `{feature.name}` costs about {money(line.today, context)} a year, which is more than its budget of"
+            f"feature `{feature.name}` costs about {money(line.expected, context)} a year, which is more than its budget of"
             f" {money(budget, context)}",
             scan.place,
             help=_help(scan),
@@ -128,10 +129,10 @@ class OverBudget(Rule):
         worst = lines[0]
         if named(feature) != worst.name:
             return
-        cost, budget = sum(one.today or 0 for one in lines), context.catalog.budgets.per_model or 0
+        cost, budget = sum(one.expected or 0 for one in lines), context.catalog.budgets.per_model or 0
         if cost <= budget:
             return
-        shares = ", ".join(f"`{one.name[1]}` {money(one.today or 0, context)}" for one in lines[:_NAMED])
+        shares = ", ".join(f"`{one.name[1]}` {money(one.expected or 0, context)}" for one in lines[:_NAMED])
         yield self.finding(
             severity,
             f"the features of `{line.name[0]}` cost about {money(cost, context)} a year together, which is more than their"
@@ -155,7 +156,7 @@ def _read(line: Line, scan: Scan) -> Input:
 
 def _facts(line: Line, context: Context) -> Iterator[tuple[str, str]]:
     for scan in line.scans:
-        cost = scan.cost(scan.today)
+        cost = scan.expected
         if cost is None:
             continue
         shared = f"; {len(scan.names)} features share it" if len(scan.names) > 1 else ""

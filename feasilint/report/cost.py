@@ -277,6 +277,8 @@ def _said(scan: Scan) -> str:
             f"{amount(scan.load.rows)} rows a day of {scan.load.row_bytes:g} B{_time(scan.load)}"
             f" ({columns}{'; types of ' + ', '.join(scan.billed.guessed) + ' not declared' if scan.billed.guessed else ''})"
         )
+    if scan.incremental:
+        parts.append("made by an incremental model: no rescan, as long as that reads new rows only")
     if (whole := scan.billed.whole) is not None and whole > scan.billed.total:
         parts.append(
             f"{whole / scan.billed.total:.1f} times as much where rows of {whole:g} B are read whole (JSON, row stores)"

@@ -120,3 +120,13 @@ def test_a_model_over_budget_is_told_once() -> None:
         == "the features of `fraud` cost about $909 a year together, which is more than their budget of $500"
     )
     assert dict(finding.facts)["costliest"] == "`n` $454, `s` $454"
+
+
+def test_an_incremental_model_reads_nothing_again() -> None:
+    more = f"{PRICES}\nbudgets: {{per_feature: 500}}"
+    query = FEATURES.format(measures=COUNT, where=YEAR).partition(" as ")[2]
+    files = {"features.sqlx": f'config {{ type: "incremental", schema: "ml", name: "user_features" }}\n{query}'}
+    catalog = CATALOG.format(more=more)
+    assert not [one for one in scan_files(files, catalog).findings if one.code == "AGG312"]
+    plain = {"features.sqlx": files["features.sqlx"].replace("incremental", "table")}
+    assert [one.code for one in scan_files(plain, catalog).findings] == ["AGG312"]
