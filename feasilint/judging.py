@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from feasilint.reading import Reading
     from feasilint.rule import Context, Feature, Rule, Subject
 
+_CALLS = 3  # of libraries, that are named
 _FRAMES = 20_000  # deep expressions and long chains of assignments need more than Python's default of 1,000
 
 
@@ -105,6 +106,22 @@ def _hints(judged: Iterable[Feature], catalog: Catalog | None, passed_over: int)
     if passed_over:
         tables = "1 table is" if passed_over == 1 else f"{passed_over} tables are"
         yield f"{tables} not judged, because nothing says that it holds features: list such files under `models:` in catalog.yaml"
+    yield from _passed_through(judged)
     paths = sorted({feature.sink.path for feature in judged if feature.point is None})
     if catalog is not None and paths:
         yield f"no prediction point is declared for {', '.join(paths[:3])}: severities are those of the mildest one"
+
+
+def _passed_through(judged: Iterable[Feature]) -> Iterable[str]:
+    """That features pass through calls of libraries which no table knows: silence about them would not mean that all is well."""
+    calls: dict[str, None] = {}
+    features: set[tuple[str, str]] = set()
+    for feature in judged:
+        for step in feature.unread:
+            if not step.hides:
+                calls[step.text] = None
+                features.add((feature.sink.path, feature.name))
+    if calls:
+        shown = ", ".join(list(calls)[:_CALLS]) + (f" and {len(calls) - _CALLS} more" if len(calls) > _CALLS else "")
+        passing = "1 feature passes" if len(features) == 1 else f"{len(features)} features pass"
+        yield f"{passing} through library calls that are not known: {shown}; an aggregation inside of them is not seen"

@@ -33,11 +33,13 @@ Scope: TypeAlias = Literal["feature", "model", "source", "document"]
 
 
 class Unread(NamedTuple):
-    """A step that could not be read: where, what, and of which library where it is no code of the project."""
+    """A step that could not be read: where, what, and of which library where it is no code of the project. `hides`: whether more
+    than what it does with its inputs is unknown."""
 
     place: Place | None
     text: str
     library: str = ""
+    hides: bool = True
 
 
 class RowCode(NamedTuple):

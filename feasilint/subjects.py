@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -249,10 +248,10 @@ def _stored(read: Input, hop: Hop) -> Input:
 
 
 def _unread(member: Member, analysis: Analysis) -> Iterator[Unread]:
-    """The steps of a feature's lineage that could not be read and hide something; without any its lineage is exact."""
+    """The steps of a feature's lineage that could not be read; without any its lineage is exact."""
     if member.column is not None and member.trace.approximate:
-        for gap in filter(attrgetter("hides"), gaps(member.column, analysis.columns)):
-            yield Unread(analysis.place(gap.relation, gap.origin), gap.text, gap.library)
+        for gap in gaps(member.column, analysis.columns):
+            yield Unread(analysis.place(gap.relation, gap.origin), gap.text, gap.library, gap.hides)
 
 
 def _by_place(found: Iterator[Aggregation]) -> list[Aggregation]:

@@ -88,7 +88,9 @@ class OpaqueStep(Rule):
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:  # noqa: ARG002
         assert isinstance(subject, Feature)
-        for known, text, library in subject.unread:
+        for known, text, library, hides in subject.unread:
+            if not hides:
+                continue
             place = known or subject.sink
             yield self.finding(
                 self.severity,

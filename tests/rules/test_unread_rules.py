@@ -246,3 +246,18 @@ def test_a_step_of_a_library_hides_nothing_but_what_goes_in(columns: str, step: 
         f"df = pd.read_parquet('orders.parquet'{columns})\ndf = {step}\nLogisticRegression().fit(df[['amount']], df['bought'])\n"
     )
     assert len(list(told("FEA004", {"train.py": code}))) == flagged
+
+
+def test_a_library_call_that_no_table_knows_is_no_finding_and_no_silence() -> None:
+    """What goes into it is known, what it aggregates is not."""
+    code = "import pandas as pd\nimport oddlib\ndf = oddlib.mix(pd.read_parquet('orders.parquet'))" + FIT
+    result = scan_files({"train.py": code})
+    assert [finding.code for finding in result.findings if finding.code == "FEA004"] == []
+    assert [hint for hint in result.hints if "library calls" in hint] == [
+        "2 features pass through library calls that are not known: oddlib.mix(); an aggregation inside of them is not seen"
+    ]
+
+
+def test_calls_that_are_known_are_not_spoken_of() -> None:
+    code = "import pandas as pd\ndf = pd.read_parquet('orders.parquet').dropna()" + FIT
+    assert scan_files({"train.py": code}).hints == ()
