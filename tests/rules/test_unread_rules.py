@@ -250,11 +250,11 @@ def test_a_step_of_a_library_hides_nothing_but_what_goes_in(columns: str, step: 
 
 def test_a_library_call_that_no_table_knows_is_no_finding_and_no_silence() -> None:
     """What goes into it is known, what it aggregates is not."""
-    code = "import pandas as pd\nimport oddlib\ndf = oddlib.mix(pd.read_parquet('orders.parquet'))" + FIT
+    code = "import pandas as pd\nimport evalml\ndf = evalml.mix(pd.read_parquet('orders.parquet'))" + FIT
     result = scan_files({"train.py": code})
     assert [finding.code for finding in result.findings if finding.code == "FEA004"] == []
     assert [hint for hint in result.hints if "library calls" in hint] == [
-        "2 features pass through library calls that are not known: oddlib.mix(); an aggregation inside of them is not seen"
+        "2 features pass through library calls that are not known: evalml.mix(); an aggregation inside of them is not seen"
     ]
 
 
