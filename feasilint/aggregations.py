@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Aggregate, Call, Column, Expression, Measure, Output, Split, Window
+from feasilint.ir import Aggregate, Call, Column, Expression, Filter, Limit, Measure, Output, Relation, Split, Window
 from feasilint.ir.expressions import columns, spelled
 from feasilint.measure.model import Aggregation
 from feasilint.measure.pairs import pairing
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from feasilint.analysis import Analysis, Arrival, Member
-    from feasilint.ir import Program, Relation, Source
+    from feasilint.ir import Program, Source
     from feasilint.measure.model import Reach
 
 _DEEPEST = 256
@@ -104,6 +104,7 @@ def _of_use(use: Use, analysis: Analysis) -> Aggregation | None:
         default_frame=frame is not None and frame.default,
         includes_current=frame is not None and frame.end == 0,
         part=_part(relation, analysis),
+        chosen=_chosen(relation, analysis),
         pairing=pairing(relation, output, analysis.windows),
         unpruned=unpruned(relation, output, analysis.windows, analysis.entry),
         confidence=extent.confidence,
@@ -122,6 +123,19 @@ def _part(relation: Relation, analysis: Analysis) -> str | None:
             return None
         relation = below[0]
     return None
+
+
+def _chosen(relation: Relation, analysis: Analysis) -> bool:
+    """Whether some rows were left out on the way to a measure, as far as a look at the nearest steps tells."""
+    pending, seen = [relation], set[Relation]()
+    while pending and len(seen) < _DEEPEST:
+        relation = pending.pop()
+        if isinstance(relation, Filter | Limit | Split):
+            return True
+        if relation not in seen:
+            seen.add(relation)
+            pending.extend(analysis.columns.below(relation))
+    return False
 
 
 def keys(relation: Aggregate | Window, output: Output, analysis: Analysis) -> tuple[str, ...]:

@@ -120,14 +120,12 @@ def _of_sink(sink: Fit | Write, program: Program, lineages: _Lineages, reported:
     analysis = lineages.analysis
     origin = sink.origin
     place = Place(program.path, origin.span if origin is not None else None)
-    entry = analysis.belonging.model(program.path)
     point = analysis.belonging.point(program.path)
     entity = frozenset(map(fold, point.entity)) if point is not None else frozenset()
-    members = analysis.members(sink)[:_WIDEST]
-    end = _End(sink, place, entry, Learned(sink, analysis), Rows(sink, analysis))
+    end = _End(sink, place, analysis.belonging.model(program.path), Learned(sink, analysis), Rows(sink, analysis))
     features = (
         _feature(member, end, lineages)
-        for member in members
+        for member in analysis.members(sink)[:_WIDEST]
         if not (isinstance(sink, Write) and is_key(member, entity, analysis))
     )
     for feature in analysis.budget.within(sink, features):
@@ -238,6 +236,7 @@ def _feature(member: Member, end: _End, lineages: _Lineages) -> Feature:
         row_code=row_code(member, analysis) if waited_for else (),
         operations=(*lineage.operations, *end.learned.of(member)),
         rows=end.rows.around(lineage.inputs),
+        label=end.rows.label,
     )
 
 

@@ -42,9 +42,9 @@ class Aggregation(Struct, frozen=True, gc=False):
     `running`: over an explicit or default frame that grows row by row (cumsum, OVER (ORDER BY …)), `default_frame` where the
     code states none. `arguments`: the names of the columns that it is applied to; `order`: those that its window is ordered
     by. `outputs`: the final columns it flows into. `sources`: those of its input, and `through` the stored tables on the way to
-    it, which may keep rows longer or shorter. `part`: the part of a split that its rows are of. `fills`: of a feature's measure
-    over a whole table, that it at most stands in for other values. `pairing`: how its rows are held against all earlier ones.
-    `unpruned`: what it reads all partitions of, although its time is bounded.
+    it, which may keep rows longer or shorter. `part`: the part of a split that its rows are of. `chosen`: some rows were left out
+    before. `fills`: of a feature's measure over a whole table, that it at most stands in for other values. `pairing`: how its
+    rows are held against all earlier ones. `unpruned`: what it reads all partitions of, although its time is bounded.
     """
 
     function: str
@@ -63,6 +63,7 @@ class Aggregation(Struct, frozen=True, gc=False):
     default_frame: bool = False
     includes_current: bool = False
     part: str | None = None
+    chosen: bool = False
     fills: bool = False
     pairing: Pairing | None = None
     unpruned: tuple[Unpruned, ...] = ()

@@ -219,3 +219,40 @@ def test_joins_in_pandas(table: str, join: str, expected: list[str]) -> None:
 
 def test_a_table_of_states_alone_is_of_today() -> None:
     assert codes("features.sql", "create table ml.training_set as select user_id, segment as x from crm.users") == []
+
+
+# --- SKW409 ---
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        'df["x"] = df.groupby("store").price.transform("mean")',
+        'df["x"] = df.price / df.units.mean()',  # a constant of the model, more or less
+        'df["x"] = df.groupby("store").units.shift(1)',
+        'df["x"] = df.groupby("store").units.cumsum() - df.units',
+        'df["x"] = df.groupby("store").units.transform("count")',
+        'past = df[df.day < "2024-01-01"]; df["x"] = df.store.map(past.groupby("store").units.mean())',
+        'half = df.iloc[:1000]; df["x"] = df.store.map(half.groupby("store").units.mean())',
+        'df["units"] = df.units.shift(-1) + df.price; df["x"] = df.groupby("store").price.transform("mean")',
+    ],
+)
+def test_statistics_without_the_answer_of_the_row(step: str) -> None:
+    assert found("SKW409", step) == []
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        'df["x"] = df.groupby("store").units.transform("mean")',
+        'df["x"] = df.store.map(df.groupby("store").units.mean())',
+        'df["x"] = df.price - df.groupby("store")["units"].transform("max")',
+    ],
+)
+def test_a_statistic_with_the_answer_of_the_row(step: str) -> None:
+    assert found("SKW409", step) == [("x", Severity.ERROR)]
+
+
+def test_when_a_label_comes_to_be_is_no_answer() -> None:
+    model = MODEL.replace('df["units"])', '(df["day"] > "2024-01-01"))')
+    assert found("SKW409", 'df["x"] = df.groupby("store").day.transform("min")', model) == []

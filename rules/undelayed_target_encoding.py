@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.ir.expressions import fold
+from feasilint.ir.functions import traits
+from feasilint.ir.names import timelike
+from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
+
+from ._evidence import aggregated, details
+from ._words import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feasilint.measure.model import Aggregation, Input
+
+_STATISTICS = frozenset(
+    {"avg", "sum", "std", "var", "min", "max", "median", "percentile", "skew", "bool_or", "bool_and"}
+)
+_WHOLE = ("unbounded", "anchored", "global", "unknown", "entity")
+_NOTEBOOK = """
+    import pandas as pd
+    from sklearn.model_selection import train_test_split
+    from xgboost import XGBClassifier
+    # %%
+    df = pd.read_csv("loans.csv", usecols=["city", "opened_at", "amount", "defaulted"], parse_dates=["opened_at"])
+    {made}
+    # %%
+    XGBClassifier().fit(df[["amount", "x"]], df["defaulted"])
+"""
+
+
+def _notebook(made: str) -> dict[str, str]:
+    return {"train.ipynb": _NOTEBOOK.format(made=made)}
+
+
+class UndelayedTargetEncoding(Rule):
+    """A statistic of the label over a group that holds the very row is a feature.
+
+    ## What it does
+    Reports features that are a mean, sum or other statistic of the column that the model is to predict, over all rows of a
+    group. Statistics of a part of the rows are not meant (of a fold, of the training part of a split, of a time), nor those of
+    earlier rows (`shift`, `expanding`, `cumsum`) and of bounded windows, nor a mean of all rows that smoothes or fills gaps.
+
+    ## Why it matters
+    Each training row has its own answer in the mean of its group: the smaller the group, the more. The model trusts the feature,
+    and the validation score agrees, since the test rows are in it, too. In production the answer of the row is not known, nor
+    are those of the last weeks.
+
+    ## Instead
+    Take the mean over rows whose outcome was known at the time of the row: those that are older than the label's delay. Where
+    rows have no time, encode out of fold, as scikit-learn's `TargetEncoder` in a `Pipeline` does.
+
+    ## When to ignore it
+    When the statistic is made of other rows than the model is trained on, in a way that cannot be seen in the code.
+    """
+
+    code = "SKW409"
+    name = "undelayed-target-encoding"
+    scope = "feature"
+    severity = Severity.ERROR
+    batch = Severity.ERROR
+    since = "0.1.0"
+    supersedes = ("AGG301", "AGG302", "AGG303", "AGG306")
+    examples = (
+        Example(
+            "the mean of another column",
+            _notebook('df["x"] = df.groupby("city").amount.transform("mean")'),
+            flagged=0,
+        ),
+        Example(
+            "earlier rows only",
+            _notebook('df["x"] = df.groupby("city").defaulted.cumsum() - df.defaulted'),
+            flagged=0,
+        ),
+        Example(
+            "of the training part",
+            _notebook(
+                'train, test = train_test_split(df); df = test.merge(train.groupby("city", as_index=False)'
+                '.agg(x=("defaulted", "mean")), on="city")'
+            ),
+            flagged=0,
+        ),
+        Example(
+            "the mean of the label in each city",
+            _notebook('df["x"] = df.groupby("city").defaulted.transform("mean")'),
+            contains="feature `x` is made of the average of `defaulted`, which the model is to predict, by `city`",
+        ),
+        Example(
+            "joined from a table of means",
+            _notebook('df = df.merge(df.groupby("city", as_index=False).agg(x=("defaulted", "mean")), on="city")'),
+            contains="the average of `defaulted`",
+        ),
+    )
+
+    def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
+        del context
+        assert isinstance(subject, Feature)
+        severity = self.severity_at(subject.point)
+        for aggregation in subject.aggregations if subject.label and severity is not None else ():
+            read = _label(subject, aggregation)
+            if read is None or severity is None:
+                continue
+            known, words = details(subject, read), traits(aggregation.function).words
+            approximate = "approximate" in (known["confidence"], aggregation.confidence)
+            yield self.finding(
+                severity,
+                f"feature `{subject.name}` is made of the {words} of `{read.column}`, which the model is to predict,"
+                f" by {listed(aggregation.keys)}: each row's own answer is in it",
+                aggregation.place,
+                help="take rows only whose outcome was known before, or encode out of fold",
+                **{
+                    **known,
+                    "labels": aggregated(known["labels"], aggregation.place),
+                    "confidence": "approximate" if approximate else "exact",
+                },
+            )
+            return
+
+
+def _label(feature: Feature, aggregation: Aggregation) -> Input | None:
+    """The column of the label that a measure over whole groups is of, if it is."""
+    if aggregation.function not in _STATISTICS or aggregation.extent.window not in _WHOLE:
+        return None
+    if aggregation.running or aggregation.chosen or not aggregation.keys:
+        return None
+    named = set(map(fold, aggregation.arguments))
+    for read in feature.inputs:
+        of_label = (
+            (read.source, read.column) in feature.label and fold(read.column) in named and not timelike(read.column)
+        )
+        if (
+            of_label
+            and read.role == "value"
+            and read.source in aggregation.sources
+            and not _chosen_by_time(feature, read)
+        ):
+            return read
+    return None
+
+
+def _chosen_by_time(feature: Feature, label: Input) -> bool:
+    return any(
+        read.source == label.source and read.role == "where" and timelike(read.column) for read in feature.inputs
+    )
