@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from feasilint.report.paint import Painter
     from feasilint.result import ScanResult
+    from feasilint.rule import Rule
 
 _FORMATS = ("text", "json", "markdown")  # each is a module of feasilint.report
 _COLOURED = frozenset({"text"})
@@ -136,13 +137,13 @@ def trace(form: str, color: str, output: str | None, everything: bool, path: str
 @cli.command()
 @_format("text", "json")
 def rules(form: str) -> int:
-    """List the rules that are installed."""
+    """List the rules that are installed, and those that the catalog here declares."""
     from feasilint.registry import installed
     from feasilint.report import rulebook
 
-    found = installed()
-    _write(rulebook.render_json(found.rules) if form == "json" else rulebook.render(found.rules))
-    return _failed(*found.problems) if found.problems else CLEAN
+    every, problems = _every_rule(), installed().problems
+    _write(rulebook.render_json(every) if form == "json" else rulebook.render(every))
+    return _failed(*problems) if problems else CLEAN
 
 
 @cli.command()
@@ -150,10 +151,9 @@ def rules(form: str) -> int:
 @_color
 def explain(rule: str, color: str) -> int:
     """Say what a rule does, why it matters and what to do instead. RULE is its code or its name."""
-    from feasilint.registry import rules as installed
     from feasilint.report import rulebook
 
-    _write(rulebook.explain(rulebook.named(rule, installed()), _painter(color)))
+    _write(rulebook.explain(rulebook.named(rule, _every_rule()), _painter(color)))
     return CLEAN
 
 
@@ -176,6 +176,15 @@ def test(package: str | None) -> int:
     report = trials.render_declared(str(package)) if declared else trials.render(installed(), package)
     _write(report.text)
     return FOUND if report.failed else CLEAN
+
+
+def _every_rule() -> tuple[Rule, ...]:
+    """The rules that are installed, and those of the nearest catalog."""
+    from feasilint.catalog.load import find_catalog, load
+    from feasilint.judging import chosen
+
+    path = find_catalog(".")
+    return chosen(load(path) if path is not None else None)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

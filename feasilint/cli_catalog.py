@@ -175,13 +175,24 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     exit code 2, doubts 0.
     """
     from feasilint.catalog.load import load
+    from feasilint.judging import chosen
     from feasilint.report import doubts as report
 
-    path = _existing(options["file"])
+    file, paths = _named(options["file"], paths)
+    path = _existing(file)
     known = load(path)
+    chosen(known)  # rules of the catalog must have codes of their own
     found = list(_doubts(known, paths, options))
     click.echo(report.render_json(path, found) if form == "json" else report.render(path, known, found), nl=False)
     return 1 if found and options["strict"] else 0
+
+
+def _named(file: str | None, paths: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
+    """The catalog and the code: a YAML file among the paths is the catalog."""
+    catalogs = [path for path in paths if path.endswith((".yaml", ".yml"))]
+    if len(catalogs) + bool(file) > 1:
+        raise UsageError(f"one catalog at a time: {', '.join([*([file] if file else []), *catalogs])}")
+    return catalogs[0] if catalogs else file, tuple(path for path in paths if path not in catalogs)
 
 
 def _existing(file: str | None) -> str:

@@ -64,6 +64,8 @@ def _checked(output: str, interactive: bool) -> None:
         raise UsageError(
             f"{output} exists: `feasilint catalog import` adds to it, `feasilint catalog check` says what it lacks"
         )
+    if Path(output).parent != Path():
+        raise UsageError(f"{output}: a catalog stands beside what it speaks of; run `feasilint init` in that folder")
     if interactive and not sys.stdin.isatty():
         raise UsageError("--interactive needs a terminal to ask on")
 
@@ -112,7 +114,8 @@ def _told(found: Draft, text: str, output: str) -> Iterator[str]:
             told = f"{tally.imported.origin} {tally.imported.path} tells about {tally.added + tally.changed} of them"
             yield f"  {visible(told)}"
     if found.unnamed:
-        yield f"  {plural(found.unnamed, 'source')} without a name that the code tells: FEA002 of `feasilint scan` says where"
+        unnamed = plural(found.unnamed, "source")
+        yield f"  {unnamed} without a name that the code tells; `feasilint inspect` shows what is open of them"
     yield f"  {plural(text.count('# TODO '), 'question')} marked TODO, what most features depend on first"
     yield "Next: answer some of them, and run `feasilint scan .`"
 
@@ -121,7 +124,8 @@ def _offer(pre_commit: bool) -> None:
     from feasilint.catalog.start import hook
 
     if pre_commit:
-        click.echo(f"added feasilint to {hook.FILE}" if hook.add() else f"{hook.FILE} has feasilint already")
+        added = f"added feasilint to {hook.FILE}; put the place of its repository for `your-org`"
+        click.echo(added if hook.add() else f"{hook.FILE} has feasilint already")
         return
     click.echo(f"\nTo judge features at every commit, put this into {hook.FILE} (or run with --pre-commit):\n")
     click.echo(hook.BLOCK, nl=False)

@@ -20,11 +20,14 @@ def selected(rules: Sequence[Rule], select: Iterable[str] = (), ignore: Iterable
     """
     codes = [rule.code for rule in rules]
     chosen, rejected = _prefixes(select, codes), _prefixes(ignore, codes)
-    return tuple(
+    left = tuple(
         rule
         for rule in rules
         if (not chosen or rule.code.startswith(chosen)) and not (rejected and rule.code.startswith(rejected))
     )
+    if rules and not left:
+        raise UsageError("these options leave no rule to run")
+    return left
 
 
 def _prefixes(values: Iterable[str], codes: Sequence[str]) -> tuple[str, ...]:

@@ -180,6 +180,14 @@ def test_the_code_of_an_installed_rule_is_refused(folder: Path, capsys: pytest.C
     assert "catalog.yaml:10:3: the code AVL101 is that of unavailable-source; choose another" in capsys.readouterr().err
 
 
+def test_it_is_listed_and_explained_like_any_other(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("catalog.yaml").write_text(rule("{columns: [ssn]}", ", summary: Numbers of people feed a feature."))
+    assert main(["rules"]) == 0
+    assert "ACME101  ours" in capsys.readouterr().out
+    assert main(["explain", "acme101"]) == 0
+    assert "Numbers of people feed a feature." in capsys.readouterr().out
+
+
 EXAMPLES = """
   examples:
   - {title: a name, files: {fraud.sql: "select user_id, ssn from raw.tx"}, flagged: 1}

@@ -204,7 +204,9 @@ def _made(value: object, path: tuple[str, ...]) -> object:
 
 
 def _flat(value: dict[str, object], path: tuple[str, ...]) -> bool:
-    """Whether a mapping reads well in one line."""
+    """Whether a mapping of a catalog reads well in one line."""
+    if path and path[0] not in CatalogSchema.model_fields:
+        return False
     if "provenance" in path:
         return path[-1] == "keys" or len(str(value)) <= _LONGEST_RECORD
     inner = [item for item in value.values() if isinstance(item, (dict, list)) and item]

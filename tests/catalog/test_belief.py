@@ -88,6 +88,13 @@ def test_a_table_that_the_code_makes(shop: Path, capsys: pytest.CaptureFixture[s
     ]
 
 
+def test_a_table_that_features_are_stored_in(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(capsys, "ml.features").splitlines()[:2] == [
+        "ml.features: made by the code; `feasilint trace` shows from what",
+        "  2 features depend on it",
+    ]
+
+
 def test_a_name_that_nobody_knows(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert shown(capsys, "shop.order", code=1).splitlines() == [
         "shop.order: the catalog does not know it",

@@ -158,6 +158,21 @@ def test_the_command_lists_doubts_and_sums_up(shop: Path, capsys: pytest.Capture
     assert main(["catalog", "check", "--no-scan", "--strict"]) == 0
 
 
+def test_a_catalog_among_the_paths_is_the_one_to_check(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "other.yaml").write_text(f"version: 1\n{POINTS}sources: [{ORDERS}, {SCORES}]\n")
+    assert main(["catalog", "check", "other.yaml", "--strict"]) == 0
+    assert "other.yaml: 2 sources" in capsys.readouterr().out
+    assert main(["catalog", "check", "other.yaml", "--catalog", "other.yaml"]) == 2
+
+
+def test_a_rule_with_the_code_of_another_is_no_doubt_but_an_error(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shop / "catalog.yaml").write_text("version: 1\nrules: [{code: LAT201, name: a, match: {}, message: m}]\n")
+    assert main(["catalog", "check"]) == 2
+    assert "catalog.yaml:2:9: the code LAT201 is that of window-inside-staleness" in capsys.readouterr().err
+
+
 def test_errors_give_two(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "catalog.yaml").write_text("version: 1\nsources: [{name: a, latency: dayly}]\n")
     assert main(["catalog", "check"]) == 2

@@ -72,7 +72,7 @@ def test_every_source_and_model_what_matters_first(repository: Path, capsys: pyt
     assert main(["init"]) == 0
     out = capsys.readouterr().out
     assert out.startswith(
-        "wrote catalog.yaml: 4 sources (3 that features depend on), 1 model\n  12 questions marked TODO"
+        "wrote catalog.yaml: 4 sources (3 that features depend on), 1 model\n  11 questions marked TODO"
     )
     assert "      - id: feasilint\n" in out
     assert entries()[0] in ("shop.orders", "churn/data/visits.parquet", "data/visits.parquet")
@@ -105,6 +105,7 @@ def test_a_question_becomes_a_key_when_its_mark_is_taken_away(repository: Path) 
 def test_the_examples_of_prediction_points_are_valid(repository: Path) -> None:
     assert main(["init"]) == 0
     text = re.sub(r"^# (prediction_points:|  \w+: \{)", r"\1", Path("catalog.yaml").read_text(), flags=re.MULTILINE)
+    assert "# TODO prediction_points" not in text
     Path("catalog.yaml").write_text(text)
     assert [point.name for point in load("catalog.yaml", cache=False).prediction_points] == ["checkout", "nightly"]
 
@@ -189,11 +190,18 @@ def test_pre_commit_is_set_up_once(repository: Path, capsys: pytest.CaptureFixtu
     assert main(["init", "--pre-commit"]) == 0
     text = Path(".pre-commit-config.yaml").read_text()
     assert text.startswith(settings)
+    assert "\n  hooks:\n  - id: feasilint\n" in text
     assert [hook["id"] for repo in yaml.safe_load(text)["repos"] for hook in repo["hooks"]] == ["x", "feasilint"]
     Path("catalog.yaml").unlink()
     assert main(["init", "--pre-commit"]) == 0
     assert "has feasilint already" in capsys.readouterr().out
     assert Path(".pre-commit-config.yaml").read_text() == text
+
+
+def test_another_folder_is_no_place_for_it(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its paths are relative to where it stands."""
+    assert main(["init", "-o", "churn/catalog.yaml"]) == 2
+    assert "run `feasilint init` in that folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "ci: {}\n"])

@@ -75,6 +75,8 @@ def _same(name: str, entry: SourceEntry | None, other: str, other_entry: SourceE
 
 
 def _depends(feature: Feature, name: str, entry: SourceEntry | None) -> bool:
+    if entry is None and feature.kind == "table" and f".{folded(feature.target)}".endswith(f".{folded(name)}"):
+        return True
     return any(
         _same(name, entry, read.source.name, read.entry)
         or (entry is None and any(_ends(step, name) for step in read.path))

@@ -80,6 +80,11 @@ def _connected(url: URL, path: str) -> Iterator[Connection]:
 
 def _read_only(url: URL, path: str) -> URL:
     """Files that do not exist must not be made."""
+    if url.get_backend_name() in _FILES and url.host:
+        file = f"{url.get_backend_name()}:///{url.host}"
+        raise ArtefactError(
+            path, None, f"a file stands behind three slashes, as {file}, and an absolute one behind four"
+        )
     if url.get_backend_name() in _FILES and url.database not in (None, "", ":memory:"):
         if not Path(url.database or "").is_file():
             raise ArtefactError(path, None, "no such file")

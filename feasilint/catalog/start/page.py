@@ -24,7 +24,7 @@ _HEAD = """\
 #   latency       how old the newest row is: request, online, streaming, microbatch, hourly, daily, slow, manual or none
 #   owner         whom to ask: "#channel", or a team"""
 _POINTS = """\
-# TODO prediction_points: where the models are called, for example
+# Where are the models called? Take the `#` off these lines, and change what does not fit:
 # prediction_points:
 #   checkout: {mode: online, latency_budget: 150ms, max_age: 1h}  # somebody waits
 #   nightly: {mode: batch, run_at: 02:00}

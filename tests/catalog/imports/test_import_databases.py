@@ -195,6 +195,10 @@ class TestOthers:
 
 class TestRefused:
     @pytest.mark.parametrize("backend", ["duckdb", "sqlite"])
+    def test_a_file_with_too_few_slashes(self):
+        with pytest.raises(ArtefactError, match="three slashes, as duckdb:///store.duckdb"):
+            list(read("duckdb://store.duckdb"))
+
     def test_a_file_that_does_not_exist_is_not_made(self, tmp_path, backend):
         with pytest.raises(ArtefactError, match="no such file"):
             list(databases.read(f"{backend}:///{tmp_path}/nothing.db"))
