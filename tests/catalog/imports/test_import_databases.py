@@ -195,14 +195,14 @@ class TestOthers:
 
 class TestRefused:
     @pytest.mark.parametrize("backend", ["duckdb", "sqlite"])
-    def test_a_file_with_too_few_slashes(self):
-        with pytest.raises(ArtefactError, match="three slashes, as duckdb:///store.duckdb"):
-            list(read("duckdb://store.duckdb"))
-
     def test_a_file_that_does_not_exist_is_not_made(self, tmp_path, backend):
         with pytest.raises(ArtefactError, match="no such file"):
             list(databases.read(f"{backend}:///{tmp_path}/nothing.db"))
         assert list(tmp_path.iterdir()) == []
+
+    def test_a_file_with_too_few_slashes(self):
+        with pytest.raises(ArtefactError, match="three slashes, as duckdb:///store.duckdb"):
+            list(databases.read("duckdb://store.duckdb"))
 
     @pytest.mark.parametrize("location", ["me:s3cret@host", "postgresql", "", "postgresql://me:s3cret@host:port/x"])
     def test_what_is_no_url(self, location):
