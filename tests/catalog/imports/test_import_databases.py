@@ -201,7 +201,7 @@ class TestRefused:
         assert list(tmp_path.iterdir()) == []
 
     def test_a_file_with_too_few_slashes(self):
-        with pytest.raises(ArtefactError, match="three slashes, as duckdb:///store.duckdb"):
+        with pytest.raises(ArtefactError, match=r"three slashes, as duckdb:///store\.duckdb"):
             list(databases.read("duckdb://store.duckdb"))
 
     @pytest.mark.parametrize("location", ["me:s3cret@host", "postgresql", "", "postgresql://me:s3cret@host:port/x"])
