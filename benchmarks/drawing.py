@@ -44,7 +44,7 @@ class Draw(Struct):
             self.silent.append(path)
 
     def _wanted(self, finding: Finding) -> bool:
-        return finding.code.startswith(self.rules) and finding.code not in _NOT_DRAWN
+        return finding.code.startswith(tuple(self.rules.split(","))) and finding.code not in _NOT_DRAWN
 
     def lines(self, findings: int, silent: int) -> Iterator[str]:
         for path in self._spread(self.findings, findings):

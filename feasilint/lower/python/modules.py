@@ -50,7 +50,14 @@ def _roots(m: Machine, level: int, module: str) -> list[Path]:
     told = [beside / root for root in m.roots]
     if is_library(module.partition(".")[0]):
         return [beside, *told]
-    return [beside, *told, Path(m.options.root), Path(m.options.root) / "src", here]
+    root = Path(m.options.root)
+    return [beside, *told, *_between(beside, root), root, root / "src", here]
+
+
+def _between(inner: Path, root: Path) -> list[Path]:
+    """The folders between a document and the root, nearest first: a part of a repository may well be a project of its own."""
+    there, top = inner.resolve(), root.resolve()
+    return [folder for folder in there.parents if folder != top and folder.is_relative_to(top)]
 
 
 def find_script(m: Machine, name: str) -> str | None:

@@ -103,6 +103,17 @@ def test_a_folder_outside_the_project_is_not_looked_at(project: Path):
     assert sources(program) != ["added.csv"]
 
 
+def test_the_nearest_folder_above_a_notebook_has_its_modules(project: Path):
+    """A part of a repository that is a project of its own."""
+    (project / "part/one/plain").mkdir(parents=True)
+    (project / "part/one/plain/part.py").write_text("NAME = 'nearer.csv'\n")
+    code = "import pandas as pd\nfrom plain.part import NAME\npd.read_csv(NAME)"
+    inside = project / "part/one/notebooks/deep/main.py"
+    assert sources(run(code, root=str(project), path=str(inside))) == ["nearer.csv"]
+    assert sources(run(code, root=str(project), path=str(project / "part/other/main.py"))) == ["plain.csv"]
+    assert sources(run(code, root=str(inside.parent), path=str(inside))) == ["{NAME}"]
+
+
 def test_a_folder_need_be_no_package(project: Path):
     assert sources(ran(project, "from plain import part\npd.read_csv(part.NAME)")) == ["plain.csv"]
     assert sources(ran(project, "from plain.part import NAME as name\npd.read_csv(name)")) == ["plain.csv"]
