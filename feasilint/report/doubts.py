@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import astuple
 
 from feasilint.report.screen import visible
+from feasilint.report.summary import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +22,9 @@ SCHEMA = "feasilint.doubts/1"
 def render(path: str, catalog: Catalog, doubts: Sequence[Doubt]) -> str:
     """One line for each doubt, in the order of the file, and one that sums up."""
     lines = [visible(str(doubt)) for doubt in _sorted(doubts, path)]
-    counts = f"{_counted(len(catalog.sources), 'source')}, {_counted(len(catalog.models), 'model')}"
-    points = _counted(len(catalog.prediction_points), "prediction point")
-    return "\n".join([*lines, f"{path}: {counts}, {points}: no errors, {_counted(len(doubts), 'doubt')}", ""])
+    counts = f"{plural(len(catalog.sources), 'source')}, {plural(len(catalog.models), 'model')}"
+    points = plural(len(catalog.prediction_points), "prediction point")
+    return "\n".join([*lines, f"{path}: {counts}, {points}: no errors, {plural(len(doubts), 'doubt')}", ""])
 
 
 def render_json(path: str, doubts: Sequence[Doubt]) -> str:
@@ -50,7 +51,3 @@ def _sorted(doubts: Sequence[Doubt], path: str) -> list[Doubt]:
 def _position(doubt: Doubt, path: str) -> tuple[bool, str, int, int, str]:
     mark = doubt.mark
     return (False, "", 0, 0, doubt.kind) if mark is None else (mark.path != path, *astuple(mark), doubt.kind)
-
-
-def _counted(number: int, one: str) -> str:
-    return f"{number} {one}{'' if number == 1 else 's'}"

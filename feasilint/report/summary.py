@@ -77,4 +77,5 @@ def advice(result: ScanResult) -> Iterator[str]:
     if unknown and (result.catalog is None or result.catalog.empty):
         named = ", ".join(f"`{name}`" for name in unknown[:_NAMED_SOURCES])
         more = f" and {len(unknown) - _NAMED_SOURCES} more" if len(unknown) > _NAMED_SOURCES else ""
-        yield f"nothing is known of {named}{more}: describe sources in a `catalog.yaml` to learn what production has, and when"
+        advice = "`feasilint init` writes a `catalog.yaml` to fill in with what production has, and when"
+        yield f"nothing is known of {named}{more}: {advice}"

@@ -201,8 +201,8 @@ def test_hints_come_last_and_unknown_sources_are_one_of_them() -> None:
     assert render(result).splitlines()[1:] == [
         "hint: declare a prediction point",
         (
-            "hint: nothing is known of `a`, `b`, `c`, `d`, `e` and 2 more: describe sources in a `catalog.yaml` to learn "
-            "what production has, and when"
+            "hint: nothing is known of `a`, `b`, `c`, `d`, `e` and 2 more: `feasilint init` writes a `catalog.yaml` to fill in "
+            "with what production has, and when"
         ),
     ]
 

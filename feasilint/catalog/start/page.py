@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.catalog.names import is_path
 from feasilint.catalog.write import MODELINE, block
+from feasilint.report.summary import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,7 +66,7 @@ def _model(model: Model) -> Iterator[str]:
     yield from _entry(model.entry, ("models",))
     if model.estimators:
         estimators = _some([name.rpartition(".")[2] for name in model.estimators])
-        yield f"    # {estimators}; {_counted(model.features, 'feature')}"
+        yield f"    # {estimators}; {plural(model.features, 'feature')}"
     if "prediction_point" not in model.entry:
         yield "    # TODO prediction_point:"
 
@@ -98,7 +99,7 @@ def _source(source: Source) -> Iterator[str]:
         names = list(dict.fromkeys(name for _, name in source.features))
         files = {path for path, _ in source.features}
         where = f" in {len(files)} files" if len(files) > 1 else ""
-        yield f"    # {_counted(len(source.features), 'feature')}{where}: {_some(names)}"
+        yield f"    # {plural(len(source.features), 'feature')}{where}: {_some(names)}"
     for key, others in _QUESTIONS.items():
         stated = any(name in source.entry for name in (key, *others))
         if not stated and (source.features or key == "availability"):
@@ -116,7 +117,3 @@ def _some(names: Sequence[str]) -> str:
     """The first few, one line each that no name can break."""
     shown = ", ".join(" ".join(name.split()) for name in names[:_SHOWN])
     return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
