@@ -43,17 +43,37 @@ class Label(Struct, frozen=True, gc=False):
     text: str
 
 
+class Edit(Struct, frozen=True, order=True, gc=False):
+    """`text` in place of the characters from `start` to `end` of a fragment's text; nothing is taken out where the two are equal.
+    `fragment` is its index in the program."""
+
+    fragment: int
+    start: int
+    end: int
+    text: str
+
+
+class Fix(Struct, frozen=True):
+    """Edits of one document that follow a suggestion. They belong together: all or none. `safe`: what the code computes stays the
+    same; a bound changes it."""
+
+    path: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
 class Suggestion(Struct, frozen=True):
     """What to do instead: code that can be pasted, with what it changes.
 
     `title` is short ("365-day count of transactions, updated daily"); `code` may be empty where a name says it all;
-    `saves` says what following it saves, with its inputs.
+    `saves` says what following it saves, with its inputs; `fix` is what of it can be done in place.
     """
 
     title: str
     code: str = ""
     language: Literal["sql", "python", "yaml", ""] = ""
     saves: str = ""
+    fix: Fix | None = None
 
 
 class Finding(Struct, frozen=True):
