@@ -94,6 +94,7 @@ def _of_use(use: Use, analysis: Analysis) -> Aggregation | None:
         place=place,
         text=spelled(output.name),
         arguments=_named(measure.args),
+        values=_values(measure.args, analysis),
         order=_named(relation.order) if isinstance(relation, Window) else (),
         outputs=_outputs(arrivals) or (spelled(output.name),),
         reaches=min((arrival.reach for arrival in arrivals), key=_STRENGTH.__getitem__, default="unknown"),
@@ -158,6 +159,12 @@ def _spelled(expression: Expression) -> str:
 def _named(expressions: Iterable[Expression]) -> tuple[str, ...]:
     """The names of the columns in expressions."""
     return tuple(dict.fromkeys(spelled(column.name) for expression in expressions for column in columns(expression)))
+
+
+def _values(expressions: Iterable[Expression], analysis: Analysis) -> frozenset[tuple[Source, str]]:
+    """The physical columns that expressions are made of."""
+    traces = (analysis.windows.tracer.expression(expression) for expression in expressions)
+    return frozenset((leaf.scan.source, leaf.column) for trace in traces for leaf in trace.value)
 
 
 def _outputs(arrivals: Iterable[Arrival]) -> tuple[str, ...]:

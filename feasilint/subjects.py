@@ -22,6 +22,7 @@ from feasilint.paths import Step
 from feasilint.rowcode import row_code
 from feasilint.rows import Rows
 from feasilint.rule import DocumentSubject, Feature, SourceSubject, Unread
+from feasilint.stations import names, places
 from feasilint.unread import gaps
 from feasilint.ways import oldest_way, timed, way
 
@@ -310,8 +311,8 @@ def _input(leaf: Leaf, role: str, member: Member, analysis: Analysis, steps: tup
         entry=analysis.entry(leaf.scan),
         staleness=age.total,
         hops=age.hops,
-        path=_names(member, steps),
-        places=tuple(_places(member, steps, analysis)),
+        path=names(member, steps),
+        places=tuple(places(member, steps, analysis)),
         least_age=_least_age(leaf, member, analysis),
         confidence="approximate" if member.trace.approximate else "exact",
         written=leaf.scan in analysis.linkage.bound,
@@ -325,42 +326,6 @@ def _least_age(leaf: Leaf, member: Member, analysis: Analysis) -> float:
     if member.column is None or column is None or not column.known_after:
         return 0
     return analysis.maturity.of(member.column, leaf)
-
-
-def _names(member: Member, steps: tuple[Step, ...]) -> tuple[str, ...]:
-    """The names on the way, from the feature to the physical column: a table's name where one is read, else each change."""
-    names = [member.name]
-    for step in steps:
-        here = step.name
-        if isinstance(step.relation, Scan):
-            here = f"{step.relation.source.name}.{step.name}"
-            if len(names) > 1 and fold(names[-1]) == fold(step.name):
-                names.pop()
-        if not step.name.startswith("_m") and fold(here) not in (fold(names[-1]), fold(names[-1]).rpartition(".")[2]):
-            names.append(here)
-    return tuple(names)
-
-
-def _places(member: Member, steps: tuple[Step, ...], analysis: Analysis) -> Iterator[tuple[Place, str]]:
-    for at, step in enumerate(steps):
-        place = analysis.place(step.relation, step.origin)
-        if place is None:
-            continue
-        if isinstance(step.relation, Scan):
-            yield place, f"`{step.relation.source.name}` read here{_kept(step.relation, analysis)}"
-        else:
-            yield place, f"`{member.name}` built here" if at == 0 else f"`{step.name}` computed here"
-
-
-def _kept(scan: Scan, analysis: Analysis) -> str:
-    """How the table that is read is kept up to date, as far as its project says."""
-    stated = (write.refresh for write in analysis.linkage.bound.get(scan, ()))
-    refresh = next((one for one in stated if one is not None), None)
-    if refresh is None:
-        return ""
-    every = f"`{refresh.every}` by {refresh.stated_by}" if refresh.every is not None else ""
-    said = ", ".join(part for part in (refresh.materialized, every) if part)
-    return f" ({said})" if said else ""
 
 
 # --- sources ---

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.ir.expressions import fold
 from feasilint.ir.functions import traits
 from feasilint.ir.names import timelike
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
@@ -62,7 +61,7 @@ class UndelayedTargetEncoding(Rule):
     severity = Severity.ERROR
     batch = Severity.ERROR
     since = "0.1.0"
-    supersedes = ("AGG301", "AGG302", "AGG303", "AGG306")
+    supersedes = ("AGG301", "AGG302", "AGG303", "AGG306", "AVL109")
     examples = (
         Example(
             "the mean of another column",
@@ -86,6 +85,30 @@ class UndelayedTargetEncoding(Rule):
             "the mean of the label in each city",
             _notebook('df["x"] = df.groupby("city").defaulted.transform("mean")'),
             contains="feature `x` is made of the average of `defaulted`, which the model is to predict, by `city`",
+        ),
+        Example(
+            "the label has another name, and is known late",
+            {
+                "train.py": """
+                    import pandas as pd
+                    from xgboost import XGBClassifier
+
+                    df = pd.read_sql("select loan_id, city, amount, defaulted from bank.loans", con)
+                    df["bad"] = df["defaulted"] == 1
+                    df["city_risk"] = df.groupby("city")["bad"].transform("mean")
+                    XGBClassifier().fit(df[["amount", "city_risk"]], df["bad"])
+                """,
+                "catalog.yaml": """
+                    version: 1
+                    sources:
+                      - name: bank.loans
+                        availability: production
+                        kind: events
+                        columns:
+                          defaulted: {known_after: 90d}
+                """,
+            },
+            contains="feature `city_risk` is made of the average of `defaulted`",
         ),
         Example(
             "joined from a table of means",
@@ -125,17 +148,10 @@ def _label(feature: Feature, aggregation: Aggregation) -> Input | None:
         return None
     if aggregation.running or aggregation.chosen or not aggregation.keys:
         return None
-    named = set(map(fold, aggregation.arguments))
+    aggregated_label = feature.label & aggregation.values
     for read in feature.inputs:
-        of_label = (
-            (read.source, read.column) in feature.label and fold(read.column) in named and not timelike(read.column)
-        )
-        if (
-            of_label
-            and read.role == "value"
-            and read.source in aggregation.sources
-            and not _chosen_by_time(feature, read)
-        ):
+        of_label = (read.source, read.column) in aggregated_label and not timelike(read.column)
+        if of_label and read.role == "value" and not _chosen_by_time(feature, read):
             return read
     return None
 

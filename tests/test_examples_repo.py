@@ -34,6 +34,8 @@ PLANTED = {
     ("AGG301", "txn_count_lifetime"),
     ("AGG301", "avg_amount"),
     ("AGG304", "spend_to_date"),
+    ("SKW409", "merchant_fraud_rate"),
+    ("FEA003", None),
 }
 HEALTHY = {"amount", "is_night", "hour", "merchant_risk_tier", "txn_count_30d", "amount_sum_90d", "spend_30d"}
 
@@ -99,7 +101,13 @@ def test_the_pandas_notebook_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     day = pd.Timestamp("2026-01-01")
     lake = {
         "checkouts": pd.DataFrame(
-            {"checkout_id": [1], "user_id": [7], "amount_cents": [500], "ts": [day + pd.Timedelta("50D")]}
+            {
+                "checkout_id": [1],
+                "user_id": [7],
+                "merchant_id": [3],
+                "amount_cents": [500],
+                "ts": [day + pd.Timedelta("50D")],
+            }
         ),
         "transactions": pd.DataFrame(
             {
@@ -119,13 +127,15 @@ def test_the_pandas_notebook_runs(monkeypatch: pytest.MonkeyPatch) -> None:
         if cell.cell_type == "code" and "sklearn" not in cell.source and "clf" not in cell.source:
             exec(cell.source, names)
     features = names["X"].iloc[0].to_dict()
-    assert features == {"amount": 5.0, "hour": 0, "avg_amount": 2.0, "spend_to_date": 4.0, "spend_30d": 3.0}
+    spent = {"avg_amount": 2.0, "spend_to_date": 4.0, "spend_30d": 3.0}
+    assert features == {"amount": 5.0, "hour": 0, **spent, "merchant_fraud_rate": 1.0}
     assert list(names["y"]) == [True]
 
 
 def test_every_planted_problem_is_reported_once(report: dict[str, Any]) -> None:
     found = [(finding["code"], finding["feature"]) for finding in report["findings"]]
-    assert sorted(found) == sorted(PLANTED)
+    assert sorted(found, key=str) == sorted(PLANTED, key=str)
+    assert {code[:3] for code, _ in found} == {"AVL", "LAT", "AGG", "SKW", "FEA"}
 
 
 def test_healthy_features_are_left_alone(report: dict[str, Any]) -> None:
@@ -136,7 +146,7 @@ def test_healthy_features_are_left_alone(report: dict[str, Any]) -> None:
 
 def test_every_finding_says_who_and_what_instead(report: dict[str, Any]) -> None:
     for finding in report["findings"]:
-        assert finding["owner"], finding["code"]
+        assert finding["owner"] or finding["feature"] is None, finding["code"]
         assert finding["suggestion"] or finding["help"], finding["code"]
 
 
