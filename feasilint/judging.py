@@ -82,14 +82,15 @@ def _context(reading: Reading, analysis: Analysis, running: tuple[Rule, ...], ju
     from feasilint.registry import rules
     from feasilint.rule import Context
 
-    silent = [rule for rule in rules() if rule not in running]
+    silent = frozenset(word for rule in rules() if rule not in running for word in (rule.code, rule.name))
     programs = {program.path: program for program in analysis.programs}
     return Context(
         analysis.matcher.catalog,
         analysis.matcher,
         programs,
         {path: document.text for path, document in reading.documents.items()},
-        frozenset(word for rule in silent for word in (rule.code, rule.name)),
+        silent,
+        silent.union(*((rule.code, rule.name) for rule in running)),
         Costs(judged, programs, analysis.matcher),
     )
 

@@ -119,14 +119,16 @@ Subject: TypeAlias = Feature | ModelSubject | SourceSubject | DocumentSubject
 
 
 class Context(Struct, frozen=True):
-    """What rules may look up besides their subject. `texts`: the source text of every scanned file, by path. `silent`: codes and
-    names of installed rules that do not run. `costs`: those of all features that are judged, at the catalog's prices."""
+    """What rules may look up besides their subject. `texts`: the source text of every scanned file, by path. `silent`:
+    codes and names of installed rules that do not run, `known` those of all there are. `costs`: those of all features
+    that are judged, at the catalog's prices."""
 
     catalog: Catalog
     matcher: Matcher
     programs: Mapping[str, Program] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
     costs: Costs | None = None
 
 

@@ -4,8 +4,12 @@ from typing import TYPE_CHECKING
 
 from feasilint.rule import Context, DocumentSubject, Example, Finding, Place, Rule, Severity, Subject
 
+from ._words import listed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from feasilint.ir import Ignore
 
 _QUERY = """
     create table ml.user_features as
@@ -45,6 +49,11 @@ class UnusedIgnore(Rule):
             flagged=0,
         ),
         Example(
+            "a code that no rule has",
+            {"features.sql": _QUERY.format(code="AGG999", reason="misspelt")},
+            contains="no rule is called",
+        ),
+        Example(
             "a comment with another rule's code",
             {"features.sql": _QUERY.format(code="LAT202", reason="seven days are enough")},
             contains="`ignore[LAT202]` silences nothing",
@@ -59,7 +68,13 @@ class UnusedIgnore(Rule):
                 codes = f"[{', '.join(ignore.codes)}]" if ignore.codes else ""
                 yield self.finding(
                     self.severity,
-                    f"`ignore{codes}` silences nothing",
+                    f"`ignore{codes}` silences nothing{_unknown(ignore, context)}",
                     Place(subject.program.path, ignore.span),
                     help="remove the comment, or correct its code or line",
                 )
+
+
+def _unknown(ignore: Ignore, context: Context) -> str:
+    """That no rule has one of the codes: it is misspelt, or its package is not installed."""
+    strange = [code for code in ignore.codes if context.known and code not in context.known]
+    return f": no rule is called {listed(strange)}" if strange else ""

@@ -14,6 +14,7 @@ from feasilint.lower.sql.script import HARMLESS, creates_no_data
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from feasilint.ir.program import DiagnosticKind
     from feasilint.lower.sql.scope import Context, Rows
 
 Quoted: TypeAlias = "Callable[[str, Context], Rows | None]"
@@ -82,12 +83,16 @@ def _carried(text: str, unloaded: re.Match[str] | None, context: Context, quoted
 _NAME = r"[\w.\"`$@#-]+|\[[^\]]+\](?:\.\[[^\]]+\])*"
 _READ = re.compile(rf"\b(?:from|join|using)\s+({_NAME})", re.IGNORECASE)
 _WRITTEN = re.compile(rf"\binto\s+(?:table\s+)?({_NAME})", re.IGNORECASE)
+_MAKES = re.compile(
+    rf"create\s+(?:\w+\s+)*?(?:table|view)\s+(?:if\s+not\s+exists\s+)?(?:{_NAME})\s+as\b", re.IGNORECASE
+)
 
 
 def _unread(text: str, word: str, context: Context) -> None:
     """A step that any of the tables it names may flow through."""
     statement = context.layout.statement()
-    context.builder.diagnose("unsupported", f"{word.lower()} statement is not understood", statement)
+    kind: DiagnosticKind = "syntax-error" if _MAKES.match(text) else "unsupported"
+    context.builder.diagnose(kind, f"{word.lower()} statement is not understood", statement)
     read = [_scan(name, context).relation for name in dict.fromkeys(_READ.findall(text))]
     if not read:
         return

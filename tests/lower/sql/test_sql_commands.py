@@ -54,6 +54,11 @@ def test_what_moves_no_data_is_no_news(outline: Outline, text: str) -> None:
                 "unsupported: create statement is not understood",
             ],
         ),
+        (
+            "bigquery",
+            "CREATE OR REPLACE TABLE d.t AS SELEC a FRM s",
+            ["syntax-error: create statement is not understood"],
+        ),
         ("snowflake", "CREATE STREAM s ON TABLE d.t", ["r0 Scan() d.t", "view s r0"]),
     ],
 )
