@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import feasilint
 from feasilint.lower.sql.jinja.render import Templates
 from feasilint.lower.sql.jinja.result import Refused, Rendered
 from feasilint.lower.sql.reading import Setting
@@ -204,3 +205,17 @@ def test_errors_name_the_line() -> None:
     made = TEMPLATES.render("select 1\n\n{% if x %}\n{{ a b }}{% endif %}", Setting())
     assert isinstance(made, Refused)
     assert made.line == 4
+
+
+@pytest.mark.parametrize(
+    "dialect", ["bigquery", "snowflake", "postgres", "duckdb", "databricks", "redshift", "tsql", "trino", None]
+)
+def test_a_truncated_time_is_the_column_in_every_dialect(dialect: str | None) -> None:
+    text = (
+        "create table d.t as select k, {{ dbt.date_trunc('month', 'at') }} as month, sum(x) as s from u.v group by 1, 2"
+    )
+    found = feasilint.inspect_source(text, kind="sql", dialect=dialect)
+    values = {column["name"]: column["value"] for column in found["columns"]}
+    assert values["month"] == [["u.v", "at"]]
+    (total,) = found["aggregations"]
+    assert (total["window"], total["time_column"]) == ("bucketed", "at")
