@@ -8,14 +8,11 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import click
 
 from feasilint import __version__
-from feasilint.cli_catalog import catalog
-from feasilint.cli_cost import cost
-from feasilint.cli_init import init
 from feasilint.errors import CatalogError, FeasilintError, UsageError
 from feasilint.memory import one_run
 
@@ -33,7 +30,24 @@ _F = TypeVar("_F", bound="Callable[..., Any]")
 _EPILOG = "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 bad options, catalog or failure, 3 nothing to scan."
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=_EPILOG)
+class _Commands(click.Group):
+    """The commands of this module, and those that have one of their own, each loaded when it is called."""
+
+    _elsewhere: ClassVar = {"catalog": "cli_catalog", "cost": "cli_cost", "init": "cli_init"}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *self._elsewhere})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._elsewhere:
+            return super().get_command(ctx, cmd_name)
+        from importlib import import_module
+
+        command: click.Command = getattr(import_module(f"feasilint.{self._elsewhere[cmd_name]}"), cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=_EPILOG)
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def cli() -> None:
     """Can this feature be served, in time, at a sane cost, and if not, what should be used instead?"""
@@ -155,11 +169,6 @@ def explain(rule: str, color: str) -> int:
 
     _write(rulebook.explain(rulebook.named(rule, _every_rule()), _painter(color)))
     return CLEAN
-
-
-cli.add_command(cost)
-cli.add_command(init)
-cli.add_command(catalog)
 
 
 @cli.command()
