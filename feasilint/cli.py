@@ -47,7 +47,9 @@ class _Commands(click.Group):
         return command
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=_EPILOG)
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=_EPILOG
+)
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def cli() -> None:
     """Can this feature be served, in time, at a sane cost, and if not, what should be used instead?"""

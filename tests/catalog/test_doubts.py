@@ -133,6 +133,17 @@ def test_one_doubt_about_what_is_read(shop: Path, sources: str, expected: str) -
     assert read(shop, f"{POINTS}sources: {sources}\n") == [expected]
 
 
+def test_an_owner_that_yaml_takes_for_a_comment(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (
+        f"version: 1\n{POINTS}sources:\n- {ORDERS}\n- name: vendor.scores\n  availability: vendor\n  owner: #scores\n"
+    )
+    (shop / "catalog.yaml").write_text(text, encoding="utf-8")
+    assert main(["catalog", "check"]) == 0
+    assert (
+        "vendor.scores: 3 features depend on it, and `owner` is empty (a # begins a comment" in capsys.readouterr().out
+    )
+
+
 def test_a_replacement_and_a_stream_need_no_reader(shop: Path) -> None:
     more = "{name: shop.orders, availability: production, latency: daily, owner: x, stream_twin: kafka://o, use_instead: o2}"
     assert read(shop, f"{POINTS}sources: [{more}, {SCORES}, {{name: kafka://o}}, {{name: o2}}]\n") == []

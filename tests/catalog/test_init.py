@@ -228,6 +228,25 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[str]], None]:
     return give
 
 
+def test_what_was_answered_before_an_interrupt_is_kept(
+    repository: Path, answer: Callable[[list[str]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer([])
+    left = iter(["online", "production", "daily"])
+
+    def interrupted(_: str) -> str:
+        try:
+            return next(left)
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+    monkeypatch.setattr("click.termui.visible_prompt_func", interrupted)
+    assert main(["init", "-i"]) == 0
+    catalog = load("catalog.yaml", cache=False)
+    assert [(model.name, model.prediction_point) for model in catalog.models] == [("train", "serving")]
+    assert {source.availability for source in catalog.sources} == {"unknown"}, "the entry at hand was not finished"
+
+
 def test_answers_are_written(
     repository: Path, answer: Callable[[list[str]], None], capsys: pytest.CaptureFixture[str]
 ) -> None:

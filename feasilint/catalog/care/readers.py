@@ -57,7 +57,9 @@ def _needed(entry: SourceEntry, features: int) -> Iterator[Doubt]:
         said = f"{depend}, and nobody says how old its newest row is; state its latency or its period"
         yield of_source(entry, "name", "unknown-age", said)
     if entry.owner is None:
-        yield of_source(entry, "name", "no-owner", f"{depend}, and it has no owner; say whom to ask")
+        empty = "owner" in entry.marks
+        lacking = "`owner` is empty (a # begins a comment unless it is quoted)" if empty else "it has no owner"
+        yield of_source(entry, "owner" if empty else "name", "no-owner", f"{depend}, and {lacking}; say whom to ask")
 
 
 def _spoken_of(catalog: Catalog, census: Census) -> set[str]:

@@ -21,12 +21,15 @@ _POINT = "serving"
 
 def asked(draft: Draft) -> Draft:
     """The draft with what the user answers."""
-    click.echo("An empty answer leaves a question open.")
-    mode = _choice("Where are the models called", get_args(Mode)) if draft.models else ""
-    sources = list(draft.sources)
-    for at, source in enumerate(sources[:_MOST]):
-        if source.features:
-            sources[at] = _answered(source)
+    click.echo("An empty answer leaves a question open, Ctrl-C all that follow.")
+    mode, sources = "", list(draft.sources)
+    try:
+        mode = _choice("Where are the models called", get_args(Mode)) if draft.models else ""
+        for at, source in enumerate(sources[:_MOST]):
+            if source.features:
+                sources[at] = _answered(source)
+    except click.Abort:
+        click.echo("\nThe rest stays open.")
     models, more = draft.models, dict(draft.more)
     if mode:
         more["prediction_points"] = {_POINT: {"mode": mode}}
