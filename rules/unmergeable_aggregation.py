@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from feasilint.ir.functions import traits
 from feasilint.ir.names import timelike
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject, Suggestion
-from feasilint.suggest import approximate
+from feasilint.suggest.bounded import approximate
 
 from ._history import History, does, evidence, histories
 
@@ -112,7 +112,7 @@ def _is_too_long(history: History) -> bool:
 
 
 def _suggestion(history: History, context: Context) -> Suggestion | None:
-    code = approximate(history.aggregation, context.programs)
+    code = approximate(history.aggregation, context.programs, history.event_time)
     if code is None:
         return None
     title = f"approximate {traits(history.aggregation.function).words}"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from feasilint.ir import Fragment, Program, Relation
     from feasilint.measure.model import Aggregation
 
+_WRITTEN_ONCE = ("first", "first_n", "arg_min")  # of a window they are something else
 _WHOLE = re.compile(r"(?i)(?<![a-z])(life_?time|all_?time|overall|to_date|ever)(?![a-z])")
 
 
@@ -59,20 +60,30 @@ def bounded(aggregation: Aggregation, programs: Mapping[str, Program], bound: Bo
     return Rewrite(code, fragment.language) if code else None
 
 
-def approximate(aggregation: Aggregation, programs: Mapping[str, Program]) -> Rewrite | None:
-    """The statement around an exact aggregate with an approximate one; None where it cannot be rewritten."""
+def approximate(
+    aggregation: Aggregation, programs: Mapping[str, Program], event_time: str | None = None
+) -> Rewrite | None:
+    """The statement around an exact aggregate with an approximate one; None where it cannot be rewritten. `event_time`: the
+    column by which the last values of a list are known."""
     program = programs.get(aggregation.place.path)
     if program is None or aggregation.fragment is None or aggregation.node is None:
         return None
     fragment = program.fragments[aggregation.fragment]
-    if fragment.language != "sql":
-        return None
+    if fragment.language == "python":
+        from feasilint.suggest import libraries
+
+        code = libraries.approximate(program, aggregation.fragment, aggregation.node, event_time)
+        return Rewrite(code, "python") if code else None
     from feasilint.lower.sql.nodes import nodes
     from feasilint.suggest.approximate import rewrite
 
     found = nodes(fragment)
     code = rewrite(found[aggregation.node], fragment) if aggregation.node < len(found) else None
     return Rewrite(code, "sql") if code else None
+
+
+def _is_first_time(aggregation: Aggregation, bound: Bound) -> bool:
+    return aggregation.function == "min" and bound.event_time in aggregation.arguments
 
 
 def _input(program: Program, aggregation: Aggregation) -> Relation | None:
@@ -98,11 +109,13 @@ def _sql(fragment: Fragment, aggregation: Aggregation, bound: Bound, tables: Tab
 
 
 def _python(program: Program, aggregation: Aggregation, bound: Bound) -> str | None:
-    from feasilint.suggest.pandas import rewrite
+    from feasilint.suggest import libraries
 
     rows = _input(program, aggregation)
     if rows is not None and not may_have(rows, bound.event_time):
         return None
+    if aggregation.function in _WRITTEN_ONCE or _is_first_time(aggregation, bound):
+        return None
     assert aggregation.node is not None
     assert aggregation.fragment is not None
-    return rewrite(program, aggregation.fragment, aggregation.node, bound)
+    return libraries.bounded(program, aggregation.fragment, aggregation.node, bound)

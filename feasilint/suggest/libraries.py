@@ -1,0 +1,76 @@
+"""Which library a piece of Python code calls, and its rewrites: they are loaded for code that has some."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from feasilint.lower.python.nodes import nodes
+from feasilint.suggest.imports import Imports
+
+if TYPE_CHECKING:
+    from feasilint.ir import Program
+    from feasilint.suggest.bounded import Bound
+    from feasilint.suggest.imports import Library
+    from feasilint.suggest.python_code import Place
+
+
+def bounded(program: Program, fragment: int, node: int, bound: Bound) -> str | None:
+    """The statement around an aggregate with the bound in it; None where it cannot be rewritten."""
+    match library(program, fragment, node):
+        case "spark":
+            from feasilint.suggest.spark import bounded as rewritten
+        case "polars":
+            from feasilint.suggest.polars import bounded as rewritten
+        case "pandas":
+            from feasilint.suggest.pandas import rewrite
+
+            return rewrite(program, fragment, node, bound)
+        case _:
+            return None
+    place = _place(program, fragment, node)
+    return rewritten(place, bound) if place is not None else None
+
+
+def approximate(program: Program, fragment: int, node: int, event_time: str | None) -> str | None:
+    """The statement around an exact aggregate with a sketch of bounded size; None where it cannot be rewritten."""
+    match library(program, fragment, node):
+        case "spark":
+            from feasilint.suggest.spark import approximate as rewritten
+        case "polars":
+            from feasilint.suggest.polars import approximate as rewritten
+        case _:
+            return None
+    place = _place(program, fragment, node)
+    return rewritten(place, event_time) if place is not None else None
+
+
+def _place(program: Program, fragment: int, node: int) -> Place | None:
+    from feasilint.suggest.python_code import Place, statement
+
+    found = statement(program.fragments[fragment], node)
+    return Place(program, fragment, *found) if found is not None else None
+
+
+def library(program: Program, fragment: int, node: int) -> Library | None:
+    """Whose code an aggregate is: by what it calls, else by what is called in its statement, else by what is imported."""
+    every, imports = nodes(program.fragments[fragment]), Imports.of(program)
+    if imports.foreign or node >= len(every):
+        return None
+    around = next((at for at in reversed(every[: node + 1]) if isinstance(at, ast.stmt)), every[node])
+    named = _named(every[node], imports) or _named(around, imports)
+    return named or ("spark" if imports.has("pyspark") and not imports.has("pandas") else "pandas")
+
+
+def _named(node: ast.AST, imports: Imports) -> Library | None:
+    """By a name of polars or PySpark in a piece of code, or by how it groups."""
+    for at in ast.walk(node):
+        match at:
+            case ast.Name(id=name) if imports.library(name) in ("polars", "spark"):
+                return imports.library(name)
+            case ast.Attribute(attr=name) if name in _GROUPING:
+                return _GROUPING[name]
+    return None
+
+
+_GROUPING: dict[str, Library] = {"groupBy": "spark", "group_by": "polars"}

@@ -1,0 +1,200 @@
+"""Suggested PySpark code, executed and compared with what it should compute."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import datetime
+from statistics import mean, stdev
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from suggested import COLUMNS, Row, before, by, findings, recent, rows, run, suggestion, values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROWS = rows()
+JOINED = 'df = tx.join(users, "user_id")'
+_TYPES = "tx_id long, user_id long, merchant string, amount double, ts timestamp, is_fraud long"
+
+
+@pytest.fixture(scope="module")
+def tx() -> Iterator[Any]:
+    sql = pytest.importorskip("pyspark.sql")
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        pytest.skip("no Java")
+    builder = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
+    spark = builder.config("spark.sql.shuffle.partitions", "1").getOrCreate()
+    yield spark.createDataFrame([tuple(row[name] for name in COLUMNS) for row in ROWS], _TYPES).cache()
+    spark.stop()
+
+
+def suggest(code: str, feature: str = "x", rule: str = "AGG301") -> str:
+    return suggestion("spark", code, feature, rule)
+
+
+def result(
+    code: str, tx: Any, name: str = "users", key: str = "user_id", value: str = "x_365d", **more: Any
+) -> dict[Any, Any]:
+    """What the code gives for each key."""
+    from pyspark.sql import Window, functions
+
+    found = run(code, F=functions, Window=Window, tx=tx, **more)[name]
+    return {row[key]: row[value] for row in found.collect()}
+
+
+def total(group: list[Row]) -> float | None:
+    return sum(values(group)) if values(group) else None
+
+
+def average(group: list[Row]) -> float | None:
+    return mean(values(group)) if values(group) else None
+
+
+def largest(group: list[Row]) -> float | None:
+    return max(values(group), default=None)
+
+
+# --- what is not rewritten ---
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        'F.sum("amount").over(w) - F.col("amount")',
+        'F.lag("amount").over(w)',
+        'F.sum("amount").over(Window.partitionBy("user_id").orderBy(F.desc("ts")))',
+        'F.sum("amount").over(elsewhere)',
+    ],
+)
+def test_a_running_value_that_counts_on_its_rows_is_left_alone(value: str) -> None:
+    code = f'w = Window.partitionBy("user_id").orderBy("ts")\ndf = tx.withColumn("x", {value})'
+    assert all(found.suggestion is None or not found.suggestion.code for found in findings("spark", code, "x"))
+
+
+def test_the_first_value_is_not_that_of_a_window() -> None:
+    assert suggest(f'users = tx.groupBy("user_id").agg(F.first("merchant").alias("x"))\n{JOINED}') == ""
+
+
+# --- one value per group ---
+
+
+@pytest.mark.parametrize(
+    ("measure", "of"),
+    [
+        ('F.count("*")', len),
+        ('F.count("amount")', lambda group: len(values(group))),
+        ('F.sum("amount")', total),
+        ('F.avg("amount")', average),
+        ('F.max("amount")', largest),
+        ('F.stddev("amount")', lambda group: stdev(values(group)) if len(values(group)) > 1 else None),
+        (
+            'F.avg(F.when(F.col("merchant") == "a", 1.0).otherwise(0.0))',
+            lambda g: mean(r["merchant"] == "a" for r in g),
+        ),
+        ('F.countDistinct("merchant")', lambda group: len(set(values(group, "merchant")))),
+        ('F.median("amount")', lambda group: sorted(values(group))[(len(values(group)) - 1) // 2]),
+        ('F.percentile("amount", 0.9)', None),
+        ('F.last("merchant")', lambda group: max(group, key=lambda row: row["ts"])["merchant"]),
+        (
+            'F.collect_list("merchant")',
+            lambda group: values(sorted(group, key=lambda r: r["ts"], reverse=True), "merchant")[:20],
+        ),
+    ],
+)
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_the_recent_rows_of_each_key(measure: str, of: Callable[[list[Row]], Any] | None, tx: Any) -> None:
+    code = suggest(f'users = tx.groupBy("user_id").agg({measure}.alias("x"))\n{JOINED}')
+    found = result(code, tx)
+    assert set(found) == {1, 2, 3}
+    if of is not None:
+        expected = by(recent(ROWS), "user_id", of)
+        assert found == (pytest.approx(expected) if "list" not in measure else expected)
+    else:
+        smaller = by(
+            recent(ROWS), "user_id", lambda g: sum(v <= found[g[0]["user_id"]] for v in values(g)) / len(values(g))
+        )
+        assert smaller == pytest.approx({1: 0.9, 2: 0.9, 3: 0.9}, abs=0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_the_set_of_the_last_values(tx: Any) -> None:
+    code = suggest(f'users = tx.groupBy("user_id").agg(F.collect_set("merchant").alias("x"))\n{JOINED}')
+    found = {user: set(names) for user, names in result(code, tx).items()}
+    assert found == by(recent(ROWS), "user_id", lambda group: set(values(group, "merchant")))
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_chain_over_lines_keeps_its_lines_and_comments(tx: Any) -> None:
+    code = suggest(
+        f"""
+        users = (
+            tx
+            .filter(F.col("amount") > 5)  # no small ones
+            .groupBy("user_id")
+            .agg(
+                F.sum("amount").alias("x"),  # how much
+            )
+        )
+        {JOINED}
+        """
+    )
+    assert code == (
+        "# as_of: the time of prediction\n"
+        "users = (\n"
+        "    tx\n"
+        '    .filter(F.col("amount") > 5)  # no small ones\n'
+        '    .where((F.col("ts") >= F.lit(as_of) - F.expr("INTERVAL 365 DAYS")) & (F.col("ts") < F.lit(as_of)))\n'
+        '    .groupBy("user_id")\n'
+        "    .agg(\n"
+        '        F.sum("amount").alias("x_365d"),  # how much\n'
+        "    )\n"
+        ")"
+    )
+    large = [row for row in recent(ROWS) if (row["amount"] or 0) > 5]
+    assert result(code, tx) == pytest.approx(by(large, "user_id", total))
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_methods_of_groups_and_a_time_that_the_code_has(tx: Any) -> None:
+    early = datetime(2024, 1, 1)
+    code = suggest(
+        "from datetime import datetime\ncutoff_ts = datetime(2024, 1, 1)\n"
+        f'users = tx.groupBy("user_id").count().withColumnRenamed("count", "x")\n{JOINED}'
+    )
+    assert "as_of" not in code
+    assert result(code, tx, cutoff_ts=early) == by(recent(ROWS, now=early), "user_id", len)
+
+
+# --- one value per row ---
+
+OF_ROWS = [
+    ('F.sum("amount")', total),
+    ('F.avg("amount")', average),
+    ('F.max("amount")', largest),
+    ('F.count("amount")', lambda group: len(values(group))),
+    ("F.row_number()", lambda group: len(group) + 1),
+]
+
+
+@pytest.mark.parametrize(("measure", "of"), OF_ROWS)
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_running_values_end_before_the_row(measure: str, of: Callable[[list[Row]], Any], tx: Any) -> None:
+    code = suggest(
+        f'w = Window.partitionBy("user_id").orderBy("ts")\ndf = tx.withColumn("x", {measure}.over(w))', rule="AGG304"
+    )
+    assert result(code, tx, "df", "tx_id") == before(ROWS, of)
+
+
+@pytest.mark.parametrize(("measure", "of"), OF_ROWS[:4])
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_values_of_whole_partitions_end_before_the_row(measure: str, of: Callable[[list[Row]], Any], tx: Any) -> None:
+    code = suggest(f'df = tx.select("*", {measure}.over(Window.partitionBy("user_id")).alias("x"))')
+    assert result(code, tx, "df", "tx_id") == before(ROWS, of)
