@@ -16,6 +16,7 @@ LADDER = (
     "redshift",
     "clickhouse",
     "oracle",
+    "trino",
 )
 """The dialects tried one after the other on a statement that does not parse."""
 
@@ -80,6 +81,8 @@ _MARKS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
         r"\bengine\s*=\s*\w*mergetree", r"\btostartof\w+\s*\(", r"\bargmax\s*\(", r"\bprewhere\b", r"\barray\s+join\b",
         r"\buniq(?:exact)?\s*\(",
     )),
+    ("bigquery", 2, (r"^#\s*\w",)),  # a comment
+    ("trino", 4, (r"\b(?:omit|keep)\s+quotes\b", r"'(?:lax|strict) \$")),
     ("trino", 3, (r"\bdate_(?:add|diff)\s*\(\s*'\w+'\s*,", r"\bapprox_distinct\s*\(", r"\bcross\s+join\s+unnest\s*\(\w")),
     ("oracle", 9, (r"\bpackage\s+body\b", r"\bbulk\s+collect\b", r"\bdbms_output\b", r"\bsys_refcursor\b", r"\bpls_integer\b")),
     ("snowflake", 9, (r"\bresultset\s+(?:default|:=)", r"\bexecute\s+as\s+(?:caller|owner)\s+as\s+\$\$")),

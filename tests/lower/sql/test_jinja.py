@@ -219,3 +219,9 @@ def test_a_truncated_time_is_the_column_in_every_dialect(dialect: str | None) ->
     assert values["month"] == [["u.v", "at"]]
     (total,) = found["aggregations"]
     assert (total["window"], total["time_column"]) == ("bucketed", "at")
+
+
+def test_dictionaries_that_end_in_one_another_do_not_end_the_expression() -> None:
+    text = "{{ config(meta={'tags': {'table': {'purpose': 'STAKING, GOVERNANCE' }}}) }}select a from t"
+    assert shown(text) == "select a from t"
+    assert shown("{{ {'a': '}}'}['a'] }}") == "}}"

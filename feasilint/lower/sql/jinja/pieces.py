@@ -14,8 +14,20 @@ Kind: TypeAlias = Literal["data", "tag", "expression", "comment"]
 
 COMMENT = r"""\{#.*?(?:#\}|(?P<open>\Z))"""
 _TAG = r"""\{%(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^%"'{]|\{(?!%)|%(?!\})|["'])*+%\}"""
-EXPRESSION = r"""\{\{(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^}"'{]|\{(?!\{)|\}(?!\})|["'])*+\}\}"""
-"""An expression; neither it nor a tag runs over the next opening of its kind: one that is not closed costs itself."""
+_STRING = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+_DICT = r"""\{(?:STRING|[^{}"']|INNER)*+\}"""
+
+
+def _dicts(depth: int) -> str:
+    inner = _dicts(depth - 1) if depth else "(?!)"
+    return _DICT.replace("STRING", _STRING).replace("INNER", inner)
+
+
+EXPRESSION = r"""\{\{(?:STRING|DICT|[^}"'{]|\{(?!\{)|\}(?!\})|["'])*+\}\}""".replace("STRING", _STRING).replace(
+    "DICT", _dicts(4)
+)
+"""An expression, in which dictionaries of dictionaries may end; neither it nor a tag runs over the next opening of its kind: one
+that is not closed costs itself."""
 _MARKER = re.compile(rf"(?P<comment>{COMMENT})|(?P<tag>{_TAG})|(?P<expression>{EXPRESSION})", re.DOTALL)
 _WORDS = re.compile(r"\{%[-+]?\s*(\w+)\s*(.*?)\s*[-+]?%\}", re.DOTALL)
 _END_OF_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
