@@ -1,12 +1,13 @@
 """Runs `scan` and `inspect` over a folder of files, each on its own, and says what came out: failures, time, findings.
 
     python benchmarks/corpus.py FOLDER [--limit N] [--suffix .ipynb] [--seed 1] [--findings N] [--catalog FILE]
-                                [--coverage [--show N]] [--draw-findings N [--rules AGG]] [--draw-silent N]
+                                [--coverage [--show N]] [--draw-findings N [--rules AGG]] [--draw-silent N] [--draw-each N]
 
 Exits 1 if any file raised. `--findings N` prints N findings drawn with the seed, for reading. `--coverage`: of the files that fit
 a model, in how many its features are found, and of those that load data, in how many the sources; `--show N` names N files of
 each kind that lacks something. `--draw-findings N --draw-silent N`: N findings of as many files, and N files that load data, fit
-a model or write tables, and of which nothing was found; of each repository (the first folder) only some.
+a model or write tables, and of which nothing was found; of each repository (the first folder) only some. `--draw-each N`: N
+findings of every rule. `--rules A,B` takes beginnings of codes; FEA001 and FEA005 are drawn only if they are named.
 """
 
 from __future__ import annotations
@@ -74,12 +75,15 @@ def main() -> int:
     parser.add_argument("--show", type=int, default=0)
     parser.add_argument("--draw-findings", type=int, default=0)
     parser.add_argument("--draw-silent", type=int, default=0)
+    parser.add_argument("--draw-each", type=int, default=0)
     parser.add_argument("--rules", default="")
     args = parser.parse_args()
     from feasilint.catalog.load import load
 
     catalog = load(args.catalog) if args.catalog else None
-    draw = Draw(args.folder, args.seed, args.rules) if args.draw_findings or args.draw_silent else None
+    draw = (
+        Draw(args.folder, args.seed, args.rules) if args.draw_findings or args.draw_silent or args.draw_each else None
+    )
     tally = Tally(Coverage() if args.coverage else None, draw)
     for path in files(args.folder, args.suffix, args.limit, args.seed):
         tally.add(path, catalog, args.folder / path.relative_to(args.folder).parts[0])
@@ -88,7 +92,7 @@ def main() -> int:
     drawn = random.Random(args.seed).sample(tally.findings, min(args.findings, len(tally.findings)))
     for finding in sorted(drawn, key=lambda f: (f.code, f.place.path)):
         print(f"{finding.code} {finding.place.path}:{finding.place.span}\n    {finding.message}")
-    for line in draw.lines(args.draw_findings, args.draw_silent) if draw else ():
+    for line in (*draw.lines(args.draw_findings, args.draw_silent), *draw.of_each_rule(args.draw_each)) if draw else ():
         print(line)
     return 1 if tally.failures else 0
 
@@ -139,9 +143,17 @@ class Tally:
         for took, path in sorted(self.slowest, reverse=True)[:3]:
             yield f"    slowest {took:8.0f} ms {path}"
         yield f"diagnostics: {dict(self.diagnostics.most_common())}"
-        yield f"findings: {dict(Counter(finding.code for finding in self.findings).most_common())}"
+        yield from self.by_rule()
         yield f"failures: {len(self.failures)}"
         yield from self.failures[:10]
+
+    def by_rule(self) -> Iterator[str]:
+        """Findings of each rule and severity, and the files that they are in."""
+        kinds: dict[tuple[str, str], list[Finding]] = {}
+        for finding in self.findings:
+            kinds.setdefault((finding.code, finding.severity.word), []).append(finding)
+        for (code, severity), found in sorted(kinds.items()):
+            yield f"findings: {code} {severity:8}{len(found):6} in {len({finding.place.path for finding in found}):5} files"
 
 
 if __name__ == "__main__":

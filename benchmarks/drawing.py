@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from feasilint.findings import Finding
 
 _PER_REPOSITORY = 4
-_NOT_DRAWN = ("FEA001", "FEA005")  # what cannot be parsed, and what is too large: nothing to judge
+_NOT_DRAWN = ("FEA001", "FEA005")  # what cannot be parsed, and what is too large: drawn only where the rules are named
 _WRITES = re.compile(
     r"\.(?:to_parquet|to_csv|to_feather|to_pickle|to_hdf|to_gbq|to_sql|saveAsTable|save_as_table|insertInto|insert|ingest"
     r"|write_table|write_features|create_feature_group|create_feature_view)\s*\(|\.write\b|\bCREATE\s+(?:OR\s+REPLACE\s+)?TABLE\b"
@@ -44,13 +44,36 @@ class Draw(Struct):
             self.silent.append(path)
 
     def _wanted(self, finding: Finding) -> bool:
-        return finding.code.startswith(tuple(self.rules.split(","))) and finding.code not in _NOT_DRAWN
+        named = tuple(self.rules.split(","))
+        return finding.code.startswith(named) and (finding.code not in _NOT_DRAWN or finding.code in named)
 
     def lines(self, findings: int, silent: int) -> Iterator[str]:
         for path in self._spread(self.findings, findings):
             drawn = random.Random(f"{self.seed} {self._name(path)}").choice(self.findings[path])
             yield f"{drawn.code} {self._name(path)}:{drawn.place.span}\n    {drawn.message}"
         yield from (f"silent {self._name(path)}" for path in self._spread(self.silent, silent))
+
+    def of_each_rule(self, count: int) -> Iterator[str]:
+        """So many findings of every rule that speaks: other files and repositories first."""
+        by_rule: dict[str, list[tuple[Path, Finding]]] = {}
+        for path in sorted(self.findings):
+            for finding in self.findings[path]:
+                by_rule.setdefault(finding.code, []).append((path, finding))
+        for code, candidates in sorted(by_rule.items()):
+            random.Random(f"{self.seed} {code}").shuffle(candidates)
+            for path, finding in self._spread_first(candidates)[:count]:
+                yield f"{code} {self._name(path)}:{finding.place.span}\n    {finding.message}"
+
+    def _spread_first(self, candidates: list[tuple[Path, Finding]]) -> list[tuple[Path, Finding]]:
+        files: Counter[Path] = Counter()
+        repositories: Counter[str] = Counter()
+        ranked: list[tuple[int, int, int, Path, Finding]] = []
+        for path, finding in candidates:
+            repository = path.relative_to(self.folder).parts[0]
+            ranked.append((files[path], repositories[repository] // _PER_REPOSITORY, len(ranked), path, finding))
+            files[path] += 1
+            repositories[repository] += files[path] == 1
+        return [(path, finding) for *_, path, finding in sorted(ranked, key=lambda one: one[:3])]
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.folder).as_posix()
