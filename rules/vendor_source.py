@@ -98,9 +98,12 @@ class VendorSource(Rule):
         named = f"{read.source.name}.{read.column}" if own else read.source.name
         reason = own.reason if own else entry.reason if entry else None
         instead = replacement(entry, context) if entry is not None else None
+        stated = own is not None or (entry is not None and entry.availability == "vendor")
+        severity = self.severity_at(feature.point) or self.severity
+        contract = " without a production contract" if stated else "; no production contract of it is declared"
         return self.finding(
-            self.severity_at(feature.point) or self.severity,
-            f"feature `{feature.name}` {relation(read)} `{named}`, {whose} data without a production contract",
+            severity if stated else severity.milder,
+            f"feature `{feature.name}` {relation(read)} `{named}`, {whose} data{contract}",
             primary(feature, read),
             help=instead or f"leave it out, or declare `{read.source.name}` once a contract covers it in production",
             **details(

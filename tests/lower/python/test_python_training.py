@@ -180,7 +180,7 @@ def test_weights(code: str):
 @pytest.mark.parametrize(
     ("code", "features", "label"),
     [
-        ("from prophet import Prophet\nm = Prophet()\nm.add_regressor('a')\nm.fit(tx)", ["ds", "a"], ["y"]),
+        ("from prophet import Prophet\nm = Prophet()\nm.add_regressor('a')\nm.fit(tx)", ["a"], ["y"]),
         ("from statsmodels.tsa.api import SARIMAX\nSARIMAX(tx['y'], exog=tx[['a']]).fit()", ["a"], ["y"]),
         (
             "from sktime.forecasting.naive import NaiveForecaster\nNaiveForecaster().fit(tx['y'], X=tx[['a']])",

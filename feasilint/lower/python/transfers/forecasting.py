@@ -120,7 +120,8 @@ def add_regressor(call: Call) -> v.Value:
 
 
 def fit_prophet(call: Call) -> v.Value | None:
-    """`Prophet().fit(df)`: `y` is the label; of the others the time `ds` and the regressors are read."""
+    """`Prophet().fit(df)`: `y` is the label, and of the others the regressors are read; the time `ds` is known beforehand, and is
+    no feature."""
     frame = call.frame(0, "df")
     if frame is None:
         return None
@@ -128,9 +129,9 @@ def fit_prophet(call: Call) -> v.Value | None:
     held = call.m.get(slot or v.NONE)
     label = Names(frame.relation, ("y",))
     if not isinstance(held, v.Seq) or held.open:
-        features: ColumnSet = Minus(narrowed(frame.relation, frame.index), ("y",))
+        features: ColumnSet = Minus(narrowed(frame.relation, frame.index), ("y", "ds"))
     else:
         names = tuple(str(item.value) for item in held.items if isinstance(item, v.Const))
-        features = Names(frame.relation, ("ds", *names))
+        features = Names(frame.relation, names)
     add_fit(call, "prophet.Prophet", features, label)
     return call.target
