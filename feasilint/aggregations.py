@@ -11,7 +11,7 @@ from feasilint.ir.expressions import columns, spelled
 from feasilint.measure.model import Aggregation
 from feasilint.measure.pairs import pairing
 from feasilint.measure.pruning import unpruned
-from feasilint.measure.usage import combined, counted
+from feasilint.measure.usage import combined, counted, kept
 from feasilint.trace import Use
 
 if TYPE_CHECKING:
@@ -55,12 +55,15 @@ def of_member(member: Member, analysis: Analysis) -> Iterator[Aggregation]:
         values = counted(member.column, analysis.columns)
         uses = [use for use in uses if not _is_row_number(use) or use.output in values]
     made = [(use, of_use(use, analysis)) for use in uses]
-    used: frozenset[Output] = frozenset()
-    if member.column is not None and any(a is not None and a.extent.window == "global" for _, a in made):
-        used = combined(member.column, analysis.columns)
+    if member.column is None:
+        yield from (aggregation for _, aggregation in made if aggregation is not None)
+        return
+    combining = any(a is not None and a.extent.window == "global" for _, a in made)
+    used = combined(member.column, analysis.columns) if combining else frozenset()
+    own = kept(member.column, analysis.columns) if made else frozenset()
     for use, aggregation in made:
         if aggregation is not None:
-            fills = aggregation.extent.window == "global" and use.output not in used
+            fills = use.output not in (used if aggregation.extent.window == "global" else own)
             yield replace(aggregation, fills=True) if fills else aggregation
 
 

@@ -108,13 +108,19 @@ def _histories(feature: Feature, running: bool | None, window: WindowClass) -> I
     for aggregation in feature.aggregations:
         if aggregation.extent.window != window or running not in (None, aggregation.running):
             continue
-        if not accumulates(aggregation):
+        if not accumulates(aggregation) or aggregation.fills:
             continue
         if aggregation.function == "row_number" and feature.kind == "table":  # most often a filter, carried along
             continue
         read = next((read for read in events(feature, aggregation) if read.source.kind not in _INLINE), None)
-        if read is not None:
-            yield History(feature, aggregation, read)
+        if read is not None and _is_told(history := History(feature, aggregation, read)):
+            yield history
+
+
+def _is_told(history: History) -> bool:
+    """Whether anything says that the rows are events: their entry, a time in the code, or their name. The rows of a file without
+    any of these may as well be the houses of a region."""
+    return history.entry is not None or history.event_time is not None or noun(history.read.source) is not None
 
 
 def does(history: History) -> str:

@@ -48,6 +48,9 @@ class UnboundedAggregation(Rule):
     Bound it. A 365-day count, updated daily, nearly always predicts as well, costs the same every year, and any
     feature platform offers it.
 
+    Silent about aggregates that only fill gaps, about last values, which are overwritten, and where nothing says that the rows
+    are events: no entry in the catalog, no time in the code, no name such as `orders`.
+
     ## When to ignore it
     When the total is already kept elsewhere, as an account's balance is, or when its maintenance is a deliberate
     decision.
@@ -94,6 +97,36 @@ class UnboundedAggregation(Rule):
                     select user_id, count(*) as n_contracts from crm.contracts group by user_id
                 """,
                 "catalog.yaml": _CATALOG,
+            },
+            flagged=0,
+        ),
+        Example(
+            "a mean that only fills gaps, and the houses of a region, which nothing says to be events",
+            {
+                "train.py": """
+                    import pandas as pd
+                    from xgboost import XGBClassifier
+
+                    df = pd.read_csv("train.csv", usecols=["region", "price", "rooms", "sold"])
+                    df["rooms"] = df["rooms"].fillna(df.groupby("region")["rooms"].transform("mean"))
+                    df["homes"] = df.groupby("region")["price"].transform("count")
+                    XGBClassifier().fit(df[["rooms", "homes"]], df["sold"])
+                """,
+            },
+            flagged=0,
+        ),
+        Example(
+            "the last value needs no history",
+            {
+                "train.py": """
+                    import pandas as pd
+                    from xgboost import XGBClassifier
+
+                    tx = pd.read_parquet("transactions.parquet", columns=["user_id", "merchant", "ts", "fraud"])
+                    tx = tx.sort_values("ts")
+                    tx["last_merchant"] = tx.groupby("user_id")["merchant"].transform("last")
+                    XGBClassifier().fit(tx[["last_merchant"]], tx["fraud"])
+                """,
             },
             flagged=0,
         ),

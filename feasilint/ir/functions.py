@@ -54,6 +54,7 @@ AGGREGATES: dict[str, Aggregate] = {
     "histogram": Aggregate("histogram", bounded=False),
     "nth": Aggregate("n-th value", bounded=False),
     "custom": Aggregate("custom aggregate", mergeable=False, bounded=False),
+    "unread": Aggregate("aggregate that could not be read", mergeable=False, bounded=False),
     "row_number": Aggregate("row number", ordinal=True),
     "rank": Aggregate("rank", mergeable=False, bounded=False, ordinal=True),
     "dense_rank": Aggregate("dense rank", mergeable=False, bounded=False, ordinal=True),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _STATES = ("snapshot", "scd1", "scd2", "dimension")  # kinds whose rows are states: a window over them counts no events
 _ABSENT = ("training_only", "vendor")
-_STATELESS = frozenset({"any", "lag", "lead", "ewm"})  # no summary of history, or one that forgets it
+_STATELESS = frozenset({"any", "lag", "last", "lead", "ewm"})  # no summary of history, or one that forgets it
 
 
 def events(inputs: Iterable[Input], aggregation: Aggregation) -> list[Input]:
@@ -26,7 +26,8 @@ def events(inputs: Iterable[Input], aggregation: Aggregation) -> list[Input]:
     """
     own = [read for read in inputs if read.source in aggregation.sources or not aggregation.sources]
     found = [read for read in own if _eventlike(read.entry)]
-    return sorted([read for read in found if read.role == "value"] or found, key=_telling)
+    told = [read for read in found if read.role == "value"] or found
+    return sorted(told, key=lambda read: ((read.source, read.column) not in aggregation.values, *_telling(read)))
 
 
 def _telling(read: Input) -> tuple[bool, bool, bool]:

@@ -43,8 +43,8 @@ class Aggregation(Struct, frozen=True, gc=False):
     code states none. `arguments`: the names of the columns that it is applied to; `order`: those that its window is ordered
     by. `values`: the physical columns that its arguments are made of. `outputs`: the final columns it flows into. `sources`:
     those of its input, and `through` the stored tables on the way to it, which may keep rows longer or shorter. `part`: the
-    part of a split that its rows are of. `chosen`: some rows were left out before. `fills`: of a feature's measure over a
-    whole table, that it at most stands in for other values. `pairing`: how its rows are held against all earlier ones.
+    part of a split that its rows are of. `chosen`: some rows were left out before. `fills`: of a feature's measure, that
+    it at most stands in for other values. `pairing`: how its rows are held against all earlier ones.
     `unpruned`: what it reads all partitions of, although its time is bounded.
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Call, Column, Hole, Measure, Subquery
+from feasilint.ir import Call, Column, Hole, Literal, Measure, Subquery
 from feasilint.ir.expressions import children
 from feasilint.measure.lengths import behind
 
@@ -29,6 +29,11 @@ def combined(column: Column, columns: Columns) -> frozenset[Output]:
     """The measures that a column is certainly computed with: not those that are only taken as they are, instead of other
     values (defaults for what is missing), nor those that go into code that could not be read."""
     return _reached(column, columns, _given)
+
+
+def kept(column: Column, columns: Columns) -> frozenset[Output]:
+    """The measures that a column takes its value from: not those that at most stand in for a value that is missing."""
+    return _reached(column, columns, _present)
 
 
 def _reached(
@@ -85,6 +90,18 @@ def _given(expression: Expression, columns: Columns) -> Iterator[Expression]:
             yield from (arg for arg in args if arg not in taken)
         case Hole(unread=True):
             return
+        case _:
+            yield from _parts(expression, columns)
+
+
+def _present(expression: Expression, columns: Columns) -> Iterator[Expression]:
+    match expression:
+        case Call(function=function, args=args) if function in _DEFAULTING:
+            yield from args[:1]
+        case Call(function="case", args=args):
+            values = [arg for at, arg in enumerate(args) if at % 2 or at == len(args) - 1]
+            own = [arg for arg in values if not isinstance(arg, Literal) and not _is_measure(arg, columns)]
+            yield from (arg for arg in args if not own or arg not in values or arg in own)
         case _:
             yield from _parts(expression, columns)
 

@@ -137,6 +137,8 @@ class Windows:
     def _extent(self, relation: Aggregate | Window, output: Output) -> Extent:
         assert isinstance(output.expression, Measure)
         reach = self._reach(relation.input, output.expression)
+        if output.expression.function == "unread":  # which of its rows it takes only its code knows
+            return Extent("unknown", time_column=self._time_column(reach), confidence="approximate")
         confidence: Confidence = "approximate" if reach.opaque else "exact"
         if isinstance(relation, Window) and (framed := _framed(relation, output.expression)) is not None:
             return Extent(framed[0], framed[1], _order_name(relation), confidence)

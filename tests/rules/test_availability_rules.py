@@ -130,7 +130,10 @@ def test_a_service_of_ones_own_is_no_third_party(name: str) -> None:
 )
 def test_third_parties(given: object, said: str) -> None:
     (found,) = judge(VENDOR, feature(given))  # type: ignore[arg-type]
-    assert f"{said} {'a production contract' if said.endswith('without') else 'production contract of it'}" in found.message
+    assert (
+        f"{said} {'a production contract' if said.endswith('without') else 'production contract of it'}"
+        in found.message
+    )
     assert found.severity is (Severity.ERROR if said.endswith("without") else Severity.WARNING), "not declared: milder"
 
 

@@ -44,6 +44,15 @@ def test_an_aggregate_per_primitive_by_the_parents_key():
     assert found == [f"{what} by customer_id" for what in ("sum(amount)", "avg(amount)", "count()", "last(amount)")]
 
 
+def test_texts_have_no_mean_and_primitives_of_the_project_no_known_window() -> None:
+    code = SET.replace("'amount', 'ts'", "'src_host', 'amount', 'ts'")
+    own = "last_month = ft.primitives.make_agg_primitive(recent, [Numeric], Numeric)\ndef recent(x, time): ...\n"
+    asked = DFS.format("agg_primitives=['mean', last_month]")
+    program = run(code + own + asked)
+    assert measures(program) == ["avg(amount) by customer_id", "unread(amount) by customer_id"]
+    assert "MEAN(tx.src_host)" not in columns(frame(code + own + asked))
+
+
 def test_origins_are_those_of_the_child():
     assert origins(frame(SET + DFS.format("agg_primitives=['max']")), "MAX(tx.amount)") == {"tx.csv.amount"}
 

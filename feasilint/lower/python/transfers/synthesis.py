@@ -5,6 +5,7 @@ and those of columns that nobody knows are one open rest."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -29,11 +30,20 @@ from feasilint.lower.python.transfers.primitives import (
 from feasilint.lower.python.transfers.times import as_length
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from feasilint.ir import Expression, Name, Relation
     from feasilint.lower.python.call import Call
 
 _WIDEST = 100
 """Features of one child frame that are named."""
+_ANY = "{column}"
+_TEXTS = re.compile(
+    r"(?i)(^|[_ .])(name|host|id|code|type|status|state|city|country|url|uri|ip|text|title|description|address|label|category|"
+    r"gender|sex|key|uuid|hash|email|comment|currency|channel|device|browser|sport|team)s?($|[_ .\d])"
+)
+OWN = Primitive("unread", NUMBER)
+"""A primitive of the project: which of its rows it reads only its code knows."""
 
 
 class Plan(NamedTuple):
@@ -202,16 +212,16 @@ class _Synthesis:
     def _measures(self, child: Entity, events: Relation) -> tuple[Output, ...]:
         keys = {child.key, *(link.child_key for link in self.plan.links if link.child == child.name)}
         places = layout(child.relation)
-        names = [name if name is not None else "{column}" for name in places if name not in keys and name != child.time]
+        names = [name if name is not None else _ANY for name in places if name not in keys and name != child.time]
         made: list[Output] = []
         for word in self._primitives("agg_primitives", DEFAULTS):
-            known = AGGREGATIONS.get(word, Primitive("custom", NUMBER))
+            known = AGGREGATIONS.get(word, OWN)
             if not known.takes:
                 made.append(self._measure("COUNT", child.name, "count", ()))
             elif known.takes == TIME:
                 made += self._timed(word, known, child, events)
             else:
-                chosen = [name for name in names if _fits(child.relation, name, known.takes)]
+                chosen = _taken(child.relation, names, known.takes)
                 made += [self._of(word, known, child, events, name) for name in chosen]
         return tuple(made[:_WIDEST])
 
@@ -248,7 +258,7 @@ class _Synthesis:
         return self._joined(made, side, link.child_key)
 
     def _rest(self) -> Relation:
-        values = tuple(Column(one.relation, "{column}") for one in self.plan.sets.values())
+        values = tuple(Column(one.relation, _ANY) for one in self.plan.sets.values())
         return self.m.add(Opaque((), "features of features", values, self.call.origin, mixes=True))
 
     def _at_cutoffs(self, made: Relation) -> Relation:
@@ -303,6 +313,10 @@ def _word(value: v.Value) -> str:
             return "{primitive}"
 
 
-def _fits(relation: Relation, name: Name, takes: frozenset[str]) -> bool:
-    """Whether a primitive is applied to a column: where nothing tells its type, it is taken for a number."""
-    return (kind_of_column(relation, name) or "number") in takes
+def _taken(relation: Relation, names: Iterable[Name], takes: frozenset[str]) -> list[Name]:
+    """The columns that a primitive is applied to. Where nothing tells the type, it is a number unless its name is one of texts."""
+    return [name for name in names if (kind_of_column(relation, name) or _spoken(name)) in takes]
+
+
+def _spoken(name: Name) -> str:
+    return "category" if _TEXTS.search(spelled(name)) else "number"
