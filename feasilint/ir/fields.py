@@ -102,7 +102,7 @@ def structure(expression: Expression) -> Call | Column | None:
             case Measure(function=function, args=(first, *_)) if function in _KEEPING:
                 expression = first
             case Column(relation=relation, name=name, path=()):
-                below = _made(relation, fold(name))
+                below = made(relation, fold(name))
                 if below is None:
                     return None
                 expression = below
@@ -114,7 +114,7 @@ def structure(expression: Expression) -> Call | Column | None:
 _DEEPEST = 100
 
 
-def _made(relation: Relation, name: str) -> Expression | None:
+def made(relation: Relation, name: str) -> Expression | None:
     """What a relation, or one whose columns it passes on, computes under a folded name."""
     for _ in range(_DEEPEST):
         outputs, below = _outputs(relation)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from feasilint.ir import Aggregate, Measure, Window
 from feasilint.suggest.columns import may_have
+from feasilint.suggest.located import located
 from feasilint.suggest.tables import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from feasilint.ir import Fragment, Program, Relation
+    from feasilint.ir import Fragment, Program
     from feasilint.measure.model import Aggregation
 
 _WRITTEN_ONCE = ("first", "first_n", "arg_min")  # of a window they are something else
@@ -86,19 +86,6 @@ def _is_first_time(aggregation: Aggregation, bound: Bound) -> bool:
     return aggregation.function == "min" and bound.event_time in aggregation.arguments
 
 
-def _input(program: Program, aggregation: Aggregation) -> Relation | None:
-    """The relation whose rows are aggregated."""
-    at = (aggregation.fragment, aggregation.node)
-    for relation in program.relations:
-        if isinstance(relation, Aggregate | Window):
-            origins = (
-                output.expression.origin for output in relation.measures if isinstance(output.expression, Measure)
-            )
-            if any(origin is not None and (origin.fragment, origin.node) == at for origin in origins):
-                return relation.input
-    return None
-
-
 def _sql(fragment: Fragment, aggregation: Aggregation, bound: Bound, tables: Tables) -> str | None:
     from feasilint.lower.sql.nodes import nodes
     from feasilint.suggest.sql import rewrite
@@ -111,8 +98,8 @@ def _sql(fragment: Fragment, aggregation: Aggregation, bound: Bound, tables: Tab
 def _python(program: Program, aggregation: Aggregation, bound: Bound) -> str | None:
     from feasilint.suggest import libraries
 
-    rows = _input(program, aggregation)
-    if rows is not None and not may_have(rows, bound.event_time):
+    found = located(program, aggregation)
+    if found is not None and not may_have(found[0].input, bound.event_time):
         return None
     if aggregation.function in _WRITTEN_ONCE or _is_first_time(aggregation, bound):
         return None
