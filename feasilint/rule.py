@@ -58,7 +58,8 @@ class Feature(Struct, frozen=True, gc=False):
     or earlier. `unread` are the steps on its way that could not be read; `row_code` those that run code on what a request brings,
     where its prediction point has a latency budget. `rows`: what decides which rows the model or table gets, where the catalog
     knows an input. `label`: the physical columns that the model's labels are made of, each of one alone. `either`: its value is
-    that of one of several columns, whichever is there.
+    that of one of several columns, whichever is there. `stated`: a model, the catalog, a feature store or the table's own name
+    says that it is a feature; else only the name of its document does.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Feature(Struct, frozen=True, gc=False):
     confidence: Confidence = "exact"
     unread: tuple[Unread, ...] = ()
     either: bool = False
+    stated: bool = True
     row_code: tuple[RowCode, ...] = ()
     operations: tuple[Operation, ...] = ()
     rows: tuple[Choosing, ...] = ()

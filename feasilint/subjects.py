@@ -103,12 +103,17 @@ def _holds_features(write: Write, program: Program, analysis: Analysis) -> bool:
 
     Most tables and files that are written are reports, extracts and steps on the way: to judge them all would drown what matters.
     """
-    if write.feature_group or analysis.belonging.claimed(program.path):
+    if _is_stated(write, program.path, analysis):
         return True
     target = _BUCKET.sub("", write.target.name) if write.target is not None else ""
-    if _FEATURES.search(target):
-        return True
     return _FEATURES.search(program.path) is not None and not _REPORTS.search(target.rsplit("/", 1)[-1])
+
+
+def _is_stated(sink: Fit | Write, path: str, analysis: Analysis) -> bool:
+    """Whether more than the name of its document says that a sink holds features."""
+    if isinstance(sink, Fit) or sink.feature_group or analysis.belonging.claimed(path):
+        return True
+    return sink.target is not None and _FEATURES.search(_BUCKET.sub("", sink.target.name)) is not None
 
 
 def _graph(analysis: Analysis) -> LineageGraph:
@@ -233,6 +238,7 @@ def _feature(member: Member, end: _End, lineages: _Lineages) -> Feature:
         point=point,
         confidence="approximate" if member.trace.approximate else "exact",
         either=lineage.either,
+        stated=_is_stated(sink, place.path, analysis),
         unread=lineage.unread,
         row_code=row_code(member, analysis) if waited_for else (),
         operations=(*lineage.operations, *end.learned.of(member)),

@@ -93,6 +93,15 @@ def details(
     }
 
 
+def beside(feature: Feature, read: Input, sources: Iterable[Source]) -> str:
+    """How many more sources the same is done to: ` and 1 more source`, or nothing."""
+    others = {
+        one.source for one in feature.inputs if one.role == "value" and one.source.kind not in ("inline", "request")
+    }
+    more = len((others & set(sources)) - {read.source})
+    return f" and {more} more source{'s' if more > 1 else ''}" if more else ""
+
+
 def passed(feature: Feature, done: Operation) -> Input | None:
     """The input of a feature that an operation on its way is done to, those whose values count first; None where that is
     written in the code."""

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from feasilint.ir.functions import traits
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
-from ._evidence import aggregated, details, passed
+from ._evidence import aggregated, beside, details, passed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feasilint.measure.model import Input, Operation
+    from feasilint.measure.model import Operation
 
 _VALUES = {
     "bfill": "fills gaps with the values of later rows",
@@ -21,7 +21,7 @@ _VALUES = {
     "lag": "takes the value of a later row, as the newest comes first,",
 }
 _OUTCOME = re.compile(
-    r"(^|_)(targets?|labels?|y|y\d|outcome|next|future|fut|fwd|forward|tomorrow|ahead|lead\d*|horizon|predict(ion|ed)?|actual"
+    r"(^|_)(targets?|labels?|y|y\d|outcome|next|future|fut|fwd|forward|tomo(rrow)?|ahead|lead\d*|horizon|predict(ion|ed)?|actual"
     r"|churn(ed)?|response|signal)(_|\d|$)|^(valid|effective|end)_?(to|until|end|date|at)$|_t\+\d|\(t\+\d",
     re.IGNORECASE,
 )
@@ -49,7 +49,8 @@ class FutureRows(Rule):
     that reaches rows after the current one. The order counts: in rows that are sorted from the newest on it is `shift(1)`
     that looks ahead.
 
-    A label is made of later rows by its nature and is not meant. What a table holds may be one: there it is a warning.
+    A label is made of later rows by its nature and is not meant. What a table holds may be one: there it is a warning, and
+    only where the table's name, the catalog or a feature store says that it holds features.
 
     ## Why it matters
     At prediction time the later rows are not there yet. The model has learned from the future: its validation score is
@@ -120,23 +121,24 @@ class FutureRows(Rule):
         if severity is not None and subject.kind == "table":
             severity = severity.milder  # nothing says that it is no label
         done = next((one for one in subject.operations if one.kind == "later"), None)
-        if severity is None or done is None or _OUTCOME.search(subject.name):
+        if severity is None or done is None or not subject.stated or _OUTCOME.search(subject.name):
             return
         read = passed(subject, done)
         if read is None:
             return
         known = details(subject, read)
+        sources = f"`{read.source.name}`{beside(subject, read, done.sources)}"
         yield self.finding(
             severity,
-            f"feature `{subject.name}` {_does(done, read)}: at prediction time they are not there yet",
+            f"feature `{subject.name}` {_does(done, sources)}: at prediction time they are not there yet",
             done.place,
             help="take earlier rows: `lag`, `shift(1)`, `ffill`, or a window that ends at the current row",
             **{**known, "labels": aggregated(known["labels"], done.place, "looks ahead here")},
         )
 
 
-def _does(done: Operation, read: Input) -> str:
-    source = f"of `{read.source.name}`"
+def _does(done: Operation, sources: str) -> str:
+    source = f"of {sources}"
     if done.text.startswith("shift"):
         return f"takes a value of later rows (`{done.text}`) {source}"
     if done.text in _VALUES:

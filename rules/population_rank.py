@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from feasilint.ir.names import timelike
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
-from ._evidence import aggregated, details
+from ._evidence import aggregated, beside, details
 from ._words import rows
 
 if TYPE_CHECKING:
@@ -120,9 +120,10 @@ class PopulationRank(Rule):
         if read is None:
             return
         known = details(subject, read)
+        everybody = rows(read.source) + beside(subject, read, aggregation.sources)
         yield self.finding(
             severity,
-            f"feature `{subject.name}` is {_RANKS[aggregation.function]} among all {rows(read.source)}: it needs the values of"
+            f"feature `{subject.name}` is {_RANKS[aggregation.function]} among all {everybody}: it needs the values of"
             " everybody else",
             aggregation.place,
             help="publish quantiles as cut points once a day and look up the bucket of a value when it is needed",

@@ -314,7 +314,7 @@ def _word(value: v.Value) -> str:
 
 
 def _taken(relation: Relation, names: Iterable[Name], takes: frozenset[str]) -> list[Name]:
-    """The columns that a primitive is applied to. Where nothing tells the type, it is a number unless its name is one of texts."""
+    """The columns that a primitive is applied to. Where nothing tells the type, it is a number unless its name is a text's."""
     return [name for name in names if (kind_of_column(relation, name) or _spoken(name)) in takes]
 
 
