@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from feasilint.ir.program import BLANK, PYTHON_2
 from feasilint.rule import Context, DocumentSubject, Example, Finding, Place, Rule, Severity, Subject
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ _HELP = {
     "syntax-error": "correct it, or remove the cell or statement; what is computed there is not judged",
     "unreadable": "check that the file is complete and saved in its format; nothing in it is judged",
 }
+_OF_SQL = "say which dialect it is (`--dialect`), or correct it; what the statement computes is not judged"
+_FORESEEN = "what is computed there is not judged"
 
 
 class UnparsedCode(Rule):
@@ -25,6 +28,9 @@ class UnparsedCode(Rule):
 
     ## Why it matters
     What is computed there stays unseen: features that depend on it may go unreported.
+
+    Blanks that are to be filled in (`x = # TODO`) and notebooks of Python 2 are said once, as information. So is SQL
+    that cannot be read: its dialect may know what the parser does not.
 
     ## Instead
     Correct the code. For SQL, the dialect is taken from the client, the magic or `--dialect`; a wrong one looks
@@ -58,14 +64,21 @@ class UnparsedCode(Rule):
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:  # noqa: ARG002
         assert isinstance(subject, DocumentSubject)
-        for diagnostic in subject.program.diagnostics:
-            if diagnostic.kind in _HELP:
-                yield self.finding(
-                    self.severity,
-                    diagnostic.message,
-                    Place(subject.program.path, diagnostic.span),
-                    help=_HELP[diagnostic.kind] + _newer(subject, diagnostic),
-                )
+        path, foreseen = subject.program.path, dict.fromkeys((BLANK, PYTHON_2), 0)
+        unread = [diagnostic for diagnostic in subject.program.diagnostics if diagnostic.kind in _HELP]
+        for one in unread:
+            if (known := next(filter(one.message.startswith, foreseen), None)) is not None:
+                foreseen[known] += 1
+                continue
+            of_sql = subject.program.kind == "sql" and one.kind == "syntax-error"
+            help_ = _OF_SQL if of_sql else _HELP[one.kind] + _newer(subject, one)
+            severity = Severity.INFO if of_sql else self.severity
+            yield self.finding(severity, one.message, Place(path, one.span), help=help_)
+        for known, number in foreseen.items():
+            if number:
+                first = next(one for one in unread if one.message.startswith(known))
+                more = f", here and at {number - 1} more place{'s' if number > 2 else ''}" if number > 1 else ""
+                yield self.finding(Severity.INFO, known + more, Place(path, first.span), help=_FORESEEN)
 
 
 def _newer(subject: DocumentSubject, diagnostic: Diagnostic) -> str:

@@ -124,17 +124,19 @@ class UnresolvedSource(Rule):
 
 _HOLE = re.compile(r"\{[^{}]*\}")
 _STAMP = re.compile(r"(?<=[\w/-])\{[^{}]*(?:time|uuid|stamp|suffix|temp|random|nextval)[^{}]*\}", re.IGNORECASE)
+_ARGUMENT = re.compile(r"\{argument [^{}]*\}[^{}/]*")
 _PLATFORM = re.compile(
     r"\{artifact \w+\}|\{[^{}]*\b(?:AIP_(?:TRAINING|VALIDATION|TEST)_DATA_URI|SM_CHANNEL_\w+)\b[^{}]*\}"
 )
 
 
 def _told(source: str) -> bool:
-    """Whether the last part of a path or table's name is known. What stands before it says only where it lies, a stamp after
-    it keeps runs apart, of a folder all files are read, and a platform's variable is the data set of its training job."""
+    """Whether the last part of a path or table's name is known. What stands before it says only where it lies, a stamp
+    after it keeps runs apart, of a folder all files are read, a platform's variable is the data set of its training job,
+    and what a function is handed that nothing here calls is known to who calls it."""
     if _PLATFORM.search(source):
         return True
-    closed = _HOLE.sub("{}", _STAMP.sub("", source.replace("{any file}", "*"))).rstrip("/")
+    closed = _HOLE.sub("{}", _STAMP.sub("", _ARGUMENT.sub("given", source).replace("{any file}", "*"))).rstrip("/")
     parts = closed.split("/") if "/" in closed else closed.split(".")
     own = next((part for part in reversed(parts) if part.strip("*") and not part.startswith("*.")), "")
     return "{}" not in own and bool(own) and (len(parts) > 1 or "{}" not in closed)

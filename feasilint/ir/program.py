@@ -18,6 +18,9 @@ DiagnosticKind: TypeAlias = Literal[
     "syntax-error", "unreadable", "opaque", "dynamic-sql", "unresolved-source", "unsupported", "budget"
 ]
 
+BLANK, PYTHON_2 = "a blank that is not filled in", "code of Python 2"
+"""How messages of syntax errors begin that the author knows of: a lab's blanks, a notebook of another version."""
+
 
 class Fit(Node, frozen=True):
     """A model fitted on columns. Sets may be open; a label inside `features` is none."""

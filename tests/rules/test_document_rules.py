@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,11 +9,13 @@ from feasilint_rules.syntax_error import UnparsedCode
 from feasilint_rules.unused_ignore import UnusedIgnore
 from rule_subjects import judge
 
+from feasilint.api import scan_files
 from feasilint.findings import Place, Severity
 from feasilint.ir import Diagnostic, Ignore, Program, Span
 from feasilint.rule import DocumentSubject
 
 if TYPE_CHECKING:
+    from feasilint.findings import Finding
     from feasilint.ir.program import DocumentKind
 
 SPAN = Span(2, 3, 5, 3, 9)
@@ -71,3 +74,30 @@ def test_what_was_given_up_is_said_where_it_stands() -> None:
 def test_limits_of_the_analysis_count_like_those_of_reading() -> None:
     subject = DocumentSubject(Program("nb.ipynb", "notebook"), limits=(Diagnostic("budget", "too many", SPAN),))
     assert [found.message for found in judge(AnalysisBudget(), subject)] == ["too many"]
+
+
+def test_blanks_and_python_2_are_said_once_as_information() -> None:
+    cells = ["x = # TODO\ny = 1", "z = ____ +", "print 'a'"]
+    found = _unread(cells, {"language_info": {"name": "python", "version": "2.7.18"}})
+    assert [(f.severity.word, f.message) for f in found] == [
+        ("info", "a blank that is not filled in, here and at 1 more place"),
+        ("info", "code of Python 2"),
+    ]
+
+
+def test_a_print_statement_in_a_notebook_of_python_3_is_an_error_of_its_own() -> None:
+    (found,) = _unread(["print 'a'"], {"language_info": {"name": "python", "version": "3.11"}})
+    assert found.severity is Severity.WARNING
+    assert found.message.startswith("Missing parentheses")
+
+
+def test_sql_that_cannot_be_read_may_be_right_in_its_dialect() -> None:
+    (found,) = [f for f in scan_files({"a.sql": "select a from t where (b"}).findings if f.code == "FEA001"]
+    assert found.severity is Severity.INFO
+    assert "--dialect" in str(found.help)
+
+
+def _unread(cells: list[str], metadata: dict[str, object]) -> list[Finding]:
+    made = [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": c} for c in cells]
+    text = json.dumps({"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 4})
+    return [f for f in scan_files({"nb.ipynb": text}).findings if f.code == "FEA001"]

@@ -13,6 +13,7 @@ from feasilint.ir import Anchor, Opaque, Show
 from feasilint.ir.spans import Span
 from feasilint.lower.builder import Builder
 from feasilint.lower.python import values as v
+from feasilint.lower.python.broken import reason
 from feasilint.lower.python.calls import call
 from feasilint.lower.python.columns import header, holes, layout
 from feasilint.lower.python.expressions import EVALUATORS
@@ -59,6 +60,7 @@ def interpret(document: Document, options: Options) -> Machine:
     """Run a document; the machine holds what came of it."""
     builder = Builder(document.path, document.kind)
     m = Machine(builder, options, EVALUATORS, execute, call, path=document.path)
+    m.metadata = document.metadata
     m.text = "\n".join(cell.source for cell in document.cells)
     m.files.update(pair for cell in document.cells for pair in _written_files(cell))
     try:
@@ -123,7 +125,8 @@ def _parse(m: Machine, fragment: Fragment) -> ast.Module | None:
         return None
     if error is not None:
         what = "cell" if tree is None else "statement"
-        m.builder.diagnose("syntax-error", f"{error.msg}; this {what} is not read", _error_span(fragment, error))
+        said = f"{reason(fragment.text, error, m.metadata)}; this {what} is not read"
+        m.builder.diagnose("syntax-error", said, _error_span(fragment, error))
     return tree
 
 

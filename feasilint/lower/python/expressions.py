@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from feasilint.lower.python import later
 from feasilint.lower.python import values as v
 from feasilint.lower.python.attributes import library_value, read_attribute
 from feasilint.lower.python.calls import evaluate_call
 from feasilint.lower.python.comprehensions import comprehension
+from feasilint.lower.python.imports import library
 from feasilint.lower.python.iteration import items_of
 from feasilint.lower.python.join import join
 from feasilint.lower.python.machine import text_of
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from feasilint.lower.python.machine import Machine
+
+
+_JSON: dict[str, bool | None] = {"null": None, "true": True, "false": False}
+"""Words of JSON that Python does not know: where they are reached, nothing comes of it."""
 
 
 def _constant(m: Machine, node: ast.Constant) -> v.Value:
@@ -41,8 +47,12 @@ def _name(m: Machine, node: ast.Name) -> v.Value:
     path = next((path for path in starred if path in FUNCTION_PATHS), None) or next(filter(is_known, starred), None)
     if path is not None:
         return library_value(m, path)
+    if node.id in _JSON:
+        return v.Const(_JSON[node.id])
+    if (imported := later.imported(node.id, m.text)) is not None:
+        return library_value(m, library(imported).path)
     made = m.unknown(node.id)
-    if not m.stars:
+    if not m.stars and not later.assigned(node.id, m.text):
         step = v.Step(f"`{node.id}`, which nothing here defines", None if m.foreign else node, m.fragment)
         made = replace(made, step=step)
     m.scope.globals.names[node.id] = made  # the same unknown wherever the name is read again

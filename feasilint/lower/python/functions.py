@@ -100,7 +100,8 @@ def _handed_in(m: Machine, argument: ast.arg) -> v.Value:
     path = kind.path if isinstance(kind, v.Library) else f"a parameter {argument.arg}"
     found = property_of("parameter", path)
     made = found(Call(m, argument.arg, None)) if found is not None else None
-    return made if made is not None else m.unknown(argument.arg)
+    text = f"argument {argument.arg}" if m.uncalled and not m.active else argument.arg
+    return made if made is not None else m.unknown(text)
 
 
 def _of_pipeline(m: Machine, argument: ast.arg, value: v.Value) -> v.Value:
@@ -125,4 +126,8 @@ def _artifact(m: Machine, argument: ast.arg) -> v.Value:
 
 def run_uncalled(m: Machine, function: v.Function, arguments: Mapping[str, v.Value]) -> None:
     """Run a function that nobody calls once: other arguments than these are unknown."""
-    inline(m, function, (), arguments)
+    m.uncalled = True
+    try:
+        inline(m, function, (), arguments)
+    finally:
+        m.uncalled = False

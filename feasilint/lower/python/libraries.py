@@ -25,7 +25,7 @@ interpret IPython ipywidgets jax jaxlib jieba jinja2 joblib johnsnowlabs jsonlin
 kagglehub keras keras_cv keras_nlp keras_tqdm keras_tuner kerastuner kfp kmodes kneed konlpy kornia kubernetes
 lancedb langchain langdetect langid librosa lifelines lifetimes lightautoml lightfm lightgbm lightning lime
 linearmodels llama_index lmfit ludwig luigi lxml mapie matplotlib mecab merlin metaflow minisom missingno
-missingpy mistralai mlbox mlflow mlforecast mlxtend mmh3 modin momepy monai mongoengine mpl_toolkits
+missingpy mistralai ml4t mlbox mlflow mlforecast mlxtend mmh3 modin momepy monai mongoengine mpl_toolkits
 multiprocess mxnet mysql MySQLdb nasdaqdatalink nbformat neo4j neptune netCDF4 networkx neuralforecast
 neuralprophet nevergrad newspaper ngboost nibabel nilearn nimbusml nltk node2vec numba numexpr numpy nvidia
 nvtabular nyoka onnx onnxruntime openai opencv openml openpyxl optbinning optuna oracledb orbit osmnx ot

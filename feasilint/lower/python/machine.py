@@ -120,9 +120,11 @@ class Machine(Struct, eq=False):
     site: tuple[int, int] = (1, 1)
     nested: int = 0
     foreign: bool = False
+    uncalled: bool = False
     last: Value | None = None
     path: str = ""
     text: str = ""
+    metadata: Mapping[str, object] = field(default_factory=dict)
     steps: int = 0
     made: int = 0
     serial: int = 0

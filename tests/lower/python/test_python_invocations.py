@@ -77,7 +77,7 @@ def test_a_pipeline_is_run_with_the_values_of_its_job():
     code = "from google.cloud import aiplatform\nimport pandas as pd\nfrom kfp import dsl\n{}def pipe(uri: str):\n    pd.read_csv(uri)\n"
     job = "aiplatform.PipelineJob(template_path='p.json', parameter_values={'uri': 'gs://b/x.csv'})"
     assert sources(run(code.format("@dsl.pipeline(name='p')\n"), job)) == ["gs://b/x.csv"]
-    assert sources(run(code.format(""), job)) == ["{uri}"]
+    assert sources(run(code.format(""), job)) == ["{argument uri}"]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_procedure_is_called_by_its_name():
     code = "from snowflake.snowpark import Session\nsession = Session.builder.getOrCreate()\ndef train(session: Session, name):\n"
     code += "    session.table(name).count()\nsession.sproc.register(func=train, name='trained')\n{}"
     assert sources(run(code.format("session.call('trained', 'ORDERS')"))) == ["ORDERS"]
-    assert sources(run(code.format("session.call('other', 'ORDERS')"))) == ["{name}"]
+    assert sources(run(code.format("session.call('other', 'ORDERS')"))) == ["{argument name}"]
     made = "from snowflake.snowpark import functions as F\ncalled = F.sproc(train, session=session)\ncalled('ORDERS')"
     assert sources(run(code.format(made))) == ["ORDERS"]
 

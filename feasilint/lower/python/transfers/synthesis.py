@@ -58,6 +58,7 @@ class Plan(NamedTuple):
 def synthesize(call: Call) -> v.Value | None:
     """`ft.dfs(entityset=…, target_dataframe_name=…, agg_primitives=[…], cutoff_time=…, training_window=…)`."""
     asked = v.Handle("ft.features", tuple(call.kwargs.items()))
+    call.m.named["ft.features"] = asked
     frame = _matrix(call, asked, call.got(None, "entityset"))
     if frame is None:
         return None
@@ -66,8 +67,8 @@ def synthesize(call: Call) -> v.Value | None:
 
 def calculate(call: Call) -> v.Value | None:
     """`ft.calculate_feature_matrix(features, entityset, cutoff_time=…)`: what `dfs` has defined, for these frames."""
-    asked = call.got(0, "features")
-    if not isinstance(asked, v.Handle) or asked.kind != "ft.features":
+    asked = _definitions(call)
+    if asked is None:
         return None
     frames = call.got(1, "entityset") or asked.get("entityset")
     return _matrix(call, asked, call.m.get(frames) if frames is not None else None)
@@ -75,10 +76,17 @@ def calculate(call: Call) -> v.Value | None:
 
 def saved(call: Call) -> v.Value:
     """`ft.save_features(definitions, path)`: whoever loads that path in this document gets them."""
-    asked, path = call.got(0, "features"), call.text(1, "location")
-    if isinstance(asked, v.Handle) and path is not None:
+    asked, path = _definitions(call), call.text(1, "location")
+    if asked is not None and path is not None:
         call.m.named[f"ft.features {path}"] = asked
     return v.NONE
+
+
+def _definitions(call: Call) -> v.Handle | None:
+    """The definitions that a call is given; where some were picked, all that the document has made last."""
+    given = call.got(0, "features")
+    picked = call.m.named.get("ft.features") if isinstance(given, v.Unknown | v.Seq) else given
+    return picked if isinstance(picked, v.Handle) and picked.kind == "ft.features" else None
 
 
 def loaded(call: Call) -> v.Value | None:
