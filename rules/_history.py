@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import inf, isfinite
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from feasilint.rule import Context, Feature
 
 _DAY = 86_400
+_EVENTS = re.compile(
+    r"(?i)(?:^|[^a-z])(?:tx|txn|transaction|event|order|payment|purchase|sale|click|view|visit|log|history|trip|rating)(?:$|[^a-z])"
+)
 _INLINE = ("inline", "request")
 RUNNING_TOTAL = (
     "a running total can be kept, exactly and for ever: state per key that never expires, each event applied once, deletions"
@@ -120,7 +124,9 @@ def _histories(feature: Feature, running: bool | None, window: WindowClass) -> I
 def _is_told(history: History) -> bool:
     """Whether anything says that the rows are events: their entry, a time in the code, or their name. The rows of a file without
     any of these may as well be the houses of a region."""
-    return history.entry is not None or history.event_time is not None or noun(history.read.source) is not None
+    source = history.read.source
+    stated = history.entry is not None or history.event_time is not None
+    return stated or noun(source) is not None or _EVENTS.search(source.name) is not None
 
 
 def does(history: History) -> str:
