@@ -1,0 +1,1 @@
+"""What a feature's forms are worth on data: the only part that reads any."""
