@@ -21,6 +21,7 @@ __all__ = [
     "Token",
     "TokenType",
     "canonical_dialect",
+    "cuts_off",
     "dialects",
     "exp",
     "is_semicolon",
@@ -67,6 +68,11 @@ def canonical_dialect(name: str | None) -> str | None:
     plain = name.strip().lower().replace("-", "").replace("_", "").replace(" ", "")
     plain = _ALIASES.get(plain, plain)
     return plain if plain in _KNOWN else None
+
+
+def cuts_off(dialect: str | None) -> bool:
+    """Whether `/` between whole numbers gives a whole number in a dialect."""
+    return bool(Dialect.get_or_raise(dialect).TYPED_DIVISION)
 
 
 def tokenize(text: str, dialect: str, start: int = 0, end: int | None = None) -> list[Token] | Failure:
