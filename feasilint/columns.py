@@ -324,7 +324,9 @@ class Columns(Headers):
 
     def _from_sides(self, join: Join, name: Name) -> tuple[Expression, ...]:
         if fold(name) in map(fold, join.using):
-            return (Column(join.left, name), Column(join.right, name))
+            both = (join.left, join.right)
+            keeping = {"left": both[:1], "right": both[1:]} if join.suffixes is not None else {}
+            return tuple(Column(side, name) for side in keeping.get(join.kind, both))
         return self._from_best(self._sides(join, name), Holds.UNDECLARED)
 
     def _from_best(self, options: list[tuple[Relation, Name, Holds]], least: Holds) -> tuple[Expression, ...]:

@@ -95,6 +95,9 @@ class Trace(Struct, frozen=True, gc=False):
 
 
 EMPTY = Trace()
+LOOKUP = "lookup"
+"""The role of what a join goes by that takes no rows away: a row finds its match or none. Reports call it a join."""
+_TAKING_NONE = ("left", "right", "asof")
 _WIDEST = 200  # columns of a step that could not be read
 _LARGE = 50  # leaves; to put more together takes as long as another step
 
@@ -331,12 +334,13 @@ class Tracer:
                 return []
 
     def _join_edges(self, join: Join) -> list[Trace]:
-        keys = [self.column(side, name).as_role("join") for name in join.using for side in (join.left, join.right)]
+        role = LOOKUP if join.kind in _TAKING_NONE else "join"
+        keys = [self.column(side, name).as_role(role) for name in join.using for side in (join.left, join.right)]
         conditions = [join.on] if join.on is not None else []
         if join.asof is not None:
             conditions += [join.asof.left, join.asof.right]
-        edges = keys + [self.expression(e).as_role("join") for e in conditions]
-        return edges + [self._within(side, "join") for side in (join.left, join.right)] if edges else []
+        edges = keys + [self.expression(e).as_role(role) for e in conditions]
+        return edges + [self._within(side, role) for side in (join.left, join.right)] if edges else []
 
     def _within(self, side: Relation, role: str) -> Trace:
         """What decides about the rows of a side acts through the step that takes it in, too."""

@@ -25,6 +25,7 @@ _RELATIONS = {
     "exists": "is filtered on",
     "split": "is filtered on",
     "join": "is joined on",
+    "lookup": "is joined on",
     "merge_join": "is joined on",
     "merge_cond": "is joined on",
     "group_by": "is grouped by",
@@ -40,9 +41,13 @@ def relation(read: Input) -> str:
 
 
 def by_source(inputs: Iterable[Input]) -> Iterator[tuple[SourceEntry | None, list[Input]]]:
-    """Inputs of one source together, those whose values count first."""
+    """Inputs of one source together, those whose values count first. What a row is only looked up by, finding a match or none,
+    decides nothing about a feature that has values of others."""
     groups: dict[Source, list[Input]] = {}
-    for read in sorted(inputs, key=lambda read: read.role != "value"):
+    told = sorted(inputs, key=lambda read: read.role != "value")
+    if any(read.role == "value" for read in told):
+        told = [read for read in told if read.role != "lookup"]
+    for read in told:
         groups.setdefault(read.source, []).append(read)
     for group in groups.values():
         yield group[0].entry, group

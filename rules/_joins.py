@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from feasilint.ir import Source
     from feasilint.rule import Context, Feature
 
-JOINING = ("join", "merge_join")
+JOINING = ("join", "lookup", "merge_join")
 CHOOSING = (*JOINING, "where", "having", "qualify", "exists", "order_by", "window", "distinct", "merge_cond")
 _PICKING = ("order_by", "window", "qualify", "distinct")
 _STATUS = (

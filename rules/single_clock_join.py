@@ -120,6 +120,6 @@ class SingleClockJoin(Rule):
 
 def _set_off(feature: Feature, source: Source, role: str) -> bool:
     """Whether a time of another source chooses rows in the same way: the two are compared."""
-    if role not in ("join", "where"):
+    if role not in ("join", "lookup", "where"):
         return False
     return any(one != source and its == role and timelike(column) for one, column, its in uses(feature))

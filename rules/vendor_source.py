@@ -70,6 +70,23 @@ class VendorSource(Rule):
             flagged=0,
         ),
         Example(
+            "rows that look something up at a vendor and scale a column of their own",
+            {
+                "train.py": """
+                    import pandas as pd
+                    from xgboost import XGBClassifier
+
+                    checkouts = pd.read_sql("select device_id, amount, fraud from payments.checkouts", con)
+                    scores = pd.read_sql("select device_id, score from trial.device_scores", con)
+                    df = checkouts.merge(scores, on="device_id", how="left")
+                    df["share"] = df["amount"] / df["amount"].std()
+                    XGBClassifier().fit(df[["device_id", "share"]], df["fraud"])
+                """,
+                "catalog.yaml": _CATALOG,
+            },
+            flagged=0,
+        ),
+        Example(
             "a score from a proof of concept",
             {
                 "features.sql": """

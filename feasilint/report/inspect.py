@@ -10,6 +10,7 @@ from feasilint import aggregations
 from feasilint.analysis import Member
 from feasilint.ir import Column, Fit, Program, Refresh, Scan, Union, Upsert, Write
 from feasilint.ir.expressions import columns, spelled
+from feasilint.trace import LOOKUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -113,7 +114,7 @@ def _columns(write: Write, analysis: Analysis) -> Iterator[dict[str, Any]]:
     rows = analysis.tracer.rows(write.relation).own
     listed = (member for member in _members(write, analysis) if not member.by_use)  # the others are part of `*`
     for member in listed:
-        indirect = {(*_dotted(leaf), role) for leaf, role in member.trace.own | rows}
+        indirect = {(*_dotted(leaf), "join" if role == LOOKUP else role) for leaf, role in member.trace.own | rows}
         yield {
             "target": target,
             "name": member.name,

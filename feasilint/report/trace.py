@@ -15,6 +15,7 @@ from feasilint.ir import Refresh
 from feasilint.ir.expressions import fold, spelled
 from feasilint.report.places import Texts
 from feasilint.report.screen import shorten
+from feasilint.trace import LOOKUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -109,7 +110,7 @@ class _Data:
 
     def _influence(self, found: Influence) -> dict[str, Any]:
         return {
-            "role": found.role,
+            "role": "join" if found.role == LOOKUP else found.role,
             "name": found.source.name,
             "source_kind": found.source.kind,
             "columns": [_column(name, found.entry) for name in found.columns],
