@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from feasilint.billed import billed_bytes, incremental, refreshes, width_of
+from feasilint.catalog.model import Windows
 from feasilint.ir.expressions import fold, spelled
 from feasilint.ledger import Assumed, Ledger, Line, Name, Scan, Use, named
 from feasilint.measure.cost import Load, tile_bytes
@@ -37,6 +38,7 @@ _DAY = 86_400
 _INLINE = ("inline", "request")
 _GROWING = ("unbounded", "anchored")
 _ASSUMED = Assumed()
+_WINDOWS = Windows()
 
 
 class Costs(Struct, frozen=True, dict=True):
@@ -94,10 +96,11 @@ def reckon(
     assumed: Assumed = _ASSUMED,
 ) -> Ledger:
     """What the features cost."""
+    windows = matcher.catalog.windows if matcher is not None else _WINDOWS
     groups: dict[tuple[object, ...], list[Use]] = defaultdict(list)
     unmeasured: dict[Name, str] = {}
     for feature in features:
-        for use in uses(feature):
+        for use in uses(feature, windows):
             groups[_query(use, programs)].append(use)
         for aggregation in feature.aggregations:
             if accumulates(aggregation) and aggregation.extent.window not in (*_GROWING, "bounded"):
@@ -119,8 +122,8 @@ def reckon(
     )
 
 
-def uses(feature: Feature) -> Iterator[Use]:
-    """The aggregations of a feature over events, once for each source."""
+def uses(feature: Feature, windows: Windows = _WINDOWS) -> Iterator[Use]:
+    """The aggregations of a feature over events, once for each source. `windows`: the lengths that the catalog states."""
     for aggregation in feature.aggregations:
         extent = aggregation.extent
         if not accumulates(aggregation) or extent.window not in (*_GROWING, "bounded"):
@@ -132,7 +135,7 @@ def uses(feature: Feature) -> Iterator[Use]:
                 sources.setdefault(read.source.name, read)
         for read in sources.values():
             if extent.window in _GROWING:
-                yield Use(feature, aggregation, read, inf, window_days(read))
+                yield Use(feature, aggregation, read, inf, window_days(read, aggregation, windows))
             elif extent.intervals:
                 pruned = all(one.source != read.source for one in aggregation.unpruned)
                 window = max(one.total_seconds for one in extent.intervals) / _DAY

@@ -14,12 +14,14 @@ from feasilint.ir.functions import traits
 from feasilint.measure.histories import accumulates
 from feasilint.rule import Severity, Suggestion
 from feasilint.suggest import Bound, bounded
+from feasilint.suggest.kinds import ITEMS, kind_of
+from feasilint.suggest.located import located
 from feasilint.suggest.window import window_days
 
 from ._cost import bounding, over_budget, scan_of
 from ._evidence import aggregated, details
 from ._staleness import events
-from ._words import VERBS, amount, bounded_title, days, noun, rows
+from ._words import VERBS, amount, bounded_title, cadence, days, noun, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from feasilint.ir import Source
     from feasilint.measure.model import Aggregation, Input, WindowClass
     from feasilint.rule import Context, Feature
+    from feasilint.suggest import Rewrite
+    from feasilint.suggest.kinds import Kind
 
 _DAY = 86_400
 _EVENTS = re.compile(
@@ -78,10 +82,15 @@ class History(Struct, frozen=True):
         time = self.aggregation.extent.time_column
         return spelled(time) if time is not None else None
 
-    @property
-    def days(self) -> int | None:
+    def days(self, context: Context) -> int | None:
         """The window to suggest; None where the retention is shorter than a day."""
-        return window_days(self.read)
+        return window_days(self.read, self.aggregation, context.catalog.windows)
+
+    def kind(self, context: Context) -> Kind | None:
+        """What kind of aggregation it is."""
+        program = context.programs.get(self.aggregation.place.path)
+        found = located(program, self.aggregation) if program is not None else None
+        return kind_of(self.aggregation, found[1] if found is not None else None)
 
 
 def online_severity(history: History, context: Context) -> Severity:
@@ -160,7 +169,7 @@ def _whose(keys: tuple[str, ...]) -> str:
     return f"a `{keys[0]}`" if keys else ""
 
 
-def evidence(history: History) -> dict[str, object]:
+def evidence(history: History, context: Context) -> dict[str, object]:
     """The keywords of `Rule.finding`. Without any sign of time in the source the finding is approximate: it may hold
     entities, not events."""
     aggregation = history.aggregation
@@ -173,8 +182,14 @@ def evidence(history: History) -> dict[str, object]:
         **found,
         "labels": aggregated(found["labels"], aggregation.place),
         "confidence": "approximate" if timeless or "approximate" in doubts else "exact",
-        "facts": (*facts, *_costs(history)),
+        "facts": (*facts, *_costs(history), *_trade(history, context)),
     }
+
+
+def _trade(history: History, context: Context) -> Iterator[tuple[str, str]]:
+    kind = history.kind(context)
+    if kind is not None:
+        yield "trade-off", kind.trade
 
 
 def _costs(history: History) -> Iterator[tuple[str, str]]:
@@ -219,19 +234,32 @@ def _line(aggregation: Aggregation) -> str:
 
 def suggestion(history: History, context: Context) -> Suggestion | None:
     """The bounded aggregation, with its code where the code at hand can be rewritten."""
-    window = history.days
+    window, kind = history.days(context), history.kind(context)
     if window is None:
         return None
+    if kind is not None and kind.name == "sessionize":
+        window = 1
     code = None
     if history.event_time is not None:
         bound = Bound(window, history.event_time, history.aggregation.running, history.read.source.name)
-        code = bounded(history.aggregation, context.programs, bound)
+        code = bounded(history.aggregation, context.programs, bound, kind)
     return Suggestion(
-        bounded_title(history.aggregation.function, history.read.source, history.entry, f"{window}-day"),
+        _title(history, code, kind, window),
         code.code if code else "",
         code.language if code else "",
-        _saves(history, window, context),
+        _saves(history, window, context) if kind is None or kind.bounds else "O(history) -> O(1): one value per key",
     )
+
+
+def _title(history: History, code: Rewrite | None, kind: Kind | None, window: int) -> str:
+    """What the alternative is called: as its kind says where it has that form."""
+    function, source = history.aggregation.function, history.read.source
+    if kind is None or (kind.bounds and (code is None or code.kind is None)):
+        return bounded_title(function, source, history.entry, f"{window}-day")
+    what = noun(source) or f"`{source.name}`"
+    title = kind.title.format(length=f"{window}-day", words=traits(function).words, rows=what, items=ITEMS)
+    refreshed = cadence(history.entry) if kind.bounds else None
+    return f"{title}, updated {refreshed}" if refreshed else title
 
 
 def _saves(history: History, window: int, context: Context) -> str:
@@ -252,8 +280,11 @@ def _read(entry: SourceEntry | None, window: int) -> str:
     return f"O(history) -> O(window): reads {read} instead of {every} in the {days(entry.retention)} that are kept"
 
 
-def help_for(history: History, found: Suggestion | None) -> str:
+def help_for(history: History, found: Suggestion | None, context: Context) -> str:
     """What to do, in one sentence."""
+    kind = history.kind(context)
+    if kind is not None and kind.help:
+        return kind.help
     if history.event_time is None:
         return f"bound it by time: declare `event_time` of `{history.read.source.name}` in the catalog to see the rewritten code"
     if found is None:

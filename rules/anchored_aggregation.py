@@ -110,7 +110,7 @@ class AnchoredAggregation(Rule):
                 severity,
                 f"feature `{subject.name}` {does(history)}: it grows every day",
                 history.aggregation.place,
-                help=help_for(history, instead),
+                help=help_for(history, instead, context),
                 suggestion=instead,
-                **evidence(history),
+                **evidence(history, context),
             )

@@ -111,9 +111,9 @@ class HistoryJoin(Rule):
                 severity,
                 f"feature `{subject.name}` {does}: the work grows with the square of the events of a key",
                 history.aggregation.place,
-                help=help_for(history, instead),
+                help=help_for(history, instead, context),
                 suggestion=instead,
-                **evidence(history),
+                **evidence(history, context),
             )
 
 

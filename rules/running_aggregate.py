@@ -119,7 +119,7 @@ class RunningAggregate(Rule):
             severity,
             f"feature `{history.feature.name}` {does(history)}{current}",
             history.aggregation.place,
-            help=help_for(history, instead),
+            help=help_for(history, instead, context),
             suggestion=instead,
-            **evidence(history),
+            **evidence(history, context),
         )

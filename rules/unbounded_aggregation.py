@@ -170,7 +170,7 @@ class UnboundedAggregation(Rule):
                     severity,
                     f"feature `{subject.name}` {does(history)}",
                     history.aggregation.place,
-                    help=help_for(history, instead),
+                    help=help_for(history, instead, context),
                     suggestion=instead,
-                    **evidence(history),
+                    **evidence(history, context),
                 )

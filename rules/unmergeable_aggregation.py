@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from feasilint.ir.functions import traits
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from feasilint.measure.model import WindowClass
 
-_LONGEST = 30 * 86_400  # seconds whose raw events can be read again for every value
 _WINDOWS: tuple[WindowClass, ...] = ("bounded", "anchored")
 _INSTEAD = {
     "count_distinct": "count distinct values approximately: a HyperLogLog sketch per day and key merges as a count does",
@@ -52,7 +52,8 @@ class UnmergeableAggregation(Rule):
 
     ## What it does
     Reports exact distinct counts, medians, percentiles, modes, histograms and lists of all values over a window of more
-    than 30 days, or over all since a constant date. Over all history, `unbounded-aggregation` reports them.
+    than 30 days (`windows: {exact: …}` in the catalog says otherwise), or over all since a constant date. Over all history,
+    `unbounded-aggregation` reports them.
 
     ## Why it matters
     Counts and sums of days add up to those of a year, so that a platform keeps one small tile per day and key. The
@@ -91,24 +92,28 @@ class UnmergeableAggregation(Rule):
         severity = self.severity_at(subject.point)
         if severity is None:
             return
-        for history in (history for window in _WINDOWS for history in histories(subject, None, window, _is_too_long)):
+        exact = context.catalog.windows.exact
+        found = (
+            history for window in _WINDOWS for history in histories(subject, None, window, partial(_is_too_long, exact))
+        )
+        for history in found:
             yield self.finding(
                 severity,
                 f"feature `{subject.name}` {does(history)}, exactly: every single value must be kept and read again",
                 history.aggregation.place,
                 help=_INSTEAD.get(history.aggregation.function),
                 suggestion=_suggestion(history, context),
-                **evidence(history),
+                **evidence(history, context),
             )
 
 
-def _is_too_long(history: History) -> bool:
+def _is_too_long(exact: float, history: History) -> bool:
     if history.aggregation.function not in _INSTEAD:  # what somebody's own function needs is not known
         return False
     if any(map(timelike, history.aggregation.keys)):  # of one day or month each, however far back they go
         return False
     anchored = history.aggregation.extent.window == "anchored"
-    return anchored or (bool(history.aggregation.extent.intervals) and history.length > _LONGEST)
+    return anchored or (bool(history.aggregation.extent.intervals) and history.length > exact)
 
 
 def _suggestion(history: History, context: Context) -> Suggestion | None:

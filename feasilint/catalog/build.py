@@ -21,6 +21,7 @@ from feasilint.catalog.model import (
     RuleEntry,
     RuleExample,
     SourceEntry,
+    Windows,
 )
 from feasilint.catalog.tree import spelled
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.schema import ColumnSchema, OwnerSchema
     from feasilint.catalog.tree import Path
 
-    _Single = TypeVar("_Single", Prices, Budgets)
+    _Single = TypeVar("_Single", Prices, Budgets, Windows)
 
 
 def catalog(layers: Layers, path: str | None, root: str) -> Catalog:
@@ -48,12 +49,16 @@ def catalog(layers: Layers, path: str | None, root: str) -> Catalog:
         tuple(_source(entry, ages) for entry in layers.sources),
         _single(layers.single.get("prices"), Prices),
         _single(layers.single.get("budgets"), Budgets),
+        _single(layers.single.get("windows"), Windows),
         tuple(_rule(entry) for entry in layers.rules),
     )
 
 
 def _single(entry: Entry | None, kind: type[_Single]) -> _Single:
-    return kind() if entry is None else kind(**_fields(entry.schema), marks=_key_marks(entry, ()))
+    if entry is None:
+        return kind()
+    stated = {key: value for key, value in _fields(entry.schema).items() if value is not None}
+    return kind(**stated, marks=_key_marks(entry, ()))
 
 
 def _model(entry: Entry) -> ModelEntry:

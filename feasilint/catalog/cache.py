@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.files import Files
     from feasilint.catalog.model import Catalog
 
-_FORMAT = 3  # to be raised with every change of what a catalog means or of how it is stored
+_FORMAT = 4  # to be raised with every change of what a catalog means or of how it is stored
 _FOLDER = ".feasilint_cache"
 
 

@@ -115,7 +115,7 @@ def _listed(part: Part, section: str) -> Iterator[_Found]:
 
 
 def _singles(part: Part) -> Iterator[_Found]:
-    for section in ("prices", "budgets"):
+    for section in ("prices", "budgets", "windows"):
         schema = getattr(part.schema, section)
         if schema is not None:
             yield section, schema, Place(part, (section,))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FILE_NAMES = ("catalog.yaml", "catalog.yml")
 _OURS = re.compile(  # Kedro and Intake call other things so; a list of sources is one of ours that lacks its version
-    rb"^[\"']?(?:version|include|prediction_points|models|latency_classes|prices|budgets|rules)[\"']?\s*:|^sources\s*:\s*[-\[]"
+    rb"^[\"']?(?:version|include|prediction_points|models|latency_classes|prices|budgets|windows|rules)[\"']?\s*:|^sources\s*:\s*[-\[]"
     rb"|\A(?:\s|#.*\n)*+[\[{]",
     re.MULTILINE,
 )

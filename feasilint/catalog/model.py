@@ -197,6 +197,16 @@ class Prices(Struct, frozen=True, array_like=True, gc=False):
     marks: Mapping[str, Mark] = field(default_factory=dict)
 
 
+class Windows(Struct, frozen=True, array_like=True, gc=False):
+    """Lengths of windows in seconds. `suggested`: of what is proposed for aggregates that have none; `recent`: the same for last
+    values, lists and favourites; `exact`: up to which all values of a key may be read again."""
+
+    suggested: float = 365 * 86_400
+    recent: float = 90 * 86_400
+    exact: float = 30 * 86_400
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+
+
 class Match(Struct, frozen=True):
     """Which features a declared rule is about: all that is stated must hold, of each list one. Patterns as for names of sources;
     `longer_than` and `shorter_than` in seconds."""
@@ -249,6 +259,7 @@ class Catalog(Struct, frozen=True):
     sources: Sequence[SourceEntry] = ()
     prices: Prices = Prices()
     budgets: Budgets = Budgets()
+    windows: Windows = Windows()
     rules: tuple[RuleEntry, ...] = ()
     parts: tuple[Catalog, ...] = ()
 

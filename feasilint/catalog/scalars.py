@@ -94,6 +94,14 @@ def period(value: object) -> float:
     return seconds
 
 
+def length(value: object) -> float:
+    """The length of a window."""
+    seconds = positive_duration(value)
+    if seconds == inf:
+        raise ValueError(f"{shown(_text(value))} is no length of a window; write a duration, as 365d")
+    return seconds
+
+
 def count(value: object) -> float:
     """A number of things: `50M`, `50e6`, `50_000_000`, `20k`, `1.5 billion`."""
     return _number(value, MULTIPLES, "a count; write it as 20k, 50M, 50e6 or 50_000_000")

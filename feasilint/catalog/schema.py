@@ -23,6 +23,7 @@ from feasilint.catalog.fields import (
     Flag,
     KindName,
     LatencyName,
+    Length,
     ModeName,
     ModeNames,
     Money,
@@ -229,6 +230,14 @@ class PricesSchema(_Entry):
     ingest_per_gb: Money | None = _says("sending a GB through a topic", "0.032")
 
 
+class WindowsSchema(_Entry):
+    """The lengths of windows that rules and suggestions go by."""
+
+    suggested: Length | None = _says("of what is proposed for an aggregate without a window; 365 days", "180d")
+    recent: Length | None = _says("of what is proposed for last values, lists and most frequent values; 90 days", "60d")
+    exact: Length | None = _says("up to which all values of a key may be read again (`AGG303`); 30 days", "14d")
+
+
 class MatchSchema(_Entry):
     """Which features a rule is about: all that is stated must hold, and of each list one."""
 
@@ -280,6 +289,9 @@ class CatalogSchema(_Entry):
     )
     prices: PricesSchema | None = _says("what things cost", "{scan_per_tib: 6.25}")
     budgets: BudgetsSchema | None = _says("what may be spent in one year", "{per_feature: 2_000}")
+    windows: WindowsSchema | None = _says(
+        "the lengths of windows that rules and suggestions go by", "{suggested: 180d}"
+    )
     latency_classes: dict[LatencyName, Duration] = _says(
         "ages of latency classes that differ here", "{daily: 30h}", dict
     )
@@ -295,6 +307,7 @@ SHAPES: dict[tuple[str, ...], type[BaseModel]] = {  # what stands at a path, `*`
     (): CatalogSchema,
     ("prices",): PricesSchema,
     ("budgets",): BudgetsSchema,
+    ("windows",): WindowsSchema,
     ("prediction_points", "*"): PredictionPointSchema,
     ("models", "*"): ModelSchema,
     ("models", "*", "owner"): OwnerSchema,

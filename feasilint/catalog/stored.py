@@ -25,12 +25,13 @@ from feasilint.catalog.model import (
     RuleEntry,
     RuleExample,
     SourceEntry,
+    Windows,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    _Marked = PredictionPoint | ModelEntry | SourceEntry | RuleEntry | Prices | Budgets
+    _Marked = PredictionPoint | ModelEntry | SourceEntry | RuleEntry | Prices | Budgets | Windows
 
 _KEPT = (
     Catalog,
@@ -67,6 +68,7 @@ class _Content(Struct, array_like=True):
     sources: tuple[Raw, ...]
     prices: Prices
     budgets: Budgets
+    windows: Windows
     rules: tuple[RuleEntry, ...]
     names: _Names
 
@@ -89,6 +91,7 @@ def encode(catalog: Catalog) -> bytes:
         tuple(Raw(packed(source)) for source in catalog.sources),
         catalog.prices,
         catalog.budgets,
+        catalog.windows,
         catalog.rules,
         _Names(*(Raw(packed(getattr(index, part))) for part in _Names.__struct_fields__)),
     )
@@ -98,11 +101,12 @@ def encode(catalog: Catalog) -> bytes:
 def decode(data: memoryview, path: str, root: str, moved: Mapping[str, str]) -> Catalog:
     """The catalog in these bytes. `moved`: what files are called now, by what they were called then. Raises ValueError."""
     content = _CONTENT.decode(data)
-    entries: tuple[_Marked, ...] = (*content.points, *content.models, *content.rules, content.prices, content.budgets)
+    singles = (content.prices, content.budgets, content.windows)
+    entries: tuple[_Marked, ...] = (*content.points, *content.models, *content.rules, *singles)
     for entry in entries:
         _move(entry, moved)
     sources = KeptSources(content.sources, content.names, moved)
-    return Catalog(path, root, content.points, content.models, sources, content.prices, content.budgets, content.rules)
+    return Catalog(path, root, content.points, content.models, sources, *singles, content.rules)
 
 
 class KeptIndex(Index):
@@ -190,7 +194,7 @@ def _move(entry: _Marked, moved: Mapping[str, str]) -> None:
 
 
 def _marks(entry: _Marked) -> Iterator[Mark | None]:
-    if isinstance(entry, Prices | Budgets):
+    if isinstance(entry, Prices | Budgets | Windows):
         yield from entry.marks.values()
         return
     yield entry.mark

@@ -25,12 +25,16 @@ def rewrite(node: exp.Expr, fragment: Fragment) -> str | None:
     select, text = node.find_ancestor(exp.Select), Text(fragment)
     if select is None or text.dialect not in _SKETCHING or text.controlled(select):
         return None
+    return text.written(select) if sketched(node, text.dialect) is not None else None
+
+
+def sketched(node: exp.Expr, dialect: str) -> exp.Expr | None:
+    """Put the approximate form in the place of an exact aggregate; None where none is known."""
     exact = node.find_ancestor(exp.WithinGroup, exp.Select) if isinstance(node.parent, exp.WithinGroup) else node
-    made = _sketch(exact, text.dialect) if exact is not None else None
-    if exact is None or made is None:
-        return None
-    exact.replace(made)
-    return text.written(select)
+    made = _sketch(exact, dialect) if exact is not None and dialect in _SKETCHING else None
+    if exact is not None and made is not None:
+        exact.replace(made)
+    return made
 
 
 def _sketch(exact: exp.Expr, dialect: str) -> exp.Expr | None:
@@ -40,6 +44,8 @@ def _sketch(exact: exp.Expr, dialect: str) -> exp.Expr | None:
         case exp.Median(this=value):
             return _quantile(value, exp.Literal.number("0.5"), dialect)
         case exp.Quantile(this=value, args={"quantile": exp.Literal() as share}):
+            return _quantile(value, share, dialect)
+        case exp.PercentileCont(this=value, expression=exp.Literal() as share):
             return _quantile(value, share, dialect)
         case exp.WithinGroup(
             this=exp.PercentileCont(this=exp.Literal() as share) | exp.PercentileDisc(this=exp.Literal() as share),

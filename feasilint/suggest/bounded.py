@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from feasilint.ir import Fragment, Program
     from feasilint.measure.model import Aggregation
+    from feasilint.suggest.kinds import Kind
 
 _WRITTEN_ONCE = ("first", "first_n", "arg_min")  # of a window they are something else
 _WHOLE = re.compile(r"(?i)(?<![a-z])(life_?time|all_?time|overall|to_date|ever)(?![a-z])")
@@ -41,23 +42,26 @@ class Bound(Struct, frozen=True):
 
 
 class Rewrite(Struct, frozen=True):
-    """Code to paste."""
+    """Code to paste. `kind`: whose alternative form it has; None where it is what it was, over the rows of a window."""
 
     code: str
     language: Literal["sql", "python"]
+    kind: Kind | None = None
 
 
-def bounded(aggregation: Aggregation, programs: Mapping[str, Program], bound: Bound) -> Rewrite | None:
-    """The statement around an aggregation with the bound in it; None where it cannot be rewritten."""
+def bounded(
+    aggregation: Aggregation, programs: Mapping[str, Program], bound: Bound, kind: Kind | None = None
+) -> Rewrite | None:
+    """The statement around an aggregation with the bound in it, in the form that suits its kind where there is one; None where
+    it cannot be rewritten."""
     program = programs.get(aggregation.place.path)
     if program is None or aggregation.fragment is None or aggregation.node is None:
         return None
     fragment = program.fragments[aggregation.fragment]
     if fragment.language == "sql":
-        code = _sql(fragment, aggregation, bound, Tables.of(programs.values(), bound.source, bound.event_time))
-    else:
-        code = _python(program, aggregation, bound)
-    return Rewrite(code, fragment.language) if code else None
+        return _sql(fragment, aggregation, bound, Tables.of(programs.values(), bound.source, bound.event_time), kind)
+    code = _python(program, aggregation, bound)
+    return Rewrite(code, "python") if code else None
 
 
 def approximate(
@@ -86,13 +90,23 @@ def _is_first_time(aggregation: Aggregation, bound: Bound) -> bool:
     return aggregation.function == "min" and bound.event_time in aggregation.arguments
 
 
-def _sql(fragment: Fragment, aggregation: Aggregation, bound: Bound, tables: Tables) -> str | None:
+def _sql(
+    fragment: Fragment, aggregation: Aggregation, bound: Bound, tables: Tables, kind: Kind | None
+) -> Rewrite | None:
     from feasilint.lower.sql.nodes import nodes
+    from feasilint.suggest.forms import FORMS
     from feasilint.suggest.sql import rewrite
 
     found = nodes(fragment)
     assert aggregation.node is not None
-    return rewrite(found[aggregation.node], fragment, bound, tables) if aggregation.node < len(found) else None
+    if aggregation.node >= len(found) or (kind is not None and not kind.bounds):
+        return None
+    node, form = found[aggregation.node], FORMS.get(kind.name) if kind is not None else None
+    code = rewrite(node, fragment, bound, tables, form) if form is not None else None
+    if code is not None:
+        return Rewrite(code, "sql", kind)
+    code = rewrite(node, fragment, bound, tables) if aggregation.function != "row_number" else None
+    return Rewrite(code, "sql") if code else None
 
 
 def _python(program: Program, aggregation: Aggregation, bound: Bound) -> str | None:

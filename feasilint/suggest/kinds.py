@@ -25,19 +25,23 @@ _FIRST = frozenset({"first", "arg_min", "first_n"})
 _LAST = frozenset({"last", "arg_max"})
 _CHOICES = frozenset({"case", "if", "eq", "ne", "lt", "le", "gt", "ge", "in", "and", "or", "not", "between", "is_null"})
 _OF_ONE_ROW = frozenset({"lag", "lead", "any", "ewm", "first"})
+ITEMS = 20
+"""How many of the last values of a list are kept."""
+_ORDERING = frozenset({"lt", "le", "gt", "ge"})
 _DEEPEST = 64
 
 
 class Kind(Struct, frozen=True):
     """`title` is what the alternative is called, `trade` what following it costs. In a title `{length}` is the window,
     `{words}` the function, `{rows}` what the rows are called. `recent`: the shorter window is proposed, as of what the latest
-    rows say best. `bounds`: the alternative is a window of time."""
+    rows say best. `bounds`: the alternative is a window of time; else `help` says what to do."""
 
     name: str
     title: str
     trade: str
     recent: bool = False
     bounds: bool = True
+    help: str = ""
 
 
 KINDS: dict[str, Kind] = {
@@ -72,9 +76,10 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             "first_event",
-            "{words} of {rows}, written once",
-            "it never changes: store it in the row of the entity when its first event comes, and never search all events for it",
+            "{words} of {rows}, stored once",
+            "a correction of the first event must correct what is stored",
             bounds=False,
+            help="store it in the row of the entity when its first event comes: it never changes",
         ),
         Kind(
             "last_event",
@@ -101,7 +106,7 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             "collect_list",
-            "last {items} of {length} {words} of {rows}",
+            "{length} list of the last {items} values of {rows}",
             "what came before the last ones is lost; a row no longer grows",
             recent=True,
         ),
@@ -153,7 +158,7 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             "sessionize",
-            "count of {rows} in the last 24 hours",
+            "{length} count of {rows}",
             "the number of a session counts all before it; what goes on now needs only the last hours",
         ),
     )
@@ -184,9 +189,10 @@ class _Sign(Struct, frozen=True):
 
 
 def _is_session(aggregation: Aggregation, measure: Measure | None) -> bool:
-    """Whether what is added up was made of the row before: the flag of a new session."""
+    """Whether what is added up compares with the row before: the flag of a new session."""
     del aggregation
-    return measure is not None and any(map(_is_earlier, _made_of(measure)))
+    nodes = list(_made_of(measure)) if measure is not None else []
+    return any(map(_is_earlier, nodes)) and any(isinstance(n, Call) and n.function in _ORDERING for n in nodes)
 
 
 def _is_earlier(expression: Expression) -> bool:

@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 
     from feasilint.ir import Fragment
     from feasilint.suggest.bounded import Bound
+    from feasilint.suggest.forms import Form
     from feasilint.suggest.tables import Tables
 
 _AS_OF = "feasilint_as_of"  # stands for the parameter until the text is written
 _PARAMETERS = {"bigquery": "@as_of", "tsql": "@as_of", "duckdb": "$as_of", "mysql": "@as_of"}
 _TEMPLATED = "CAST('{{ var(\"as_of\") }}' AS TIMESTAMP)"
 _RANGE_OF_TIME = frozenset(
-    {"duckdb", "postgres", "snowflake", "spark", "spark2", "databricks", "oracle", "mysql", "trino"}
+    {"", "duckdb", "postgres", "snowflake", "spark", "spark2", "databricks", "oracle", "mysql", "trino"}
 )
+_DATEADD = frozenset({"tsql", "fabric"})  # dialects without intervals
 _MOMENT = re.compile(r"(?i)(^|_)(as_?of|cutoff|prediction|score|run|snapshot|end)(_?(date|time|ts|at|dt))?(_|$)")
 _CONTROL = re.compile(r"\{%|\$\{\s*when\b")
 _CONDITIONAL = (exp.Case, exp.If, exp.Filter, exp.CountIf)
@@ -100,18 +102,24 @@ class _Known(Struct, frozen=True):
         return ".".join(self.marks.restore(part.name) for part in table.parts)
 
 
-def rewrite(node: exp.Expr, fragment: Fragment, bound: Bound, tables: Tables) -> str | None:
-    """The SELECT around an aggregate with the bound; None where no place or form for it is found."""
+def rewrite(node: exp.Expr, fragment: Fragment, bound: Bound, tables: Tables, form: Form | None = None) -> str | None:
+    """The SELECT around an aggregate with the bound, and in another form if one is given; None where no place or form for it is
+    found."""
     root = node.root()
     at = next(index for index, other in enumerate(root.walk(bfs=False)) if other is node)
     node = list(root.copy().walk(bfs=False))[at]
-    select = node.find_ancestor(exp.Select)
+    select, text = node.find_ancestor(exp.Select), Text(fragment)
     if select is None:
         return None
-    window, text = _window(node, select), Text(fragment)
+    measured = frozenset(column.table for column in node.find_all(exp.Column) if column.table)
+    if form is not None:
+        made = form(node, text.dialect, bound.event_time)
+        if made is None:
+            return None
+        node = made
+    window = _window(node, select)
     if bound.running or window is not None:
         return _framed(window, select, text, bound) if window is not None and not text.controlled(select) else None
-    measured = frozenset(column.table for column in node.find_all(exp.Column) if column.table)
     return _filtered(node, select, text, _Known(bound, tables, text.marks, measured))
 
 
@@ -155,22 +163,32 @@ def _filtered(node: exp.Expr, select: exp.Select, text: Text, known: _Known) -> 
     site, bound = _site(select, known, 0), known.bound
     if site is None:
         return None
-    shown = select if site.select is select else select.root()
+    asking = _asking(select)
+    shown = (asking or select) if site.select is select else select.root()
     if text.controlled(shown):
         return None
     upper = _upper_bound(site)
     as_of = upper or _declared(select, text.marks) or exp.column(_AS_OF)
-    start = exp.Sub(this=as_of.copy(), expression=_interval(bound.days, "DAY", text.dialect))
+    start = earlier(as_of.copy(), bound.days, text.dialect)
     conditions: list[exp.Expr] = [exp.GTE(this=site.time.copy(), expression=start)]
     if upper is None:
         conditions.append(exp.LT(this=site.time.copy(), expression=as_of.copy()))
     _restrict(site, conditions)
     own = _projection(node, select)
+    if asking is not None:
+        _rename(asking, _projection(node, asking), bound)
+        return text.written(shown)
     for projection in list(select.expressions):
         whole = projection.find(exp.AggFunc) is not None and not _bounded_itself(projection, bound)
         if whole or projection is own:
             _rename(select, projection, bound)
     return text.written(shown)
+
+
+def _asking(select: exp.Select) -> exp.Select | None:
+    """The SELECT for each of whose rows this one is a value; None where it is none."""
+    inside = isinstance(select.parent, exp.Subquery) and not isinstance(select.parent.parent, exp.From | exp.Join)
+    return select.find_ancestor(exp.Select) if inside else None
 
 
 def _bounded_itself(projection: exp.Expr, bound: Bound) -> bool:
@@ -322,6 +340,13 @@ def _rename(select: exp.Select, projection: exp.Expr, bound: Bound) -> None:
         for column in select.args[key].find_all(exp.Column) if select.args.get(key) else ():
             if _same(column.name, old) and not column.table:
                 column.this.set("this", new)
+
+
+def earlier(moment: exp.Expr, days: int, dialect: str) -> exp.Expr:
+    """So many days before a moment."""
+    if dialect in _DATEADD:
+        return exp.DateAdd(this=moment, expression=exp.Literal.number(-days), unit=exp.var("DAY"))
+    return exp.Sub(this=moment, expression=_interval(days, "DAY", dialect))
 
 
 def _interval(amount: int, unit: str, dialect: str) -> exp.Interval:

@@ -154,7 +154,9 @@ def test_the_last_values_instead_of_all() -> None:
     code = suggest(f'users = tx.group_by("user_id").agg(x=pl.col("merchant"))\n{JOINED}')
     found = run(code, pl=pl, tx=frame())["users"]
     expected = by(
-        sorted(recent(ROWS), key=lambda row: row["ts"]), "user_id", lambda group: [r["merchant"] for r in group][-20:]
+        sorted(recent(ROWS, 90), key=lambda row: row["ts"]),
+        "user_id",
+        lambda group: [r["merchant"] for r in group][-20:],
     )
     assert dict(found.iter_rows()) == expected
 

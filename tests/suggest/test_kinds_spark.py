@@ -107,10 +107,11 @@ def test_the_first_value_is_not_that_of_a_window() -> None:
 @pytest.mark.filterwarnings("ignore")
 def test_the_recent_rows_of_each_key(measure: str, of: Callable[[list[Row]], Any] | None, tx: Any) -> None:
     code = suggest(f'users = tx.groupBy("user_id").agg({measure}.alias("x"))\n{JOINED}')
-    found = result(code, tx)
+    days = 90 if "list" in measure or "last" in measure else 365
+    found = result(code, tx, value=f"x_{days}d")
     assert set(found) == {1, 2, 3}
     if of is not None:
-        expected = by(recent(ROWS), "user_id", of)
+        expected = by(recent(ROWS, days), "user_id", of)
         assert found == (pytest.approx(expected) if "list" not in measure else expected)
     else:
         smaller = by(
@@ -123,8 +124,8 @@ def test_the_recent_rows_of_each_key(measure: str, of: Callable[[list[Row]], Any
 @pytest.mark.filterwarnings("ignore")
 def test_the_set_of_the_last_values(tx: Any) -> None:
     code = suggest(f'users = tx.groupBy("user_id").agg(F.collect_set("merchant").alias("x"))\n{JOINED}')
-    found = {user: set(names) for user, names in result(code, tx).items()}
-    assert found == by(recent(ROWS), "user_id", lambda group: set(values(group, "merchant")))
+    found = {user: set(names) for user, names in result(code, tx, value="x_90d").items()}
+    assert found == by(recent(ROWS, 90), "user_id", lambda group: set(values(group, "merchant")))
 
 
 @pytest.mark.slow

@@ -216,8 +216,8 @@ def test_the_upper_bound_of_the_code_is_the_time_of_prediction(db: duckdb.DuckDB
 def test_a_correlated_subquery_is_bounded_by_its_outer_row(db: duckdb.DuckDBPyConnection) -> None:
     text = "select s.user_id, (select count(*) from tx where tx.user_id = s.user_id and tx.ts < s.t) as n from spine s"
     assert normal(suggest(text)) == normal(
-        """SELECT COUNT(*) AS count_365d FROM tx
-        WHERE tx.user_id = s.user_id AND tx.ts < s.t AND tx.ts >= s.t - INTERVAL '365' DAY"""
+        """SELECT s.user_id, ( SELECT COUNT(*) FROM tx
+        WHERE tx.user_id = s.user_id AND tx.ts < s.t AND tx.ts >= s.t - INTERVAL '365' DAY ) AS n_365d FROM spine AS s"""
     )
 
 

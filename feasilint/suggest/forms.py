@@ -1,0 +1,92 @@
+"""Aggregates that take the place of those which need all values of a key: sketches, the last values, a
+count instead of a number.
+
+Each form replaces an aggregate in its tree; None where its dialect or shape is not one that is known, and then nothing is
+changed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.lower.sql.adapter import exp
+from feasilint.suggest.approximate import sketched
+from feasilint.suggest.kinds import ITEMS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Form = Callable[[exp.Expr, str, str], exp.Expr | None]
+
+_LAST = {
+    "bigquery": "ARRAY_AGG({value} ORDER BY {time} DESC LIMIT {items})",
+    "duckdb": "ARRAY_AGG({value} ORDER BY {time} DESC)[1:{items}]",
+    "postgres": "(ARRAY_AGG({value} ORDER BY {time} DESC))[1:{items}]",
+    "snowflake": "ARRAY_SLICE(ARRAY_AGG({value}) WITHIN GROUP (ORDER BY {time} DESC), 0, {items})",
+    "trino": "SLICE(ARRAY_AGG({value} ORDER BY {time} DESC), 1, {items})",
+    "presto": "SLICE(ARRAY_AGG({value} ORDER BY {time} DESC), 1, {items})",
+    "athena": "SLICE(ARRAY_AGG({value} ORDER BY {time} DESC), 1, {items})",
+    "spark": "TRANSFORM(SLICE(SORT_ARRAY(COLLECT_LIST(STRUCT({time} AS t, {value} AS v)), FALSE), 1, {items}), e -> e.v)",
+    "databricks": "TRANSFORM(SLICE(SORT_ARRAY(COLLECT_LIST(STRUCT({time} AS t, {value} AS v)), FALSE), 1, {items}), e -> e.v)",
+}
+
+
+def _last(node: exp.Expr, dialect: str, time: str) -> exp.Expr | None:
+    """The last values of a list, the latest first."""
+    template = _LAST.get(dialect)
+    whole = node.find_ancestor(exp.WithinGroup, exp.Select) if isinstance(node.parent, exp.WithinGroup) else node
+    if template is None or not isinstance(node, exp.ArrayAgg) or whole is None:
+        return None
+    value, order = node.this, whole.args.get("expression")
+    if isinstance(value, exp.Order):
+        value, order = value.this, value
+    if isinstance(value, exp.Distinct) or isinstance(whole.parent, exp.Filter) or not _by_time(order, time):
+        return None
+    by = order.expressions[0].this if isinstance(order, exp.Order) else exp.column(time)
+    names = {"value": value.sql(dialect), "time": by.sql(dialect), "items": ITEMS}
+    made: exp.Expr = exp.maybe_parse(template.format(**names), dialect=dialect)
+    whole.replace(made)
+    return made
+
+
+def _by_time(order: object, time: str) -> bool:
+    """Whether a list is in the order of time, or in none."""
+    if not isinstance(order, exp.Order):
+        return True
+    keys = order.expressions
+    return len(keys) == 1 and isinstance(keys[0].this, exp.Column) and keys[0].this.name.lower() == time.lower()
+
+
+def _sketch(node: exp.Expr, dialect: str, time: str) -> exp.Expr | None:
+    del time
+    return sketched(node, dialect)
+
+
+def _counted(node: exp.Expr, dialect: str, time: str) -> exp.Expr | None:
+    """A count of the rows before instead of the number of a row."""
+    window = node if isinstance(node, exp.Window) else node.parent
+    if not isinstance(window, exp.Window) or not isinstance(window.parent, exp.Alias | exp.Select):
+        return None
+    counting = window.copy()
+    window.replace(exp.Add(this=counting, expression=exp.Literal.number(1)))
+    return _events(counting, dialect, time)
+
+
+def _events(node: exp.Expr, dialect: str, time: str) -> exp.Expr | None:
+    """A count of events instead of a sum of what begins with them."""
+    del dialect, time
+    window = node if isinstance(node, exp.Window) else node.parent
+    if not isinstance(window, exp.Window):
+        return None
+    window.set("this", exp.Count(this=exp.Star(), big_int=True))
+    return window
+
+
+FORMS: dict[str, Form] = {
+    "distinct": _sketch,
+    "percentile": _sketch,
+    "collect_list": _last,
+    "row_number": _counted,
+    "sessionize": _events,
+}
+"""By kind. All others are what they are, over the rows of a window."""
