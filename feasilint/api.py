@@ -1,4 +1,4 @@
-"""The Python API: `scan`, `compare`, `scan_files`, `inspect`, `inspect_source`, `trace`, `survey` and `cost`."""
+"""The Python API: `scan`, `compare`, `scan_files`, `inspect`, `inspect_source`, `trace`, `survey`, `cost` and `evidence`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.model import Catalog
     from feasilint.census import Census
     from feasilint.discover import Discovery
+    from feasilint.evidence.model import Evidence, Settings
     from feasilint.ir import DocumentKind
     from feasilint.ledger import Assumed, Ledger
     from feasilint.result import ScanResult
@@ -158,6 +159,34 @@ def cost(
     features = [subject for subject in subjects(analysis, set(files)) if isinstance(subject, Feature)]
     programs = {program.path: program for program in analysis.programs}
     return Costs(features, programs, analysis.matcher, listed=True, assumed=assumed or Assumed()).ledger
+
+
+def evidence(
+    path: str,
+    feature: str,
+    data: Sequence[str] | str,
+    *,
+    settings: Settings | None = None,
+    catalog: str | Catalog | None = None,
+    use_catalog: bool = True,
+    root: str | None = None,
+    dialect: str | None = None,
+    exclude: Sequence[str] = (),
+) -> Evidence:
+    """A feature of a file or folder in its present and its bounded form on a sample. `data`: files with the rows of its source,
+    each as a path or as `source=path`: Parquet, CSV, or a DuckDB database. Only SQL that feasilint has written is run.
+
+    Raises UsageError for a name that no feature has, for a feature that has no such form, with the reason, and for data that
+    cannot be used.
+    """
+    from feasilint.evidence.choosing import definition, sample_of, settled
+    from feasilint.evidence.measuring import measured
+    from feasilint.evidence.model import Settings
+
+    files, known, reading = _opened(path, catalog, use_catalog, root, dialect, exclude)
+    found = definition(feature, analyse(reading.programs, known), files)
+    sample = sample_of([data] if isinstance(data, str) else data, found)
+    return measured(found, sample, settled(settings or Settings(), found))
 
 
 def inspect_source(

@@ -33,7 +33,12 @@ _EPILOG = "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 bad options,
 class _Commands(click.Group):
     """The commands of this module, and those that have one of their own, each loaded when it is called."""
 
-    _elsewhere: ClassVar = {"catalog": "cli_catalog", "cost": "cli_cost", "init": "cli_init"}
+    _elsewhere: ClassVar = {
+        "catalog": "cli_catalog",
+        "cost": "cli_cost",
+        "evidence": "cli_evidence",
+        "init": "cli_init",
+    }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *self._elsewhere})
@@ -139,7 +144,7 @@ def trace(form: str, color: str, output: str | None, everything: bool, path: str
     """Show where features come from: hop by hop, with schedules, ages, owners and availability, down to the sources."""
     from feasilint import api
 
-    path, feature = _split(path)
+    path, feature = split(path)
     if not _present([path]):
         return FAILED
     found = api.trace(path, feature, **_arguments(options))
@@ -299,7 +304,7 @@ def _listing(found: dict[str, Any], form: str) -> str:
     return outline.render(found)
 
 
-def _split(path: str) -> tuple[str, str | None]:
+def split(path: str) -> tuple[str, str | None]:
     """A path and the feature that is named behind `::`, unless that is part of the file's name."""
     if os.path.lexists(path):
         return path, None

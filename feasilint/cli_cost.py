@@ -83,11 +83,11 @@ def cost(paths: tuple[str, ...], form: str, output: str | None, no_catalog: bool
     )
     ledger = api.cost(paths, use_catalog=not no_catalog, assumed=assumed, **options)
     renders = {"text": report.render, "json": report.render_json, "markdown": report.render_markdown}
-    _write(renders[form](ledger), output)
+    write(renders[form](ledger), output)
     return 0 if ledger.lines or ledger.unmeasured else _NOTHING
 
 
-def _write(text: str, output: str | None) -> None:
+def write(text: str, output: str | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return

@@ -5,52 +5,44 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.errors import UsageError
-from feasilint.evidence.database import text
+from feasilint.evidence.database import text, unquoted
 from feasilint.evidence.points import AT, LABEL, POINT, POINTS, WHO
 from feasilint.evidence.sample import KEY, ROWS, TIME
+from feasilint.suggest.statement import aggregate, conjunction, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from feasilint.evidence.database import Database
-    from feasilint.evidence.model import Form, Recipe
+    from feasilint.evidence.model import Form
+    from feasilint.suggest.definition import Definition
 
 VALUES = '"feasilint values"'
-_MICROSECONDS = 86_400_000_000
-_NUMBERS = (
-    "TINYINT",
-    "SMALLINT",
-    "INTEGER",
-    "BIGINT",
-    "HUGEINT",
-    "UTINYINT",
-    "USMALLINT",
-    "UINTEGER",
-    "UBIGINT",
-    "UHUGEINT",
-)
+_TIME = unquoted(TIME)
+_NUMBERS = frozenset(
+    ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT")
+)  # fmt: skip
 _FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
 
 
-def compute(database: Database, recipe: Recipe, forms: Sequence[Form]) -> bool:
+def compute(database: Database, definition: Definition, forms: Sequence[Form]) -> bool:
     """Makes the table of values: a row per point, `f0`, `f1`, … per form, and `here0`, … whether rows were there for it. Returns
     whether the values are numbers (or times, which become seconds); others are text."""
-    kind = database.one(f"SELECT any_value(typeof(value)) FROM ({_of(recipe, forms[0])})")[0]
-    value = _number(kind or "DOUBLE")
+    kind = database.one(f"SELECT any_value(typeof(value)) FROM ({_of(definition, forms[0])}) WHERE value IS NOT NULL")[
+        0
+    ]
+    number = _number(kind or "DOUBLE")
     parts, joins = list[str](), list[str]()
     for at, form in enumerate(forms):
-        name = f"form{at}"
-        joins.append(f"LEFT JOIN ({_of(recipe, form)}) AS {name} ON {name}.point = points.{POINT}")
-        parts += [f"{value.format(f'{name}.value')} AS f{at}", f"{name}.value IS NOT NULL AS here{at}"]
-        if recipe.empty is not None and value != _TEXT:
-            parts[-2] = (
-                f"CASE WHEN {name}.point IS NULL THEN {recipe.empty} ELSE {value.format(f'{name}.value')} END AS f{at}"
-            )
+        value = f"form{at}.value"
+        filled = value if definition.default is None else f"coalesce({value}, {definition.default})"
+        joins.append(f"LEFT JOIN ({_of(definition, form)}) AS form{at} ON form{at}.point = points.{POINT}")
+        parts += [f"{number.format(filled)} AS f{at}", f"{value} IS NOT NULL AS here{at}"]
     database.ask(
         f"CREATE TABLE {VALUES} AS SELECT points.{WHO} AS who, points.{LABEL} AS label, {', '.join(parts)}"
         f" FROM {POINTS} AS points {' '.join(joins)}"
     )
-    return value != _TEXT
+    return number != _TEXT
 
 
 _TEXT = "CAST({} AS VARCHAR)"
@@ -67,18 +59,26 @@ def _number(kind: str) -> str:
     return _TEXT
 
 
-def _of(recipe: Recipe, form: Form) -> str:
+def _of(definition: Definition, form: Form) -> str:
     """The feature per point, where its key has rows."""
-    bounds = [f"{TIME} < {AT}"]
-    if form.days is not None:
-        bounds.append(f"{TIME} >= {AT} - to_microseconds({round(form.days * _MICROSECONDS)})")
-    if form.since is not None:
-        bounds.append(f"{TIME} >= CAST({text(form.since)} AS TIMESTAMP)")
-    rows = f"SELECT * FROM {ROWS}" + (f" WHERE ({recipe.condition})" if recipe.condition else "")
-    return (
-        f"SELECT {POINT} AS point, {recipe.measure} AS value FROM {POINTS} JOIN ({rows}) AS events"
+    widest = None if None in form.windows else max(window for window in form.windows if window is not None)
+    sinces = [measure.since for measure in definition.measures]
+    alike = len(set(zip(form.windows, sinces, strict=True))) == 1
+    bounds = within(_TIME, widest, AT, sinces[0] if alike else None)
+    inside = [
+        None if alike else conjunction(within(_TIME, window, AT, since))
+        for window, since in zip(form.windows, sinces, strict=True)
+    ]
+    made = ", ".join(
+        f"{aggregate(measure, _TIME, condition)} AS m{at}"
+        for at, (measure, condition) in enumerate(zip(definition.measures, inside, strict=True), 1)
+    )
+    where = f"WHERE {definition.condition}" if definition.condition else ""
+    inner = (
+        f"SELECT {POINT} AS point, {made} FROM {POINTS} JOIN (SELECT * FROM {ROWS} {where}) AS events"
         f" ON {KEY} = {WHO} AND {' AND '.join(bounds)} GROUP BY {POINT}"
     )
+    return f"SELECT point, {definition.value} AS value FROM ({inner}) AS aggregated"
 
 
 def binary(database: Database, column: str) -> None:

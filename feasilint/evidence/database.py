@@ -33,6 +33,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def unquoted(identifier: str) -> str:
+    """The name that an identifier is in quotes of."""
+    return identifier[1:-1].replace('""', '"')
+
+
 def text(value: str) -> str:
     """A string."""
     return "'" + value.replace("'", "''") + "'"
@@ -80,8 +85,8 @@ class Database:
     def close(self) -> None:
         self._connection.close()
 
-    def open(self, path: str, source: str) -> File:
-        """A file with the rows of a source: Parquet, CSV, or a DuckDB database with a table of that name."""
+    def open(self, path: str, source: Sequence[str] = ()) -> File:
+        """A file with rows: Parquet, CSV or, of a source by its names, a DuckDB database with a table of that name."""
         if not Path(path).is_file():
             raise UsageError(f"{path}: no such file")
         ending = path.lower()
@@ -90,34 +95,38 @@ class Database:
             return File(path, f"read_parquet({literal}, hive_partitioning = false)")
         if ending.endswith(_TEXTS):
             return File(path, f"read_csv({literal}, hive_partitioning = false)")
-        if ending.endswith(_DATABASES):
+        if ending.endswith(_DATABASES) and source:
             return File(path, self._attached(path, source))
-        known = ", ".join((*_PARQUETS, *_TEXTS, *_DATABASES))
+        known = ", ".join((*_PARQUETS, *_TEXTS, *(_DATABASES if source else ())))
         raise UsageError(f"{path}: no kind of data that is known by its ending; there are {known}")
 
-    def _attached(self, path: str, source: str) -> str:
-        from feasilint.suggest.tables import alike
-
+    def _attached(self, path: str, source: Sequence[str]) -> str:
         self.ask(f"ATTACH {text(str(Path(path).absolute()))} AS warehouse (READ_ONLY, TYPE duckdb)")
         found = self.ask(
             "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'warehouse' ORDER BY ALL"
         )
-        names = [f"{schema}.{table}" for schema, table in found]
-        fitting = [at for at, name in enumerate(names) if alike(name, source) or alike(f"warehouse.{name}", source)]
+        tables = [f"{schema}.{table}" for schema, table in found]
+        fitting = [at for at, table in enumerate(tables) if _means(table, source)]
         if len(fitting) == 1:
             return ".".join(map(quoted, ("warehouse", *found[fitting[0]])))
         if fitting:
-            raise UsageError(
-                f"{path}: `{source}` can be {_listed(names[at] for at in fitting)}; pass one of them as Parquet"
-            )
+            which = _listed(tables[at] for at in fitting)
+            raise UsageError(f"{path}: `{source[0]}` can be {which}; pass one of them as Parquet")
         views = self.ask(
             "SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'warehouse' AND NOT internal"
         )
-        if any(alike(f"{schema}.{view}", source) for schema, view in views):
+        if any(_means(f"{schema}.{view}", source) for schema, view in views):
             raise UsageError(
-                f"{path}: `{source}` is a view, and only SQL that feasilint has written is run; export it as Parquet"
+                f"{path}: `{source[0]}` is a view, and only SQL that feasilint has written is run; export it as Parquet"
             )
-        raise UsageError(f"{path}: no table `{source}`; there are {_listed(names) or 'none'}")
+        raise UsageError(f"{path}: no table `{source[0]}`; there are {_listed(tables) or 'none'}")
+
+
+def _means(table: str, source: Sequence[str]) -> bool:
+    """Whether one of the names of a source can be that of a table."""
+    from feasilint.suggest.tables import alike
+
+    return any(alike(table, name) for name in source)
 
 
 def _listed(names: Any) -> str:

@@ -1,4 +1,4 @@
-"""From a recipe and files to evidence."""
+"""From a definition and files to evidence."""
 
 from __future__ import annotations
 
@@ -8,61 +8,82 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from feasilint.errors import UsageError
+from feasilint.evidence.choosing import names
 from feasilint.evidence.compute import binary, compute
 from feasilint.evidence.database import Database
 from feasilint.evidence.model import Evidence, Form
 from feasilint.evidence.points import place, read_spine
-from feasilint.evidence.sample import load
+from feasilint.evidence.sample import columns, load
 from feasilint.evidence.statistics import FEWEST, Comparison, describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from feasilint.evidence.model import Labels, Measured, Points, Recipe, Sample, Settings
+    from feasilint.evidence.model import Labels, Measured, Points, Sample, Settings
+    from feasilint.suggest.definition import Definition
 
 _DAY = 86_400
 
 
-def measured(recipe: Recipe, data: str, settings: Settings) -> Evidence:
+def measured(definition: Definition, data: str, settings: Settings) -> Evidence:
     """The present form and the bounded ones on a sample. `data`: the file with the rows of the source.
 
     Raises UsageError for files, columns, times and labels that cannot be used."""
-    _check(recipe, settings)
-    forms = _forms(recipe, settings)
+    _check(definition, settings)
+    forms = _forms(definition, settings)
     with closing(Database()) as database:
-        file = database.open(data, recipe.source)
-        spine = database.open(settings.spine, "spine") if settings.spine is not None else None
+        file = database.open(data, names(definition))
+        spine = database.open(settings.spine) if settings.spine is not None else None
         if spine is not None:
-            read_spine(database, spine, recipe, settings)
-        sample, share = load(database, file, recipe, settings)
-        points = place(database, recipe, sample, settings, share, spine)
-        numbers = compute(database, recipe, forms)
+            read_spine(database, spine, definition, settings)
+        sample, share = load(database, file, definition, settings)
+        points = place(database, definition, sample, settings, share, spine)
+        numbers = compute(database, definition, forms)
         found = [describe(database, at, form, numbers) for at, form in enumerate(forms)]
         labels, notes = None, list(_notes(sample, points, found, numbers))
         if settings.label is not None:
             binary(database, settings.label)
             labels, found, said = _labelled(database, found, settings.label, numbers)
             notes += said
-    keys = tuple(name for name, _ in recipe.keys)
-    return Evidence(recipe.name, recipe.source, keys, sample, points, tuple(found), labels, tuple(notes))
+    keys = tuple(key.name for key in definition.keys)
+    about = (definition.name, definition.source.name, keys, definition.default)
+    return Evidence(*about, sample, points, tuple(found), labels, tuple(notes))
 
 
-def _check(recipe: Recipe, settings: Settings) -> None:
-    if not recipe.keys:
-        raise UsageError(f"`{recipe.name}` is one value for all keys: there is nothing to compare point by point")
+def _check(definition: Definition, settings: Settings) -> None:
     if settings.time is not None and settings.spine is None:
         raise UsageError("--spine-time is the column of a spine: give it with --spine")
-    reads = {column.lower() for column in recipe.columns}
+    reads = {column.lower() for column in columns(definition)}
     if settings.label is not None and settings.spine is None and settings.label.lower() in reads:
         raise UsageError(
-            f"`{recipe.name}` is computed from `{settings.label}`: its AUC would be that of the answer itself"
+            f"`{definition.name}` is computed from `{settings.label}`: its AUC would be that of the answer itself"
+        )
+    if definition.window is not None and not settings.windows:
+        raise UsageError(
+            f"`{definition.name}` looks back {_days(definition.window):g} days only; --window says what else to try"
         )
 
 
-def _forms(recipe: Recipe, settings: Settings) -> list[Form]:
-    windows = settings.windows or (recipe.proposed,)
-    present = Form(recipe.present, recipe.since)
-    return [present, *(form for days in dict.fromkeys(windows) if (form := Form(days)) != present)]
+def _forms(definition: Definition, settings: Settings) -> list[Form]:
+    sinces = {measure.since for measure in definition.measures}
+    window = definition.window
+    since = sinces.pop() if len(sinces) == 1 and window is None else None
+    windows = tuple(measure.window for measure in definition.measures)
+    present = Form(_days(window) if window is not None else None, since, windows)
+    others = (_bounded(days, windows) for days in dict.fromkeys(settings.windows or (definition.days,)))
+    return [present, *(form for form in others if form.windows != windows)]
+
+
+def _bounded(days: float, windows: tuple[float | None, ...]) -> Form:
+    """The form with a window for what has none; where everything has one, another one."""
+    usual = days * _DAY
+    return Form(
+        days, None, tuple(window or usual for window in windows) if None in windows else (usual,) * len(windows)
+    )
+
+
+def _days(seconds: float) -> float:
+    return seconds / _DAY
 
 
 def _labelled(
@@ -84,16 +105,15 @@ def _labelled(
 
 def _notes(sample: Sample, points: Points, found: Sequence[Measured], numbers: bool) -> Iterator[str]:
     """What has to be known to read the figures."""
-    before = (points.first - sample.first).total_seconds() / _DAY
-    for form in (one.form for one in found):
-        if form.days is not None and form.days >= before:
-            yield (
-                f"before the first point there are only {max(before, 0):,.0f} days of data: there, {form.name} and all history"
-                " are the same, and what the window loses cannot be seen"
-            )
+    early, late = ((moment - sample.first).total_seconds() / _DAY for moment in (points.first, points.last))
+    for form in (one.form for one in found[1:]):
+        if form.days is not None and form.days >= early:
+            yield _short(form, found[0].form, max(early, 0), max(late, 0))
     longest = found[0].form.days
     if longest is not None and any(one.form.days is not None and one.form.days > longest for one in found):
         yield f"the feature as it is looks back {found[0].form.name} only: longer windows see more, not less"
+    if (after := (points.last - sample.last).total_seconds() / _DAY) > 1:
+        yield f"the last point lies {after:,.0f} days after the last row of the data: what happened in between is not seen"
     if points.count < points.available:
         yield f"{points.available:,} points were there; those that are measured are chosen by a hash"
     if found[0].coverage == 0:
@@ -109,3 +129,13 @@ def _notes(sample: Sample, points: Points, found: Sequence[Measured], numbers: b
         yield "no Spearman correlation: the values of the feature have no order"
     elif any(one.spearman is None for one in found[1:]):
         yield "no Spearman correlation where a form has one value only"
+
+
+def _short(form: Form, present: Form, early: float, late: float) -> str:
+    """That there is less history before points than a window holds."""
+    if form.days is not None and form.days >= late:
+        return (
+            f"even before the last point there are only {late:,.0f} days of data: {form.name} and {present.name} are the same"
+            " everywhere, and what the window loses cannot be seen"
+        )
+    return f"before the first point there are only {early:,.0f} days of data: at early points {form.name} cannot lose anything"

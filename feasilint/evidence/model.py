@@ -10,32 +10,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class Recipe(Struct, frozen=True):
-    """A feature as one aggregate per key over the rows of one source, in DuckDB's SQL, all of it written by feasilint.
-
-    `keys`: name and expression of each. `measure`: the call of the aggregate. `empty`: what it is where no row is left, 0 for
-    counts and sums. `condition`: which rows count, but for time. `columns`: all that it reads. `present`: the days of its window
-    as it is, None for all history; `since`: the date that this begins at; `proposed`: the days that are suggested instead.
-    """
-
-    name: str
-    source: str
-    keys: tuple[tuple[str, str], ...]
-    event_time: str
-    measure: str
-    columns: tuple[str, ...]
-    empty: int | None = None
-    condition: str | None = None
-    present: float | None = None
-    since: str | None = None
-    proposed: float = 365
-
-
 class Form(Struct, frozen=True):
-    """A feature with a window: `days` of it, None for all history, which may begin at a date."""
+    """A feature with its windows: `days` of the longest, None for all history, which may begin at a date. `windows`: the seconds
+    of each of its aggregates."""
 
     days: float | None
     since: str | None = None
+    windows: tuple[float | None, ...] = ()
 
     @property
     def name(self) -> str:
@@ -58,7 +39,7 @@ class Settings(Struct, frozen=True):
     spine: str | None = None
     time: str | None = None
     label: str | None = None
-    matures: float = 0
+    matures: float | None = None
 
 
 class Sample(Struct, frozen=True):
@@ -120,11 +101,13 @@ class Labels(Struct, frozen=True):
 
 
 class Evidence(Struct, frozen=True):
-    """The present form first, then the bounded ones. `notes`: what has to be known to read the figures."""
+    """The present form first, then the bounded ones. `default`: what the code takes where a key has no value, as SQL. `notes`:
+    what has to be known to read the figures."""
 
     feature: str
     source: str
     keys: tuple[str, ...]
+    default: str | None
     sample: Sample
     points: Points
     forms: tuple[Measured, ...]

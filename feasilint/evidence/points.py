@@ -11,7 +11,8 @@ from feasilint.evidence.sample import KEY, ROWS, TIME, as_time, found, key_of, s
 
 if TYPE_CHECKING:
     from feasilint.evidence.database import Database, File
-    from feasilint.evidence.model import Recipe, Sample, Settings
+    from feasilint.evidence.model import Sample, Settings
+    from feasilint.suggest.definition import Definition
 
 POINTS, POINT, WHO, AT, LABEL = (
     '"feasilint points"', '"feasilint point"', '"feasilint who"', '"feasilint at"', '"feasilint label"'
@@ -21,22 +22,24 @@ _LAST = 4  # points that nobody chose lie in the last quarter of the data, so th
 _DAY = 86_400_000_000  # microseconds
 
 
-def read_spine(database: Database, file: File, recipe: Recipe, settings: Settings) -> None:
+def read_spine(database: Database, file: File, definition: Definition, settings: Settings) -> None:
     """Copies a spine's keys, times and labels, while files can be read."""
     there = database.columns(file.relation)
-    time = settings.time or recipe.event_time
-    wanted = dict.fromkeys((*(name for name, _ in recipe.keys), time, *([settings.label] if settings.label else [])))
+    time = settings.time or definition.event_time
+    wanted = dict.fromkeys(
+        (*(key.name for key in definition.keys), time, *([settings.label] if settings.label else []))
+    )
     names = found(there, wanted, file.path, "the spine (--spine-time names its time)")
     chosen = ", ".join(quoted(names[name]) for name in wanted)
     database.ask(f"CREATE TABLE {_SPINE} AS SELECT {chosen} FROM {file.relation}")
 
 
 def place(
-    database: Database, recipe: Recipe, sample: Sample, settings: Settings, share: float, spine: File | None
+    database: Database, definition: Definition, sample: Sample, settings: Settings, share: float, spine: File | None
 ) -> Points:
     """Makes the table of points: who, when, and the label. Raises UsageError where there are none."""
     if spine is not None:
-        rows, how = _of_spine(database, spine, recipe, settings, share), f"rows of {spine.path}"
+        rows, how = _of_spine(database, spine, definition, settings, share), f"rows of {spine.path}"
     elif settings.label is not None:
         rows, how = (
             _labelled(database, sample, settings),
@@ -58,11 +61,11 @@ def place(
     return Points(count, available, keys, times, first, last, how)
 
 
-def _of_spine(database: Database, file: File, recipe: Recipe, settings: Settings, share: float) -> str:
+def _of_spine(database: Database, file: File, definition: Definition, settings: Settings, share: float) -> str:
     there = database.columns(_SPINE)
     spelling = {name.lower(): name for name in there}
-    moment = as_time(database, _SPINE, spelling[(settings.time or recipe.event_time).lower()], file.path, there)
-    key = key_of(quoted(spelling[name.lower()]) for name, _ in recipe.keys)
+    moment = as_time(database, _SPINE, spelling[(settings.time or definition.event_time).lower()], file.path, there)
+    key = key_of(quoted(spelling[key.name.lower()]) for key in definition.keys)
     label = quoted(settings.label) if settings.label is not None else "NULL"
     return f"SELECT {key} AS {WHO}, {moment} AS {AT}, {label} AS {LABEL} FROM {_SPINE} WHERE {sampled(key, share)}"
 
@@ -70,7 +73,7 @@ def _of_spine(database: Database, file: File, recipe: Recipe, settings: Settings
 def _labelled(database: Database, sample: Sample, settings: Settings) -> str:
     """The rows of the last quarter, without those whose label nobody can know yet."""
     assert settings.label is not None
-    first, last = _span(database, sample, settings.matures)
+    first, last = _span(database, sample, settings.matures or 0)
     return (
         f"SELECT {KEY} AS {WHO}, {TIME} AS {AT}, {quoted(settings.label)} AS {LABEL} FROM {ROWS}"
         f" WHERE {LABEL} IS NOT NULL AND {TIME} BETWEEN make_timestamp({first}) AND make_timestamp({last})"

@@ -6,14 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from feasilint.errors import UsageError
-from feasilint.evidence.database import quoted, text
+from feasilint.evidence.database import quoted, text, unquoted
 from feasilint.evidence.model import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from feasilint.evidence.database import Database, File
-    from feasilint.evidence.model import Recipe, Settings
+    from feasilint.evidence.model import Settings
+    from feasilint.suggest.definition import Definition
 
 KEY, TIME = '"feasilint key"', '"feasilint time"'
 _LOADED, ROWS = '"feasilint loaded"', '"feasilint rows"'
@@ -32,22 +33,37 @@ def sampled(key: str, share: float) -> str:
     return "TRUE" if share >= 1 else f"md5_number_lower({key}) < {int(share * _HASHES)}::UBIGINT"
 
 
-def load(database: Database, file: File, recipe: Recipe, settings: Settings) -> tuple[Sample, float]:
+def load(database: Database, file: File, definition: Definition, settings: Settings) -> tuple[Sample, float]:
     """Copies what the feature and the label read; returns what was taken, and the share of the keys.
 
     Raises UsageError for columns that are not there, and for an event time that is none."""
     there = database.columns(file.relation)
     own = settings.label if settings.spine is None else None
-    wanted = dict.fromkeys((*recipe.columns, recipe.event_time, *([own] if own else [])))
-    names = found(there, wanted, file.path, recipe.source)
+    wanted = dict.fromkeys((*columns(definition), *([own] if own else [])))
+    names = found(there, wanted, file.path, f"`{definition.source.name}`")
     chosen = ", ".join(quoted(names[name]) for name in wanted)
-    share, where = _share(database, file, _columns(recipe, names), settings)
+    share, where = _share(database, file, _plain(definition, names), settings)
     database.ask(f"CREATE TABLE {_LOADED} AS SELECT {chosen} FROM {file.relation} WHERE {where}")
     database.close_off()
-    moment = as_time(database, _LOADED, names[recipe.event_time], file.path, there)
-    key = key_of(expression for _, expression in recipe.keys)
+    moment = as_time(database, _LOADED, names[definition.event_time], file.path, there)
+    key = key_of(key.expression for key in definition.keys)
     database.ask(f"CREATE TABLE {ROWS} AS SELECT *, {key} AS {KEY}, {moment} AS {TIME} FROM {_LOADED}")
     return _taken(database, file, share), share
+
+
+def columns(definition: Definition) -> tuple[str, ...]:
+    """The columns of the source that a feature reads."""
+    from feasilint.lower.sql.adapter import exp, parse, tokenize
+
+    parts = [key.expression for key in definition.keys]
+    parts += [said for one in definition.measures for said in (one.argument, one.filter) if said is not None]
+    query = f"SELECT {', '.join([*parts, definition.condition or 'TRUE'])}"
+    tokens = tokenize(query, "duckdb")
+    tree = parse(tokens, query, "duckdb") if isinstance(tokens, list) else None
+    if not isinstance(tree, exp.Select):
+        raise UsageError(f"the columns that `{definition.name}` reads are not known")
+    read = (node.parts[0].name for node in tree.find_all(exp.Column))
+    return tuple(dict.fromkeys((*read, definition.event_time)))
 
 
 def found(there: Mapping[str, str], wanted: Iterable[str], path: str, of: str) -> dict[str, str]:
@@ -98,13 +114,12 @@ def _taken(database: Database, file: File, share: float) -> Sample:
     return Sample(file.path, rows, keys, share, first, last, keyless, timeless)
 
 
-def _columns(recipe: Recipe, names: Mapping[str, str]) -> tuple[str, ...] | None:
+def _plain(definition: Definition, names: Mapping[str, str]) -> tuple[str, ...] | None:
     """The keys as quoted columns of the file; None where one is computed."""
-    if not all(_PLAIN.match(expression) for _, expression in recipe.keys):
+    if not all(_PLAIN.match(key.expression) for key in definition.keys):
         return None
-    bare = (
-        expression[1:-1].replace('""', '"') if expression[0] == '"' else expression for _, expression in recipe.keys
-    )
+    said = (key.expression for key in definition.keys)
+    bare = (unquoted(one) if one[0] == '"' else one for one in said)
     spelling = {name.lower(): spelled for name, spelled in names.items()}
     found = [spelling.get(name.lower()) for name in bare]
     return tuple(quoted(name) for name in found if name is not None) if None not in found else None

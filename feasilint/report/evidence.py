@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ def document(evidence: Evidence) -> dict[str, Any]:
         "feature": evidence.feature,
         "source": evidence.source,
         "keys": list(evidence.keys),
+        "default": evidence.default,
         "sample": _plain(evidence.sample),
         "points": _plain(evidence.points),
         "forms": [_form(one, at) for at, one in enumerate(evidence.forms)],
@@ -62,7 +64,7 @@ def _form(one: Measured, at: int) -> dict[str, Any]:
         "changed": one.changed,
         "spearman": one.spearman,
         "paired": one.paired if at else None,
-        "quantiles": {f"{share:g}": value for share, value in one.quantiles},
+        "quantiles": {f"{share:g}": value if isfinite(value) else None for share, value in one.quantiles},
         "auc": _plain(one.auc) if one.auc is not None else None,
         "auc_gain": _plain(one.gain) if one.gain is not None else None,
     }
@@ -164,7 +166,12 @@ def _measured(evidence: Evidence) -> Iterator[str]:
         f"{plural(points.count, 'point')} of {plural(points.keys, 'key')} at {plural(points.times, 'time')} from"
         f" {_time(points.first)} to {_time(points.last)}: {points.how}"
     )
-    yield "each form is computed from the rows before the time of its point; a count or sum of no rows is 0"
+    missing = (
+        f"is {evidence.default} there"
+        if evidence.default is not None
+        else "is missing there, as the code fills nothing in"
+    )
+    yield f"each form is computed from the rows before the time of its point; what has no value {missing}"
     if labels is not None:
         way = f"; higher values of {evidence.forms[0].form.name} go with fewer positives, so its order is turned around"
         yield (

@@ -6,14 +6,23 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from feasilint.evidence.model import Recipe
+from feasilint.ir import Source
+from feasilint.suggest.definition import Definition, Key, Measured
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-COUNT = Recipe("n", "pay.tx", (("user_id", "user_id"),), "ts", "count(*)", ("user_id", "ts"), empty=0)
-TOTAL = Recipe("total", "pay.tx", (("user_id", "user_id"),), "ts", "sum(amount)", ("user_id", "ts", "amount"), empty=0)
-MEAN = Recipe("mean", "pay.tx", (("user_id", "user_id"),), "ts", "avg(amount)", ("user_id", "ts", "amount"))
+
+def defined(name: str, measure: Measured, default: str | None = None, source: str = "pay.tx") -> Definition:
+    """A feature per user."""
+    return Definition(
+        name, (measure,), (Key("user_id", "user_id"),), Source(source, "table"), "ts", 365, default=default
+    )
+
+
+COUNT = defined("n", Measured("count"), "0")
+TOTAL = defined("total", Measured("sum", "amount"), "0")
+MEAN = defined("mean", Measured("avg", "amount"))
 
 # Users buy as often as their number says, always (stationary), or in the first half of the time only where it is even (changing).
 _EVENTS = """

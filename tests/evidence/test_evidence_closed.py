@@ -14,7 +14,9 @@ from msgspec.structs import replace
 from feasilint.errors import UsageError
 from feasilint.evidence.database import Database, quoted, text
 from feasilint.evidence.measuring import measured
-from feasilint.evidence.model import Recipe, Settings
+from feasilint.evidence.model import Settings
+from feasilint.ir import Source
+from feasilint.suggest.definition import Key
 
 QUARTER = Settings(windows=(90,))
 LABEL = 'la"bel'
@@ -71,7 +73,7 @@ def test_once_the_data_is_read_no_sql_reaches_anything_else(measure: str, tmp_pa
     secret = tmp_path / "secret.csv"
     secret.write_text("a\n1\n", encoding="utf-8")
     secret_frame = [1]
-    recipe = replace(COUNT, measure=f"count(*) + {measure.format(secret=secret)}")
+    recipe = replace(COUNT, value=f"m1 + {measure.format(secret=secret)}")
     with pytest.raises(UsageError, match="DuckDB: "):
         measured(recipe, events(tmp_path / "tx.parquet"), QUARTER)
     assert secret_frame == [1]
@@ -82,7 +84,7 @@ def test_once_the_data_is_read_no_sql_reaches_anything_else(measure: str, tmp_pa
 )
 def test_a_database_is_opened_to_be_read(statement: str, tmp_path: Path) -> None:
     database = Database()
-    database.open(shop(tmp_path), "pay.tx")
+    database.open(shop(tmp_path), ["pay.tx"])
     with pytest.raises(UsageError, match="read-only"):
         database.ask(statement)
     database.close()
@@ -105,7 +107,7 @@ def test_a_closed_database_stays_closed(statement: str, tmp_path: Path) -> None:
     path = shop(tmp_path)
     before = sorted(tmp_path.iterdir())
     database = Database()
-    database.open(path, "pay.tx")
+    database.open(path, ["pay.tx"])
     database.close_off()
     with pytest.raises(UsageError):
         database.ask(statement.format(place=tmp_path))
@@ -122,13 +124,11 @@ def test_names_are_names_whatever_is_in_them(tmp_path: Path) -> None:
         f"SELECT n % 5 AS {quoted('user id; --')}, TIMESTAMP '2024-01-01' + to_days(n::INTEGER) AS {quoted(NASTY)},"
         f" n % 2 AS {quoted(LABEL)} FROM range(300) AS t(n)",
     )
-    recipe = Recipe(
-        "n",
-        "x'; DROP TABLE x; --",
-        (("user id; --", quoted("user id; --")),),
-        NASTY,
-        "count(*)",
-        ("user id; --", NASTY),
+    recipe = replace(
+        COUNT,
+        source=Source("x'; DROP TABLE x; --", "table"),
+        keys=(Key("user id; --", quoted("user id; --")),),
+        event_time=NASTY,
     )
     found = measured(recipe, data, replace(QUARTER, label=LABEL, keys=3))
     assert found.points.count > 0
@@ -195,14 +195,14 @@ def test_a_view_is_not_run(tmp_path: Path) -> None:
 
 def test_a_database_without_the_table(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no table `pay.other`; there are `pay.tx`"):
-        measured(replace(COUNT, source="pay.other"), shop(tmp_path), QUARTER)
+        measured(replace(COUNT, source=Source("pay.other", "table")), shop(tmp_path), QUARTER)
 
 
 def test_tables_that_can_both_be_meant(tmp_path: Path) -> None:
     path = shop(tmp_path, "CREATE SCHEMA old", "CREATE TABLE old.tx (user_id INTEGER, ts TIMESTAMP)")
     assert measured(COUNT, path, QUARTER).sample.rows
     with pytest.raises(UsageError, match=r"can be `old\.tx`, `pay\.tx`"):
-        measured(replace(COUNT, source="tx"), path, QUARTER)
+        measured(replace(COUNT, source=Source("tx", "table")), path, QUARTER)
 
 
 def test_without_duckdb_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

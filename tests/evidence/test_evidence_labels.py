@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
-from event_data import COUNT, MEAN, TOTAL, events, written
+from event_data import COUNT, TOTAL, defined, events, written
 from msgspec.structs import replace
 
 from feasilint.errors import UsageError
 from feasilint.evidence.measuring import measured
 from feasilint.evidence.model import Evidence, Settings
+from feasilint.suggest.definition import Measured
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +77,7 @@ def test_a_label_of_other_values_is_an_error(label: str, data: str, tmp_path: Pa
 
 
 def test_a_feature_made_of_the_label_is_not_measured_by_it(data: str) -> None:
-    recipe = replace(MEAN, measure="avg(fraud::INTEGER)", columns=("user_id", "ts", "Fraud"))
+    recipe = defined("rate", Measured("avg", "CAST(Fraud AS INTEGER)"))
     with pytest.raises(UsageError, match="computed from `fraud`"):
         measured(recipe, data, replace(WINDOWED, label="fraud"))
 

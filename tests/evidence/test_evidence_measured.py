@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from event_data import COUNT, MEAN, TOTAL, events, written
+from event_data import COUNT, MEAN, TOTAL, defined, events, written
 from msgspec.structs import replace
 
 from feasilint.errors import UsageError
 from feasilint.evidence.measuring import measured
-from feasilint.evidence.model import Recipe, Settings
+from feasilint.evidence.model import Settings
+from feasilint.suggest.definition import Definition, Key, Measured
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,12 +36,20 @@ def test_a_window_longer_than_the_data_changes_nothing_and_says_why(steady: str)
     assert any("what the window loses cannot be seen" in note for note in found.notes)
 
 
+def test_a_window_longer_than_some_of_the_data_says_so_too(steady: str) -> None:
+    notes = measured(COUNT, steady, Settings(windows=(320,))).notes
+    assert any("at early points 320 d cannot lose anything" in note for note in notes)
+    assert not any("cannot be seen" in note for note in notes)
+
+
 def test_a_window_that_is_shorter_is_not_said_to_be_longer(steady: str) -> None:
     assert not measured(COUNT, steady, QUARTER).notes
 
 
 def test_the_present_window_is_not_compared_with_itself(steady: str) -> None:
-    found = measured(replace(COUNT, present=90), steady, Settings(windows=(90, 30, 30)))
+    found = measured(
+        replace(COUNT, measures=(Measured("count", window=90 * 86_400),)), steady, Settings(windows=(90, 30, 30))
+    )
     assert [one.form.name for one in found.forms] == ["90 d", "30 d"]
 
 
@@ -76,7 +85,7 @@ def _everyone(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("recipe", [COUNT, TOTAL, MEAN], ids=lambda recipe: recipe.name)
-def test_values_are_those_of_pandas(recipe: Recipe, steady: str, tmp_path: Path) -> None:
+def test_values_are_those_of_pandas(recipe: Definition, steady: str, tmp_path: Path) -> None:
     data = pd.read_parquet(steady)
     when = pd.Timestamp("2024-11-01")
     query = "SELECT user_id, TIMESTAMP '2024-11-01' AS ts FROM range(1, 61) AS users(user_id)"
@@ -123,21 +132,21 @@ def test_a_window_reaches_back_to_its_first_moment(tmp_path: Path) -> None:
 
 
 def test_a_present_form_may_begin_at_a_date(steady: str) -> None:
-    found = measured(replace(COUNT, since="2024-06-01"), steady, QUARTER)
+    found = measured(replace(COUNT, measures=(Measured("count", since="2024-06-01"),)), steady, QUARTER)
     assert found.forms[0].form.name == "since 2024-06-01"
     everything = measured(COUNT, steady, QUARTER)
     assert found.forms[0].quantiles[1] < everything.forms[0].quantiles[1]
 
 
 def test_conditions_choose_the_rows(steady: str) -> None:
-    some = measured(replace(COUNT, condition="amount > 4", columns=("user_id", "ts", "amount")), steady, QUARTER)
+    some = measured(replace(COUNT, condition="amount > 4"), steady, QUARTER)
     assert some.forms[0].quantiles[1][1] < measured(COUNT, steady, QUARTER).forms[0].quantiles[1][1]
 
 
 def test_times_become_seconds_and_texts_have_no_order(steady: str) -> None:
-    first = measured(replace(COUNT, measure="min(ts)", empty=None), steady, QUARTER)
+    first = measured(defined("first", Measured("min", "ts")), steady, QUARTER)
     assert first.forms[0].quantiles[0][1] == pytest.approx(pd.Timestamp("2024-01-01").timestamp(), abs=30 * 86_400)
-    text = measured(replace(COUNT, measure="'u' || max(amount)", columns=TOTAL.columns, empty=None), steady, QUARTER)
+    text = measured(defined("text", Measured("max", "'u' || amount")), steady, QUARTER)
     assert text.forms[1].spearman is None
     assert text.forms[1].quantiles == ()
     assert text.forms[1].changed is not None
@@ -145,7 +154,7 @@ def test_times_become_seconds_and_texts_have_no_order(steady: str) -> None:
 
 
 def test_a_form_that_never_varies_has_no_correlation(steady: str) -> None:
-    found = measured(replace(COUNT, measure="min(1)"), steady, QUARTER)
+    found = measured(defined("one", Measured("min", "1")), steady, QUARTER)
     assert found.forms[1].spearman is None
     assert "no Spearman correlation where a form has one value only" in found.notes
 
@@ -165,13 +174,13 @@ def test_keys_are_taken_with_their_whole_history(steady: str) -> None:
 
 
 def test_a_key_of_two_columns(steady: str) -> None:
-    recipe = replace(COUNT, keys=(*COUNT.keys, ("amount", "amount")), columns=TOTAL.columns)
+    recipe = replace(COUNT, keys=(*COUNT.keys, Key("amount", "amount")))
     found = measured(recipe, steady, QUARTER)
     assert found.sample.keys == len(pd.read_parquet(steady).drop_duplicates(["user_id", "amount"]))
 
 
 def test_a_key_that_is_computed(steady: str) -> None:
-    found = measured(replace(COUNT, keys=(("half", "user_id % 2"),)), steady, replace(QUARTER, keys=1))
+    found = measured(replace(COUNT, keys=(Key("half", "user_id % 2"),)), steady, replace(QUARTER, keys=1))
     assert (found.sample.keys, found.sample.share) == (2, 1)
 
 
@@ -197,6 +206,37 @@ def test_rows_without_a_key_or_a_time_count_nowhere(tmp_path: Path) -> None:
     assert "1 row has no key and counts nowhere" in found.notes
 
 
+def test_points_after_the_end_of_the_data_are_told(steady: str, tmp_path: Path) -> None:
+    for day, told in (("2025-02-04", False), ("2025-03-04", True)):
+        spine = written(tmp_path / "spine.csv", f"SELECT 7 AS user_id, DATE '{day}' AS ts")
+        notes = measured(COUNT, steady, replace(QUARTER, spine=spine)).notes
+        assert any("28 days after the last row of the data" in note for note in notes) is told
+
+
+def test_a_spine_may_call_its_time_otherwise(steady: str, tmp_path: Path) -> None:
+    spine = written(tmp_path / "spine.csv", "SELECT 7 AS user_id, DATE '2024-12-01' AS asked_at")
+    assert measured(COUNT, steady, replace(QUARTER, spine=spine, time="asked_at")).points.count == 1
+    with pytest.raises(UsageError, match="no column `ts` of the spine"):
+        measured(COUNT, steady, replace(QUARTER, spine=spine))
+    with pytest.raises(UsageError, match="--spine-time is the column of a spine"):
+        measured(COUNT, steady, replace(QUARTER, time="asked_at"))
+
+
+def test_several_aggregates_keep_their_own_windows(steady: str, tmp_path: Path) -> None:
+    """The share of the last ten days in all: of a bounded form, in those of its window."""
+    data, when = pd.read_parquet(steady), pd.Timestamp("2024-11-01")
+    share = replace(COUNT, measures=(Measured("count", window=10 * 86_400), Measured("count")), value="m1 / m2")
+    query = "SELECT user_id, TIMESTAMP '2024-11-01' AS ts FROM range(1, 61) AS users(user_id)"
+    found = measured(share, steady, replace(QUARTER, spine=written(tmp_path / "spine.parquet", query)))
+    rows = data[data.ts < when]
+    counts = [rows[rows.ts >= when - pd.Timedelta(days=days)].groupby("user_id").size() for days in (10, 10_000, 90)]
+    users = range(1, 61)
+    for one, whole in zip(found.forms, counts[1:], strict=True):
+        shares = (counts[0].reindex(whole.index, fill_value=0) / whole).reindex(users, fill_value=0)
+        assert dict(one.quantiles)[0.5] == pytest.approx(shares.median())
+    assert [one.form.name for one in found.forms] == ["all history", "90 d"]
+
+
 def test_a_spine_of_other_keys_is_told(steady: str, tmp_path: Path) -> None:
     spine = written(tmp_path / "spine.csv", "SELECT 'user-1' AS user_id, DATE '2024-12-01' AS ts")
     found = measured(COUNT, steady, replace(QUARTER, spine=spine))
@@ -206,15 +246,22 @@ def test_a_spine_of_other_keys_is_told(steady: str, tmp_path: Path) -> None:
 # --- what cannot be measured ---
 
 
-def test_a_feature_without_a_key(steady: str) -> None:
-    with pytest.raises(UsageError, match="one value for all keys"):
-        measured(replace(COUNT, keys=()), steady, QUARTER)
+def test_a_feature_that_is_bounded_needs_windows_to_try(steady: str) -> None:
+    month = replace(COUNT, measures=(Measured("count", window=30 * 86_400),))
+    with pytest.raises(UsageError, match="`n` looks back 30 days only; --window says what else to try"):
+        measured(month, steady, Settings())
+
+
+def test_a_spine_is_no_database(steady: str, tmp_path: Path) -> None:
+    (tmp_path / "spine.duckdb").write_bytes(b"")
+    with pytest.raises(UsageError, match="no kind of data that is known by its ending; there are"):
+        measured(COUNT, steady, replace(QUARTER, spine=str(tmp_path / "spine.duckdb")))
 
 
 def test_missing_columns_are_named(steady: str) -> None:
-    recipe = replace(COUNT, columns=("user_id", "ts", "device", "city"))
+    recipe = replace(COUNT, condition="device = 'phone' AND city IS NULL")
     with pytest.raises(
-        UsageError, match=r"no column `device`, `city` of pay\.tx; there are `user_id`, `ts`, `amount`, `fraud`"
+        UsageError, match=r"no column `device`, `city` of `pay\.tx`; there are `user_id`, `ts`, `amount`, `fraud`"
     ):
         measured(recipe, steady, QUARTER)
 
