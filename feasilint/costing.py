@@ -21,6 +21,7 @@ from feasilint.ledger import Assumed, Ledger, Line, Name, Scan, Use, named
 from feasilint.measure.cost import Load, tile_bytes
 from feasilint.measure.histories import accumulates, events
 from feasilint.prices import price_list
+from feasilint.suggest.kinds import kind_of
 from feasilint.suggest.window import window_days
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def uses(feature: Feature, windows: Windows = _WINDOWS) -> Iterator[Use]:
                 sources.setdefault(read.source.name, read)
         for read in sources.values():
             if extent.window in _GROWING:
-                yield Use(feature, aggregation, read, inf, window_days(read, aggregation, windows))
+                yield Use(feature, aggregation, read, inf, window_days(read, kind_of(aggregation), windows))
             elif extent.intervals:
                 pruned = all(one.source != read.source for one in aggregation.unpruned)
                 window = max(one.total_seconds for one in extent.intervals) / _DAY

@@ -84,7 +84,7 @@ class History(Struct, frozen=True):
 
     def days(self, context: Context) -> int | None:
         """The window to suggest; None where the retention is shorter than a day."""
-        return window_days(self.read, self.aggregation, context.catalog.windows)
+        return window_days(self.read, kind_of(self.aggregation), context.catalog.windows)
 
     def kind(self, context: Context) -> Kind | None:
         """What kind of aggregation it is."""

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 from feasilint.ir.functions import traits
 from feasilint.ir.names import timelike
-from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
+from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject, Suggestion
+from feasilint.suggest.kinds import KINDS
+from feasilint.suggest.published import fitted
 
 from ._evidence import aggregated, details
 from ._words import listed, rows
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from feasilint.measure.model import Aggregation, Input
 
 _STATISTICS = frozenset({"avg", "std", "var", "min", "max", "sum", "median", "percentile"})
+_SCALAR = KINDS["global_scalar"]
 _INLINE = ("inline", "request")
 _MODEL = """
     import pandas as pd
@@ -93,15 +96,16 @@ class GlobalStatistic(Rule):
     )
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
-        del context
         assert isinstance(subject, Feature)
         severity = self.severity_at(subject.point)
         for group in _by_source(subject).values() if severity is not None else ():
             read, found = group[0][0], [aggregation for _, aggregation in group]
             assert severity is not None
-            yield self._found(severity, subject, read, found)
+            yield self._found(severity, subject, read, found, context)
 
-    def _found(self, severity: Severity, subject: Feature, read: Input, group: list[Aggregation]) -> Finding:
+    def _found(
+        self, severity: Severity, subject: Feature, read: Input, group: list[Aggregation], context: Context
+    ) -> Finding:
         told = group[0]
         known = details(subject, read)
         doubts = (known["confidence"], told.confidence)
@@ -111,12 +115,24 @@ class GlobalStatistic(Rule):
             told.place,
             help="fit it on the training rows and keep it with the model (a `StandardScaler` in a `Pipeline` does), or publish"
             " it once a day",
+            suggestion=_suggestion(group, context),
             **{
                 **known,
                 "labels": aggregated(known["labels"], told.place),
+                "facts": (*known["facts"], ("trade-off", _SCALAR.trade)),  # type: ignore[misc]
                 "confidence": "approximate" if "approximate" in doubts else "exact",
             },
         )
+
+
+def _suggestion(group: list[Aggregation], context: Context) -> Suggestion | None:
+    code = fitted(group, context.programs)
+    if code is None:
+        return None
+    words = " and ".join(dict.fromkeys(traits(aggregation.function).words for aggregation in group))
+    return Suggestion(
+        _SCALAR.title.format(words=words), code.code, code.language, "O(all rows) -> O(1): constants of the model"
+    )
 
 
 def _by_source(feature: Feature) -> dict[Source, list[tuple[Input, Aggregation]]]:

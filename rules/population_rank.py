@@ -3,7 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.ir.names import timelike
-from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
+from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject, Suggestion
+from feasilint.suggest.kinds import KINDS
+from feasilint.suggest.published import bucketed
 
 from ._evidence import aggregated, beside, details
 from ._words import rows
@@ -20,6 +22,7 @@ _RANKS = {
     "cume_dist": "the share of rows below",
     "ntile": "the quantile",
 }
+_RANK = KINDS["rank_all"]
 _INLINE = ("inline", "request")
 _CATALOG = """
 version: 1
@@ -109,7 +112,6 @@ class PopulationRank(Rule):
     )
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
-        del context
         assert isinstance(subject, Feature)
         severity = self.severity_at(subject.point)
         aggregation = next(filter(_is_of_all, subject.aggregations), None)
@@ -119,7 +121,7 @@ class PopulationRank(Rule):
         read = next((read for read in reads if read.source.kind not in _INLINE), None)
         if read is None:
             return
-        known = details(subject, read)
+        known, code = details(subject, read), bucketed(aggregation, context.programs)
         everybody = rows(read.source) + beside(subject, read, aggregation.sources)
         yield self.finding(
             severity,
@@ -127,7 +129,14 @@ class PopulationRank(Rule):
             " everybody else",
             aggregation.place,
             help="publish quantiles as cut points once a day and look up the bucket of a value when it is needed",
-            **{**known, "labels": aggregated(known["labels"], aggregation.place)},
+            suggestion=Suggestion(_RANK.title, code.code, code.language, "O(all rows) -> O(cut points)")
+            if code
+            else None,
+            **{
+                **known,
+                "labels": aggregated(known["labels"], aggregation.place),
+                "facts": (*known["facts"], ("trade-off", _RANK.trade)),  # type: ignore[misc]
+            },
         )
 
 

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from math import ceil, isfinite
 from typing import TYPE_CHECKING
 
+from feasilint.ir.expressions import fold
 from feasilint.ir.functions import traits
 from feasilint.ir.names import timelike
-from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
+from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject, Suggestion
+from feasilint.suggest import Bound, bounded
+from feasilint.suggest.kinds import KINDS
+from feasilint.suggest.window import window_days
 
 from ._evidence import aggregated, details
 from ._words import listed
@@ -17,6 +22,9 @@ if TYPE_CHECKING:
 _STATISTICS = frozenset(
     {"avg", "sum", "std", "var", "min", "max", "median", "percentile", "skew", "bool_or", "bool_and"}
 )
+_ENCODING = KINDS["target_encoding"]
+_KNOWN = ("_known_at", "_at", "_ts", "_time", "_timestamp", "_date")
+_DAY = 86_400
 _WHOLE = ("unbounded", "anchored", "global", "unknown", "entity")
 _NOTEBOOK = """
     import pandas as pd
@@ -118,7 +126,6 @@ class UndelayedTargetEncoding(Rule):
     )
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
-        del context
         assert isinstance(subject, Feature)
         severity = self.severity_at(subject.point)
         for aggregation in subject.aggregations if subject.label and severity is not None else ():
@@ -127,19 +134,42 @@ class UndelayedTargetEncoding(Rule):
                 continue
             known, words = details(subject, read), traits(aggregation.function).words
             approximate = "approximate" in (known["confidence"], aggregation.confidence)
+            instead = _suggestion(aggregation, read, context)
             yield self.finding(
                 severity,
                 f"feature `{subject.name}` is made of the {words} of `{read.column}`, which the model is to predict,"
                 f" by {listed(aggregation.keys)}: each row's own answer is in it",
                 aggregation.place,
                 help="take rows only whose outcome was known before, or encode out of fold",
+                suggestion=instead,
                 **{
                     **known,
                     "labels": aggregated(known["labels"], aggregation.place),
+                    "facts": (*known["facts"], ("trade-off", _ENCODING.trade)) if instead else known["facts"],  # type: ignore[misc]
                     "confidence": "approximate" if approximate else "exact",
                 },
             )
             return
+
+
+def _suggestion(aggregation: Aggregation, label: Input, context: Context) -> Suggestion | None:
+    """The mean of the outcomes that were known, of recent rows, drawn to the mean of all; in SQL, of a source whose times are
+    declared."""
+    entry = label.entry
+    window = window_days(label, _ENCODING, context.catalog.windows)
+    if entry is None or entry.event_time is None or window is None or aggregation.function != "avg":
+        return None
+    names = {fold(name): name for name in entry.columns}
+    known_at = next((names[one] for end in _KNOWN if (one := fold(label.column) + end) in names), "")
+    column = names.get(fold(label.column))
+    after = entry.columns[column].known_after if column is not None else None
+    settled = ceil(after / _DAY) if after is not None and isfinite(after) else 0
+    bound = Bound(window + settled, entry.event_time, False, label.source.name, known_at, settled)
+    code = bounded(aggregation, context.programs, bound, _ENCODING)
+    if code is None or code.kind is None:
+        return None
+    title = _ENCODING.title.format(length=f"{window}-day", words=traits(aggregation.function).words)
+    return Suggestion(title, code.code, code.language, "O(history) -> O(window), without the answer of the row itself")
 
 
 def _label(feature: Feature, aggregation: Aggregation) -> Input | None:

@@ -25,12 +25,15 @@ _WHOLE = re.compile(r"(?i)(?<![a-z])(life_?time|all_?time|overall|to_date|ever)(
 
 class Bound(Struct, frozen=True):
     """The window to give an aggregation: `days` of `event_time`. `running`: it is computed per row, over the rows before it.
-    `source`: the physical name of what it reads."""
+    `source`: the physical name of what it reads. Of outcomes that are known later: the column that says when (`known_at`), else
+    the days after which they are (`settled`, 0 where nobody says it; None for all else)."""
 
     days: int
     event_time: str
     running: bool = False
     source: str = ""
+    known_at: str = ""
+    settled: int | None = None
 
     def named(self, name: str) -> str:
         """A column's name with the window in it: `n_txn_365d` for `n_txn`, `txn_count_365d` for `txn_count_lifetime`."""

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from feasilint.lower.sql.adapter import exp
 from feasilint.suggest.approximate import sketched
 from feasilint.suggest.kinds import ITEMS
+from feasilint.suggest.sql import parameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Form = Callable[[exp.Expr, str, str], exp.Expr | None]
 
+_ROWS = 20  # as many rows of the mean of all are among those of each group
 _LAST = {
     "bigquery": "ARRAY_AGG({value} ORDER BY {time} DESC LIMIT {items})",
     "duckdb": "ARRAY_AGG({value} ORDER BY {time} DESC)[1:{items}]",
@@ -82,11 +84,27 @@ def _events(node: exp.Expr, dialect: str, time: str) -> exp.Expr | None:
     return window
 
 
+def _smoothed(node: exp.Expr, dialect: str, time: str) -> exp.Expr | None:
+    """A mean that groups with few rows share with all: as if so many rows of the mean were among them."""
+    del dialect, time
+    if not isinstance(node, exp.Avg) or isinstance(node.parent, exp.Filter | exp.Window) or node.find(exp.Distinct):
+        return None
+    rows = exp.Literal.number(_ROWS)
+    total = exp.Add(
+        this=exp.Sum(this=node.this.copy()), expression=exp.Mul(this=rows.copy(), expression=parameter("prior"))
+    )
+    count = exp.Add(this=exp.Count(this=node.this.copy(), big_int=True), expression=rows.copy())
+    made = exp.Div(this=exp.Paren(this=total), expression=exp.Paren(this=count))
+    node.replace(made if isinstance(node.parent, exp.Alias | exp.Select) else exp.Paren(this=made))
+    return made
+
+
 FORMS: dict[str, Form] = {
     "distinct": _sketch,
     "percentile": _sketch,
     "collect_list": _last,
     "row_number": _counted,
     "sessionize": _events,
+    "target_encoding": _smoothed,
 }
 """By kind. All others are what they are, over the rows of a window."""

@@ -14,16 +14,22 @@ from feasilint.suggest.extent import extent
 from feasilint.suggest.tables import alike
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from feasilint.ir import Fragment
     from feasilint.suggest.bounded import Bound
     from feasilint.suggest.forms import Form
     from feasilint.suggest.tables import Tables
 
-_AS_OF = "feasilint_as_of"  # stands for the parameter until the text is written
-_PARAMETERS = {"bigquery": "@as_of", "tsql": "@as_of", "duckdb": "$as_of", "mysql": "@as_of"}
-_TEMPLATED = "CAST('{{ var(\"as_of\") }}' AS TIMESTAMP)"
+_NEW = re.compile(r"\bfeasilint_(\w+)\b")  # stands for a parameter until the text is written
+_PARAMETERS = {"bigquery": "@", "tsql": "@", "duckdb": "$", "mysql": "@"}
+_VARIABLE = '{{{{ var("{name}") }}}}'
+_MOMENTS = dict.fromkeys(("as_of", "known_until"), f"CAST('{_VARIABLE}' AS TIMESTAMP)")
+_EXPLAINED = {
+    "as_of": "the time of prediction, which the caller passes",
+    "known_until": "the latest time of rows whose outcomes are known at the time of prediction, which the caller passes",
+    "prior": "the mean of all known outcomes, kept with the model",
+}
 _RANGE_OF_TIME = frozenset(
     {"", "duckdb", "postgres", "snowflake", "spark", "spark2", "databricks", "oracle", "mysql", "trino"}
 )
@@ -55,16 +61,26 @@ class Text:
         inside = any(start < block.end() and block.start() < end for block in blocks)
         return inside or (self._fragment.rendered and not self._fragment.is_verbatim(start, end))
 
-    def written(self, query: exp.Expr) -> str:
-        """A query in the dialect, with the placeholders as they were; a new parameter is explained."""
+    def written(self, query: exp.Expr, explained: Mapping[str, str] = _EXPLAINED) -> str:
+        """A query in the dialect, with the placeholders as they were; new parameters are explained."""
         text = query.sql(dialect=self.dialect, pretty=True, comments=False)
         text = MARK.sub(lambda found: self._originals.get(found[0][0], found[0]), text)
-        if _AS_OF not in text:
-            return text
+        named = dict.fromkeys(_NEW.findall(text))
+        said = (f"-- {self._called(name)}: {explained[name]}\n" for name in named)
+        return "".join(said) + _NEW.sub(lambda found: self._parameter(found[1]), text)
+
+    def _called(self, name: str) -> str:
+        return f"{name}, a variable of the project" if self.templated else self._parameter(name)
+
+    def _parameter(self, name: str) -> str:
         if self.templated:
-            return "-- as_of: the time of prediction, a variable of the project\n" + text.replace(_AS_OF, _TEMPLATED)
-        parameter = _PARAMETERS.get(self.dialect, ":as_of")
-        return f"-- {parameter}: the time of prediction, which the caller passes\n" + text.replace(_AS_OF, parameter)
+            return _MOMENTS.get(name, _VARIABLE).format(name=name)
+        return f"{_PARAMETERS.get(self.dialect, ':')}{name}"
+
+
+def parameter(name: str) -> exp.Column:
+    """A parameter that the text does not have yet."""
+    return exp.column(f"feasilint_{name}")
 
 
 class _Site(Struct, frozen=True):
@@ -168,11 +184,13 @@ def _filtered(node: exp.Expr, select: exp.Select, text: Text, known: _Known) -> 
     if text.controlled(shown):
         return None
     upper = _upper_bound(site)
-    as_of = upper or _declared(select, text.marks) or exp.column(_AS_OF)
+    as_of = upper or _declared(select, text.marks) or parameter("as_of")
     start = earlier(as_of.copy(), bound.days, text.dialect)
     conditions: list[exp.Expr] = [exp.GTE(this=site.time.copy(), expression=start)]
-    if upper is None:
-        conditions.append(exp.LT(this=site.time.copy(), expression=as_of.copy()))
+    if upper is None or bound.settled is not None:
+        conditions.append(
+            exp.LT(this=_known_time(site.time, bound), expression=_until(as_of.copy(), bound, text.dialect))
+        )
     _restrict(site, conditions)
     own = _projection(node, select)
     if asking is not None:
@@ -183,6 +201,17 @@ def _filtered(node: exp.Expr, select: exp.Select, text: Text, known: _Known) -> 
         if whole or projection is own:
             _rename(select, projection, bound)
     return text.written(shown)
+
+
+def _known_time(time: exp.Column, bound: Bound) -> exp.Expr:
+    """The time at which a row is known: that of its outcome, where there is one."""
+    return exp.column(bound.known_at, table=time.table or None) if bound.known_at else time.copy()
+
+
+def _until(as_of: exp.Expr, bound: Bound, dialect: str) -> exp.Expr:
+    if bound.settled is None or bound.known_at:
+        return as_of
+    return earlier(as_of, bound.settled, dialect) if bound.settled else parameter("known_until")
 
 
 def _asking(select: exp.Select) -> exp.Select | None:

@@ -6,20 +6,19 @@ from math import ceil, isfinite
 from typing import TYPE_CHECKING
 
 from feasilint.catalog.model import Windows
-from feasilint.suggest.kinds import kind_of
 
 if TYPE_CHECKING:
-    from feasilint.measure.model import Aggregation, Input
+    from feasilint.measure.model import Input
+    from feasilint.suggest.kinds import Kind
 
 _DAY = 86_400
 _MEAN_AGES = 20  # a window of that many mean ages keeps the error of a count below 10 %
 _STATED = Windows()
 
 
-def window_days(read: Input, aggregation: Aggregation | None = None, stated: Windows = _STATED) -> int | None:
+def window_days(read: Input, kind: Kind | None = None, stated: Windows = _STATED) -> int | None:
     """Days: what the catalog states, a year by default and less of what the latest rows say best; more where what is read is old,
     less where it is not kept so long; None where that is less than a day."""
-    kind = kind_of(aggregation) if aggregation is not None else None
     enough = ceil((stated.recent if kind is not None and kind.recent else stated.suggested) / _DAY)
     if read.staleness is not None and isfinite(read.staleness.mean):
         enough = max(enough, ceil(_MEAN_AGES * read.staleness.mean / _DAY))

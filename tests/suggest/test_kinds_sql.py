@@ -239,3 +239,108 @@ def test_how_long_exact_values_may_be_read_again(stated: str, flagged: bool) -> 
 def test_a_finding_says_what_its_alternative_costs() -> None:
     facts = dict(told("select user_id, avg(amount) as x from tx group by user_id").facts)
     assert facts["trade-off"].startswith("tiles of days must hold sum and count")
+
+
+# --- what one row alone cannot tell ---
+
+
+@pytest.mark.parametrize(
+    ("rank", "reference"),
+    [
+        ("percent_rank() over (order by s)", "(select count(*) from published_cut_points where cut_point <= s) / 19.0"),
+        (
+            "cume_dist() over (order by s desc)",
+            "(select count(*) from published_cut_points where cut_point >= s) / 19.0",
+        ),
+        ("ntile(20) over (order by s)", "(select count(*) from published_cut_points where cut_point <= s) + 1"),
+    ],
+)
+def test_a_rank_is_a_bucket_among_published_cut_points(
+    rank: str, reference: str, db: duckdb.DuckDBPyConnection
+) -> None:
+    shown = code(f"select tx_id, {rank} as x from (select tx_id, amount as s from tx)", "AGG307")
+    assert shown.startswith("-- published_cut_points: a table of the quantiles of s over all rows")
+    cuts = "unnest(quantile_cont(amount, [k / 20.0 for k in range(1, 20)]))"
+    db.execute(f"create or replace table published_cut_points as select {cuts} as cut_point from tx")
+    found = run(db, shown)
+    expected = run(db, f"select tx_id, {reference} from (select tx_id, amount as s from tx)")
+    assert [number for number, _ in found] == [number for number, _ in expected]
+    assert [float(x) for _, x in found] == pytest.approx([float(x) for _, x in expected])
+
+
+def test_a_share_of_cut_points_is_near_the_rank(db: duckdb.DuckDBPyConnection) -> None:
+    query = (
+        "select tx_id, percent_rank() over (order by s) as x from (select tx_id, amount + tx_id / 100.0 as s from tx)"
+    )
+    cuts = "unnest(quantile_cont(amount + tx_id / 100.0, [k / 20.0 for k in range(1, 20)]))"
+    db.execute(f"create or replace table published_cut_points as select {cuts} as cut_point from tx")
+    pairs = zip(run(db, code(query, "AGG307")), run(db, query), strict=True)
+    assert max(abs(float(shown) - exact) for (_, shown), (_, exact) in pairs) < 0.06
+
+
+def test_a_rank_by_two_columns_has_no_code() -> None:
+    found = told("select tx_id, percent_rank() over (order by amount, status) as x from tx", "AGG307")
+    assert found.suggestion is None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select tx_id, (amount - (select avg(amount) from tx)) / (select stddev(amount) from tx) as x from tx",
+        "select tx_id, (amount - avg(amount) over ()) / stddev(amount) over () as x from tx",
+    ],
+)
+def test_statistics_of_all_rows_are_parameters_of_the_model(query: str, db: duckdb.DuckDBPyConnection) -> None:
+    shown = code(query, "AGG306")
+    assert "-- $amount_avg: the average of amount over the training rows, kept with the model" in shown
+    ((mean, deviation),) = db.execute("select avg(amount), stddev(amount) from tx").fetchall()
+    found = run(db, shown, amount_avg=mean, amount_std=deviation)
+    assert [x for _, x in found] == pytest.approx([x for _, x in run(db, query)])
+
+
+def test_a_statistic_that_is_joined_has_no_code() -> None:
+    query = "select tx_id, amount - m as x from tx cross join (select avg(amount) as m, max(status) as s from tx) t"
+    found = told(query, "AGG306")
+    assert found.suggestion is None
+
+
+ENCODED = """
+import duckdb
+from xgboost import XGBClassifier
+df = duckdb.sql("select tx.tx_id, x, label from tx join (select merchant, avg(label) as x from tx group by merchant) t on t.merchant = tx.merchant").df()
+XGBClassifier().fit(df[["x"]], df["label"])
+"""
+
+
+def encoded(catalog: str) -> str:
+    result = scan_files({"train.py": ENCODED}, catalog)
+    finding = next(finding for finding in result.findings if finding.code == "SKW409")
+    return finding.suggestion.code if finding.suggestion is not None else ""
+
+
+@pytest.mark.parametrize(
+    ("catalog", "known", "parameters"),
+    [
+        (CATALOG, "label_ts < timestamp '2024-06-01' and ts >= timestamp '2024-06-01' - interval 90 day", {}),
+        (
+            CATALOG.replace("label, label_ts", "label"),
+            "ts < timestamp '2024-04-01' and ts >= timestamp '2024-06-01' - interval 90 day",
+            {"known_until": datetime(2024, 4, 1)},
+        ),
+        (
+            CATALOG.replace("[tx_id, user_id, ts, amount, merchant, status, label, label_ts]", "{label: {known_after: 60d}}"),
+            "ts < timestamp '2024-04-02' and ts >= timestamp '2024-06-01' - interval 150 day",
+            {},
+        ),
+    ],
+)  # fmt: skip
+def test_outcomes_that_were_known_are_averaged_and_smoothed(
+    catalog: str, known: str, parameters: dict[str, object], db: duckdb.DuckDBPyConnection
+) -> None:
+    found = {row[-2]: row[-1] for row in run(db, encoded(catalog), prior=0.25, **parameters)}
+    mean = "(sum(label) + 20 * 0.25) / (count(*) + 20)"
+    assert found == pytest.approx(dict(run(db, f"select merchant, {mean} from tx where {known} group by merchant")))
+
+
+def test_outcomes_without_a_time_have_no_code() -> None:
+    assert encoded("version: 1\nsources: [{name: tx, availability: production, kind: events}]") == ""

@@ -1,0 +1,90 @@
+"""What one row alone cannot tell, as values that are published or kept with the model, in SQL: parameters and tables which the
+text explains."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.ir.functions import traits
+from feasilint.lower.sql.adapter import exp
+from feasilint.lower.sql.nodes import nodes
+from feasilint.suggest.sql import Text, parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from feasilint.ir import Fragment
+    from feasilint.measure.model import Aggregation
+
+CUTS, CUT = "published_cut_points", "cut_point"
+_SHARE = "(SELECT AVG(CASE WHEN p.{cut} {op} {value} THEN 1.0 ELSE 0.0 END) FROM {cuts} AS p)"
+_TILE = "1 + (SELECT COUNT(*) FROM {cuts} AS p WHERE p.{cut} {op} {value})"
+_EXPLAINED = (
+    "-- {cuts}: a table of the quantiles of {value} over all rows, published once a day, one {cut} in each row\n"
+)
+
+
+def bucketed(aggregation: Aggregation, fragment: Fragment) -> str | None:
+    """The SELECT around a rank, with the share of published cut points that a value has reached instead; of a tile their number.
+    None where its form is not one that is known."""
+    found, text = _found([aggregation], fragment), Text(fragment)
+    window = _window(found[0]) if found else None
+    if window is None or window.args.get("partition_by"):
+        return None
+    select, order = window.find_ancestor(exp.Select), window.args.get("order")
+    keys = order.expressions if isinstance(order, exp.Order) else []
+    if select is None or len(keys) != 1 or text.controlled(select):
+        return None
+    falling = bool(keys[0].args.get("desc"))
+    names = {"cuts": CUTS, "cut": CUT, "op": ">=" if falling else "<=", "value": keys[0].this.sql(text.dialect)}
+    template = _TILE if aggregation.function == "ntile" else _SHARE
+    window.replace(exp.maybe_parse(template.format(**names), dialect=text.dialect))
+    return _EXPLAINED.format(**names) + text.written(select)
+
+
+def fitted(aggregations: Sequence[Aggregation], fragment: Fragment) -> str | None:
+    """The SELECT around statistics of whole tables, with a parameter in place of each. None where they do not stand in one
+    SELECT, or in a form that is not known."""
+    wholes = [whole for node in _found(aggregations, fragment) if (whole := _whole(node)) is not None]
+    selects = {whole.find_ancestor(exp.Select): whole for whole in wholes}
+    if len(wholes) != len(aggregations) or len(selects) != 1:
+        return None
+    select, text = wholes[0].find_ancestor(exp.Select), Text(fragment)
+    if select is None or text.controlled(select):
+        return None
+    explained: dict[str, str] = {}
+    for whole, one in zip(wholes, aggregations, strict=True):
+        name = "_".join((*one.arguments, one.function))
+        of = f" of {', '.join(one.arguments)}" if one.arguments else ""
+        explained[name] = f"the {traits(one.function).words}{of} over the training rows, kept with the model"
+        whole.replace(parameter(name))
+    return text.written(select, explained)
+
+
+def _window(node: exp.Expr) -> exp.Window | None:
+    found = node if isinstance(node, exp.Window) else node.parent
+    return found if isinstance(found, exp.Window) else None
+
+
+def _whole(node: exp.Expr) -> exp.Expr | None:
+    """All that stands for one statistic: `AVG(x) OVER ()`, or the subquery that has it alone."""
+    if (window := _window(node)) is not None:
+        return None if window.args.get("partition_by") or window.args.get("order") else window
+    select = node.find_ancestor(exp.Select)
+    alone = select is not None and len(select.expressions) == 1 and select.expressions[0].unalias() is node
+    around = select.parent if select is not None else None
+    scalar = isinstance(around, exp.Subquery) and not isinstance(around.parent, exp.From | exp.Join)
+    return around if alone and scalar else None
+
+
+def _found(aggregations: Sequence[Aggregation], fragment: Fragment) -> list[exp.Expr]:
+    """The nodes of aggregates of one statement, in a copy of its tree; empty where they are of several."""
+    every = nodes(fragment)
+    at = [one.node for one in aggregations if one.node is not None and one.node < len(every)]
+    roots = {id(every[index].root()): every[index].root() for index in at}
+    if len(roots) != 1:
+        return []
+    (root,) = roots.values()
+    first = next(index for index, node in enumerate(every) if node is root)
+    copied = list(root.copy().walk(bfs=False))
+    return [copied[index - first] for index in at]
