@@ -8,10 +8,11 @@ from msgspec.structs import replace
 
 from feasilint.ir import Aggregate, Call, Column, Expression, Filter, Limit, Measure, Output, Relation, Split, Window
 from feasilint.ir.expressions import columns, spelled
+from feasilint.measure.edges import ends_before, includes_itself
 from feasilint.measure.model import Aggregation
 from feasilint.measure.pairs import pairing
 from feasilint.measure.pruning import unpruned
-from feasilint.measure.usage import combined, counted, kept
+from feasilint.measure.usage import combined, counted, is_measure, kept
 from feasilint.trace import Use
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def of_member(member: Member, analysis: Analysis) -> Iterator[Aggregation]:
     for use, aggregation in made:
         if aggregation is not None:
             fills = use.output not in (used if aggregation.extent.window == "global" else own)
-            yield replace(aggregation, fills=True) if fills else aggregation
+            alone = aggregation.includes_current and is_measure(member.column, analysis.columns)
+            yield replace(aggregation, fills=fills, alone=alone) if fills or alone else aggregation
 
 
 def _is_row_number(use: Use) -> bool:
@@ -106,7 +108,8 @@ def _of_use(use: Use, analysis: Analysis) -> Aggregation | None:
         through=_through(use, analysis),
         running=frame is not None and frame.start is None,
         default_frame=frame is not None and frame.default,
-        includes_current=frame is not None and frame.end == 0,
+        includes_current=includes_itself(relation, output, analysis.windows),
+        ends_before=ends_before(relation, output, analysis.windows),
         part=_part(relation, analysis),
         chosen=_chosen(relation, analysis),
         pairing=pairing(relation, output, analysis.windows),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _COMPARING = frozenset(("eq", "ne", "lt", "le", "gt", "ge", "in", "between", "and", "or", "not", "is_null"))
 _DEFAULTING = frozenset(("coalesce", "fillna", "replace", "get", "ifnull", "nvl"))
-_PASSING = frozenset(("cast", "astype", "round", "int", "float"))
+_PASSING = frozenset(("cast", "astype", "round", "int", "float")) | _DEFAULTING
 
 
 def counted(column: Column, columns: Columns) -> frozenset[Output]:
@@ -86,7 +86,7 @@ def _given(expression: Expression, columns: Columns) -> Iterator[Expression]:
             yield from args[:1]
         case Call(function="case", args=args):
             values = (arg for at, arg in enumerate(args) if at % 2 or at == len(args) - 1)
-            taken = {value for value in values if _is_measure(value, columns)}
+            taken = {value for value in values if is_measure(value, columns)}
             yield from (arg for arg in args if arg not in taken)
         case Hole(unread=True):
             return
@@ -100,14 +100,14 @@ def _present(expression: Expression, columns: Columns) -> Iterator[Expression]:
             yield from args[:1]
         case Call(function="case", args=args):
             values = [arg for at, arg in enumerate(args) if at % 2 or at == len(args) - 1]
-            own = [arg for arg in values if not isinstance(arg, Literal) and not _is_measure(arg, columns)]
+            own = [arg for arg in values if not isinstance(arg, Literal) and not is_measure(arg, columns)]
             yield from (arg for arg in args if not own or arg not in values or arg in own)
         case _:
             yield from _parts(expression, columns)
 
 
-def _is_measure(value: Expression, columns: Columns) -> bool:
-    """Whether a value is a measure as it is, but for its type and precision."""
+def is_measure(value: Expression, columns: Columns) -> bool:
+    """Whether a value is a measure as it is, but for its type and precision, and what stands in where it is missing."""
     while isinstance(value := behind(value, columns), Call) and value.function in _PASSING and value.args:
         value = value.args[0]
     return isinstance(value, Measure)
