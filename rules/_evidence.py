@@ -8,6 +8,8 @@ from feasilint.ir import Source, Span
 from feasilint.ir.expressions import fold
 from feasilint.rule import Label, Place
 
+from ._words import listed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -72,13 +74,28 @@ def declared(entry: SourceEntry, key: str, column: ColumnEntry | None = None) ->
     return (Label(Place(mark.path, span), f"declared here{owner}"),)
 
 
-def replacement(entry: SourceEntry, context: Context) -> str | None:
-    """The sentence that names what the catalog lists instead of a source."""
+def replacement(entry: SourceEntry, context: Context, feature: Feature | None = None) -> str | None:
+    """The sentence that names what the catalog lists instead of a source, and which of the columns that a feature reads it lists
+    there."""
     if entry.use_instead is None:
         return None
     other = context.matcher.find(Source(entry.use_instead, "table"))
     latency = f" ({other.latency})" if other is not None and other.latency is not None else ""
-    return f"use `{entry.use_instead}`{latency}, which the catalog lists instead"
+    there = _there(entry, other, feature) if other is not None and feature is not None else ""
+    return f"use `{entry.use_instead}`{latency}, which the catalog lists instead{there}"
+
+
+def _there(entry: SourceEntry, other: SourceEntry, feature: Feature) -> str:
+    """Which of the columns that a feature reads of one source another one has; nothing where its columns are not listed."""
+    read = dict.fromkeys(one.column for one in feature.inputs if one.entry is entry and one.column != "*")
+    listed_there = set(map(fold, other.columns))
+    found = [name for name in read if fold(name) in listed_there]
+    lacking = [name for name in read if fold(name) not in listed_there]
+    if not listed_there or not read:
+        return ""
+    if not lacking:
+        return f"; it has {listed(found)}"
+    return f"; it has {listed(found)}, but no {listed(lacking)}" if found else f"; it lists no {listed(lacking)}"
 
 
 def details(

@@ -99,7 +99,7 @@ class ApiOnRequestPath(Rule):
             self.severity_at(point) or self.severity,
             f"feature `{feature.name}` {relation(read)} the service `{read.source.name}`, {spent}",
             primary(feature, read),
-            help=(replacement(entry, context) if entry is not None else None)
+            help=(replacement(entry, context, feature) if entry is not None else None)
             or "fetch it into a table with the time of each answer, or have the caller send it",
             **details(feature, read, declared(entry, "availability") if entry is not None else ()),
         )

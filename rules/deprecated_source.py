@@ -124,7 +124,8 @@ class DeprecatedSource(Rule):
             self.severity_at(feature.point) or self.severity,
             f"feature `{feature.name}` {relation(read)} `{named}`, which is deprecated",
             primary(feature, read),
-            help=(None if own else replacement(entry, context)) or f"{asked} what takes its place, and build on that",
+            help=(None if own else replacement(entry, context, feature))
+            or f"{asked} what takes its place, and build on that",
             **details(feature, read, declared(entry, "availability", own), [("reason", reason)] if reason else []),
         )
 

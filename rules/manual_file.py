@@ -122,7 +122,7 @@ class ManualFile(Rule):
             self.severity_at(feature.point, severity) or severity,
             f"feature `{feature.name}` {relation(read)} `{read.source.name}`, which is loaded by hand",
             primary(feature, read),
-            help=replacement(entry, context) or "have a job load it, and declare its period",
+            help=replacement(entry, context, feature) or "have a job load it, and declare its period",
             **details(feature, read, declared(entry, "latency"), [("reason", entry.reason)] if entry.reason else []),
         )
 

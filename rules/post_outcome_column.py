@@ -179,7 +179,7 @@ class PostOutcomeColumn(Rule):
             self.severity_at(feature.point) or self.severity,
             f"feature `{feature.name}` {relation(read)} `{read.source.name}.{read.column}`, which {when}",
             primary(feature, read),
-            help=replacement(entry, context) or _advice(own),
+            help=replacement(entry, context, feature) or _advice(own),
             **details(feature, read, declared(entry, "kind", own), [("reason", reason)] if reason else []),
         )
 

@@ -110,7 +110,7 @@ class SandboxSource(Rule):
             self.severity_at(feature.point) or self.severity,
             f"feature `{feature.name}` {relation(read)} `{named}`, which lies in a sandbox",
             primary(feature, read),
-            help=replacement(entry, context)
+            help=replacement(entry, context, feature)
             or "bring the query that makes it into the project, or read what it is made of",
             **details(feature, read, declared(entry, "availability", own), [("reason", reason)] if reason else []),
         )

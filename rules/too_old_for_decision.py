@@ -122,7 +122,7 @@ class TooOldForDecision(Rule):
             severity,
             f"feature `{feature.name}` uses `{read.source.name}`{_old(read)}; {limit}",
             primary(feature, read),
-            help=(replacement(entry, context) if entry and known else None)
+            help=(replacement(entry, context, feature) if entry and known else None)
             or twin
             or f"read the state where it is kept, or have {late} refreshed more often{more}",
             **details(

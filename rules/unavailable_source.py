@@ -100,7 +100,7 @@ class UnavailableSource(Rule):
             self.severity_at(feature.point) or self.severity,
             f"feature `{feature.name}` {relation(read)} `{named}`, which production does not have",
             primary(feature, read),
-            help=replacement(entry, context) or f"leave it out, or have `{named}` brought to production first",
+            help=replacement(entry, context, feature) or f"leave it out, or have `{named}` brought to production first",
             **details(
                 feature,
                 read,

@@ -84,6 +84,23 @@ def test_the_replacement_of_the_catalog_is_named() -> None:
     assert found.help == "use `prod.answers` (hourly), which the catalog lists instead"
 
 
+@pytest.mark.parametrize(
+    ("listed", "said"),
+    [
+        ((), ""),
+        (("AMOUNT", "ts"), "; it has `amount`, but no `mood`"),
+        (("amount", "mood"), "; it has `amount` and `mood`"),
+        (("ts",), "; it lists no `amount` and `mood`"),
+    ],
+)
+def test_the_replacement_is_named_with_the_columns_that_it_lists(listed: tuple[str, ...], said: str) -> None:
+    other = entry("prod.answers", columns={name: ColumnEntry(name) for name in listed})
+    known = entry("lab.answers", availability="training_only", use_instead="prod.answers")
+    given = feature(read(known, "amount"), read(known, "mood"), read(entry(), "other"))
+    (found,) = judge(UNAVAILABLE, given, context(other))
+    assert found.help == f"use `prod.answers`, which the catalog lists instead{said}"
+
+
 def test_an_approximate_path_is_milder() -> None:
     (found,) = judge(UNAVAILABLE, feature(read(entry(availability="training_only"), confidence="approximate")))
     assert (found.severity, found.confidence) == (Severity.WARNING, "approximate")
