@@ -145,6 +145,19 @@ def test_a_label_of_the_data_is_known_when_the_catalog_says(project: Path, capsy
     assert "to 2024-10-25" in early
 
 
+def test_names_and_texts_of_the_code_are_only_that(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    key, value = 'user"" ; DROP TABLE x; --', "it''s; DROP TABLE x; --"
+    text = f"""create table shop.user_features as
+    select "{key}", count(case when status = '{value}' then 1 end) as n from pay.tx where status <> '$as_of' group by "{key}";"""
+    (project / "features.sql").write_text(text, encoding="utf-8")
+    with duckdb.connect() as connection:
+        rows = f"SELECT user_id AS \"{key}\", ts, '{value}' AS status FROM 'tx.parquet'"
+        connection.execute(f"COPY ({rows}) TO 'odd.parquet'")
+    said = json.loads(run(capsys, "--format", "json", "--window", "30d", data="odd.parquet"))
+    assert said["keys"] == [key.replace('""', '"')]
+    assert said["forms"][0]["quantiles"]["0.5"] > said["forms"][1]["quantiles"]["0.5"] > 0
+
+
 def test_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     schema = json.loads(files("feasilint.report").joinpath("evidence.schema.json").read_text())
     for arguments in (["--window", "30d,90d"], ["--label", "bad"]):

@@ -20,7 +20,6 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "4GB",
     "python_enable_replacements": False,
     "temp_directory": "",
-    "threads": 1,  # sums of fractions depend on the order of their rows, and ranks on sums
 }
 _TEXTS = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 _PARQUETS = (".parquet", ".pq")
@@ -79,6 +78,7 @@ class Database:
     def close_off(self) -> None:
         """From here on neither files nor the network are in reach, and nothing opens them again."""
         self.ask("DETACH DATABASE IF EXISTS warehouse")
+        self.ask("SET threads = 1")  # sums of fractions depend on the order of their rows, and ranks on sums
         self.ask("SET enable_external_access = false")
         self.ask("SET lock_configuration = true")
 

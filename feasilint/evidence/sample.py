@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from feasilint.suggest.definition import Definition
 
 KEY, TIME = '"feasilint key"', '"feasilint time"'
-_LOADED, ROWS = '"feasilint loaded"', '"feasilint rows"'
+_KEYS, _LOADED, ROWS = '"feasilint keys"', '"feasilint loaded"', '"feasilint rows"'
 _HASHES = 2**64
 _PLAIN = re.compile(r'[A-Za-z_]\w*\Z|"(?:[^"]|"")+"\Z')
 _BAD = 3  # values that are shown as examples
@@ -99,9 +99,12 @@ def _share(database: Database, file: File, keys: tuple[str, ...] | None, setting
     if keys is None:
         return 1, "TRUE"
     key = key_of(keys)
-    (every,) = database.one(f"SELECT count(DISTINCT {key}) FROM {file.relation}")
+    database.ask(f"CREATE TABLE {_KEYS} AS SELECT DISTINCT {key} AS one FROM {file.relation}")
+    (every,) = database.one(f"SELECT count(one) FROM {_KEYS}")
     share = settings.keys / max(every, 1)
-    return min(share, 1), f"{key} IS NULL OR {sampled(key, share)}"
+    if share >= 1:
+        return 1, "TRUE"
+    return share, f"{key} IS NULL OR {key} IN (SELECT one FROM {_KEYS} WHERE {sampled('one', share)})"
 
 
 def _taken(database: Database, file: File, share: float) -> Sample:
