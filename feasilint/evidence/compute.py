@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from feasilint.errors import UsageError
 from feasilint.evidence.database import text, unquoted
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from feasilint.evidence.model import Form
     from feasilint.suggest.definition import Definition
 
+Kind: TypeAlias = Literal["number", "time", "text"]
 VALUES = '"feasilint values"'
 _TIME = unquoted(TIME)
 _NUMBERS = frozenset(
@@ -25,9 +26,9 @@ _NUMBERS = frozenset(
 _FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
 
 
-def compute(database: Database, definition: Definition, forms: Sequence[Form]) -> bool:
+def compute(database: Database, definition: Definition, forms: Sequence[Form]) -> Kind:
     """Makes the table of values: a row per point, `f0`, `f1`, … per form, and `here0`, … whether rows were there for it. Returns
-    whether the values are numbers (or times, which become seconds); others are text."""
+    what the values are; of times they are the seconds since 1970."""
     kind = database.one(f"SELECT any_value(typeof(value)) FROM ({_of(definition, forms[0])}) WHERE value IS NOT NULL")[
         0
     ]
@@ -42,10 +43,11 @@ def compute(database: Database, definition: Definition, forms: Sequence[Form]) -
         f"CREATE TABLE {VALUES} AS SELECT points.{WHO} AS who, points.{LABEL} AS label, {', '.join(parts)}"
         f" FROM {POINTS} AS points {' '.join(joins)}"
     )
-    return number != _TEXT
+    return "text" if number == _TEXT else "time" if number == _MOMENT else "number"
 
 
 _TEXT = "CAST({} AS VARCHAR)"
+_MOMENT = "CAST(epoch_us({}) AS DOUBLE) / 1000000"
 
 
 def _number(kind: str) -> str:
@@ -53,7 +55,7 @@ def _number(kind: str) -> str:
     if kind == "BOOLEAN" or kind in _NUMBERS or kind.startswith(_FRACTIONS):
         return "CAST({} AS DOUBLE)"
     if kind.startswith(("TIMESTAMP", "DATE")):
-        return "CAST(epoch_us({}) AS DOUBLE) / 1000000"
+        return _MOMENT
     if kind == "INTERVAL":
         return "CAST(epoch({}) AS DOUBLE)"
     return _TEXT

@@ -19,6 +19,7 @@ from feasilint.evidence.statistics import FEWEST, Comparison, describe
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from feasilint.evidence.compute import Kind
     from feasilint.evidence.model import Labels, Measured, Points, Sample, Settings
     from feasilint.suggest.definition import Definition
 
@@ -38,9 +39,10 @@ def measured(definition: Definition, data: str, settings: Settings) -> Evidence:
             read_spine(database, spine, definition, settings)
         sample, share = load(database, file, definition, settings)
         points = place(database, definition, sample, settings, share, spine)
-        numbers = compute(database, definition, forms)
+        kind = compute(database, definition, forms)
+        numbers = kind != "text"
         found = [describe(database, at, form, numbers) for at, form in enumerate(forms)]
-        labels, notes = None, list(_notes(sample, points, found, numbers))
+        labels, notes = None, list(_notes(sample, points, found, kind))
         if settings.label is not None:
             binary(database, settings.label)
             labels, found, said = _labelled(database, found, settings.label, numbers)
@@ -103,7 +105,7 @@ def _labelled(
     return comparison.labels(label, inverted), filled, []
 
 
-def _notes(sample: Sample, points: Points, found: Sequence[Measured], numbers: bool) -> Iterator[str]:
+def _notes(sample: Sample, points: Points, found: Sequence[Measured], kind: Kind) -> Iterator[str]:
     """What has to be known to read the figures."""
     early, late = ((moment - sample.first).total_seconds() / _DAY for moment in (points.first, points.last))
     for form in (one.form for one in found[1:]):
@@ -125,7 +127,9 @@ def _notes(sample: Sample, points: Points, found: Sequence[Measured], numbers: b
                 if count > 1
                 else f"1 row has no {lack} and counts nowhere"
             )
-    if not numbers:
+    if kind == "time":
+        yield "the values of the feature are times: they are shown as seconds since 1970"
+    if kind == "text":
         yield "no Spearman correlation: the values of the feature have no order"
     elif any(one.spearman is None for one in found[1:]):
         yield "no Spearman correlation where a form has one value only"

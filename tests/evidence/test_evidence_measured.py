@@ -146,6 +146,7 @@ def test_conditions_choose_the_rows(steady: str) -> None:
 def test_times_become_seconds_and_texts_have_no_order(steady: str) -> None:
     first = measured(defined("first", Measured("min", "ts")), steady, QUARTER)
     assert first.forms[0].quantiles[0][1] == pytest.approx(pd.Timestamp("2024-01-01").timestamp(), abs=30 * 86_400)
+    assert any("seconds since 1970" in note for note in first.notes)
     text = measured(defined("text", Measured("max", "'u' || amount")), steady, QUARTER)
     assert text.forms[1].spearman is None
     assert text.forms[1].quantiles == ()
