@@ -13,6 +13,7 @@ from feasilint.measure.model import Aggregation
 from feasilint.measure.pairs import pairing
 from feasilint.measure.pruning import unpruned
 from feasilint.measure.usage import combined, counted, is_measure, kept
+from feasilint.measure.zones import zones
 from feasilint.trace import Use
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ def _of_use(use: Use, analysis: Analysis) -> Aggregation | None:
         part=_part(relation, analysis),
         chosen=_chosen(relation, analysis),
         pairing=pairing(relation, output, analysis.windows),
+        zones=zones(relation, output, analysis.windows),
         unpruned=unpruned(relation, output, analysis.windows, analysis.entry),
         confidence=extent.confidence,
         fragment=origin.fragment,

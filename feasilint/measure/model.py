@@ -47,7 +47,7 @@ class Aggregation(Struct, frozen=True, gc=False):
     input, and `through` the stored tables on the way to it, which may keep rows longer or shorter. `part`: the part of a
     split that its rows are of. `chosen`: some rows were left out before. `fills`: of a feature's measure, that it at most
     stands in for other values. `pairing`: how its rows are held against all earlier ones. `unpruned`: what it reads all
-    partitions of, although its time is bounded.
+    partitions of, although its time is bounded. `zones`: those whose clocks its time buckets and time conditions are told by.
     """
 
     function: str
@@ -73,6 +73,7 @@ class Aggregation(Struct, frozen=True, gc=False):
     fills: bool = False
     pairing: Pairing | None = None
     unpruned: tuple[Unpruned, ...] = ()
+    zones: tuple[str, ...] = ()
     confidence: Confidence = "exact"
     fragment: int | None = None
     node: int | None = None

@@ -138,7 +138,15 @@ def _truncated(node: Node, scope: Scope) -> Expression:
     given_last = part_last(node, scope.context)
     if given_last is not None:
         return Call("date_trunc", (Literal(unit_of(given_last.unit)), scalar(given_last.values[0], scope)))
-    return Call("date_trunc", (Literal(unit_of(node.args.get("unit"))), scalar(node.this, scope)))
+    value = _in_zone(scalar(node.this, scope), node.args.get("zone"))
+    return Call("date_trunc", (Literal(unit_of(node.args.get("unit"))), value))
+
+
+def _in_zone(value: Expression, zone: Node | None) -> Expression:
+    """A time as the clocks of a zone show it, where the code names one."""
+    if not isinstance(zone, exp.Literal) or not zone.is_string:
+        return value
+    return Call("at_time_zone", (value, Literal(str(zone.this))))
 
 
 def _part(part: str) -> Lowering:
@@ -167,7 +175,9 @@ def _as(kind: str) -> Lowering:
 
 
 def _date(node: Node, scope: Scope) -> Expression:
-    """DATE(x), DATE('now', '-30 days')."""
+    """DATE(x), DATE(x, 'Europe/Berlin'), DATE('now', '-30 days')."""
+    if (zone := node.args.get("zone")) is not None:
+        return Call("date", (_in_zone(scalar(node.this, scope), zone),))
     return date(tuple(scalar(child, scope) for child in operands(node)))
 
 
@@ -235,7 +245,7 @@ _LOWERINGS: dict[type[Node], Lowering] = {
     exp.TimeStrToTime: _as("timestamp"),
     exp.TimeStrToDate: _as("date"),
     exp.DateFromParts: _from_parts,
-    exp.AtTimeZone: lambda node, scope: scalar(node.this, scope),
+    exp.AtTimeZone: lambda node, scope: _in_zone(scalar(node.this, scope), node.args.get("zone")),
     exp.StrToDate: _named("str_to_date"),
     exp.StrToTime: _named("str_to_time"),
     exp.TimeToStr: _named("date_format"),
@@ -244,7 +254,9 @@ _LOWERINGS: dict[type[Node], Lowering] = {
     exp.TimeToUnix: _named("unix_timestamp"),
     exp.StrToUnix: _named("unix_timestamp"),
     exp.LastDay: lambda node, scope: Call("last_day", (scalar(node.this, scope),)),
-    exp.ConvertTimezone: lambda node, scope: scalar(node.args["timestamp"], scope),
+    exp.ConvertTimezone: lambda node, scope: _in_zone(
+        scalar(node.args["timestamp"], scope), node.args.get("target_tz")
+    ),
 }
 TABLE.update(_LOWERINGS)
 

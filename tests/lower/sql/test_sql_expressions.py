@@ -72,7 +72,7 @@ def test_operators_and_names(item: Item, text: str, made: str) -> None:
         ("postgres", "d - INTERVAL '1 year 2 months'", "sub(r0.d, P1Y2M)"),
         ("postgres", "INTERVAL '1 day' * 3", "P3D"),
         ("postgres", "DATE_PART('dow', d)", "date_part(weekday, r0.d)"),
-        ("postgres", "a AT TIME ZONE 'utc'", "r0.a"),
+        ("postgres", "a AT TIME ZONE 'utc'", "at_time_zone(r0.a, utc)"),
         ("postgres", "AGE(a, b)", "sub(r0.a, r0.b)"),
         ("spark", "DATE_SUB(CURRENT_DATE(), 30)", "sub(now, P30D)"),
         ("spark", "DATEDIFF(a, b)", "date_diff(day, cast(r0.a, date), cast(r0.b, date))"),
