@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.ir.functions import traits
-from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
+from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject, Suggestion
+from feasilint.suggest.frames import ended
 
 from ._evidence import aggregated, column_entry, details
 
@@ -100,7 +101,6 @@ class WindowIncludesNow(Rule):
     )
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
-        del context
         assert isinstance(subject, Feature)
         severity = self.severity_at(subject.point)
         for aggregation in subject.aggregations if severity is not None else ():
@@ -115,6 +115,7 @@ class WindowIncludesNow(Rule):
                 f" {traits(aggregation.function).words}",
                 aggregation.place,
                 help='end the window before the row: `1 PRECEDING`, `closed="left"`, `shift(1)`, or `<` in place of `<=`',
+                suggestion=_suggestion(aggregation, context),
                 **{
                     **known,
                     "labels": aggregated(known["labels"], aggregation.place),
@@ -122,6 +123,13 @@ class WindowIncludesNow(Rule):
                 },
             )
             return
+
+
+def _suggestion(aggregation: Aggregation, context: Context) -> Suggestion | None:
+    code = ended(aggregation, context.programs)
+    if code is None:
+        return None
+    return Suggestion(f"{traits(aggregation.function).words} of the rows before the row", code.code, code.language)
 
 
 def _outcome(feature: Feature, aggregation: Aggregation) -> Input | None:

@@ -117,7 +117,7 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             "rows_frame",
-            "{words} of the {rows} before the row",
+            "{words} of the rows before the row",
             "a number of rows has no bound in time: a platform keeps the last values as a list and reduces them on demand",
             bounds=False,
         ),

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from feasilint.ir import Aggregate, Measure, Window
 
 if TYPE_CHECKING:
-    from feasilint.ir import Program
+    from collections.abc import Mapping
+
+    from feasilint.ir import Fragment, Program
     from feasilint.measure.model import Aggregation
 
 
@@ -25,3 +27,12 @@ def located(program: Program, aggregation: Aggregation) -> tuple[Aggregate | Win
 def _stands(measure: Measure, aggregation: Aggregation) -> bool:
     at = measure.origin
     return at is not None and at.fragment == aggregation.fragment and at.node == aggregation.node
+
+
+def sql_of(aggregation: Aggregation, programs: Mapping[str, Program]) -> Fragment | None:
+    """The SQL that an aggregation stands in; None where it stands in no SQL."""
+    program = programs.get(aggregation.place.path)
+    if program is None or aggregation.fragment is None or aggregation.node is None:
+        return None
+    fragment = program.fragments[aggregation.fragment]
+    return fragment if fragment.language == "sql" else None

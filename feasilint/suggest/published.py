@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 from feasilint.suggest.bounded import Rewrite
 from feasilint.suggest.kinds import KINDS
+from feasilint.suggest.located import sql_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from feasilint.ir import Fragment, Program
+    from feasilint.ir import Program
     from feasilint.measure.model import Aggregation
 
 
 def bucketed(aggregation: Aggregation, programs: Mapping[str, Program]) -> Rewrite | None:
     """The query around a rank among all rows, by cut points that are published; None where it cannot be rewritten."""
-    fragment = _sql(aggregation, programs)
+    fragment = sql_of(aggregation, programs)
     if fragment is None:
         return None
     from feasilint.suggest.published_sql import bucketed as rewritten
@@ -27,7 +28,7 @@ def bucketed(aggregation: Aggregation, programs: Mapping[str, Program]) -> Rewri
 
 def fitted(aggregations: Sequence[Aggregation], programs: Mapping[str, Program]) -> Rewrite | None:
     """The query around statistics of whole tables, by parameters kept with the model; None where it cannot be rewritten."""
-    fragments = [_sql(aggregation, programs) for aggregation in aggregations]
+    fragments = [sql_of(aggregation, programs) for aggregation in aggregations]
     fragment = fragments[0]
     if fragment is None or any(other is not fragment for other in fragments):
         return None
@@ -35,11 +36,3 @@ def fitted(aggregations: Sequence[Aggregation], programs: Mapping[str, Program])
 
     code = rewritten(aggregations, fragment)
     return Rewrite(code, "sql", KINDS["global_scalar"]) if code else None
-
-
-def _sql(aggregation: Aggregation, programs: Mapping[str, Program]) -> Fragment | None:
-    program = programs.get(aggregation.place.path)
-    if program is None or aggregation.fragment is None or aggregation.node is None:
-        return None
-    fragment = program.fragments[aggregation.fragment]
-    return fragment if fragment.language == "sql" else None

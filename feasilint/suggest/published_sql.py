@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.ir.functions import traits
 from feasilint.lower.sql.adapter import exp
-from feasilint.lower.sql.nodes import nodes
+from feasilint.suggest.copies import copied, window_of
 from feasilint.suggest.sql import Text, parameter
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ _EXPLAINED = (
 def bucketed(aggregation: Aggregation, fragment: Fragment) -> str | None:
     """The SELECT around a rank, with the share of published cut points that a value has reached instead; of a tile their number.
     None where its form is not one that is known."""
-    found, text = _found([aggregation], fragment), Text(fragment)
-    window = _window(found[0]) if found else None
+    found, text = copied([aggregation], fragment), Text(fragment)
+    window = window_of(found[0]) if found else None
     if window is None or window.args.get("partition_by"):
         return None
     select, order = window.find_ancestor(exp.Select), window.args.get("order")
@@ -45,7 +45,7 @@ def bucketed(aggregation: Aggregation, fragment: Fragment) -> str | None:
 def fitted(aggregations: Sequence[Aggregation], fragment: Fragment) -> str | None:
     """The SELECT around statistics of whole tables, with a parameter in place of each. None where they do not stand in one
     SELECT, or in a form that is not known."""
-    wholes = [whole for node in _found(aggregations, fragment) if (whole := _whole(node)) is not None]
+    wholes = [whole for node in copied(aggregations, fragment) if (whole := _whole(node)) is not None]
     selects = {whole.find_ancestor(exp.Select): whole for whole in wholes}
     if len(wholes) != len(aggregations) or len(selects) != 1:
         return None
@@ -61,30 +61,12 @@ def fitted(aggregations: Sequence[Aggregation], fragment: Fragment) -> str | Non
     return text.written(select, explained)
 
 
-def _window(node: exp.Expr) -> exp.Window | None:
-    found = node if isinstance(node, exp.Window) else node.parent
-    return found if isinstance(found, exp.Window) else None
-
-
 def _whole(node: exp.Expr) -> exp.Expr | None:
     """All that stands for one statistic: `AVG(x) OVER ()`, or the subquery that has it alone."""
-    if (window := _window(node)) is not None:
+    if (window := window_of(node)) is not None:
         return None if window.args.get("partition_by") or window.args.get("order") else window
     select = node.find_ancestor(exp.Select)
     alone = select is not None and len(select.expressions) == 1 and select.expressions[0].unalias() is node
     around = select.parent if select is not None else None
     scalar = isinstance(around, exp.Subquery) and not isinstance(around.parent, exp.From | exp.Join)
     return around if alone and scalar else None
-
-
-def _found(aggregations: Sequence[Aggregation], fragment: Fragment) -> list[exp.Expr]:
-    """The nodes of aggregates of one statement, in a copy of its tree; empty where they are of several."""
-    every = nodes(fragment)
-    at = [one.node for one in aggregations if one.node is not None and one.node < len(every)]
-    roots = {id(every[index].root()): every[index].root() for index in at}
-    if len(roots) != 1:
-        return []
-    (root,) = roots.values()
-    first = next(index for index, node in enumerate(every) if node is root)
-    copied = list(root.copy().walk(bfs=False))
-    return [copied[index - first] for index in at]

@@ -30,7 +30,7 @@ _EXPLAINED = {
     "known_until": "the latest time of rows whose outcomes are known at the time of prediction, which the caller passes",
     "prior": "the mean of all known outcomes, kept with the model",
 }
-_RANGE_OF_TIME = frozenset(
+RANGE_OF_TIME = frozenset(
     {"", "duckdb", "postgres", "snowflake", "spark", "spark2", "databricks", "oracle", "mysql", "trino"}
 )
 _DATEADD = frozenset({"tsql", "fabric"})  # dialects without intervals
@@ -164,7 +164,7 @@ def _framed(window: exp.Window, select: exp.Select, text: Text, bound: Bound) ->
 
 def _ends(key: exp.Ordered, dialect: str, days: int) -> tuple[exp.Expr, exp.Expr] | None:
     """Start and end of the frame; BigQuery measures RANGE in numbers only, so the key becomes one."""
-    if dialect in _RANGE_OF_TIME:
+    if dialect in RANGE_OF_TIME:
         return _interval(days, "DAY", dialect), _interval(1, "MICROSECOND", dialect)
     if dialect == "bigquery":
         key.set("this", exp.Anonymous(this="UNIX_MICROS", expressions=[key.this]))

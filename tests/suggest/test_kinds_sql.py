@@ -162,6 +162,39 @@ def test_rows_that_are_held_against_earlier_ones(query: str, db: duckdb.DuckDBPy
     assert run(db, code(query, "AGG305")) == run(db, bound) != run(db, query)
 
 
+LATE = CATALOG.replace(
+    "[tx_id, user_id, ts, amount, merchant, status, label, label_ts]", "{amount: {known_after: 60d}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("frame", "reference"),
+    [
+        ("rows between 9 preceding and current row", "rows between 10 preceding and 1 preceding"),
+        ("rows 4 preceding", "rows between 5 preceding and 1 preceding"),
+        (
+            "range between interval 7 day preceding and current row",
+            "range between interval 7 day preceding and interval 1 microsecond preceding",
+        ),
+    ],
+)
+def test_frames_end_before_the_row(frame: str, reference: str, db: duckdb.DuckDBPyConnection) -> None:
+    over = "select tx_id, avg(amount) over (partition by user_id order by ts {}) as x from tx"
+    assert run(db, code(over.format(frame), "SKW404", LATE)) == run(db, over.format(reference))
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "order by ts desc rows between 9 preceding and current row",
+        "order by ts rows between current row and 2 following",
+    ],
+)
+def test_frames_of_later_rows_have_no_code(frame: str) -> None:
+    found = findings(f"select tx_id, avg(amount) over (partition by user_id {frame}) as x from tx", LATE)
+    assert not any(finding.suggestion for finding in found if finding.code == "SKW404")
+
+
 # --- windows that the catalog states ---
 
 
