@@ -42,5 +42,6 @@ def _moved(spec: exp.WindowSpec, dialect: str) -> bool:
         spec.set("end", exp.Interval(this=exp.Literal.string("1"), unit=exp.var("MICROSECOND")))
     else:
         return False
-    spec.set("end_side", "PRECEDING")
+    for key, word in (("kind", kind), ("start_side", "PRECEDING"), ("end_side", "PRECEDING")):
+        spec.set(key, word)
     return True
