@@ -21,7 +21,7 @@ from feasilint.operations import Learned, operations
 from feasilint.paths import Step
 from feasilint.rowcode import row_code
 from feasilint.rows import Rows
-from feasilint.rule import DocumentSubject, Feature, SourceSubject, Unread
+from feasilint.rule import DocumentSubject, Feature, ScanSubject, SourceSubject, Unread
 from feasilint.stations import names, places
 from feasilint.unread import gaps
 from feasilint.ways import oldest_way, timed, way
@@ -58,6 +58,7 @@ def subjects(analysis: Analysis, reported: Collection[str]) -> Iterator[Subject]
     lineages = _Lineages(analysis)
     found = [feature for program, sink in judged for feature in _of_sink(sink, program, lineages, reported)]
     yield from found
+    yield ScanSubject(tuple(found))
     yield from models(analysis, [(program, sink) for program, sink in judged if program.path in reported])
     yield from _sources(analysis, reported, found)
     limits: dict[str, list[Diagnostic]] = defaultdict(list)
