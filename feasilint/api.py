@@ -1,4 +1,5 @@
-"""The Python API: `scan`, `compare`, `scan_files`, `inspect`, `inspect_source`, `trace`, `survey`, `cost` and `evidence`."""
+"""The Python API: `scan`, `compare`, `scan_files`, `inspect`, `inspect_source`, `trace`, `survey`, `cost`, `evidence` and
+`suggest`."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from feasilint.evidence.model import Evidence, Settings
     from feasilint.ir import DocumentKind
     from feasilint.ledger import Assumed, Ledger
+    from feasilint.proposing import Proposal
     from feasilint.result import ScanResult
     from feasilint.rule import Rule
 
@@ -187,6 +189,29 @@ def evidence(
     found = definition(feature, analyse(reading.programs, known), files)
     sample = sample_of([data] if isinstance(data, str) else data, found)
     return measured(found, sample, settled(settings or Settings(), found))
+
+
+def suggest(
+    path: str,
+    feature: str | None = None,
+    platform: str | None = None,
+    *,
+    days: int | None = None,
+    catalog: str | Catalog | None = None,
+    use_catalog: bool = True,
+    root: str | None = None,
+    dialect: str | None = None,
+    exclude: Sequence[str] = (),
+) -> tuple[Proposal, ...]:
+    """What to use instead of the features of a file or folder, or of one of them: their findings' suggestions and, with a
+    `platform` of `feasilint.suggest.platforms.PLATFORMS`, their definition there. `days`: the window to suggest.
+
+    Raises UsageError for a name that no feature has, and for a platform that there is not.
+    """
+    from feasilint.proposing import proposals
+
+    files, known, reading = _opened(path, catalog, use_catalog, root, dialect, exclude)
+    return proposals(reading, files, known, feature, platform, days, dialect)
 
 
 def inspect_source(

@@ -38,6 +38,7 @@ class _Commands(click.Group):
         "cost": "cli_cost",
         "evidence": "cli_evidence",
         "init": "cli_init",
+        "suggest": "cli_suggest",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:

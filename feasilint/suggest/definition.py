@@ -11,6 +11,7 @@ from feasilint.ir import Aggregate, Call, Column, Fit, Literal, Output, Scan, So
 from feasilint.ir import Measure as Aggregated
 from feasilint.ir.expressions import fold, spelled
 from feasilint.models import target
+from feasilint.suggest.kinds import kind_of
 from feasilint.suggest.measured import Measured, measured
 from feasilint.suggest.origin import Ground, Rows
 from feasilint.suggest.spoken import Foreign, Speaker, Unsaid, bare, constant, wrapped
@@ -305,7 +306,10 @@ class _Defining:
     def _days(self, base: Scan) -> int:
         if self.days is not None:
             return self.days
-        days = max((d for read in self._reads(base.source) if (d := window_days(read)) is not None), default=None)
+        stated = self.analysis.matcher.catalog.windows
+        kinds = [kind_of(one) for one in self.feature.aggregations] or [None]
+        lengths = (window_days(read, kind, stated) for read in self._reads(base.source) for kind in kinds)
+        days = max((length for length in lengths if length is not None), default=None)
         if days is None:
             raise Unsaid(f"`{base.source.name}` is not kept for a day")
         return days

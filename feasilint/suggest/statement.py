@@ -16,18 +16,18 @@ _READERS = {"parquet": "read_parquet", "csv": "read_csv", "tsv": "read_csv", "js
             "jsonl": "read_json"}  # fmt: skip
 
 
-def present(definition: Definition, rows: str | None = None) -> str:
+def present(definition: Definition, rows: str | None = None, as_of: str = AS_OF) -> str:
     """The feature as the code computes it, of each key, from the events before `$as_of`. Columns: the keys, then the feature.
 
-    `rows`: what stands in FROM instead of the source.
+    `rows`: what stands in FROM instead of the source; `as_of`: instead of the parameter.
     """
-    return _statement(definition, rows, [measure.window for measure in definition.measures])
+    return _statement(definition, rows, [measure.window for measure in definition.measures], as_of)
 
 
-def bounded(definition: Definition, rows: str | None = None) -> str:
+def bounded(definition: Definition, rows: str | None = None, as_of: str = AS_OF) -> str:
     """The same with the suggested window for whatever has none."""
     usual = definition.days * _DAY
-    return _statement(definition, rows, [measure.window or usual for measure in definition.measures])
+    return _statement(definition, rows, [measure.window or usual for measure in definition.measures], as_of)
 
 
 def relation(source: Source) -> str:
@@ -76,13 +76,13 @@ def length(seconds: float) -> str:
     return f"INTERVAL {seconds:g} SECOND"
 
 
-def _statement(definition: Definition, rows: str | None, windows: list[float | None]) -> str:
+def _statement(definition: Definition, rows: str | None, windows: list[float | None], as_of: str) -> str:
     widest = None if None in windows else max(window for window in windows if window is not None)
     longest = definition.measures[windows.index(widest)]
     own = [
         None
         if window == widest and measure.since == longest.since
-        else conjunction(within(definition.event_time, window, since=measure.since)[:-1] or ["TRUE"])
+        else conjunction(within(definition.event_time, window, as_of, measure.since)[:-1] or ["TRUE"])
         for measure, window in zip(definition.measures, windows, strict=True)
     ]
     since = longest.since if all(measure.since == longest.since for measure in definition.measures) else None
@@ -93,7 +93,7 @@ def _statement(definition: Definition, rows: str | None, windows: list[float | N
     ]
     where = [
         *([definition.condition] if definition.condition else []),
-        *within(definition.event_time, widest, since=since),
+        *within(definition.event_time, widest, as_of, since),
     ]
     grouped = ", ".join(str(at) for at in range(1, len(keys) + 1))
     inner = (

@@ -6,7 +6,7 @@ import logging
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
 from sqlglot.dialects.dialect import Dialect, Dialects
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
@@ -29,6 +29,7 @@ __all__ = [
     "position",
     "said",
     "tokenize",
+    "translated",
     "unread",
 ]
 
@@ -73,6 +74,49 @@ def canonical_dialect(name: str | None) -> str | None:
 def cuts_off(dialect: str | None) -> bool:
     """Whether `/` between whole numbers gives a whole number in a dialect."""
     return bool(Dialect.get_or_raise(dialect).TYPED_DIVISION)
+
+
+_DOLLAR = frozenset(
+    ("duckdb", "bigquery", "snowflake", "tsql", "mysql")
+)  # they have a sign of their own for parameters
+
+
+def translated(text: str, dialect: str, pretty: bool = True) -> str:
+    """SQL of DuckDB in another dialect; parameters are `:name` where the dialect has no sign for them."""
+    tree = parse_one(text, read="duckdb")
+    if dialect not in _DOLLAR:
+        for node in list(tree.find_all(exp.Parameter)):
+            node.replace(exp.Placeholder(this=node.name))
+    for paren in list(tree.find_all(exp.Paren)):
+        if isinstance(paren.parent, exp.And | exp.Where) and not isinstance(paren.this, exp.Or):
+            paren.replace(paren.this)
+    if dialect == "bigquery":
+        _for_bigquery(tree)
+    if dialect == "redshift":
+        _without_filter(tree)
+    return tree.sql(dialect=dialect, pretty=pretty)
+
+
+def _without_filter(tree: Node) -> None:
+    """The conditions of aggregates as CASE, where a dialect has no FILTER."""
+    for node in list(tree.find_all(exp.Filter)):
+        inner, condition = node.this, node.expression.this
+        distinct = inner.this if isinstance(inner.this, exp.Distinct) else None
+        value = distinct.expressions[0] if distinct is not None else inner.this
+        counted = exp.Literal.number(1) if isinstance(value, exp.Star) else value.copy()
+        case = exp.Case(ifs=[exp.If(this=condition.copy(), true=counted)])
+        inner.set("this", exp.Distinct(expressions=[case]) if distinct is not None else case)
+        node.replace(inner)
+
+
+def _for_bigquery(tree: Node) -> None:
+    """Lengths of time as numbers, points in time as its TIMESTAMP."""
+    for length in tree.find_all(exp.Interval):
+        if isinstance(length.this, exp.Literal):
+            length.set("this", exp.Literal.number(length.this.name))
+    for kind in tree.find_all(exp.DataType):
+        if kind.this in (exp.DType.TIMESTAMP, exp.DType.TIMESTAMPNTZ):
+            kind.set("this", exp.DType.TIMESTAMPTZ)
 
 
 def tokenize(text: str, dialect: str, start: int = 0, end: int | None = None) -> list[Token] | Failure:
