@@ -127,6 +127,8 @@ def _part(relation: Relation, analysis: Analysis) -> str | None:
     for _ in range(_DEEPEST):
         if isinstance(relation, Split):
             return relation.part
+        if isinstance(relation, Limit) and relation.n is None and not relation.sample:
+            return "slice"
         below = analysis.columns.below(relation)
         if len(below) != 1:
             return None

@@ -78,8 +78,12 @@ def _set_attribute(m: Machine, owner: v.Value, name: str, value: v.Value, node: 
             m.set(owner, renamed(m, found, value, node))
         case v.Frame() if name in ("index", "index.name"):
             m.set(owner, with_index(m, found, value, node))
+        case v.Frame() if (
+            isinstance(owner, v.Ref) and _is_table(m.get(value)) and name not in (known_data(found) or ())
+        ):
+            m.scope.globals.names[v.attached(owner.oid, name)] = value
         case v.Frame():
-            m.set(owner, with_columns(m, found, ((name, value),), node))
+            m.set(owner, with_columns(m, found, ((name, spread(m, value, 1)[0]),), node))
         case v.Library(path=path):
             m.scope.globals.names[f"{path}.{name}"] = value
         case v.Class(members=members) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
@@ -89,6 +93,11 @@ def _set_attribute(m: Machine, owner: v.Value, name: str, value: v.Value, node: 
             names_in(m, found)[name] = value
         case v.Handle():
             m.set(owner, found.put(name, value))
+
+
+def _is_table(value: v.Value) -> bool:
+    """A frame of more than one column is no column of another one: `train.hex = h2o.H2OFrame(train)`."""
+    return isinstance(value, v.Frame) and len(known_data(value) or ("", "")) > 1
 
 
 def renamed(m: Machine, frame: v.Frame, value: v.Value, node: ast.expr | None) -> v.Frame:

@@ -96,6 +96,8 @@ def _other(m: Machine, target: v.Value, receiver: v.Value, name: str, node: ast.
 
     if isinstance(receiver, v.Frame) and of_engine(name):
         return v.Bound(target, name)
+    if isinstance(target, v.Ref) and (put := m.scope.globals.names.get(v.attached(target.oid, name))) is not None:
+        return put
     match receiver:
         case v.Frame(relation=relation, library="pandas" | "geopandas", index=index, group=group):
             owner = target.oid if isinstance(target, v.Ref | v.Unknown) else None

@@ -100,7 +100,7 @@ def _handed_in(m: Machine, argument: ast.arg) -> v.Value:
     path = kind.path if isinstance(kind, v.Library) else f"a parameter {argument.arg}"
     found = property_of("parameter", path)
     made = found(Call(m, argument.arg, None)) if found is not None else None
-    text = f"argument {argument.arg}" if m.uncalled and not m.active else argument.arg
+    text = v.ARGUMENT + argument.arg if m.uncalled and not m.active else argument.arg
     return made if made is not None else m.unknown(text)
 
 

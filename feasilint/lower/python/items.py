@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from feasilint.ir import Call, Column, Literal
+from feasilint.lower.python import summarised
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
 from feasilint.lower.python.columns import known
@@ -44,7 +45,8 @@ def of_row(m: Machine, row: v.Row, target: v.Value, node: ast.Subscript) -> v.Va
         return None
     if isinstance(m.get(key), v.Seq):
         return row
-    return v.Scalar(Column(row.relation, names[0], m.origin(node)))
+    told = summarised.told(m, row.relation, names)
+    return v.Scalar(Column(told, names[0], m.origin(node)))
 
 
 def of_seq(m: Machine, seq: v.Seq, target: v.Value, node: ast.Subscript) -> v.Value | None:

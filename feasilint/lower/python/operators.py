@@ -8,10 +8,14 @@ from datetime import datetime
 from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
-from feasilint.ir import Both, Call, Interval, Minus, Names
+from msgspec.structs import replace
+
+from feasilint.ir import Aggregate, AllOf, Both, Call, Column, Derive, Interval, Minus, Names, Output
+from feasilint.lower.python import summarised
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import Call as CallSite
 from feasilint.lower.python.call import name_of, names_of
+from feasilint.lower.python.columns import known, replacing, under_hole
 from feasilint.lower.python.join import join
 from feasilint.lower.python.strings import GAP, LIMIT, as_text, concat, is_certain, percent, spell
 
@@ -194,9 +198,11 @@ def elementwise(m: Machine, function: str, operands: tuple[v.Value, ...], node: 
     if v.Lazy in kinds:
         return v.Lazy("call", function, tuple(found), node=node, fragment=m.fragment if node is not None else None)
     if v.Frame in kinds and v.Series not in kinds:
-        return next(value for value in found if isinstance(value, v.Frame))  # the same columns, with other values
+        frame = next(value for value in found if isinstance(value, v.Frame))  # the same columns, with other values
+        return _scaled(m, frame, function, found, node)
     if v.Series not in kinds and v.Scalar not in kinds and not _datelike(found):
-        return m.unknown(spell(node) if node is not None else function, *operands)
+        made_up = v.Unknown in kinds and kinds <= _PLAIN and all(one.made for one in found if type(one) is v.Unknown)
+        return replace(m.unknown(spell(node) if node is not None else function, *operands), made=made_up)
     made = Call(function, expressions(m, found), m.origin(node))
     if v.Series not in kinds:
         return v.Scalar(made)
@@ -204,11 +210,27 @@ def elementwise(m: Machine, function: str, operands: tuple[v.Value, ...], node: 
     return v.Series(series.relation, made, series.name, series.index, series.group)
 
 
+def _scaled(m: Machine, frame: v.Frame, function: str, operands: Sequence[v.Value], node: ast.expr | None) -> v.Frame:
+    """`(df - train.mean()) / train.std()`: every column with its own statistic of some rows."""
+    row = next((one for one in operands if type(one) is v.Row and type(one.relation) is Aggregate), None)
+    if row is None:
+        return frame
+    names, origin = known(AllOf(frame.relation)) or (), m.origin(node)
+    of = summarised.told(m, row.relation, names)
+    made = tuple(
+        Output(name, Call(function, (Column(frame.relation, name), Column(of, under_hole(of, name))), origin), origin)
+        for name in names
+        if name not in frame.index
+    )
+    return replace(frame, relation=m.add(Derive(frame.relation, replacing(frame.relation, *made), origin)))
+
+
 def _datelike(found: Sequence[v.Value]) -> bool:
     return any(type(value) is v.Const and isinstance(value.value, _TIMES) for value in found)
 
 
 _TIMES = (datetime, Interval)
+_PLAIN = frozenset((v.Const, v.Unknown))
 
 
 def expressions(m: Machine, operands: Sequence[v.Value]) -> tuple[Expression, ...]:

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import AllOf, Call, Column, Derive, Filter, Hole, Limit, Literal, Output, Star
+from feasilint.ir import AllOf, Call, Column, Derive, Filter, Hole, Limit, Literal, Output, Split, Star
 from feasilint.ir import Names as NameSet
 from feasilint.ir.expressions import spelled
 from feasilint.ir.names import timelike
-from feasilint.lower.python import items
+from feasilint.lower.python import items, summarised
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import Call as CallSite
 from feasilint.lower.python.call import kind_of, name_of, names_of
 from feasilint.lower.python.columns import holes, known, under_hole
+from feasilint.lower.python.rebasing import rebased
 from feasilint.lower.python.strings import has_gap, spell
 
 if TYPE_CHECKING:
@@ -44,7 +45,10 @@ def subscript(m: Machine, target: v.Value, node: ast.Subscript) -> v.Value:
 
 def _of_unknown(receiver: v.Value, made: v.Unknown) -> v.Unknown:
     """A part of what could not be read comes from the same step."""
-    return replace(made, step=receiver.step, made=receiver.made) if type(receiver) is v.Unknown else made
+    if type(receiver) is not v.Unknown:
+        return made
+    text = v.ARGUMENT + made.text if receiver.text.startswith(v.ARGUMENT) else made.text
+    return replace(made, text=text, step=receiver.step, made=receiver.made)
 
 
 def _named_columns(m: Machine, receiver: v.Value, key: v.Value, node: ast.expr) -> v.Frame | None:
@@ -88,12 +92,19 @@ def _frame(m: Machine, frame: v.Frame, target: v.Value, node: ast.Subscript) -> 
         return filtered(m, frame, mask, node)
     if isinstance(found, v.Frame):
         return frame  # a mask of cells
+    if isinstance(found, v.Unknown) and found.made:
+        return _drawn(m, frame, node)
     if isinstance(found, v.Unknown) and _PLURAL.search(found.text):
         return replace(frame)  # a list of columns that is not known: it may be all
     name = None if isinstance(found, v.Seq) and found.kind != "tuple" else name_of(m, key)
     if name is not None:
         return column(m, frame, name, target, node)
     return select(m, frame, key, node)
+
+
+def _drawn(m: Machine, frame: v.Frame, node: ast.expr) -> v.Frame:
+    """`df[np.random.rand(n) < 0.8]`: a random part of the rows."""
+    return replace(frame, relation=m.add(Split(frame.relation, "part", m.origin(node))))
 
 
 def _of_both(m: Machine, frame: v.Frame, key: v.Seq, node: ast.expr) -> v.Value:
@@ -116,6 +127,8 @@ def column(m: Machine, frame: v.Frame, name: Name, target: v.Value | None, node:
             outputs = tuple(Output(full[-1], Column(frame.relation, full)) for full in inner)
             return v.Frame(m.add(Derive(frame.relation, outputs, m.origin(node))), frame.library)
     owner = target.oid if isinstance(target, v.Ref | v.Unknown) else None
+    if (told := summarised.told(m, frame.relation, (name,))) is not frame.relation:
+        return v.Series(told, Column(told, name, m.origin(node)), name, frame.index, frame.group, owner)
     read = Column(frame.relation, under_hole(frame.relation, name), m.origin(node))
     return v.Series(frame.relation, read, name, frame.index, frame.group, owner)
 
@@ -174,43 +187,6 @@ def _of_elements(m: Machine, relation: Relation, items: tuple[v.Value, ...]) -> 
         elif (name := name_of(m, item)) is not None:
             parts.append(NameSet(relation, (name,)))
     return parts[0] if len(parts) == 1 else Both(tuple(parts))
-
-
-def rebased(columns: ColumnSet, old: Relation, new: Relation) -> ColumnSet:
-    """A set over one version of a frame as the same set over another."""
-    from feasilint.ir import Both, Matching, Minus, OfType
-
-    match columns:
-        case AllOf(relation=relation):
-            return AllOf(new) if relation is old and _same_width(old, new) else columns
-        case NameSet(names=names):
-            return NameSet(new, names)
-        case Minus(base=base, names=names):
-            return Minus(rebased(base, old, new), names)
-        case Matching(base=base, pattern=pattern, negate=negate):
-            return Matching(rebased(base, old, new), pattern, negate)
-        case OfType(base=base, kinds=kinds, negate=negate):
-            return OfType(rebased(base, old, new), kinds, negate)
-        case Both(parts=parts):
-            return Both(tuple(rebased(part, old, new) for part in parts))
-        case _:
-            return columns
-
-
-def _same_width(old: Relation, new: Relation) -> bool:
-    """Whether a later version has the columns of an earlier one and no others: only then all stays all."""
-    from feasilint.ir.traversal import inputs
-
-    here: Relation | None = new
-    for _ in range(50):
-        if here is old:
-            return True
-        below = inputs(here) if here is not None else ()
-        passing = type(here).__name__ in ("Filter", "Sort", "Limit", "Split", "Distinct")
-        if not passing or len(below) != 1:
-            return False
-        here = below[0]
-    return False
 
 
 def _rows_slice(m: Machine, frame: v.Frame, key: ast.Slice, node: ast.expr) -> v.Frame:
@@ -342,6 +318,8 @@ def _rows(m: Machine, frame: v.Frame, key: ast.expr, node: ast.expr, labels: boo
     if mask is not None:
         return filtered(m, frame, mask, node)
     found = m.get(value)
+    if isinstance(found, v.Unknown) and found.made:
+        return _drawn(m, frame, node)
     if isinstance(found, v.Unknown) and found.relations:
         return replace(frame, relation=m.add(Filter(frame.relation, m.expression(found), origin=m.origin(node))))
     if labels and (period := _in_period(frame, found)) is not None:

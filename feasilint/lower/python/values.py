@@ -260,6 +260,15 @@ class Step(Struct, frozen=True, gc=False):
     path: str = ""
 
 
+def attached(oid: int, name: str) -> str:
+    """The name in the module's scope for an attribute that code has put on a frame."""
+    return f"<{oid}>.{name}"
+
+
+ARGUMENT = "argument "
+"""How the text of a value begins that only who calls the code knows."""
+
+
 class Unknown(Struct, frozen=True, gc=False):
     """Something that could not be read, and all that it may depend on. Used as a frame it becomes one: `oid` is its
     place in the store. `source`: it is what its only relation, a source, holds. `made`: the code fills or draws it, no data

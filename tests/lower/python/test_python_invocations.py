@@ -18,7 +18,6 @@ df = pd.read_csv(args.data)
 @pytest.mark.parametrize(
     "call",
     [
-        "",
         "!python -m trainer.task --train-data $DATA",
         "!python -m trainer.task --train-data=${BUCKET}/{NAME}",
         "cmd = ['--train-data', data.path()]",
@@ -28,11 +27,16 @@ df = pd.read_csv(args.data)
         "DATA = made('x')\n!python -m trainer.task --train-data $DATA",
         "DATA = f'{DATA}'\n!python -m trainer.task --train-data $DATA",
     ],
-    ids=["no call", "a variable of nowhere", "two of them", "code", "nothing", "another argument", "a flag", "a value of code",
+    ids=["a variable of nowhere", "two of them", "code", "nothing", "another argument", "a flag", "a value of code",
          "a circle"],
 )  # fmt: skip
 def test_an_argument_that_the_document_does_not_give_is_a_hole(call: str):
     assert sources(run(SCRIPT, call)) == ["{data}"]
+
+
+def test_what_a_script_asks_for_that_nothing_runs_is_known_to_who_runs_it():
+    assert sources(run(SCRIPT)) == ["{argument data}"]
+    assert sources(run(SCRIPT.replace("required=True, ", ""))) == ["{data}"]
 
 
 @pytest.mark.parametrize(

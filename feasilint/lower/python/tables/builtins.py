@@ -226,6 +226,7 @@ FUNCTIONS: dict[str, Transfer] = {
         ),
         loading.globbed,
     ),
+    "ast.literal_eval": b.read_literal,
     "copy.deepcopy": argument_copied,
     "copy.copy": argument_copied,
     "itertools.product": b.product,

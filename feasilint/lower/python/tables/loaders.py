@@ -92,6 +92,7 @@ METHODS: dict[str, Table] = {
         "client": handle("boto3"),
         "resource": handle("boto3"),
         "upload_file": stored.uploaded,
+        **dict.fromkeys(("list_objects_v2", "list_objects"), stored.listed_objects),
     },
     "bucket": {
         **dict.fromkeys(
@@ -101,7 +102,10 @@ METHODS: dict[str, Table] = {
     },
     "bucket.objects": dict.fromkeys(("filter", "all", "limit"), stored.bucket_objects),
     "storage": dict.fromkeys(("bucket", "get_bucket"), handle("bucket")),
-    "archive": dict.fromkeys(("open", "read", "extractfile"), stored.member),
+    "archive": {
+        **dict.fromkeys(("open", "read", "extractfile"), stored.member),
+        **dict.fromkeys(("namelist", "getnames"), loading.listed),
+    },
     "azure": {
         "get_blob_client": stored.container_object,
         **dict.fromkeys(("get_container_client", "get_file_system_client"), handle("bucket")),
@@ -218,6 +222,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "pandas_gbq.to_gbq": write_argument("table", dialect="bigquery"),
     "snowflake.connector.pandas_tools.write_pandas": write_argument("table", 1, 2, dialect="snowflake"),
     "boto3.client": handle("boto3"),
+    "awscli.customizations.s3.utils.split_s3_bucket_key": stored.bucket_and_key,
     "boto3.resource": handle("boto3"),
     "boto3.session.Session": handle("boto3"),
     "boto3.Session": handle("boto3"),

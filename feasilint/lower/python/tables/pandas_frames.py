@@ -95,6 +95,7 @@ _FRAME: dict[str, Transfer] = {
     "update": shapes.updated,
     "assign": frames.assign,
     "insert": frames.insert,
+    "set_value": frames.set_value,
     "isetitem": shapes.set_at,
     "pop": frames.pop,
     "get": frames.get_column,

@@ -106,9 +106,7 @@ def whole_frame(call: Call, frame: v.Frame, function: str) -> v.Value | None:
             return v.Series(frame.relation, call.expression(frame), None, frame.index, frame.group)
         return v.Series(frame.relation, Op(function, parts, call.origin), None, frame.index, frame.group)
     names = _data(frame)
-    if names is None:
-        return call.unknown(f"{function} of all columns")
-    specs = [Spec(name, name, v.Const(function)) for name in names[:200]]
+    specs = [Spec(name, name, v.Const(function)) for name in (("{column}",) if names is None else names[:200])]
     return v.Row(aggregate(call, frame, frame.group, specs))
 
 

@@ -376,3 +376,9 @@ def _type_of(value: v.Value | None) -> type | None:
             return dict
         case _:
             return None
+
+
+def read_literal(call: Call) -> v.Value | None:
+    """`ast.literal_eval(text)`: of a text that is not known, the same in parts."""
+    found = call.got(0)
+    return found if isinstance(found, v.Unknown) else None

@@ -10,7 +10,7 @@ from feasilint.ir import AllOf, Column, Derive, Distinct, Filter, Limit, Names, 
 from feasilint.ir import Call as Op
 from feasilint.ir.expressions import is_dynamic
 from feasilint.lower.python import values as v
-from feasilint.lower.python.assignment import with_columns
+from feasilint.lower.python.assignment import masked_value, with_columns
 from feasilint.lower.python.call import name_of, names_of
 from feasilint.lower.python.columns import known, narrowed, replacing
 from feasilint.lower.python.selection import column
@@ -56,6 +56,16 @@ def insert(call: Call) -> v.Value | None:
             made = with_columns(call.m, frame, ((label, value),), call.node)
             call.m.set(call.target, _placed(call, frame, made, label))
     return v.NONE
+
+
+def set_value(call: Call) -> v.Value | None:
+    """`df.set_value(row, 'age', mean)` of old versions: `df.at[row, 'age'] = mean`."""
+    frame, names, value = own(call), call.names(1, "col"), call.arg(2, "value")
+    if frame is None or names is None or value is None:
+        return None
+    new = v.Scalar(masked_value(call.m, None, value, Column(frame.relation, names[0])))
+    call.m.set(call.target, with_columns(call.m, frame, ((names[0], new),), call.node))
+    return call.target
 
 
 def _placed(call: Call, before: v.Frame, made: v.Frame, name: Name) -> v.Frame:

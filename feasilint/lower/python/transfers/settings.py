@@ -121,6 +121,8 @@ def _told(call: Call, name: str, flag: str, default: v.Value | None) -> v.Value:
     text = told(call.m, flag)
     if text is not None:
         return v.Const(text)
+    if call.flag("required") and default is None and call.m.text.count(f"--{flag}") < 2:
+        return call.m.unknown(v.ARGUMENT + name)  # nothing here runs the script: whoever does has to name it
     return default if isinstance(default, v.Unknown) and "environ" in default.text else call.m.unknown(name)
 
 

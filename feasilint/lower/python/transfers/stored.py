@@ -87,6 +87,23 @@ def bucket_objects(call: Call) -> v.Value | None:
     return v.Seq((_file(_of_store(call.m, bucket, v.Const(start + ANY_FILE), scheme)),), "list", True)
 
 
+def listed_objects(call: Call) -> v.Value | None:
+    """`s3.list_objects_v2(Bucket=…, Prefix='raw/')`: under `Contents` one object stands for all."""
+    prefix = call.arg(None, "Prefix")
+    start = str(as_text(call.m, prefix).value) if prefix is not None else ""
+    one = v.Dict(((v.Const("Key"), v.Const(start + ANY_FILE)),), True)
+    return v.Dict(((v.Const("Contents"), v.Seq((one,), "list", True)),), True)
+
+
+def bucket_and_key(call: Call) -> v.Value | None:
+    """`split_s3_bucket_key('s3://bucket/key')`."""
+    address = call.arg(0)
+    if address is None:
+        return None
+    bucket, cut, key = str(as_text(call.m, address).value).removeprefix("s3://").partition("/")
+    return v.Seq((v.Const(bucket), v.Const(key)), "tuple") if cut else None
+
+
 def _bucket(call: Call) -> tuple[v.Value | None, str]:
     """The bucket that a method is called on, and the scheme of its addresses."""
     found = call.receiver
