@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from feasilint.rule import DocumentSubject, Feature, ModelSubject, SourceSubject
+from feasilint.rule import DocumentSubject, Feature, ModelSubject, ScanSubject, SourceSubject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +27,7 @@ _SCOPES: dict[type[Subject], Scope] = {
     Feature: "feature",
     ModelSubject: "model",
     SourceSubject: "source",
+    ScanSubject: "scan",
     DocumentSubject: "document",
 }
 _NAMED = 2  # further features that a merged message names
@@ -43,13 +44,13 @@ class Checked(Struct, frozen=True):
 
 
 def check(subjects: Iterable[Subject], rules: Sequence[Rule], context: Context) -> Checked:
-    """Judge the subjects. Models and sources come after features, and documents last and rule by rule, so that a rule can see
-    which ignores were used."""
+    """Judge the subjects. Models, what shows in several features, and sources come after features, and documents last and rule by
+    rule, so that a rule can see which ignores were used."""
     run = _Run(context)
     kinds: dict[type[Subject], list[Subject]] = {kind: [] for kind in _SCOPES}
     for subject in subjects:
         kinds[type(subject)].append(subject)
-    for subject in (*kinds[Feature], *kinds[ModelSubject]):
+    for subject in (*kinds[Feature], *kinds[ModelSubject], *kinds[ScanSubject]):
         run.keep(supersede(run.findings(subject, rules), rules))
     said = run.said(rules)
     for source in kinds[SourceSubject]:
@@ -118,6 +119,8 @@ def _title(subject: Subject) -> str:
             return f"{kind} `{target}`"
         case SourceSubject(source=source):
             return f"source `{source.name}`"
+        case ScanSubject():
+            return "all features"
         case DocumentSubject(program=program):
             return program.path
 

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Context", "DocumentSubject", "Example", "Feature", "Finding", "Label", "ModelSubject", "Place", "RowCode", "Rule",
-    "Severity", "SourceSubject", "Spread", "Subject", "Suggestion", "Unread",
+    "ScanSubject", "Severity", "SourceSubject", "Spread", "Subject", "Suggestion", "Unread",
 ]  # fmt: skip
 
-Scope: TypeAlias = Literal["feature", "model", "source", "document"]
+Scope: TypeAlias = Literal["feature", "model", "source", "scan", "document"]
 
 
 class Unread(NamedTuple):
@@ -108,6 +108,12 @@ class SourceSubject(Struct, frozen=True):
     features: tuple[str, ...] = ()
 
 
+class ScanSubject(Struct, frozen=True):
+    """All features that are judged, for what only shows in several of them."""
+
+    features: tuple[Feature, ...] = ()
+
+
 class DocumentSubject(Struct, frozen=True):
     """A whole document with its diagnostics. `used` are the ignores that silenced something; `limits` say what of it was too
     much to be judged."""
@@ -117,7 +123,7 @@ class DocumentSubject(Struct, frozen=True):
     limits: tuple[Diagnostic, ...] = ()
 
 
-Subject: TypeAlias = Feature | ModelSubject | SourceSubject | DocumentSubject
+Subject: TypeAlias = Feature | ModelSubject | SourceSubject | ScanSubject | DocumentSubject
 
 
 class Context(Struct, frozen=True):

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from feasilint.aggregations import of_member
 from feasilint.findings import Place
-from feasilint.ir import Aggregate, Call, Column, Diagnostic, Fit, Scan, Upsert, Window, Write
-from feasilint.ir.expressions import fold
+from feasilint.ir import Aggregate, Call, Column, Diagnostic, Fit, Literal, Scan, Upsert, Window, Write
+from feasilint.ir.expressions import columns, fold
 from feasilint.measure.ages import within_lags
 from feasilint.measure.grain import leaves
 from feasilint.measure.model import Age, Input
@@ -21,7 +21,7 @@ from feasilint.operations import Learned, operations
 from feasilint.paths import Step
 from feasilint.rowcode import row_code
 from feasilint.rows import Rows
-from feasilint.rule import DocumentSubject, Feature, SourceSubject, Unread
+from feasilint.rule import DocumentSubject, Feature, ScanSubject, SourceSubject, Unread
 from feasilint.stations import names, places
 from feasilint.unread import gaps
 from feasilint.ways import oldest_way, timed, way
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from feasilint.analysis import Analysis, Member
     from feasilint.catalog.model import ModelEntry
-    from feasilint.ir import Program
+    from feasilint.ir import Expression, Program
     from feasilint.lineage import LineageGraph
     from feasilint.measure.model import Aggregation, Hop, Operation
     from feasilint.rule import Subject
@@ -58,6 +58,7 @@ def subjects(analysis: Analysis, reported: Collection[str]) -> Iterator[Subject]
     lineages = _Lineages(analysis)
     found = [feature for program, sink in judged for feature in _of_sink(sink, program, lineages, reported)]
     yield from found
+    yield ScanSubject(tuple(found))
     yield from models(analysis, [(program, sink) for program, sink in judged if program.path in reported])
     yield from _sources(analysis, reported, found)
     limits: dict[str, list[Diagnostic]] = defaultdict(list)
@@ -270,7 +271,20 @@ def _built(member: Member, analysis: Analysis) -> tuple[Place | None, bool]:
         return None, False
     relation, made = analysis.columns.definition(member.column.relation, member.column.name)
     place = analysis.place(relation, (made.origin or relation.origin) if made is not None else relation.origin)
-    return place, made is not None and isinstance(made.expression, Call) and made.expression.function == "coalesce"
+    return place, made is not None and _is_choice(made.expression)
+
+
+def _is_choice(expression: Expression) -> bool:
+    """Whether a value is one of several, taken as it is: COALESCE, or a CASE of columns whose conditions compare none."""
+    if not isinstance(expression, Call) or expression.function != "case":
+        return isinstance(expression, Call) and expression.function == "coalesce"
+    *pairs, last = expression.args
+    tail = (last,) if len(pairs) % 2 == 0 else ()
+    branches = expression.args[: len(expression.args) - len(tail)]
+    conditions, values = branches[::2], (*branches[1::2], *tail)
+    taken = {value for value in values if isinstance(value, Column)}
+    plain = all(isinstance(value, Column | Literal) for value in values)
+    return plain and len(taken) > 1 and all(len(set(columns(condition))) < 2 for condition in conditions)
 
 
 # --- inputs ---

@@ -95,6 +95,26 @@ class MixedLatency(Rule):
             flagged=0,
         ),
         Example(
+            "a condition picks one of the two",
+            {
+                "features.sql": _QUERY.format(
+                    value="case when s.spent > 0 then s.spent else b.spent end", table="bank.balances"
+                ),
+                "catalog.yaml": _CATALOG,
+            },
+            flagged=0,
+        ),
+        Example(
+            "a condition holds the one against the other",
+            {
+                "features.sql": _QUERY.format(
+                    value="case when s.spent > b.balance then s.spent else b.balance end", table="bank.balances"
+                ),
+                "catalog.yaml": _CATALOG,
+            },
+            contains="combines `bank.spent_today`",
+        ),
+        Example(
             "spent until now, of what was there last night",
             {
                 "features.sql": _QUERY.format(value="s.spent / b.balance", table="bank.balances"),

@@ -3,7 +3,9 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from feasilint.ir.expressions import fold, spelled
 from feasilint.ir.functions import traits
+from feasilint.measure.names import dated, event_time
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject, Suggestion
 
 from ._evidence import aggregated, declared, details
@@ -82,6 +84,14 @@ class RetentionTooShort(Rule):
             flagged=0,
         ),
         Example(
+            "people under thirty, by their birth date",
+            {
+                "features.sql": _QUERY.format(table="web.clicks", time="birth_date", days=10957),
+                "catalog.yaml": _CATALOG,
+            },
+            flagged=0,
+        ),
+        Example(
             "90 days of what is kept for 30",
             {"features.sql": _QUERY.format(table="web.clicks", time="ts", days=90), "catalog.yaml": _CATALOG},
             contains="feature `clicks` counts the last 90 d of `web.clicks`, which keeps rows for 30 days only",
@@ -97,6 +107,8 @@ class RetentionTooShort(Rule):
             if read is None or window <= max(
                 _kept(read) * _SPARE, longest[read.source][0] if read.source in longest else 0
             ):
+                continue
+            if not _of_rows(aggregation, read):
                 continue
             longest[read.source] = (window, aggregation, read)
         for window, aggregation, read in longest.values():
@@ -134,6 +146,16 @@ def _length(aggregation: Aggregation) -> float:
     if extent.window != "bounded" or traits(function := aggregation.function).ordinal or function in ("lag", "lead"):
         return 0
     return max((interval.total_seconds for interval in extent.intervals), default=0)
+
+
+def _of_rows(aggregation: Aggregation, read: Input) -> bool:
+    """Whether a window is one over the times of rows: thirty years of birth dates ask for no old rows."""
+    column, entry = aggregation.extent.time_column, read.entry
+    if column is None:
+        return True
+    name = spelled(column)
+    declared_time = entry.event_time if entry is not None else None
+    return (declared_time is not None and fold(name) == fold(declared_time)) or event_time(name) or dated(name)
 
 
 def _shortest(feature: Feature, aggregation: Aggregation) -> Input | None:

@@ -7,6 +7,7 @@ from feasilint.ir.functions import traits
 from feasilint.ir.names import timelike
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject, Suggestion
 from feasilint.suggest.bounded import approximate
+from feasilint.suggest.kinds import ITEMS
 
 from ._history import History, does, evidence, histories
 
@@ -120,6 +121,8 @@ def _suggestion(history: History, context: Context) -> Suggestion | None:
     code = approximate(history.aggregation, context.programs, history.event_time)
     if code is None:
         return None
+    if history.aggregation.function == "list":
+        return Suggestion(f"list of the last {ITEMS} values", code.code, code.language, "a row that does not grow")
     title = f"approximate {traits(history.aggregation.function).words}"
     return Suggestion(
         title, code.code, code.language, "a sketch of constant size per key and day instead of all values"

@@ -9,6 +9,7 @@ from feasilint.suggest.sql import Text
 
 if TYPE_CHECKING:
     from feasilint.ir import Fragment
+    from feasilint.suggest.forms import Form
 
 _SKETCHING = frozenset(
     {"bigquery", "snowflake", "spark", "spark2", "databricks", "duckdb", "trino", "presto", "athena", "redshift"}
@@ -16,16 +17,17 @@ _SKETCHING = frozenset(
 _EVERY = ("bigquery",)  # dialects whose approximate quantiles come as an array: left to the reader
 
 
-def rewrite(node: exp.Expr, fragment: Fragment) -> str | None:
-    """The SELECT around an exact distinct count, median or percentile with its approximate form; None where its dialect or
-    form is not one that is known."""
+def rewrite(node: exp.Expr, fragment: Fragment, form: Form | None = None, time: str = "") -> str | None:
+    """The SELECT around an exact aggregate with a form of bounded size, which is a sketch unless it is given; None where its
+    dialect or form is not one that is known."""
     root = node.root()
     at = next(index for index, other in enumerate(root.walk(bfs=False)) if other is node)
     node = list(root.copy().walk(bfs=False))[at]
     select, text = node.find_ancestor(exp.Select), Text(fragment)
-    if select is None or text.dialect not in _SKETCHING or text.controlled(select):
+    if select is None or text.controlled(select):
         return None
-    return text.written(select) if sketched(node, text.dialect) is not None else None
+    made = form(node, text.dialect, time) if form is not None else sketched(node, text.dialect)
+    return text.written(select) if made is not None else None
 
 
 def sketched(node: exp.Expr, dialect: str) -> exp.Expr | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from feasilint.suggest.columns import may_have
+from feasilint.suggest.kinds import kind_of
 from feasilint.suggest.located import located
 from feasilint.suggest.tables import Tables
 
@@ -83,9 +84,11 @@ def approximate(
         return Rewrite(code, "python") if code else None
     from feasilint.lower.sql.nodes import nodes
     from feasilint.suggest.approximate import rewrite
+    from feasilint.suggest.forms import FORMS
 
-    found = nodes(fragment)
-    code = rewrite(found[aggregation.node], fragment) if aggregation.node < len(found) else None
+    found, kind = nodes(fragment), kind_of(aggregation)
+    form = FORMS.get(kind.name) if kind is not None else None
+    code = rewrite(found[aggregation.node], fragment, form, event_time or "") if aggregation.node < len(found) else None
     return Rewrite(code, "sql") if code else None
 
 

@@ -37,7 +37,7 @@ def _last(node: exp.Expr, dialect: str, time: str) -> exp.Expr | None:
     """The last values of a list, the latest first."""
     template = _LAST.get(dialect)
     whole = node.find_ancestor(exp.WithinGroup, exp.Select) if isinstance(node.parent, exp.WithinGroup) else node
-    if template is None or not isinstance(node, exp.ArrayAgg) or whole is None:
+    if template is None or not time or not isinstance(node, exp.ArrayAgg) or whole is None:
         return None
     value, order = node.this, whole.args.get("expression")
     if isinstance(value, exp.Order):

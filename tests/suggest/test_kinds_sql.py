@@ -121,6 +121,15 @@ def test_a_percentile_is_near_the_exact_one_in_rank(measure: str, db: duckdb.Duc
         assert abs(below[0] - share) < 0.15
 
 
+def test_a_list_of_a_long_window_keeps_the_last_values(db: duckdb.DuckDBPyConnection) -> None:
+    query = f"select user_id, list(merchant order by ts) as x from tx where {YEAR} group by user_id"
+    found = told(query, "AGG303")
+    assert found.suggestion is not None
+    assert found.suggestion.title == "list of the last 20 values"
+    expected = f"select user_id, list(merchant order by ts desc)[:20] from tx where {YEAR} group by user_id"
+    assert run(db, found.suggestion.code) == run(db, expected)
+
+
 # --- one value per row ---
 
 
