@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from feasilint.ir import Aggregate, AllOf, Both, Call, Column, Derive, Interval, Minus, Names, Output
-from feasilint.lower.python import summarised
+from feasilint.ir import Both, Call, Interval, Minus, Names
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import Call as CallSite
 from feasilint.lower.python.call import name_of, names_of
-from feasilint.lower.python.columns import known, replacing, under_hole
 from feasilint.lower.python.join import join
 from feasilint.lower.python.strings import GAP, LIMIT, as_text, concat, is_certain, percent, spell
 
@@ -198,8 +196,7 @@ def elementwise(m: Machine, function: str, operands: tuple[v.Value, ...], node: 
     if v.Lazy in kinds:
         return v.Lazy("call", function, tuple(found), node=node, fragment=m.fragment if node is not None else None)
     if v.Frame in kinds and v.Series not in kinds:
-        frame = next(value for value in found if isinstance(value, v.Frame))  # the same columns, with other values
-        return _scaled(m, frame, function, found, node)
+        return next(value for value in found if isinstance(value, v.Frame))  # the same columns, with other values
     if v.Series not in kinds and v.Scalar not in kinds and not _datelike(found):
         made_up = v.Unknown in kinds and kinds <= _PLAIN and all(one.made for one in found if type(one) is v.Unknown)
         return replace(m.unknown(spell(node) if node is not None else function, *operands), made=made_up)
@@ -208,21 +205,6 @@ def elementwise(m: Machine, function: str, operands: tuple[v.Value, ...], node: 
         return v.Scalar(made)
     series = next(value for value in found if isinstance(value, v.Series))
     return v.Series(series.relation, made, series.name, series.index, series.group)
-
-
-def _scaled(m: Machine, frame: v.Frame, function: str, operands: Sequence[v.Value], node: ast.expr | None) -> v.Frame:
-    """`(df - train.mean()) / train.std()`: every column with its own statistic of some rows."""
-    row = next((one for one in operands if type(one) is v.Row and type(one.relation) is Aggregate), None)
-    if row is None:
-        return frame
-    names, origin = known(AllOf(frame.relation)) or (), m.origin(node)
-    of = summarised.told(m, row.relation, names)
-    made = tuple(
-        Output(name, Call(function, (Column(frame.relation, name), Column(of, under_hole(of, name))), origin), origin)
-        for name in names
-        if name not in frame.index
-    )
-    return replace(frame, relation=m.add(Derive(frame.relation, replacing(frame.relation, *made), origin)))
 
 
 def _datelike(found: Sequence[v.Value]) -> bool:

@@ -48,11 +48,17 @@ def test_every_column_has_its_own_statistic() -> None:
     assert origins(made, "a") == {"a.csv.a"}
 
 
-def test_a_statistic_of_all_rows_is_told_and_one_of_a_slice_is_not() -> None:
+def test_statistics_of_a_whole_frame_scale_it_as_a_scaler_does_and_are_not_told() -> None:
     scaled = "train = (train - train.mean()) / train.std()"
     assert learned(f"train = df[:int(len(df) * 0.7)]\n{scaled}") == []
-    assert learned(f"train = df[np.random.rand(len(df)) < 0.7]\n{scaled}") == []
-    assert len(learned(f"train = df\n{scaled}")) == 2
+    assert learned(f"train = df\n{scaled}") == []
+    assert measures(run(READ + f"train = df\n{scaled}"))[0] == "avg(a)"
+
+
+def test_a_statistic_of_a_slice_is_not_of_all_rows() -> None:
+    scaled = "train['a'] = train['a'] - train['a'].mean()"
+    assert learned(f"train = df[:int(len(df) * 0.7)]\n{scaled}") == []
+    assert len(learned(f"train = df\n{scaled}")) == 1
 
 
 def test_a_row_of_the_frame_itself_is_no_statistic() -> None:
