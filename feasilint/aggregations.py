@@ -6,8 +6,22 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Aggregate, Call, Column, Expression, Filter, Limit, Measure, Output, Relation, Split, Window
+from feasilint.ir import (
+    Aggregate,
+    Call,
+    Column,
+    Expression,
+    Filter,
+    Hole,
+    Limit,
+    Measure,
+    Output,
+    Relation,
+    Split,
+    Window,
+)
 from feasilint.ir.expressions import columns, spelled
+from feasilint.ir.names import timelike
 from feasilint.measure.edges import ends_before, includes_itself
 from feasilint.measure.model import Aggregation
 from feasilint.measure.pairs import pairing
@@ -108,6 +122,7 @@ def _of_use(use: Use, analysis: Analysis) -> Aggregation | None:
         sources=_sources(use, analysis),
         through=_through(use, analysis),
         running=frame is not None and frame.start is None,
+        backwards=isinstance(relation, Window) and _backwards(relation),
         default_frame=frame is not None and frame.default,
         includes_current=includes_itself(relation, output, analysis.windows),
         ends_before=ends_before(relation, output, analysis.windows),
@@ -120,6 +135,14 @@ def _of_use(use: Use, analysis: Analysis) -> Aggregation | None:
         fragment=origin.fragment,
         node=origin.node,
     )
+
+
+def _backwards(window: Window) -> bool:
+    """Whether later rows come first: in falling order of time, or turned round."""
+    if not window.order or not any(window.descending[:1]):
+        return False
+    by = window.order[0]
+    return isinstance(by, Hole) or any(timelike(spelled(column.name)) for column in columns(by))
 
 
 def _part(relation: Relation, analysis: Analysis) -> str | None:

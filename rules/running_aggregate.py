@@ -107,7 +107,7 @@ class RunningAggregate(Rule):
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
         assert isinstance(subject, Feature)
-        for history in histories(subject, running=True):
+        for history in histories(subject, running=True, wanted=_of_the_past):
             severity = self.severity_at(subject.point, online_severity(history, context))
             if severity is not None:
                 yield self._found(severity, history, context)
@@ -123,3 +123,8 @@ class RunningAggregate(Rule):
             suggestion=instead,
             **evidence(history, context),
         )
+
+
+def _of_the_past(history: History) -> bool:
+    """Not of later rows; the number of a row in falling order is taken for its place."""
+    return not history.aggregation.backwards or history.aggregation.function == "row_number"

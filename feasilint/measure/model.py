@@ -39,15 +39,16 @@ class Extent(Struct, frozen=True, gc=False):
 class Aggregation(Struct, frozen=True, gc=False):
     """One aggregate function in the code, with all that was found out about it.
 
-    `running`: over an explicit or default frame that grows row by row (cumsum, OVER (ORDER BY …)), `default_frame` where the
-    code states none; `includes_current`: the row that it is computed for is among its rows, and `ends_before`: how many
-    seconds before that row's time its newest one lies at least. `alone`: the feature is this value, and not computed with it.
-    `arguments`: the names of the columns that it is applied to; `order`: those that its window is ordered by. `values`: the
-    physical columns that its arguments are made of. `outputs`: the final columns it flows into. `sources`: those of its
-    input, and `through` the stored tables on the way to it, which may keep rows longer or shorter. `part`: the part of a
-    split that its rows are of. `chosen`: some rows were left out before. `fills`: of a feature's measure, that it at most
-    stands in for other values. `pairing`: how its rows are held against all earlier ones. `unpruned`: what it reads all
-    partitions of, although its time is bounded. `zones`: those whose clocks its time buckets and time conditions are told by.
+    `running`: over an explicit or default frame that grows row by row (cumsum, OVER (ORDER BY …)), `backwards` where later
+    rows come first and `default_frame` where the code states none; `includes_current`: the row that it is computed for is
+    among its rows, and `ends_before`: how many seconds before that row's time its newest one lies at least. `alone`: the
+    feature is this value, and not computed with it. `arguments`: the names of the columns that it is applied to; `order`:
+    those that its window is ordered by. `values`: the physical columns that its arguments are made of. `outputs`: the final
+    columns it flows into. `sources`: those of its input, and `through` the stored tables on the way to it, which may keep
+    rows longer or shorter. `part`: the part of a split that its rows are of. `chosen`: some rows were left out before.
+    `fills`: of a feature's measure, that it at most stands in for other values. `pairing`: how its rows are held against all
+    earlier ones. `unpruned`: what it reads all partitions of, although its time is bounded. `zones`: those whose clocks its
+    time buckets and time conditions are told by.
     """
 
     function: str
@@ -64,6 +65,7 @@ class Aggregation(Struct, frozen=True, gc=False):
     sources: tuple[Source, ...] = ()
     through: tuple[Source, ...] = ()
     running: bool = False
+    backwards: bool = False
     default_frame: bool = False
     includes_current: bool = False
     ends_before: float | None = None

@@ -17,6 +17,7 @@ from feasilint.lower.python import values as v
 from feasilint.lower.python.call import Call as CallSite
 from feasilint.lower.python.call import kind_of, name_of, names_of
 from feasilint.lower.python.columns import holes, known, under_hole
+from feasilint.lower.python.orders import turned
 from feasilint.lower.python.rebasing import rebased
 from feasilint.lower.python.strings import has_gap, spell
 
@@ -193,7 +194,7 @@ def _rows_slice(m: Machine, frame: v.Frame, key: ast.Slice, node: ast.expr) -> v
     low = m.get(m.evaluate(key.lower)) if key.lower is not None else v.NONE
     high = m.get(m.evaluate(key.upper)) if key.upper is not None else v.NONE
     if low == v.NONE and high == v.NONE:
-        return frame
+        return turned(m, frame, key, node)
     between = _label_slice(m, frame, low, high)
     if between is not None:
         return filtered(m, frame, between, node)
@@ -312,7 +313,8 @@ def _between(m: Machine, frame: v.Frame, key: ast.Slice, node: ast.expr) -> v.Fr
 
 def _rows(m: Machine, frame: v.Frame, key: ast.expr, node: ast.expr, labels: bool) -> v.Frame:
     if isinstance(key, ast.Slice):
-        return _rows_slice(m, frame if labels else replace(frame, index=()), key, node) if _bounded(key) else frame
+        bounded = key.lower is not None or key.upper is not None
+        return _rows_slice(m, frame if labels or not bounded else replace(frame, index=()), key, node)
     value = m.evaluate(key)
     mask = mask_of(m, value)
     if mask is not None:
@@ -338,10 +340,6 @@ def _in_period(frame: v.Frame, key: v.Value) -> Call | None:
         return None
     start = f"{text}-01" if unit == "month" else f"{text}-01-01"
     return Call("eq", (Call("date_trunc", (Literal(unit), Column(frame.relation, frame.index[0]))), Literal(start)))
-
-
-def _bounded(key: ast.Slice) -> bool:
-    return key.lower is not None or key.upper is not None
 
 
 def _series_rows(m: Machine, series: v.Series, key: ast.expr, node: ast.expr) -> v.Value:

@@ -39,7 +39,7 @@ def test_aggregates(code: str, expected: list[str]):
     [
         ("tx.groupby('u')['x'].transform('mean')", ["avg(x) by u over all"]),
         ("tx.groupby('u')['x'].cumsum()", ["sum(x) by u rows None..0"]),
-        ("tx.sort_values('ts').groupby('u').cumcount()", ["count() by u order ts rows None..0"]),
+        ("tx.sort_values('ts').groupby('u').cumcount()", ["count() by u order ts rows None..-1"]),
         ("tx['x'].rolling(7).mean()", ["avg(x) rows -6..0"]),
         ("tx.groupby('u').rolling('30D', on='ts')['x'].sum()", ["sum(x) by u order ts range -P30D..PT0S"]),
         ("tx.set_index('ts')['x'].rolling('7d').sum()", ["sum(x) order ts range -P7D..PT0S"]),
@@ -101,6 +101,8 @@ def test_an_index_is_no_data_until_it_is_reset():
         ("tx[['a', 'b']].assign(c=lambda d: d.a)", ["a", "b", "c"]),
         ("tx[['a', 'b', 'c']].loc[:, 'a':'b']", ["a", "b"]),
         ("tx[['a', 'b', 'c']].iloc[:, :-1]", ["a", "b"]),
+        ("tx[['a', 'b', 'c']].as_matrix()", ["a", "b", "c"]),
+        ("tx[['a', 'b', 'c']].as_matrix(columns=['c', 'a'])", ["c", "a"]),
         ("tx[[c for c in tx[['a_1', 'b']].columns if c.startswith('a')]]", ["a_1"]),
         ("tx.groupby('u', as_index=False)['x'].sum()", ["u", "x"]),
         ("tx.groupby('u')['x'].sum().reset_index(name='n')", ["u", "n"]),

@@ -21,7 +21,7 @@ from feasilint.lower.python.transfers import (
 )
 from feasilint.lower.python.transfers.aggregates import measure
 from feasilint.lower.python.transfers.common import copied, handle, nothing, same, show
-from feasilint.lower.python.transfers.windows import over_window, running
+from feasilint.lower.python.transfers.windows import EARLIER, over_window, running
 from feasilint.lower.python.transfers.writes import write
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ RUNNING: dict[str, Transfer] = {
     "cummax": running("max"),
     "cummin": running("min"),
     "cumprod": running("product"),
-    "cumcount": running("count"),
+    "cumcount": running("count", EARLIER),
     "shift": windows.shifted,
     "diff": windows.shifted,
     "pct_change": windows.shifted,
@@ -134,7 +134,7 @@ _FRAME: dict[str, Transfer] = {
     "keys": names.columns_property,
     "to_numpy": frames.as_array,
     "to_records": frames.as_array,
-    "as_matrix": frames.as_array,
+    "as_matrix": frames.as_matrix,
     "dot": shapes.product,
     "groupby": grouping.group_by,
     "resample": grouping.resample,

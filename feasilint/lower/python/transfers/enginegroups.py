@@ -26,9 +26,10 @@ from feasilint.ir.functions import canonical
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of
 from feasilint.lower.python.columns import known
+from feasilint.lower.python.orders import order_of
 from feasilint.lower.python.transfers.binding import Binder, expand, label, outermost, unnamed
 from feasilint.lower.python.transfers.engines import flat, is_flag, outputs_of, typed_names
-from feasilint.lower.python.transfers.frames import order_of, own
+from feasilint.lower.python.transfers.frames import own
 from feasilint.lower.python.transfers.labels import namer
 from feasilint.lower.python.transfers.reshaping import spread_outputs
 from feasilint.lower.python.transfers.selecting import where_typed

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import AllOf, Column, Derive, Distinct, Filter, Limit, Names, Output, Sort, Star
+from feasilint.ir import AllOf, Column, Derive, Distinct, Limit, Names, Output, Sort, Star
 from feasilint.ir import Call as Op
 from feasilint.ir.expressions import is_dynamic
 from feasilint.lower.python import values as v
 from feasilint.lower.python.assignment import masked_value, with_columns
 from feasilint.lower.python.call import name_of, names_of
 from feasilint.lower.python.columns import known, narrowed, replacing
-from feasilint.lower.python.selection import column
+from feasilint.lower.python.orders import order_of
+from feasilint.lower.python.selection import column, select
 
 if TYPE_CHECKING:
-    from feasilint.ir import Expression, Name, Relation
+    from feasilint.ir import Name
     from feasilint.lower.python.call import Call
 
 
@@ -134,17 +135,6 @@ def _falling(call: Call, keys: int) -> tuple[bool, ...]:
     each = given.items if isinstance(given, v.Seq) else (given,) * keys
     found = tuple(isinstance(one, v.Const) and one.value in (False, 0) for one in each)
     return found if any(found) else ()
-
-
-def order_of(relation: Relation, depth: int = 12) -> tuple[Expression, ...]:
-    """The order in which a frame was last sorted, if nothing disturbed it since."""
-    while depth:
-        if isinstance(relation, Sort):
-            return relation.keys
-        if not isinstance(relation, Derive | Filter | Limit):
-            return ()
-        relation, depth = relation.input, depth - 1
-    return ()
 
 
 def distinct(call: Call) -> v.Value | None:
@@ -325,6 +315,14 @@ def as_array(call: Call) -> v.Value | None:
     if frame.index:
         frame = derive(call, frame, (Star(narrowed(frame.relation, frame.index)),), ())
     return replace(frame, library="array", index=())
+
+
+def as_matrix(call: Call) -> v.Value | None:
+    """`as_matrix(columns)`, as pandas had it before 1.0."""
+    found, columns = as_array(call), call.arg(0, "columns")
+    if columns is None or not isinstance(found, v.Frame):
+        return found
+    return select(call.m, found, columns, call.node) or found
 
 
 def exploded(call: Call) -> v.Value | None:

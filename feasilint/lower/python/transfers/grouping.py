@@ -13,8 +13,9 @@ from feasilint.ir.functions import is_aggregate
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import name_of, names_of
 from feasilint.lower.python.columns import known
+from feasilint.lower.python.orders import falls, order_of
 from feasilint.lower.python.transfers.aggregates import agg, chosen, counted, function_name
-from feasilint.lower.python.transfers.frames import order_of, own
+from feasilint.lower.python.transfers.frames import own
 from feasilint.lower.python.transfers.picking import selected
 from feasilint.lower.python.transfers.times import unit_of
 
@@ -209,7 +210,8 @@ def windowed(call: Call, group: v.GroupBy, function: str, frame: object, running
     if counts:
         measures = measures[:1]
     partition = tuple(key.expression for key in group.keys)
-    made = call.m.add(Window(relation, partition, order, frame, measures, call.origin))
+    falling = falls(relation) if running and order == order_of(relation) else ()
+    made = call.m.add(Window(relation, partition, order, frame, measures, call.origin, falling))
     if group.single or counts:
         name = next(iter(labels))
         return v.Series(

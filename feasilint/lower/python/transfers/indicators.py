@@ -8,7 +8,7 @@ from feasilint.ir import Column, Derive, Frame, Measure, Output, Window
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import replacing
 from feasilint.lower.python.operators import elementwise
-from feasilint.lower.python.transfers.frames import order_of
+from feasilint.lower.python.orders import order_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,8 @@ from feasilint.ir import Call as Op
 from feasilint.ir import Literal as Constant
 from feasilint.lower.python import values as v
 from feasilint.lower.python.iteration import name_value
-from feasilint.lower.python.transfers.frames import order_of, own
+from feasilint.lower.python.orders import order_of
+from feasilint.lower.python.transfers.frames import own
 from feasilint.lower.python.transfers.times import as_length
 
 if TYPE_CHECKING:

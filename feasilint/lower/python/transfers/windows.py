@@ -11,9 +11,9 @@ from feasilint.ir import Call as Op
 from feasilint.ir.functions import canonical, is_aggregate
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import known, replacing
+from feasilint.lower.python.orders import order_of
 from feasilint.lower.python.transfers.aggregates import chosen, function_name, specs_of
 from feasilint.lower.python.transfers.common import copied, function_of, scalar
-from feasilint.lower.python.transfers.frames import order_of
 from feasilint.lower.python.transfers.grouping import windowed
 from feasilint.lower.python.transfers.times import as_length
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from feasilint.lower.python.call import Call, Transfer
 
 GROWING = Frame("rows", None, 0)
+EARLIER = Frame("rows", None, -1)
 
 
 def rolling(call: Call) -> v.Value | None:
@@ -186,19 +187,19 @@ def _narrow(window: v.Rolling, column: Name | None) -> v.Rolling:
     return replace(window, selected=(column,), single=True)
 
 
-def running(function: str) -> Transfer:
+def running(function: str, frame: Frame = GROWING) -> Transfer:
     """`cumsum`, `cumcount`, `cummax`: over all rows so far, of the group or of the frame."""
 
     def transfer(call: Call) -> v.Value | None:
         receiver = call.receiver
         if isinstance(receiver, v.GroupBy):
-            return windowed(call, receiver, function, GROWING, running=True)
+            return windowed(call, receiver, function, frame, running=True)
         if isinstance(receiver, v.Series):
             base = v.GroupBy(v.Frame(receiver.relation, "pandas", receiver.index, receiver.group), receiver.group)
             base = replace(base, series=receiver, selected=(receiver.name or "0",), single=True)
-            return windowed(call, base, function, GROWING, running=True)
+            return windowed(call, base, function, frame, running=True)
         if isinstance(receiver, v.Frame):
-            return windowed(call, v.GroupBy(receiver, receiver.group), function, GROWING, running=True)
+            return windowed(call, v.GroupBy(receiver, receiver.group), function, frame, running=True)
         return None
 
     return transfer
