@@ -9,6 +9,7 @@ from feasilint.suggest.kinds import KINDS
 from feasilint.suggest.published import fitted
 
 from ._evidence import aggregated, details
+from ._fitted import learned
 from ._words import listed, rows
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class GlobalStatistic(Rule):
             told.place,
             help="fit it on the training rows and keep it with the model (a `StandardScaler` in a `Pipeline` does), or publish"
             " it once a day",
-            suggestion=_suggestion(group, context),
+            suggestion=_suggestion(group, context) or learned("global_scalar", told, read, context),
             **{
                 **known,
                 "labels": aggregated(known["labels"], told.place),

@@ -8,6 +8,7 @@ from feasilint.suggest.kinds import KINDS
 from feasilint.suggest.published import bucketed
 
 from ._evidence import aggregated, beside, details
+from ._fitted import learned
 from ._words import rows
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class PopulationRank(Rule):
             help="publish quantiles as cut points once a day and look up the bucket of a value when it is needed",
             suggestion=Suggestion(_RANK.title, code.code, code.language, "O(all rows) -> O(cut points)")
             if code
-            else None,
+            else learned("rank_all", aggregation, read, context),
             **{
                 **known,
                 "labels": aggregated(known["labels"], aggregation.place),

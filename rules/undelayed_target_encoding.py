@@ -12,6 +12,7 @@ from feasilint.suggest.kinds import KINDS
 from feasilint.suggest.window import window_days
 
 from ._evidence import aggregated, details
+from ._fitted import learned
 from ._words import listed
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class UndelayedTargetEncoding(Rule):
                 continue
             known, words = details(subject, read), traits(aggregation.function).words
             approximate = "approximate" in (known["confidence"], aggregation.confidence)
-            instead = _suggestion(aggregation, read, context)
+            instead = _suggestion(aggregation, read, context) or learned("target_encoding", aggregation, read, context)
             yield self.finding(
                 severity,
                 f"feature `{subject.name}` is made of the {words} of `{read.column}`, which the model is to predict,"

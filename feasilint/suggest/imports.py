@@ -29,6 +29,7 @@ _USUAL = {
     FUNCTIONS: ("F", "from pyspark.sql import functions as {}"),
     WINDOW: ("Window", "from pyspark.sql import Window"),
 }
+CONVENTIONAL = frozenset(usual for usual, _ in _USUAL.values())
 
 
 class Imports(Struct, frozen=True):

@@ -11,6 +11,7 @@ from feasilint.suggest.imports import Imports
 if TYPE_CHECKING:
     from feasilint.ir import Program
     from feasilint.suggest.bounded import Bound
+    from feasilint.suggest.fitted import Wanted
     from feasilint.suggest.imports import Library
     from feasilint.suggest.python_code import Place
 
@@ -45,6 +46,26 @@ def approximate(program: Program, fragment: int, node: int, event_time: str | No
     return rewritten(place, event_time) if place is not None else None
 
 
+def fitted(program: Program, fragment: int, node: int, wanted: Wanted) -> str | None:
+    """The statement around an aggregate of a whole table with what is learned from training rows; None where it cannot be
+    rewritten."""
+    match library(program, fragment, node):
+        case "pandas":
+            from feasilint.suggest.pandas_fitted import fitted as rewritten
+        case "polars":
+            from feasilint.suggest.polars_fitted import fitted as rewritten
+        case "spark":
+            from feasilint.suggest.spark_fitted import fitted as rewritten
+        case _:
+            return None
+    place = _place(program, fragment, node)
+    if place is None:
+        return None
+    if wanted.kind != "target_encoding":
+        place.explained = "the time up to which the model is trained"
+    return rewritten(place, wanted)
+
+
 def _place(program: Program, fragment: int, node: int) -> Place | None:
     from feasilint.suggest.python_code import Place, statement
 
@@ -59,7 +80,15 @@ def library(program: Program, fragment: int, node: int) -> Library | None:
         return None
     around = next((at for at in reversed(every[: node + 1]) if isinstance(at, ast.stmt)), every[node])
     named = _named(every[node], imports) or _named(around, imports)
-    return named or ("spark" if imports.has("pyspark") and not imports.has("pandas") else "pandas")
+    return named or _imported(imports)
+
+
+def _imported(imports: Imports) -> Library | None:
+    """The library of code that names none: the only one of frames that there is; frames of Spark are seldom meant then."""
+    there: list[Library] = [library for root, library in _FRAMES.items() if imports.has(root)]
+    if len(there) > 1 and "polars" in there:
+        return None
+    return there[0] if there else "pandas"
 
 
 def _named(node: ast.AST, imports: Imports) -> Library | None:
@@ -74,3 +103,4 @@ def _named(node: ast.AST, imports: Imports) -> Library | None:
 
 
 _GROUPING: dict[str, Library] = {"groupBy": "spark", "group_by": "polars"}
+_FRAMES: dict[str, Library] = {"pandas": "pandas", "polars": "polars", "pyspark": "spark"}

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from feasilint.suggest.bounded import Bound
     from feasilint.suggest.python_code import Edit, Place
 
-_GROUPING = frozenset({"group_by", "groupby"})
+GROUPING = frozenset({"group_by", "groupby"})
 _FRAMES = frozenset({"agg", "with_columns", "select"})
 _KEPT = 20  # of a list of all values
 _ADDING = (cst.Add, cst.Subtract)
@@ -33,19 +33,19 @@ _ADDING = (cst.Add, cst.Subtract)
 
 def bounded(place: Place, bound: Bound) -> str | None:
     """The statement around an aggregate with the bound; None where its form is not one that is known."""
-    over = _over(place)
+    over = over_call(place)
     if over is not None:
         return _rolled(place, over, bound)
-    group = grouping(place, _GROUPING)
+    group = grouping(place, GROUPING)
     if group is None or bound.running:
         return None
-    edits = {**dict(_sketches(place, group, bound.event_time)), **dict(_renames(place, group, bound))}
+    edits = {**dict(_sketches(place, group, bound.event_time)), **dict(renames(place, group, bound))}
     return restricted(place, group, _recent(place, bound), edits)
 
 
 def approximate(place: Place, event_time: str | None) -> str | None:
     """The statement around an exact aggregate with a sketch or the last values in its place."""
-    group = grouping(place, _GROUPING)
+    group = grouping(place, GROUPING)
     edits = dict(_sketches(place, group, event_time)) if group is not None else {}
     return place.written(place.statement.edited(edits)) if edits else None
 
@@ -60,7 +60,7 @@ def _recent(place: Place, bound: Bound) -> str:
     return f'filter({pl}.col("{bound.event_time}").is_between({start}, {place.as_of}, closed="left"))'
 
 
-def _renames(place: Place, group: cst.Call, bound: Bound) -> Iterator[tuple[cst.CSTNode, Edit]]:
+def renames(place: Place, group: cst.Call, bound: Bound) -> Iterator[tuple[cst.CSTNode, Edit]]:
     """The window in the names that the aggregation gives: keywords and `alias`."""
     agg = _agg(place, group)
     for arg in agg.args if agg is not None else ():
@@ -115,12 +115,12 @@ def _last_values(value: cst.BaseExpression, event_time: str) -> Iterator[tuple[c
 
 # --- one value per row: the rows of a window that ends before the row ---
 
-_BY = {name: f"rolling_{name}_by" for name in ("sum", "mean", "min", "max", "std", "var", "median")}
-_ROLLING = {**_BY, **{f"cum_{name}": _BY[name] for name in ("sum", "min", "max")}, "cumsum": _BY["sum"]}
+_PLAIN = ("sum", "mean", "min", "max", "std", "var", "median")
+_ROLLING = {**{name: name for name in _PLAIN}, "cum_sum": "sum", "cum_min": "min", "cum_max": "max", "cumsum": "sum"}
 _COUNTS = frozenset({"count", "cum_count", "len"})
 
 
-def _over(place: Place) -> cst.Call | None:
+def over_call(place: Place) -> cst.Call | None:
     """The call of `over` on the aggregate."""
     attribute = place.statement.parent(place.node)
     if not isinstance(attribute, cst.Attribute) or attribute.attr.value != "over":
@@ -138,19 +138,29 @@ def _rolled(place: Place, over: cst.Call, bound: Bound) -> str | None:
         return None
     edits: dict[cst.CSTNode, Edit] = {
         node: written(made),
-        **dict(_names_of_row(place, over, bound)),
+        **dict(names_of_row(place, over, bound)),
     }
     return place.written(place.statement.edited(edits))
 
 
 def _rolling(place: Place, node: cst.Call, function: str, bound: Bound) -> str | None:
-    window = f'("{bound.event_time}", window_size="{bound.days}d", closed="left")'
     if function in _COUNTS:
         pl = place.spelling.module("polars")
         of = f'{pl}.col("{bound.event_time}")' if function == "len" else _values(node)
-        return f"{of}.is_not_null().cast({pl}.Int64).{_BY['sum']}{window}" if of is not None else None
+        return (
+            f"{of}.is_not_null().cast({pl}.Int64).{window_by('sum', bound.event_time, bound.days)}"
+            if of is not None
+            else None
+        )
     of = _values(node)
-    return f"{of}.{_ROLLING[function]}{window}" if of is not None and function in _ROLLING else None
+    if of is None or function not in _ROLLING:
+        return None
+    return f"{of}.{window_by(_ROLLING[function], bound.event_time, bound.days)}"
+
+
+def window_by(function: str, event_time: str, days: int) -> str:
+    """The method that aggregates the rows of so many days before each row."""
+    return f'rolling_{function}_by("{event_time}", window_size="{days}d", closed="left")'
 
 
 def _values(node: cst.Call) -> str | None:
@@ -171,7 +181,7 @@ def _stands_alone(place: Place, over: cst.Call, function: str) -> bool:
     return not additive or not any(isinstance(at.operator, _ADDING) for at in adding)
 
 
-def _names_of_row(place: Place, over: cst.Call, bound: Bound) -> Iterator[tuple[cst.CSTNode, Edit]]:
+def names_of_row(place: Place, over: cst.Call, bound: Bound) -> Iterator[tuple[cst.CSTNode, Edit]]:
     """The name that the value gets: by `alias`, else by a keyword of `with_columns`."""
     for at in place.statement.above(over):
         if isinstance(at, cst.Call) and method(at) == "alias" and at.args:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -185,12 +186,32 @@ def written(text: str) -> Edit:
     return lambda _: cst.parse_expression(text)
 
 
+def enclosed(text: str) -> Edit:
+    """The same in parentheses, unless the place it goes to has some."""
+    return lambda _: cst.parse_expression(f"({text})")
+
+
 def within(node: cst.CSTNode) -> Iterator[cst.Call]:
     """The calls in a piece of code."""
     if isinstance(node, cst.Call):
         yield node
     for child in node.children:
         yield from within(child)
+
+
+def names_in(node: cst.CSTNode, name: str) -> Iterator[cst.Name]:
+    """Where an expression mentions a variable."""
+    if isinstance(node, cst.Name) and node.value == name:
+        yield node
+    parts = [node.value] if isinstance(node, cst.Attribute | cst.Arg) else node.children
+    for part in parts:
+        yield from names_in(part, name)
+
+
+def exchanged(node: cst.CSTNode, edits: dict[cst.CSTNode, Edit]) -> str:
+    """A piece of code with nodes exchanged."""
+    made = node.visit(_Edits(edits))
+    return code(made) if isinstance(made, cst.CSTNode) else ""
 
 
 def code(node: cst.CSTNode) -> str:
@@ -208,10 +229,18 @@ class Place:
         self.program, self.fragment, self.statement, self.node = program, fragment, made, node
         self.spelling = Spelling(Imports.of(program))
         self.as_of = moment(program, fragment, made.line)
+        self.explained = "the time of prediction"
+
+    def unused(self, name: str) -> str:
+        """The name, or one like it that the document does not use yet."""
+        texts = [fragment.text for fragment in self.program.fragments if fragment.language == "python"]
+        while any(re.search(rf"\b{name}\b", text) for text in texts):
+            name += "_"
+        return name
 
     def written(self, text: str, *before: str) -> str:
         """The code with the imports and lines that it needs before it; a time of prediction that is new is explained."""
-        explained = [] if self.as_of != AS_OF else [f"# {AS_OF}: the time of prediction"]
+        explained = [] if self.as_of != AS_OF else [f"# {AS_OF}: {self.explained}"]
         used = explained if any(AS_OF in line for line in (*before, text)) else []
         return "\n".join([*self.spelling.lines, *used, *before, text])
 
@@ -226,26 +255,35 @@ def grouping(place: Place, names: frozenset[str]) -> cst.Call | None:
     return None
 
 
-def restricted(place: Place, group: cst.Call, step: str, edits: dict[cst.CSTNode, Edit]) -> str:
+def restricted(
+    place: Place,
+    group: cst.Call,
+    step: str,
+    edits: dict[cst.CSTNode, Edit],
+    name: str = RECENT,
+    after: Callable[[str], str] | None = None,
+) -> str:
     """The statement with a step (`where(…)`) between a frame and its grouping: in the chain where it goes over lines, else as
-    rows of their own."""
+    rows of their own under a `name`. `after`: a line that needs those rows."""
     func = cst.ensure_type(group.func, cst.Attribute)
-    if isinstance(func.dot.whitespace_before, cst.ParenthesizedWhitespace):
-        after = _plain(func.dot.whitespace_before)
+    if isinstance(func.dot.whitespace_before, cst.ParenthesizedWhitespace) and after is None:
+        broken = _plain(func.dot.whitespace_before)
 
         def with_step(node: cst.CSTNode) -> cst.CSTNode:
             node = cst.ensure_type(node, cst.Attribute)
             called = cst.ensure_type(cst.parse_expression(f"_.{step}"), cst.Call)
             inner = cst.Attribute(node.value, cst.ensure_type(called.func, cst.Attribute).attr, node.dot)
             return node.with_changes(
-                value=called.with_changes(func=inner), dot=node.dot.with_changes(whitespace_before=after)
+                value=called.with_changes(func=inner), dot=node.dot.with_changes(whitespace_before=broken)
             )
 
         return place.written(place.statement.edited({**edits, func: with_step}))
     source = code(func.value)
     source = f"({source})" if "\n" in source or not isinstance(func.value, _TIGHT) else source
-    text = place.statement.edited({**edits, func: lambda node: node.with_changes(value=cst.Name(RECENT))})
-    return place.written(text, f"{RECENT} = {source}.{step}")
+    name = place.unused(name)
+    text = place.statement.edited({**edits, func: lambda node: node.with_changes(value=cst.Name(name))})
+    lines = [f"{name} = {source}.{step}", *([after(name)] if after is not None else [])]
+    return place.written(text, *lines)
 
 
 def _plain(space: cst.ParenthesizedWhitespace) -> cst.ParenthesizedWhitespace:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Sketch = Callable[[cst.Call, str, Place], str | None]
 
-_GROUPING = frozenset({"groupBy", "groupby", "rollup", "cube"})
+GROUPING = frozenset({"groupBy", "groupby", "rollup", "cube"})
 _NAMES_AT = {"alias": 0, "name": 0, "withColumnRenamed": 1, "withColumn": 0}
 _KEPT = 20  # of a list of all values
 _ADDING = (cst.Add, cst.Subtract)
@@ -39,19 +39,19 @@ _ADDING = (cst.Add, cst.Subtract)
 
 def bounded(place: Place, bound: Bound) -> str | None:
     """The statement around an aggregate with the bound; None where its form is not one that is known."""
-    over = _over(place)
+    over = over_call(place)
     if over is not None:
         return _ranged(place, over, bound)
-    group = grouping(place, _GROUPING)
+    group = grouping(place, GROUPING)
     if group is None or bound.running:
         return None
-    edits = {**dict(_sketches(place, group, bound.event_time)), **dict(_renames(place, group, bound))}
+    edits = {**dict(_sketches(place, group, bound.event_time)), **dict(renames(place, group, bound))}
     return restricted(place, group, _recent(place, bound), edits)
 
 
 def approximate(place: Place, event_time: str | None) -> str | None:
     """The statement around an exact aggregate with a sketch or the last values in its place."""
-    group = grouping(place, _GROUPING)
+    group = grouping(place, GROUPING)
     edits = dict(_sketches(place, group, event_time)) if group is not None else {}
     return place.written(place.statement.edited(edits)) if place.node in edits else None
 
@@ -66,7 +66,7 @@ def _recent(place: Place, bound: Bound) -> str:
     return f'where(({time} >= {now} - {text}("INTERVAL {bound.days} DAYS")) & ({time} < {now}))'
 
 
-def _renames(place: Place, group: cst.Call, bound: Bound) -> Iterator[tuple[cst.CSTNode, Edit]]:
+def renames(place: Place, group: cst.Call, bound: Bound) -> Iterator[tuple[cst.CSTNode, Edit]]:
     """The window in the names that the chain gives: `alias`, `withColumnRenamed`."""
     for call in _chained(place, group):
         if method(call) in _NAMES_AT and (name := argument(call, _NAMES_AT[method(call)])) is not None:
@@ -78,7 +78,7 @@ def _chained(place: Place, group: cst.Call) -> Iterator[cst.Call]:
     for at in place.statement.above(group):
         if not isinstance(at, cst.Call) or group not in calls(at):
             continue
-        if at is not group and method(at) in (*_GROUPING, "join"):
+        if at is not group and method(at) in (*GROUPING, "join"):
             return
         yield at
         if method(at) == "agg":
@@ -157,14 +157,17 @@ _PER_ROW = frozenset(
 )  # fmt: skip
 
 
-class _Window(Struct, frozen=True):
-    """A window specification: the arguments of `partitionBy` as code, and whether it looks at rows in the order of time."""
+class Spec(Struct, frozen=True):
+    """A window specification: a name for it, the arguments of `partitionBy` as code, whether it looks at rows in an ascending
+    order, and the one column of that order."""
 
+    name: str
     partition: str
     forward: bool
+    order: str | None = None
 
 
-def _over(place: Place) -> cst.Call | None:
+def over_call(place: Place) -> cst.Call | None:
     """The call of `over` on the aggregate."""
     attribute = place.statement.parent(place.node)
     if not isinstance(attribute, cst.Attribute) or attribute.attr.value != "over":
@@ -174,32 +177,48 @@ def _over(place: Place) -> cst.Call | None:
 
 
 def _ranged(place: Place, over: cst.Call, bound: Bound) -> str | None:
-    function, spec = method(place.node), over.args[0].value
-    window = _window(assigned(place, spec.value) if isinstance(spec, cst.Name) else spec)
-    if function not in _PER_ROW or window is None or not window.forward or not _stands_alone(place, over, function):
+    function, window = method(place.node), window_of(place, over)
+    if function not in _PER_ROW or window is None or not window.partition or not window.forward:
         return None
-    name = f"{spec.value if isinstance(spec, cst.Name) else 'window'}_{bound.days}d"
-    edits: dict[cst.CSTNode, Edit] = {spec: lambda _: cst.Name(name)}
+    if not _stands_alone(place, over, function):
+        return None
+    name = f"{window.name}_{bound.days}d"
+    edits: dict[cst.CSTNode, Edit] = {over.args[0].value: lambda _: cst.Name(name)}
     if function == "row_number":  # the ordinal of a row: those before it, and itself
-        counted = cst.parse_expression(f'{place.spelling.function("count")}("*").over({name}) + 1')
-        edits = {over: lambda _: counted.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])}
-    edits.update(_names_of_row(place, over, bound))
+        edits = {over: written(f'{place.spelling.function("count")}("*").over({name}) + 1')}
+    edits.update(names_of_row(place, over, bound))
+    return place.written(place.statement.edited(edits), window_over(place, name, window.partition, bound))
+
+
+def window_over(place: Place, name: str, partition: str, bound: Bound, delay: int = 0) -> str:
+    """The line that makes a window of so many days, which ends before the row, or `delay` days before it."""
     order = f'{place.spelling.function("col")}("{bound.event_time}").cast("timestamp").cast("long")'
-    frame = f"rangeBetween(-{bound.days} * 86400, -1)"
-    made = (
-        f"{name} = {place.spelling.module(WINDOW)}.partitionBy({window.partition}).orderBy({order}).{frame}  # seconds"
-    )
-    return place.written(place.statement.edited(edits), made)
+    end = f"-{delay} * 86400 - 1" if delay else "-1"
+    frame = f"rangeBetween(-{bound.days + delay} * 86400, {end})"
+    return f"{name} = {place.spelling.module(WINDOW)}.partitionBy({partition}).orderBy({order}).{frame}  # seconds"
 
 
-def _window(spec: cst.BaseExpression | None) -> _Window | None:
-    """What a specification says, where it is written as a chain on `Window`."""
+def window_of(place: Place, over: cst.Call) -> Spec | None:
+    """What the specification of a window says, where it is written as a chain on `Window`."""
+    given = over.args[0].value
+    spec = assigned(place, given.value) if isinstance(given, cst.Name) else given
     parts = {method(call): call for call in calls(spec)} if spec is not None else {}
-    if "partitionBy" not in parts or not isinstance(base(parts["partitionBy"]), cst.Name):
+    start = parts.get("partitionBy") or parts.get("orderBy")
+    if spec is None or start is None or not isinstance(base(start), cst.Name):
         return None
-    partition = ", ".join(code(arg).rstrip(", ") for arg in parts["partitionBy"].args)
+    partition = "partitionBy" in parts and ", ".join(code(arg).rstrip(", ") for arg in parts["partitionBy"].args)
     order = parts.get("orderBy")
-    return _Window(partition, order is None or (len(order.args) == 1 and "desc" not in code(order)))
+    forward = order is None or (len(order.args) == 1 and "desc" not in code(order))
+    name = given.value if isinstance(given, cst.Name) else "window"
+    return Spec(
+        name, partition or "", forward, _column(order.args[0].value) if order is not None and order.args else None
+    )
+
+
+def _column(node: cst.BaseExpression) -> str | None:
+    """The name of a column: `"x"`, `F.col("x")`."""
+    plain = node.args[0].value if isinstance(node, cst.Call) and method(node) in ("col", "asc") and node.args else node
+    return text_of(plain)
 
 
 def _stands_alone(place: Place, over: cst.Call, function: str) -> bool:
@@ -208,7 +227,7 @@ def _stands_alone(place: Place, over: cst.Call, function: str) -> bool:
     return function not in ("sum", "count", "row_number") or not any(isinstance(at.operator, _ADDING) for at in adding)
 
 
-def _names_of_row(place: Place, over: cst.Call, bound: Bound) -> Iterator[tuple[cst.CSTNode, Edit]]:
+def names_of_row(place: Place, over: cst.Call, bound: Bound) -> Iterator[tuple[cst.CSTNode, Edit]]:
     """The name that the value gets: by `alias`, else by `withColumn`."""
     for at in place.statement.above(over):
         if isinstance(at, cst.Call) and method(at) in ("alias", "withColumn"):
