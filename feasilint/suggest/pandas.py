@@ -150,7 +150,7 @@ def _recent(grouping: _Grouping, code: _Code, bound: Bound, program: Program) ->
     frame = code.source(grouping.frame)
     lines = []
     if not isinstance(grouping.frame, ast.Name):
-        lines.append(f"history = {frame}")
+        lines.append(f"history = ({frame})" if "\n" in frame else f"history = {frame}")
         frame = "history"
     pandas = next((m[1] for f in program.fragments if (m := _IMPORT.search(f.text))), "pd")
     recent = "recent" if not re.search(r"\brecent\b", code.text) else f"recent_{bound.days}d"

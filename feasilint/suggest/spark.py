@@ -43,10 +43,17 @@ def bounded(place: Place, bound: Bound) -> str | None:
     if over is not None:
         return _ranged(place, over, bound)
     group = grouping(place, GROUPING)
-    if group is None or bound.running:
+    if group is None or bound.running or _is_ambiguous(group):
         return None
     edits = {**dict(_sketches(place, group, bound.event_time)), **dict(renames(place, group, bound))}
     return restricted(place, group, _recent(place, bound), edits)
+
+
+def _is_ambiguous(group: cst.Call) -> bool:
+    """Whether frames are joined under aliases before they are grouped: then a plain name of a column may be either's."""
+    below = group.func.value if isinstance(group.func, cst.Attribute) else group
+    steps = {method(call) for call in within(below)}
+    return "alias" in steps and bool(steps & {"join", "crossJoin"})
 
 
 def approximate(place: Place, event_time: str | None) -> str | None:

@@ -26,7 +26,12 @@ prediction_points:
 models:
   - {name: fraud, paths: ["*"], prediction_point: checkout}
 sources:
-  - {name: payments.transactions, availability: production, latency: daily, kind: events, grain: [tx_id], event_time: ts}
+  - name: payments.transactions
+    availability: production
+    latency: daily
+    kind: events
+    grain: [tx_id]
+    event_time: ts
 """
 _READ = "select tx_id, user_id, merchant, amount, ts, is_fraud from payments.transactions"
 _HEADS = {
@@ -37,18 +42,19 @@ _HEADS = {
 _FIT = 'from xgboost import XGBClassifier\nXGBClassifier().fit({frame}[["{feature}"]], {frame}["is_fraud"])'
 
 
-def findings(library: str, code: str, feature: str) -> Iterator[Finding]:
+def findings(library: str, code: str, feature: str, known_after: str = "") -> Iterator[Finding]:
     """What is said of a notebook whose model gets `feature` of the frame `df` that the code makes."""
     frame = "df.toPandas()" if library == "spark" else "df"
     cells = (_HEADS[library], dedent(code).strip(), _FIT.format(frame=frame, feature=feature))
-    result = scan_files({"train.ipynb": notebook("\n# %%\n".join(cells))}, CATALOG)
+    late = f"    columns: {{is_fraud: {{known_after: {known_after}}}}}\n" if known_after else ""
+    result = scan_files({"train.ipynb": notebook("\n# %%\n".join(cells))}, CATALOG + late)
     assert not result.errors
     return (finding for finding in result.findings if finding.feature == feature)
 
 
-def suggestion(library: str, code: str, feature: str, rule: str) -> str:
+def suggestion(library: str, code: str, feature: str, rule: str, known_after: str = "") -> str:
     """The code that a rule's finding suggests; empty where it suggests none."""
-    found = next(finding for finding in findings(library, code, feature) if finding.code == rule)
+    found = next(finding for finding in findings(library, code, feature, known_after) if finding.code == rule)
     if found.suggestion is None or not found.suggestion.code:
         return ""
     assert found.suggestion.language == "python"

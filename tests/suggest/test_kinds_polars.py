@@ -190,3 +190,66 @@ def test_values_per_row_end_before_the_row(value: str, of: Callable[[list[Row]],
     code = suggest(f"df = tx.with_columns({named.format(value)})", rule=rule)
     found = run(code, pl=pl, tx=frame())["df"]
     assert dict(found.select("tx_id", "x_365d").iter_rows()) == pytest.approx(before(ROWS, of), nan_ok=True)
+
+
+# --- what is learned from training rows ---
+
+TRAINING = [row for row in ROWS if row["ts"] < AS_OF]
+
+
+@pytest.mark.parametrize(
+    ("value", "of"),
+    [
+        ('pl.col("amount") / pl.col("amount").mean()', lambda v: v / mean(values(TRAINING))),
+        (
+            '(pl.col("amount") - pl.col("amount").mean()) / pl.col("amount").std()',
+            lambda v: (v - mean(values(TRAINING))) / stdev(values(TRAINING)),
+        ),
+    ],
+)
+def test_statistics_of_the_training_rows(value: str, of: Callable[[float], float]) -> None:
+    code = suggest(f"df = tx.with_columns(x={value})", rule="AGG306")
+    found = dict(run(code, pl=pl, tx=frame())["df"].select("tx_id", "x").iter_rows())
+    expected = {row["tx_id"]: of(row["amount"]) if row["amount"] is not None else None for row in ROWS}
+    assert found == pytest.approx(expected)
+
+
+def test_a_statistic_of_a_frame() -> None:
+    code = suggest('mu = tx["amount"].mean()\ndf = tx.with_columns(x=pl.col("amount") / mu)', rule="AGG306")
+    assert run(code, pl=pl, tx=frame())["mu"] == pytest.approx(mean(values(TRAINING)))
+
+
+def test_a_rank_becomes_a_share_of_published_quantiles() -> None:
+    code = suggest('df = tx.with_columns(x=pl.col("amount").rank() / pl.len())', rule="AGG307")
+    found = dict(run(code, pl=pl, tx=frame())["df"].select("tx_id", "x").iter_rows())
+    ordered = sorted(values(TRAINING))
+    for row in ROWS:
+        share = found[row["tx_id"]]
+        if row["amount"] is None:
+            assert share is None
+        else:
+            assert share == pytest.approx(sum(value <= row["amount"] for value in ordered) / len(ordered), abs=0.075)
+
+
+@pytest.mark.parametrize("value", ['pl.col("amount").rank()', 'pl.col("amount").rank(descending=True) / pl.len()'])
+def test_other_ranks_are_left_alone(value: str) -> None:
+    assert suggest(f"df = tx.with_columns(x={value})", rule="AGG307") == ""
+
+
+def rate(group: list[Row], prior: float) -> float:
+    return (sum(row["is_fraud"] for row in group) + 20 * prior) / (len(group) + 20)
+
+
+def test_outcomes_that_were_known() -> None:
+    code = suggest(f'users = tx.group_by("user_id").agg(x=pl.col("is_fraud").mean())\n{JOINED}', rule="SKW409")
+    known = recent(ROWS, 90)
+    prior = mean(row["is_fraud"] for row in known)
+    found = dict(run(code, pl=pl, tx=frame())["users"].iter_rows())
+    assert found == pytest.approx(by(known, "user_id", lambda group: rate(group, prior)))
+
+
+def test_outcomes_that_were_known_at_each_row() -> None:
+    code = suggest('df = tx.with_columns(x=pl.col("is_fraud").mean().over("user_id"))', rule="SKW409")
+    prior = mean(row["is_fraud"] for row in ROWS)
+    found = dict(run(code, pl=pl, tx=frame())["df"].select("tx_id", "x_90d").iter_rows())
+    assert found == pytest.approx(before(ROWS, lambda group: rate(group, prior), days=90))

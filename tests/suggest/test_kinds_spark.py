@@ -9,7 +9,7 @@ from statistics import mean, stdev
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from suggested import COLUMNS, Row, before, by, findings, recent, rows, run, suggestion, values
+from suggested import AS_OF, COLUMNS, Row, before, by, findings, recent, rows, run, suggestion, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,7 +96,6 @@ def test_the_first_value_is_not_that_of_a_window() -> None:
         ('F.countDistinct("merchant")', lambda group: len(set(values(group, "merchant")))),
         ('F.median("amount")', lambda group: sorted(values(group))[(len(values(group)) - 1) // 2]),
         ('F.percentile("amount", 0.9)', None),
-        ('F.last("merchant")', lambda group: max(group, key=lambda row: row["ts"])["merchant"]),
         (
             'F.collect_list("merchant")',
             lambda group: values(sorted(group, key=lambda r: r["ts"], reverse=True), "merchant")[:20],
@@ -199,3 +198,68 @@ def test_running_values_end_before_the_row(measure: str, of: Callable[[list[Row]
 def test_values_of_whole_partitions_end_before_the_row(measure: str, of: Callable[[list[Row]], Any], tx: Any) -> None:
     code = suggest(f'df = tx.select("*", {measure}.over(Window.partitionBy("user_id")).alias("x"))')
     assert result(code, tx, "df", "tx_id") == before(ROWS, of)
+
+
+# --- what is learned from training rows ---
+
+TRAINING = [row for row in ROWS if row["ts"] < AS_OF]
+
+
+def test_frames_under_aliases_have_no_plain_names() -> None:
+    code = """
+        pairs = tx.alias("a").join(tx.alias("b"), F.col("a.user_id") == F.col("b.user_id"))
+        df = tx.alias("a").join(tx.alias("b"), F.col("a.user_id") == F.col("b.user_id")).groupBy("a.user_id").agg(
+            F.count("*").alias("x"), F.max("a.is_fraud").alias("is_fraud"))
+    """
+    assert all(found.suggestion is None or not found.suggestion.code for found in findings("spark", code, "x"))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        'df = tx.crossJoin(tx.agg(F.avg("amount").alias("x")))',
+        'df = tx.withColumn("x", F.avg("amount").over(Window.partitionBy()))',
+    ],
+)
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_statistics_of_the_training_rows(value: str, tx: Any) -> None:
+    found = result(suggest(value, rule="AGG306"), tx, "df", "tx_id", "x")
+    assert set(found) == {row["tx_id"] for row in ROWS}
+    assert list(found.values()) == pytest.approx([average(TRAINING)] * len(ROWS))
+
+
+@pytest.mark.parametrize(("ranked", "buckets", "first"), [("F.percent_rank()", 20, 0), ("F.ntile(10)", 10, 1)])
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_buckets_of_published_cut_points(ranked: str, buckets: int, first: int, tx: Any) -> None:
+    code = suggest(f'w = Window.orderBy("amount")\ndf = tx.withColumn("x", {ranked}.over(w))', rule="AGG307")
+    found = result(code, tx, "df", "tx_id", "x")
+    ordered = sorted(values(TRAINING))
+    for row in ROWS:
+        below = sum(value <= row["amount"] for value in ordered) / len(ordered) if row["amount"] is not None else 0
+        share = (found[row["tx_id"]] - first) / (buckets if first else 1)
+        assert share == pytest.approx(below, abs=1.5 / buckets)
+
+
+def rate(group: list[Row], prior: float) -> float:
+    return (sum(row["is_fraud"] for row in group) + 20 * prior) / (len(group) + 20)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_outcomes_that_were_known(tx: Any) -> None:
+    code = suggest(f'users = tx.groupBy("user_id").agg(F.avg("is_fraud").alias("x"))\n{JOINED}', rule="SKW409")
+    known = recent(ROWS, 90)
+    prior = mean(row["is_fraud"] for row in known)
+    expected = by(known, "user_id", lambda group: rate(group, prior))
+    assert result(code, tx, value="x_90d") == pytest.approx(expected)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_outcomes_that_were_known_at_each_row(tx: Any) -> None:
+    code = suggest('df = tx.withColumn("x", F.avg("is_fraud").over(Window.partitionBy("user_id")))', rule="SKW409")
+    prior = mean(row["is_fraud"] for row in ROWS)
+    expected = before(ROWS, lambda group: rate(group, prior), days=90)
+    assert result(code, tx, "df", "tx_id", "x_90d") == pytest.approx(expected)

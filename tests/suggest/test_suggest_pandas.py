@@ -158,6 +158,21 @@ def test_an_expression_that_is_grouped_is_named_first(tx: pd.DataFrame) -> None:
     pd.testing.assert_series_equal(run(code, tx)["top"], expected)
 
 
+def test_a_chain_over_lines_that_is_grouped_can_stand_alone(tx: pd.DataFrame) -> None:
+    code = suggest(
+        """
+        top = (
+            tx
+            .query("amount > 2")  # no small ones
+            .groupby("user_id")["amount"].max()
+        )
+        """,
+        'tx\n    .query("amount > 2")  # no small ones\n    .groupby("user_id")["amount"].max()',
+    )
+    expected = recent(tx[tx["amount"] > 2]).groupby("user_id")["amount"].max()
+    pd.testing.assert_series_equal(run(code, tx)["top"], expected)
+
+
 def test_the_frame_is_replaced_wherever_the_chain_mentions_it(tx: pd.DataFrame) -> None:
     call = 'tx.groupby([tx["ts"].dt.year, "user_id"]).size()'
     expected = recent(tx).groupby([recent(tx)["ts"].dt.year, "user_id"]).size()
