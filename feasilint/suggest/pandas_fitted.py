@@ -45,7 +45,7 @@ def fitted(place: Place, wanted: Wanted) -> str | None:
 def _constants(place: Place, wanted: Wanted) -> str | None:
     """Each statistic of the frame in the statement as a constant that is computed before it, of the training rows alone."""
     frame = _frame(place, place.node)
-    if frame is None or wanted.event_time is None:
+    if frame is None or wanted.event_time is None or not _is_constant(place, place.node, frame):
         return None
     rows, before = _training(place, frame, wanted)
     whole = place.statement.parent(place.node)
@@ -63,8 +63,21 @@ def _constants(place: Place, wanted: Wanted) -> str | None:
 
 def _statistics(place: Place, frame: str) -> Iterator[cst.Call]:
     for call in within(place.statement.module):
-        if method(call) in STATISTICS and _frame(place, call) == frame and not _inner(call):
+        if (
+            method(call) in STATISTICS
+            and _frame(place, call) == frame
+            and not _inner(call)
+            and _is_constant(place, call, frame)
+        ):
             yield call
+
+
+def _is_constant(place: Place, node: cst.CSTNode, frame: str) -> bool:
+    """Whether an expression is of the frame alone, not of a variable that a loop may change."""
+    if isinstance(node, cst.Name):
+        return node.value in (frame, *place.spelling.imports.names, *CONVENTIONAL)
+    parts = [node.value] if isinstance(node, cst.Attribute | cst.Arg) else node.children
+    return all(_is_constant(place, part, frame) for part in parts)
 
 
 def _inner(call: cst.Call) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from suggested import AS_OF, Row, before, by, recent, rows, run, suggestion, values
+from suggested import AS_OF, Row, before, by, findings, recent, rows, run, suggestion, values
 
 ROWS = rows()
 TRAINING = [row for row in ROWS if row["ts"] < AS_OF]
@@ -42,6 +42,16 @@ def suggest(code: str, rule: str) -> str:
 )
 def test_forms_that_mean_something_else_are_left_alone(value: str, rule: str) -> None:
     assert suggest(f'df = tx\ndf["x"] = {value}', rule) == ""
+
+
+def test_a_statistic_that_changes_with_a_loop_is_no_constant() -> None:
+    code = """
+        df = tx
+        for column in ["amount"]:
+            df["x"] = df["amount"] - df[df["amount"] > limit]["amount"].mean()
+    """
+    found = [one.suggestion for one in findings("pandas", code, "x") if one.code == "AGG306"]
+    assert all(one is None or not one.code for one in found)
 
 
 # --- statistics ---
