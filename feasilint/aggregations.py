@@ -22,6 +22,7 @@ from feasilint.ir import (
 )
 from feasilint.ir.expressions import columns, spelled
 from feasilint.ir.names import timelike
+from feasilint.measure.applied import of_its_own_rows
 from feasilint.measure.edges import ends_before, includes_itself
 from feasilint.measure.model import Aggregation
 from feasilint.measure.pairs import pairing
@@ -127,6 +128,7 @@ def _of_use(use: Use, analysis: Analysis) -> Aggregation | None:
         includes_current=includes_itself(relation, output, analysis.windows),
         ends_before=ends_before(relation, output, analysis.windows),
         part=_part(relation, analysis),
+        elsewhere=_elsewhere(relation, analysis),
         chosen=_chosen(relation, analysis),
         pairing=pairing(relation, output, analysis.windows),
         zones=zones(relation, output, analysis.windows),
@@ -157,6 +159,13 @@ def _part(relation: Relation, analysis: Analysis) -> str | None:
             return None
         relation = below[0]
     return None
+
+
+def _elsewhere(relation: Aggregate | Window, analysis: Analysis) -> bool:
+    """Whether a statistic of a whole table is computed with other rows than its own, or nowhere that can be seen."""
+    if isinstance(relation, Window) or relation.keys:
+        return False
+    return not of_its_own_rows(relation, analysis.applied)
 
 
 def _chosen(relation: Relation, analysis: Analysis) -> bool:

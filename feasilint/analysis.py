@@ -33,6 +33,7 @@ from feasilint.ir.expressions import conjuncts, fold, spelled
 from feasilint.ir.traversal import members, scans
 from feasilint.link import Linkage, link
 from feasilint.measure.ages import Ages
+from feasilint.measure.applied import applications
 from feasilint.measure.grain import leaves
 from feasilint.measure.maturity import Maturity
 from feasilint.measure.operations import Operations
@@ -126,6 +127,11 @@ class Analysis:
     def position(self, relation: Relation) -> int:
         """A number that orders relations as their documents make them."""
         return self._order.get(relation, -1)
+
+    @cached_property
+    def applied(self) -> dict[Relation, tuple[Relation, ...]]:
+        """Of each aggregation without keys the rows that it is computed with."""
+        return applications(self._home)
 
     @cached_property
     def key_columns(self) -> frozenset[tuple[Relation, str]]:

@@ -44,7 +44,8 @@ class GlobalStatistic(Rule):
     computed with, such as `x / x.mean()` or `AVG(x) OVER ()`.
 
     What a scaler learns is state that is kept with the model and is not meant, nor are statistics of the training part of
-    a split, a mean that only fills in for missing values, or the latest time of the data.
+    a split, what is learned of some rows and applied to others, a mean that only fills in for missing values, or the
+    latest time of the data.
 
     ## Why it matters
     A single request has no table to take the mean of. Where the code runs again in production, it takes the mean of
@@ -112,7 +113,7 @@ class GlobalStatistic(Rule):
         doubts = (known["confidence"], told.confidence)
         return self.finding(
             severity,
-            f"feature `{subject.name}` uses {_statistics(group)} over all {rows(read.source)}",
+            f"feature `{subject.name}` uses {_statistics(group)} over all {rows(read.source)}{_more(told)}",
             told.place,
             help="fit it on the training rows and keep it with the model (a `StandardScaler` in a `Pipeline` does), or publish"
             " it once a day",
@@ -151,7 +152,15 @@ def _is_global(aggregation: Aggregation) -> bool:
     """Of all rows, and no time of the data: the latest one is now."""
     if aggregation.extent.window != "global" or aggregation.function not in _STATISTICS or aggregation.keys:
         return False
-    return not (aggregation.fills or aggregation.part or any(map(timelike, aggregation.arguments)))
+    return not (
+        aggregation.fills or aggregation.part or aggregation.elsewhere or any(map(timelike, aggregation.arguments))
+    )
+
+
+def _more(aggregation: Aggregation) -> str:
+    """` and 2 more sources`: the rows of a join are not those of one table."""
+    more = len(aggregation.sources) - 1
+    return f" and {more} more source{'s' if more > 1 else ''}" if more > 0 else ""
 
 
 def _statistics(group: list[Aggregation]) -> str:

@@ -45,10 +45,11 @@ class Aggregation(Struct, frozen=True, gc=False):
     feature is this value, and not computed with it. `arguments`: the names of the columns that it is applied to; `order`:
     those that its window is ordered by. `values`: the physical columns that its arguments are made of. `outputs`: the final
     columns it flows into. `sources`: those of its input, and `through` the stored tables on the way to it, which may keep
-    rows longer or shorter. `part`: the part of a split that its rows are of. `chosen`: some rows were left out before.
-    `fills`: of a feature's measure, that it at most stands in for other values. `pairing`: how its rows are held against all
-    earlier ones. `unpruned`: what it reads all partitions of, although its time is bounded. `zones`: those whose clocks its
-    time buckets and time conditions are told by.
+    rows longer or shorter. `part`: the part of a split that its rows are of. `elsewhere`: no statistic that is set off
+    against the rows that it is taken of. `chosen`: some rows were left out before. `fills`: of a feature's measure, that it
+    at most stands in for other values. `pairing`: how its rows are held against all earlier ones. `unpruned`: what it reads
+    all partitions of, although its time is bounded. `zones`: those whose clocks its time buckets and time conditions are told
+    by.
     """
 
     function: str
@@ -71,6 +72,7 @@ class Aggregation(Struct, frozen=True, gc=False):
     ends_before: float | None = None
     alone: bool = False
     part: str | None = None
+    elsewhere: bool = False
     chosen: bool = False
     fills: bool = False
     pairing: Pairing | None = None

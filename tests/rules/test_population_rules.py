@@ -45,6 +45,7 @@ def codes(step: str) -> list[str]:
         over("avg", window="bounded"),
         over("avg", fills=True),
         over("avg", part="train"),
+        over("avg", elsewhere=True),
         over("max", arguments=("created_at",)),
         over("count"),
         over("rank"),
@@ -81,6 +82,11 @@ def test_a_statistic_of_the_whole_table() -> None:
         "df['x'] = df.ts.rank(method='dense')",
         "df['x'] = pd.cut(df.a, [0, 1, 10])",
         "df['x'] = df[['a', 'b']].mean(axis=1)",
+        "valid = pd.read_csv('s3://lake/valid.csv')\nmn, st = df.a.mean(), df.a.std()\ndf['x'] = (df.a - mn) / st\n"
+        "valid['x'] = (valid.a - mn) / st",
+        "seen = df[df.day < 90]\ndf['x'] = df.a / seen.a.mean()",
+        "by = df.groupby('k').y.agg(['sum', 'count'])\nby['x'] = (by['sum'] + 9 * df.y.mean()) / (by['count'] + 9)\n"
+        "df = df.merge(by, left_on='k', right_index=True)",
     ],
 )
 def test_what_needs_no_whole_table(step: str) -> None:
@@ -99,6 +105,29 @@ def test_what_needs_no_whole_table(step: str) -> None:
 )
 def test_what_needs_the_whole_table(step: str, code: str) -> None:
     assert codes(step) == [code]
+
+
+def test_a_table_of_totals_sets_nothing_off() -> None:
+    query = "create table ml.features as select avg(amount) as x from pay.tx"
+    assert [found.code for found in scan_files({"features.sql": query}).findings] == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select tx_id, amount - (select avg(amount) from pay.tx) as x from pay.tx",
+        "select tx_id, amount / m as x from pay.tx cross join (select avg(amount) as m from pay.tx)",
+    ],
+)
+def test_set_off_against_the_own_table_in_sql(query: str) -> None:
+    found = scan_files({"features.sql": f"create table ml.features as {query}"}).findings
+    assert [finding.code for finding in found] == ["AGG306"]
+
+
+def test_the_rows_of_a_join_are_not_those_of_one_table() -> None:
+    step = "df = df.merge(pd.read_csv('s3://lake/users.csv'), on='u')\ndf['x'] = df.a / df.a.mean()"
+    (message,) = [f.message for f in scan_files({"train.py": MODEL.format(step)}).findings if f.code == "AGG306"]
+    assert message.endswith("and 1 more source")
 
 
 @pytest.mark.parametrize(
