@@ -1,4 +1,4 @@
-"""The Python API: `scan`, `compare`, `scan_files`, `inspect`, `inspect_source`, `trace`, `survey`, `cost`, `evidence` and
+"""The Python API: `scan`, `fix`, `compare`, `scan_files`, `inspect`, `inspect_source`, `trace`, `survey`, `cost`, `evidence` and
 `suggest`."""
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from feasilint.errors import UsageError
 from feasilint.judging import analyse, chosen, judge
 from feasilint.lower.options import Options
-from feasilint.reading import Reading, discovered, read_all, root_of_project
+from feasilint.reading import Reading, contents_of, discovered, read_all, root_of_project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from feasilint.census import Census
     from feasilint.discover import Discovery
     from feasilint.evidence.model import Evidence, Settings
+    from feasilint.fix.apply import Fixed
     from feasilint.ir import DocumentKind
     from feasilint.ledger import Assumed, Ledger
     from feasilint.proposing import Proposal
@@ -48,6 +49,31 @@ def scan(
     running = chosen(known, select, ignore)
     reading = read_all(found, root_of_project(listed, root), dialect)
     return judge(reading, list(found.files), known, running)
+
+
+def fix(
+    paths: Sequence[str] | str,
+    *,
+    unsafe: bool = False,
+    catalog: str | Catalog | None = None,
+    use_catalog: bool = True,
+    dialect: str | None = None,
+    exclude: Sequence[str] = (),
+    force_exclude: bool = False,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> Fixed:
+    """What the files below `paths` are after the fixes that hold, and what is found then. Nothing is written.
+
+    `unsafe`: also fixes that change what the code computes. The rest, and what is raised, is as of `scan`.
+    """
+    from feasilint.fix.apply import Fixer
+
+    listed, found = _found(paths, exclude, force_exclude)
+    known = _catalog(found.files or listed, catalog) if use_catalog else None
+    running = chosen(known, select, ignore)
+    reading = read_all(found, root_of_project(listed, None), dialect)
+    return Fixer(reading, contents_of(reading, found.files), known, running).fix(list(found.files), unsafe)
 
 
 def compare(

@@ -101,6 +101,9 @@ def _format(*names: str) -> Callable[[_F], _F]:
     "--select", metavar="CODES", multiple=True, help="Only these rules: codes or their beginnings, by commas."
 )
 @click.option("--ignore", metavar="CODES", multiple=True, help="Not these rules.")
+@click.option("--fix", is_flag=True, help="Fix in place what can be fixed without changing what the code computes.")
+@click.option("--unsafe-fixes", is_flag=True, help="Fix also by time bounds, which change what the code computes.")
+@click.option("--diff", is_flag=True, help="Print a patch of what would be fixed instead.")
 def scan(form: str, color: str, fail_on: str, output: str | None, paths: tuple[str, ...], **options: Any) -> int:
     """Judge the features in notebooks and SQL: are they available in production, in time, at a sane cost?"""
     from feasilint import api
@@ -108,8 +111,18 @@ def scan(form: str, color: str, fail_on: str, output: str | None, paths: tuple[s
     present = _present(paths)
     if not present:
         return FAILED
-    result = api.scan(present, select=options["select"], ignore=options["ignore"], **_arguments(options))
-    if result.documents:
+    arguments = {"select": options["select"], "ignore": options["ignore"], **_arguments(options)}
+    patch = None
+    if options["fix"] or options["unsafe_fixes"] or options["diff"]:
+        from feasilint.cli_fix import fixing
+
+        fixed, patch = fixing(present, options["unsafe_fixes"], options["diff"], arguments)
+        result = fixed.before if options["diff"] else fixed.result
+    else:
+        result = api.scan(present, **arguments)
+    if options["diff"] and result.documents:
+        _write(patch or "", output)
+    elif result.documents:
         _write(_report(result, form, _painter(color, output)), output)
     else:
         click.echo(f"nothing to scan in {', '.join(present)}", err=True)

@@ -44,12 +44,10 @@ class Label(Struct, frozen=True, gc=False):
 
 
 class Edit(Struct, frozen=True, order=True, gc=False):
-    """`text` in place of the characters from `start` to `end` of a fragment's text; nothing is taken out where the two are equal.
-    `fragment` is its index in the program."""
+    """`text` in place of what stands in this span of a document; nothing is taken out of a span without width. An empty text
+    takes the blanks before it along, and the line where nothing else stands on it."""
 
-    fragment: int
-    start: int
-    end: int
+    span: Span
     text: str
 
 

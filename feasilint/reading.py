@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,19 @@ def _read(found: Discovery, options: Options) -> Reading:
         else:
             reading.take(path, data)
     return reading
+
+
+def contents_of(reading: Reading, paths: Sequence[str]) -> dict[str, bytes]:
+    """The bytes of the files that still are as they were read."""
+    from hashlib import sha256
+
+    found: dict[str, bytes] = {}
+    for path in paths:
+        with suppress(OSError):
+            data = Path(path).read_bytes() if Path(path).is_file() else b""
+            if sha256(data).hexdigest() == reading.documents[path].digest:
+                found[path] = data
+    return found
 
 
 def discovered(paths: Sequence[str], exclude: Sequence[str], force_exclude: bool) -> Discovery:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from feasilint.findings import Fix
 from feasilint.ir.expressions import spelled
 from feasilint.ir.functions import traits
 from feasilint.measure.histories import accumulates
@@ -248,6 +249,7 @@ def suggestion(history: History, context: Context) -> Suggestion | None:
         code.code if code else "",
         code.language if code else "",
         _saves(history, window, context) if kind is None or kind.bounds else "O(history) -> O(1): one value per key",
+        Fix(history.aggregation.place.path, code.edits) if code and code.edits else None,
     )
 
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.rule import Context, DocumentSubject, Example, Finding, Place, Rule, Severity, Subject
+from feasilint.findings import Edit, Fix
+from feasilint.rule import Context, DocumentSubject, Example, Finding, Place, Rule, Severity, Subject, Suggestion
 
 from ._words import listed
 
@@ -71,7 +72,15 @@ class UnusedIgnore(Rule):
                     f"`ignore{codes}` silences nothing{_unknown(ignore, context)}",
                     Place(subject.program.path, ignore.span),
                     help="remove the comment, or correct its code or line",
+                    suggestion=_without(ignore, subject.program.path) if not _unknown(ignore, context) else None,
                 )
+
+
+def _without(ignore: Ignore, path: str) -> Suggestion | None:
+    """The code without the comment, where it says nothing else."""
+    if not ignore.whole:
+        return None
+    return Suggestion("the line without the comment", fix=Fix(path, (Edit(ignore.span, ""),), safe=True))
 
 
 def _unknown(ignore: Ignore, context: Context) -> str:

@@ -52,7 +52,8 @@ def _cell_ignores(cell: Cell) -> Iterator[Ignore]:
         if found and (codes := _codes(found)) is not None:
             own_line, covers = lines.meant(comment)
             reason = " ".join(found["reason"].split())
-            yield Ignore(codes, reason, lines.place.span(comment.start, comment.end), own_line, covers)
+            whole = not comment.inner[: found.start()].strip()
+            yield Ignore(codes, reason, lines.place.span(comment.start, comment.end), own_line, covers, whole)
 
 
 def _codes(directive: re.Match[str]) -> tuple[str, ...] | None:

@@ -51,12 +51,13 @@ class Notebook(Struct, frozen=True):
     metadata: Mapping[str, object]
 
 
-class _Source(Struct, frozen=True):
-    """A cell's source: its offset in the file, and the strings that it consists of with theirs."""
+class Source(Struct, frozen=True):
+    """A cell's source: its offset in the file, and the strings that it consists of with theirs. `listed`: they are in a list."""
 
     offset: int
     pieces: tuple[str, ...]
     offsets: tuple[int, ...]
+    listed: bool = True
 
 
 def parse(text: str) -> Notebook:
@@ -76,6 +77,15 @@ def parse(text: str) -> Notebook:
     cells = tuple(reader.read(index, cell) for index, cell in enumerate(raw))
     diagnostics = (*_foreign_kernel(kernel, cells), *reader.diagnostics)
     return Notebook(cells, diagnostics, metadata)
+
+
+def sources(text: str) -> tuple[Source | None, ...]:
+    """The sources of the cells of a notebook that can be read, for those who change them."""
+    fields = _scan(text)
+    raw = fields.get("cells", fields.get("worksheets"))
+    cells = (_mapping(cell) for cell in (raw if isinstance(raw, list) else ()))
+    found = (next((cell[key] for key in _SOURCE_KEYS if key in cell), None) for cell in cells)
+    return tuple(source if isinstance(source, Source) else None for source in found)
 
 
 # --- from JSON to raw cells ---------------------------------------------------------------------------------------------
@@ -117,10 +127,10 @@ def _read_source(cursor: Cursor) -> object:
     at = cursor.at
     value = cursor.value()
     if isinstance(value, str):
-        return _Source(at, (value,), (at,))
+        return Source(at, (value,), (at,), listed=False)
     if not isinstance(value, list) or not all(isinstance(piece, str) for piece in value):
         return None
-    return _Source(at, tuple(value), cursor.strings_since(at, len(value)))
+    return Source(at, tuple(value), cursor.strings_since(at, len(value)))
 
 
 # --- from raw cells to cells ------------------------------------------------------------------------------------------------
@@ -140,7 +150,7 @@ class _CellReader:
         fields = _mapping(raw)
         code = fields.get("cell_type") == "code"
         found = next((fields[key] for key in _SOURCE_KEYS if key in fields), None)
-        if not isinstance(found, _Source):
+        if not isinstance(found, Source):
             self._refuse(index, "the source of this cell is neither text nor a list of lines", code or not fields)
             return Cell(index, "other", "")
         source, line_map = self._lines(found)
@@ -165,7 +175,7 @@ class _CellReader:
             return self._kernel
         return _language(stated)
 
-    def _lines(self, source: _Source) -> tuple[str, tuple[int, ...]]:
+    def _lines(self, source: Source) -> tuple[str, tuple[int, ...]]:
         """The joined source, and the physical line of each of its lines."""
         line = self._line_of(source.offset)
         starts = [self._line_of(offset) for offset in source.offsets]

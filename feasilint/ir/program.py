@@ -85,13 +85,15 @@ class Remark(Struct, frozen=True, gc=False):
 
 class Ignore(Struct, frozen=True, gc=False):
     """`feasilint: ignore[CODE] reason` on a line. `codes` empty: every rule. `own_line`: the comment stands alone and
-    speaks for the next line of code. `covers` is the line it speaks for, counted as its span's lines are."""
+    speaks for the next line of code. `covers` is the line it speaks for, counted as its span's lines are. `whole`: the
+    comment says nothing else."""
 
     codes: tuple[str, ...]
     reason: str
     span: Span
     own_line: bool
     covers: int = 0
+    whole: bool = True
 
 
 class Dependency(Struct, frozen=True, gc=False):

@@ -16,6 +16,7 @@ from feasilint.suggest.tables import Tables
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from feasilint.findings import Edit
     from feasilint.ir import Fragment, Program
     from feasilint.measure.model import Aggregation
     from feasilint.suggest.kinds import Kind
@@ -46,11 +47,13 @@ class Bound(Struct, frozen=True):
 
 
 class Rewrite(Struct, frozen=True):
-    """Code to paste. `kind`: whose alternative form it has; None where it is what it was, over the rows of a window."""
+    """Code to paste. `kind`: whose alternative form it has; None where it is what it was, over the rows of a window.
+    `edits`: how the code at hand gets the bound in place, where it has a time of prediction to be bound by."""
 
     code: str
     language: Literal["sql", "python"]
     kind: Kind | None = None
+    edits: tuple[Edit, ...] = ()
 
 
 def bounded(
@@ -102,6 +105,7 @@ def _sql(
     from feasilint.lower.sql.nodes import nodes
     from feasilint.suggest.forms import FORMS
     from feasilint.suggest.sql import rewrite
+    from feasilint.suggest.sql_edits import edits
 
     found = nodes(fragment)
     assert aggregation.node is not None
@@ -110,9 +114,9 @@ def _sql(
     node, form = found[aggregation.node], FORMS.get(kind.name) if kind is not None else None
     code = rewrite(node, fragment, bound, tables, form) if form is not None else None
     if code is not None:
-        return Rewrite(code, "sql", kind)
+        return Rewrite(code, "sql", kind, edits(node, fragment, bound, tables))
     code = rewrite(node, fragment, bound, tables) if aggregation.function != "row_number" else None
-    return Rewrite(code, "sql") if code else None
+    return Rewrite(code, "sql", edits=edits(node, fragment, bound, tables)) if code else None
 
 
 def _python(program: Program, aggregation: Aggregation, bound: Bound) -> str | None:

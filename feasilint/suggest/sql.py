@@ -50,7 +50,7 @@ class Text:
         self._read = again(fragment)
         self.dialect, self.marks = self._read.dialect, self._read.marks
         self.templated = "{{" in fragment.text or "{%" in fragment.text
-        self._originals = {m[0][0]: fragment.text[m.start() : m.end()] for m in MARK.finditer(self._read.text)}
+        self.originals = {m[0][0]: fragment.text[m.start() : m.end()] for m in MARK.finditer(self._read.text)}
 
     def controlled(self, query: exp.Expr) -> bool:
         """Whether parts of a template stand within a query that the tree does not have, or has as what they stand for."""
@@ -64,7 +64,7 @@ class Text:
     def written(self, query: exp.Expr, explained: Mapping[str, str] = _EXPLAINED) -> str:
         """A query in the dialect, with the placeholders as they were; new parameters are explained."""
         text = query.sql(dialect=self.dialect, pretty=True, comments=False)
-        text = MARK.sub(lambda found: self._originals.get(found[0][0], found[0]), text)
+        text = MARK.sub(lambda found: self.originals.get(found[0][0], found[0]), text)
         named = dict.fromkeys(_NEW.findall(text))
         said = (f"-- {self._called(name)}: {explained[name]}\n" for name in named)
         return "".join(said) + _NEW.sub(lambda found: self._parameter(found[1]), text)

@@ -1,0 +1,1 @@
+"""Follows suggestions in place: edits of documents, judged again before anything is written."""

@@ -1,0 +1,317 @@
+"""Bounds in SQL as edits of its text: a condition added to WHERE or ON, a frame to a window. Everything else stays as it is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from feasilint.findings import Edit
+from feasilint.ir import Span
+from feasilint.lower.sql.adapter import TokenType, exp, tokenize
+from feasilint.lower.sql.marks import MARK
+from feasilint.lower.sql.reading import again, parsed
+from feasilint.suggest import sql
+from feasilint.suggest.extent import extent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from feasilint.ir import Fragment
+    from feasilint.lower.sql.adapter import Token
+    from feasilint.lower.sql.marks import Marks
+    from feasilint.suggest.bounded import Bound
+    from feasilint.suggest.tables import Tables
+
+_MOMENT = re.compile(
+    r"(?i)(^|_)(as_?of|cut_?off|(prediction|scor(e|ing)|snapshot|observation)_?(date|time|ts|at|dt))"
+    r"(_?(date|time|ts|at|dt))?(_|$)"
+)
+
+
+def _types(names: str) -> frozenset[TokenType]:
+    """Those of these kinds of tokens that the installed parser has."""
+    return frozenset(kind for kind in TokenType if kind.name in names.split())
+
+
+_END_OF_FROM = _types(
+    "WHERE GROUP_BY HAVING QUALIFY WINDOW ORDER_BY CLUSTER_BY DISTRIBUTE_BY SORT_BY LIMIT FETCH OFFSET UNION INTERSECT EXCEPT"
+    " SEMICOLON"
+)
+_JOINING = _types("JOIN STRAIGHT_JOIN LEFT RIGHT FULL INNER CROSS NATURAL COMMA LATERAL ASOF SEMI ANTI")
+_DEPTH = {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}
+_COMMENT_TO_END = re.compile(r"[ \t]*(--[^\n]*)?(?=\n|\Z)")
+
+
+class _Insertion(Struct, frozen=True, order=True):
+    at: int
+    text: str
+
+
+class _Clause(Struct, frozen=True):
+    """The tokens of a condition, with the keyword before them; or of all of FROM, where a WHERE is to follow (`new`)."""
+
+    keyword: Token
+    tokens: tuple[Token, ...]
+    new: bool = False
+
+
+def edits(node: exp.Expr, fragment: Fragment, bound: Bound, tables: Tables) -> tuple[Edit, ...]:
+    """The edits that bound an aggregate in relation to a time that the code has; none where there is no such time, or where the
+    text cannot be changed in place."""
+    if fragment.rendered or not fragment.exact or bound.running or bound.settled is not None:
+        return ()
+    select, text = node.find_ancestor(exp.Select), sql.Text(fragment)
+    if select is None or sql._window(node, select) is not None:
+        return ()
+    known = sql._Known(bound, tables, text.marks, _measured(node))
+    site = sql._site(select, known, 0)
+    if site is None or text.controlled(site.select):
+        return ()
+    conditions = _conditions(site, select, text.marks, bound, text.dialect)
+    clause = _clause(site, again(fragment).text, text.dialect) if conditions else None
+    if clause is None:
+        return ()
+    made = _insertions(clause, site, conditions, again(fragment).text, text)
+    return _checked(made, fragment, site, conditions)
+
+
+def _measured(node: exp.Expr) -> frozenset[str]:
+    return frozenset(column.table for column in node.find_all(exp.Column) if column.table)
+
+
+# --- which conditions ---
+
+
+def _conditions(site: sql._Site, select: exp.Select, marks: Marks, bound: Bound, dialect: str) -> list[exp.Expr]:
+    """The lower bound in relation to the time of prediction, and the upper one where a parameter has none yet."""
+    upper = sql._upper_bound(site)
+    as_of = upper if upper is not None else _declared(select, marks)
+    if as_of is None or not _is_given(as_of, marks):
+        return []
+    lower = exp.GTE(this=site.time.copy(), expression=sql.earlier(as_of.copy(), bound.days, dialect))
+    if upper is not None or _compared(site, as_of):
+        return [lower]
+    return [lower, exp.LT(this=site.time.copy(), expression=as_of.copy())]
+
+
+def _is_given(moment: exp.Expr, marks: Marks) -> bool:
+    """Whether a time comes from the spine or the caller: no constant, no clock, nothing computed."""
+    if isinstance(moment, exp.Cast):
+        moment = moment.this
+    if isinstance(moment, exp.Parameter | exp.Placeholder):
+        return True
+    if not isinstance(moment, exp.Column):
+        return False
+    mark = marks.whole(moment.name)
+    return mark.kind == "param" if mark is not None else bool(moment.table)
+
+
+def _declared(select: exp.Select, marks: Marks) -> exp.Expr | None:
+    """A parameter of the statement whose name speaks of a time of prediction."""
+    found = (
+        node
+        for node in select.root().find_all(exp.Column, exp.Parameter, exp.Placeholder)
+        if _MOMENT.search(sql._parameter(node, marks))
+    )
+    return next(found, None)
+
+
+def _compared(site: sql._Site, as_of: exp.Expr) -> bool:
+    """Whether the event time is held against this time from above already."""
+    where = site.select.args.get("where")
+    clauses = [
+        where.this if where is not None else None,
+        *(j.args.get("on") for j in site.select.args.get("joins") or ()),
+    ]
+    parts = (
+        part
+        for clause in clauses
+        if clause is not None
+        for part in (clause.flatten() if isinstance(clause, exp.And) else (clause,))
+    )
+    found = (part for part in parts if isinstance(part, exp.LT | exp.LTE | exp.GT | exp.GTE))
+    pairs = ((c.this, c.expression) if isinstance(c, exp.LT | exp.LTE) else (c.expression, c.this) for c in found)
+    return any(sql._is(event, site) and other == as_of for event, other in pairs)
+
+
+# --- where they go ---
+
+
+def _clause(site: sql._Site, text: str, dialect: str) -> _Clause | None:
+    """The condition that is made stricter, or the FROM clause that gets a WHERE."""
+    tokens = _own(site.select, text, dialect)
+    begins = next((at for at, (token, depth) in enumerate(tokens) if _is_at(token, depth, "FROM")), None)
+    if begins is None:
+        return None
+    join = site.join
+    if join is not None and join.args.get("on") is not None and join.side in sql._OUTER:
+        joins = site.select.args.get("joins") or []
+        number = sum(other.args.get("on") is not None for other in joins[: [id(j) for j in joins].index(id(join))])
+        return _on(tokens[begins:], number)
+    end = next((at for at in range(begins, len(tokens)) if _ends(tokens[at])), len(tokens))
+    if end < len(tokens) and tokens[end][0].token_type == TokenType.WHERE:
+        stop = next((at for at in range(end + 1, len(tokens)) if _ends(tokens[at])), len(tokens))
+        return _Clause(tokens[end][0], tuple(token for token, _ in tokens[end + 1 : stop]))
+    return _Clause(tokens[begins][0], tuple(token for token, _ in tokens[begins:end]), new=True)
+
+
+def _on(tokens: list[tuple[Token, int]], number: int) -> _Clause | None:
+    """The condition of the join with this number among those that have one."""
+    ons = [at for at, (token, depth) in enumerate(tokens) if _is_at(token, depth, "ON")]
+    if number >= len(ons):
+        return None
+    begins = ons[number]
+    stops = (at for at in range(begins + 1, len(tokens)) if _ends(tokens[at]) or _joins(tokens, at))
+    end = next(stops, len(tokens))
+    return _Clause(tokens[begins][0], tuple(token for token, _ in tokens[begins + 1 : end]))
+
+
+def _own(select: exp.Select, text: str, dialect: str) -> list[tuple[Token, int]]:
+    """The tokens of a query from its SELECT on, behind its CTEs, each with its depth in parentheses."""
+    start, end = extent(select, text, dialect)
+    found = tokenize(text, dialect)
+    depth, own = 0, []
+    for token in found if isinstance(found, list) else ():
+        if not start <= token.start < end:
+            continue
+        closes = token.token_type == TokenType.R_PAREN
+        depth += _DEPTH.get(token.token_type, 0)
+        own.append((token, depth + closes))
+    heads = (at for at, (token, depth) in enumerate(own) if _is_at(token, depth, "SELECT"))
+    return own[next(heads, len(own)) :]
+
+
+def _is_at(token: Token, depth: int, word: str) -> bool:
+    return depth == 0 and token.token_type == getattr(TokenType, word)
+
+
+def _ends(item: tuple[Token, int]) -> bool:
+    token, depth = item
+    return depth == 0 and token.token_type in _END_OF_FROM
+
+
+def _joins(tokens: list[tuple[Token, int]], at: int) -> bool:
+    """Whether a join begins here; LEFT and RIGHT are functions, too."""
+    token, depth = tokens[at]
+    called = at + 1 < len(tokens) and tokens[at + 1][0].token_type == TokenType.L_PAREN
+    return depth == 0 and token.token_type in _JOINING and not called
+
+
+# --- as text ---
+
+
+def _insertions(
+    clause: _Clause, site: sql._Site, conditions: list[exp.Expr], text: str, known: sql.Text
+) -> list[_Insertion]:
+    word = text[clause.keyword.start : clause.keyword.end + 1]
+    said = [_said(condition, known, word.islower()) for condition in conditions]
+    conjunction = "and" if word.islower() else "AND"
+    if not clause.tokens:
+        return []
+    first, last = clause.tokens[0].start, clause.tokens[-1].end + 1
+    indent = _indent(clause.keyword.start, text)
+    if clause.new:
+        where = "where" if word.islower() else "WHERE"
+        return [_placed(last, indent, f"{where} {f' {conjunction} '.join(said)}", text)]
+    wrapped = isinstance(_condition(clause, site), exp.Or)
+    added = _placed(
+        last, _inner_indent(clause, indent, text), "".join(f" {conjunction} {one}" for one in said)[1:], text
+    )
+    if not wrapped:
+        return [added]
+    return [_Insertion(first, "("), _Insertion(last, ")"), added]
+
+
+def _condition(clause: _Clause, site: sql._Site) -> exp.Expr | None:
+    if clause.keyword.token_type == TokenType.WHERE:
+        where = site.select.args.get("where")
+        return where.this if where is not None else None
+    return site.join.args.get("on") if site.join is not None else None
+
+
+def _said(condition: exp.Expr, known: sql.Text, lower: bool) -> str:
+    """A condition in the dialect; the keywords as the query writes its own, the names as they are."""
+    text = condition.sql(dialect=known.dialect, comments=False)
+    text = MARK.sub(lambda found: known.originals.get(found[0][0], found[0]), text)
+    return re.sub(r"\b(INTERVAL|DAY|CAST|AS|TIMESTAMP|DATE|DATEADD)\b", lambda m: m[0].lower(), text) if lower else text
+
+
+def _indent(at: int, text: str) -> str | None:
+    """The blanks before a token that is the first of its line; None for any other."""
+    before = text[text.rfind("\n", 0, at) + 1 : at]
+    return before if not before.strip() else None
+
+
+def _inner_indent(clause: _Clause, indent: str | None, text: str) -> str | None:
+    """The indentation of further conditions; None where they go on in the same line."""
+    ands = (token for token in reversed(clause.tokens) if token.token_type == TokenType.AND)
+    own = next((blanks for token in ands if (blanks := _indent(token.start, text)) is not None), None)
+    return own if own is not None else None if indent is None else f"{indent}  "
+
+
+def _placed(at: int, indent: str | None, said: str, text: str) -> _Insertion:
+    """On a line of its own behind a comment, else in the same line."""
+    rest = _COMMENT_TO_END.match(text, at)
+    if indent is None or rest is None:
+        return _Insertion(at, f" {said}")
+    return _Insertion(rest.end() if rest[1] else at, f"\n{indent}{said}")
+
+
+# --- whether the text then says what is meant ---
+
+
+def _checked(
+    made: list[_Insertion], fragment: Fragment, site: sql._Site, conditions: list[exp.Expr]
+) -> tuple[Edit, ...]:
+    """Edits of the document, if the changed text parses to the tree that is meant and all places are in the document as such."""
+    text = _with(made, fragment.text)
+    meant = _meant(site, conditions)
+    trees = [statement.tree for statement in parsed(text, fragment.dialect or again(fragment).dialect).statements]
+    before = [statement.tree for statement in again(fragment).statements]
+    at = next((at for at, tree in enumerate(before) if tree is site.select.root()), None)
+    if not made or at is None or len(trees) != len(before) or trees[at] is None:
+        return ()
+    if _shape(trees[at]) != _shape(meant):
+        return ()
+    edits = [_edit(insertion, fragment) for insertion in _merged(made)]
+    return tuple(edit for edit in edits if edit is not None) if all(edits) else ()
+
+
+def _shape(tree: exp.Expr | None) -> str:
+    """A tree as text, with all placeholders alike."""
+    return MARK.sub("?", tree.sql(comments=False)) if tree is not None else ""
+
+
+def _meant(site: sql._Site, conditions: list[exp.Expr]) -> exp.Expr:
+    root = site.select.root()
+    walk = list(root.walk(bfs=False))
+    select, item = ([id(node) for node in walk].index(id(one)) for one in (site.select, site.item))
+    copied = list(root.copy().walk(bfs=False))
+    query, source = copied[select], copied[item]
+    assert isinstance(query, exp.Select)
+    sql._restrict(sql._Site(query, source, site.time), [condition.copy() for condition in conditions])
+    return query.root()
+
+
+def _merged(made: Iterable[_Insertion]) -> list[_Insertion]:
+    """One insertion for each place."""
+    found: dict[int, str] = {}
+    for one in made:
+        found[one.at] = found.get(one.at, "") + one.text
+    return [_Insertion(at, text) for at, text in sorted(found.items())]
+
+
+def _with(made: list[_Insertion], text: str) -> str:
+    for one in reversed(_merged(made)):
+        text = text[: one.at] + one.text + text[one.at :]
+    return text
+
+
+def _edit(insertion: _Insertion, fragment: Fragment) -> Edit | None:
+    """The insertion behind the character before it, where that stands in the document as such."""
+    if insertion.at == 0 or not fragment.is_verbatim(insertion.at - 1, insertion.at):
+        return None
+    line, column = fragment.position(insertion.at - 1)
+    return Edit(Span(fragment.cell, line, column + 1, line, column + 1), insertion.text)
