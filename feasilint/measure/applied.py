@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Aggregate, Apply, Derive, Join, Output, Scan, Sort, Subquery, Window
-from feasilint.ir.expressions import columns, walk
+from feasilint.ir import Aggregate, Apply, Derive, Join, Measure, Output, Scan, Sort, Subquery, Window
+from feasilint.ir.expressions import columns, spelled, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,9 +51,25 @@ def _rows(relation: Relation) -> Relation:
 
 def of_its_own_rows(statistic: Aggregate, applied: dict[Relation, tuple[Relation, ...]]) -> bool:
     """Whether it is computed with the rows that it is taken of, and with no others."""
-    own, users = _rows(statistic.input), applied.get(statistic, ())
+    own = _rows(statistic.input)
+    users = [user for made, rows in applied.items() if _is_the_same(made, statistic) for user in rows]
     rows = [rows for rows in map(_rows, users) if rows is not statistic and not _joins(rows, statistic)]
     return bool(rows) and all(one is own or _of_one_table(one, own) for one in rows)
+
+
+def _is_the_same(made: Relation, statistic: Aggregate) -> bool:
+    """Whether two calls take the same statistics of the same rows: `df.x.mean()` as often as it is needed."""
+    if made is statistic:
+        return True
+    if not isinstance(made, Aggregate) or made.keys or _rows(made.input) is not _rows(statistic.input):
+        return False
+    return [_spelled(one) for one in made.measures] == [_spelled(one) for one in statistic.measures]
+
+
+def _spelled(output: Output) -> tuple[str, ...]:
+    measure = output.expression
+    function = measure.function if isinstance(measure, Measure) else ""
+    return (function, *(spelled(column.name) for column in columns(measure)))
 
 
 def _joins(relation: Relation, statistic: Aggregate) -> bool:

@@ -84,6 +84,7 @@ def test_a_statistic_of_the_whole_table() -> None:
         "df['x'] = df[['a', 'b']].mean(axis=1)",
         "valid = pd.read_csv('s3://lake/valid.csv')\nmn, st = df.a.mean(), df.a.std()\ndf['x'] = (df.a - mn) / st\n"
         "valid['x'] = (valid.a - mn) / st",
+        "valid = pd.read_csv('s3://lake/valid.csv')\ndf['x'] = df.a / df.a.mean()\nvalid['x'] = valid.a / df.a.mean()",
         "seen = df[df.day < 90]\ndf['x'] = df.a / seen.a.mean()",
         "by = df.groupby('k').y.agg(['sum', 'count'])\nby['x'] = (by['sum'] + 9 * df.y.mean()) / (by['count'] + 9)\n"
         "df = df.merge(by, left_on='k', right_index=True)",
