@@ -150,7 +150,12 @@ def _by_source(feature: Feature) -> dict[Source, list[tuple[Input, Aggregation]]
 
 def _is_global(aggregation: Aggregation) -> bool:
     """Of all rows, and no time of the data: the latest one is now."""
-    if aggregation.extent.window != "global" or aggregation.function not in _STATISTICS or aggregation.keys:
+    if (
+        aggregation.extent.window != "global"
+        or aggregation.function not in _STATISTICS
+        or aggregation.keys
+        or aggregation.running
+    ):
         return False
     return not (
         aggregation.fills or aggregation.part or aggregation.elsewhere or any(map(timelike, aggregation.arguments))

@@ -46,6 +46,7 @@ def codes(step: str) -> list[str]:
         over("avg", fills=True),
         over("avg", part="train"),
         over("avg", elsewhere=True),
+        over("sum", running=True),
         over("max", arguments=("created_at",)),
         over("count"),
         over("rank"),
