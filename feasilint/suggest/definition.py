@@ -235,6 +235,10 @@ class _Defining:
 
     def _aggregate(self, relation: Aggregate | Window, output: Output) -> _Aggregate:
         ground, rows = self.ground, self.ground.rows(relation, output)
+        if rows.base.source.dynamic:
+            raise Unsaid(f"the name of its source is only partly known: `{rows.base.source.name}`")
+        if rows.base.source.kind not in ("table", "file"):
+            raise Unsaid(f"`{rows.base.source.name}` is neither a table nor a file")
         manner = ground.manners.of(relation, output.origin)
         speaker = ground.speaker(rows.base, manner)
         times = self._times(rows.base)

@@ -88,6 +88,13 @@ def test_what_is_no_such_definition_says_why(value: str, rest: str, reason: str)
     assert re.search(reason, found.reason), found.reason
 
 
+def test_a_source_whose_name_is_partly_unknown_is_none() -> None:
+    code = PANDAS.format(before="", value='tx.groupby("user_id").agg(x=("amount", "sum")).reset_index()')
+    found = defined(code.replace('"tx.parquet"', 'f"{where}/tx.parquet"'), kind="py")
+    assert isinstance(found, Undefined)
+    assert "partly known" in found.reason
+
+
 def test_what_the_catalog_lacks_is_named() -> None:
     found = made("count(*)", "FROM shop.untimed GROUP BY user_id")
     assert isinstance(found, Undefined)
