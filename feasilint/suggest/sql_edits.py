@@ -85,13 +85,13 @@ def _measured(node: exp.Expr) -> frozenset[str]:
 
 
 def _conditions(site: sql._Site, select: exp.Select, marks: Marks, bound: Bound, dialect: str) -> list[exp.Expr]:
-    """The lower bound in relation to the time of prediction, and the upper one where a parameter has none yet."""
+    """The lower bound in relation to the time of prediction, and the upper one where not all rows meet it yet."""
     upper = sql._upper_bound(site)
     as_of = upper if upper is not None else _declared(select, marks)
     if as_of is None or not _is_given(as_of, marks):
         return []
     lower = exp.GTE(this=site.time.copy(), expression=sql.earlier(as_of.copy(), bound.days, dialect))
-    if upper is not None or _compared(site, as_of):
+    if _compared(site, as_of):
         return [lower]
     return [lower, exp.LT(this=site.time.copy(), expression=as_of.copy())]
 

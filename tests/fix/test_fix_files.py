@@ -216,3 +216,52 @@ def test_edits_that_overlap_are_refused() -> None:
     twice = [Edit(Span(None, 1, 1, 1, 7), "a"), Edit(Span(None, 1, 3, 1, 9), "b")]
     with pytest.raises(OutOfPlaceError, match="overlaps"):
         edited(read("f.sql", data), data, twice)
+
+
+_INLINE = (
+    "select s.user_id, s.label, sum(t.amount) as spend from ml.spine s join payments.transactions t using (user_id)"
+)
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+@pytest.mark.parametrize("prefix", ["", "r"])
+def test_sql_in_a_string_stays_one_string_or_is_left_alone(project: Path, quote: str, prefix: str) -> None:
+    path = project / "train.py"
+    query = f"{_INLINE} where t.ts < s.as_of group by 1, 2"
+    code = (
+        "import pandas as pd\nfrom xgboost import XGBClassifier\n"
+        f"df = pd.read_sql({prefix}{quote}{query}{quote}, con)\nXGBClassifier().fit(df[['spend']], df['label'])\n"
+    )
+    path.write_text(code)
+    found = fixed(path)
+    assert [finding.code for finding in found.before.findings if finding.suggestion and finding.suggestion.fix] == [
+        "AGG301"
+    ]
+    told.write(found)
+    if quote == "'":
+        assert path.read_text() == code
+        assert len(found.refused) == 1
+    else:
+        bound = " and t.ts >= s.as_of - interval '365' day"
+        assert path.read_text() == code.replace(" group by", f"{bound} group by")
+        assert not found.refused
+
+
+def test_an_alternative_is_put_in_parentheses_before_a_bound_is_added(project: Path) -> None:
+    path = project / "f.sql"
+    path.write_text(
+        "create table ml.f as\nSELECT user_id, SUM(amount) AS spend FROM payments.transactions WHERE ok OR amount > 5 AND ts < :as_of"
+        " GROUP BY user_id\n"
+    )
+    told.write(fixed(path))
+    where = "WHERE (ok OR amount > 5 AND ts < :as_of) AND ts >= :as_of - INTERVAL '365' DAY AND ts < :as_of GROUP BY user_id"
+    assert where in path.read_text()
+
+
+def test_a_query_without_where_gets_one_in_its_own_layout(project: Path) -> None:
+    path = project / "f.sql"
+    text = "create table ml.f as\nselect user_id, sum(amount) as spend, :as_of as as_of\n  from payments.transactions -- all\n group by user_id\n"
+    path.write_text(text)
+    told.write(fixed(path))
+    where = "  where ts >= :as_of - interval '365' day and ts < :as_of\n"
+    assert path.read_text() == text.replace("-- all\n", f"-- all\n{where}")
