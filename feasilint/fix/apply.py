@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -68,23 +69,27 @@ class Fixer:
         chosen = [finding for finding in wanted if unsafe or _is_safe(finding)]
         refused: list[Refused] = []
         made: list[Finding] = []
-        for job in _jobs(chosen):
-            outcome = self._try(job, result)
-            if isinstance(outcome, str):
-                refused += [Refused(finding, outcome) for finding in job.findings]
-            else:
+        waiting = _by_file(_jobs(chosen))
+        while waiting:
+            batch = waiting.pop(0)
+            outcome = self._try(batch, result)
+            if not isinstance(outcome, str):
                 gone = _counted(result.findings) - _counted(outcome.findings)
-                made += [finding for finding in job.findings if gone[_key(finding)]]
+                made += [finding for job in batch for finding in job.findings if gone[_key(finding)]]
                 result = outcome
+            elif len(batch) > 1:
+                waiting[:0] = [[job] for job in batch]
+            else:
+                refused += [Refused(finding, outcome) for finding in batch[0].findings]
         contents = {path: (old, self._now[path]) for path, old in self._before.items() if old != self._now[path]}
         return Fixed(before, result, tuple(made), tuple(refused), contents, len(wanted) - len(chosen))
 
-    def _try(self, job: _Job, known: ScanResult) -> ScanResult | str:
-        """What is found after one more fix; a reason where it does not hold."""
-        path = job.fix.path
+    def _try(self, batch: list[_Job], known: ScanResult) -> ScanResult | str:
+        """What is found after further fixes of one file; a reason where they do not hold."""
+        path = batch[0].fix.path
         if path not in self._before:
             return "its file is not among those that are scanned"
-        fixes = [*self._edits.get(path, []), job.fix]
+        fixes = [*self._edits.get(path, []), *(job.fix for job in batch)]
         try:
             original = self._reading.documents[path]
             data = edited(original, self._before[path], {edit for fix in fixes for edit in fix.edits})
@@ -92,7 +97,8 @@ class Fixer:
             return str(error)
         trial = self._with(path, data)
         result = self._judge(trial)
-        reason = _objection(job, known, result, trial.programs, path)
+        reasons = (_objection(job, known, result, trial.programs, path) for job in batch)
+        reason = next((said for said in reasons if said is not None), None)
         if reason is not None:
             return reason
         self._edits[path], self._now[path] = fixes, data
@@ -123,6 +129,11 @@ def _jobs(findings: Iterable[Finding]) -> list[_Job]:
         answered.setdefault(fix, []).append(finding)
     jobs = (_Job(fix, tuple(own)) for fix, own in answered.items())
     return sorted(jobs, key=lambda job: (job.fix.path, job.fix.edits))
+
+
+def _by_file(jobs: list[_Job]) -> list[list[_Job]]:
+    """The fixes of each file, which are tried together before they are tried one by one."""
+    return [list(own) for _, own in groupby(jobs, key=lambda job: job.fix.path)]
 
 
 def _objection(job: _Job, before: ScanResult, after: ScanResult, programs: Iterable[Program], path: str) -> str | None:

@@ -265,3 +265,15 @@ def test_a_query_without_where_gets_one_in_its_own_layout(project: Path) -> None
     told.write(fixed(path))
     where = "  where ts >= :as_of - interval '365' day and ts < :as_of\n"
     assert path.read_text() == text.replace("-- all\n", f"-- all\n{where}")
+
+
+def test_one_fix_that_does_not_hold_keeps_no_other_from_being_made(project: Path) -> None:
+    entry = "    event_time: ts\n"
+    (project / "catalog.yaml").write_text(_CATALOG.replace(entry, f"{entry}    partition: ds\n"))
+    path = project / "f.sql"
+    path.write_text("-- feasilint: ignore[LAT202] once\n" + _QUERY.format(join="join"))
+    found = fixed(path)
+    told.write(found)
+    assert path.read_text() == _QUERY.format(join="join")
+    assert [finding.code for finding in found.fixed] == ["FEA003"]
+    assert [refused.finding.code for refused in found.refused] == ["AGG301"]
