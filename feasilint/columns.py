@@ -58,9 +58,10 @@ class Holds(IntEnum):
 
     NO = 0
     UNDECLARED = 1  # the source declares its columns, and not this one
-    POSSIBLE = 2  # an open relation
-    READ = 3  # an open relation, of which it is read elsewhere
-    KNOWN = 4
+    SPREAD = 2  # values of the data are names there, and this may be one
+    POSSIBLE = 3  # an open relation
+    READ = 4  # an open relation, of which it is read elsewhere
+    KNOWN = 5
 
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class Columns(Headers):
             case Aggregate(input=below):
                 return min(self.holds(below, name), Holds.UNDECLARED)
             case Pivot(open=more):
-                return Holds.POSSIBLE if more else Holds.NO
+                return Holds.SPREAD if more else Holds.NO
             case Apply(columns=columns):
                 return self._set_holds(columns, name)
             case Upsert(target=target):

@@ -80,7 +80,9 @@ def _without(ignore: Ignore, path: str) -> Suggestion | None:
     """The code without the comment, where it says nothing else."""
     if not ignore.whole:
         return None
-    return Suggestion("`feasilint scan --fix`, which takes the comment out", fix=Fix(path, (Edit(ignore.span, ""),), safe=True))
+    return Suggestion(
+        "`feasilint scan --fix`, which takes the comment out", fix=Fix(path, (Edit(ignore.span, ""),), safe=True)
+    )
 
 
 def _unknown(ignore: Ignore, context: Context) -> str:

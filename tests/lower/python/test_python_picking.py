@@ -128,3 +128,13 @@ def test_a_group_seen_from_its_own_latest_time():
 def test_a_column_of_a_rolling_window(column: str):
     code = f"f = tx.groupby('u').rolling('90D', on='ts'){column}.sum()"
     assert windows(code, "sum") == [("sum", ["u"], "bounded", ["P90D"])]
+
+
+def test_a_name_that_values_of_the_data_may_be_is_that_of_the_file_beside_them():
+    code = """
+import pandas as pd
+df = pd.read_parquet('a.parquet')
+counts = df.groupby(['id', 'kind']).size().unstack(fill_value=0)
+df.set_index('id').join(counts).to_csv('x.csv')
+"""
+    assert origins(frame(code), "age") == {"a.parquet.age"}, "not the counts, of which anything may be a name"
