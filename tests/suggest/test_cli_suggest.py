@@ -45,6 +45,17 @@ def test_what_cannot_be_is_an_error_that_says_what_to_do(shop: Path, capsys: pyt
     assert "--window" in refused(capsys, "features.sql::n", "--window", "soon")
 
 
+def test_the_dialect_is_that_of_the_other_code_where_the_source_has_none(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = "CREATE TABLE other AS SELECT user_id, SAFE_CAST(x AS INT64) AS x FROM `a.b.c`"
+    (shop / "more.sql").write_text(more)
+    assert main(["suggest", ".::n", "--for", "sql"]) == 0
+    bigquery = capsys.readouterr().out
+    assert main(["suggest", "features.sql::n", "--for", "sql", "--dialect", "bigquery"]) == 0
+    assert capsys.readouterr().out == bigquery
+
+
 def test_a_source_without_event_time_is_to_be_declared(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "catalog.yaml").write_text(CATALOG.replace(", event_time: ts", ""))
     said = refused(capsys, "features.sql::n", "--for", "chronon")
