@@ -349,9 +349,9 @@ def _series_rows(m: Machine, series: v.Series, key: ast.expr, node: ast.expr) ->
     mask = mask_of(m, value)
     if mask is not None:
         return replace(series, relation=m.add(Filter(series.relation, mask, origin=m.origin(node))), owner=None)
-    if isinstance(m.get(value), v.Const):
-        return v.Scalar(series.expression)
-    return series
+    found = m.get(value)
+    numbered = isinstance(found, v.Unknown) and found.text == v.NUMBER and not found.inputs
+    return v.Scalar(series.expression) if numbered or isinstance(found, v.Const) else series
 
 
 def _series(m: Machine, series: v.Series, target: v.Value, node: ast.Subscript) -> v.Value:

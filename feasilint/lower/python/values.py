@@ -290,6 +290,9 @@ Value: TypeAlias = (
 
 NONE = Const(None)
 
+NUMBER = "i"
+"""What a number is called that counts something: the variable of a loop over `range(len(df))`."""
+
 MUTABLE = frozenset((Frame, Dict, Instance, Estimator, Seq))
 
 

@@ -138,3 +138,9 @@ counts = df.groupby(['id', 'kind']).size().unstack(fill_value=0)
 df.set_index('id').join(counts).to_csv('x.csv')
 """
     assert origins(frame(code), "age") == {"a.parquet.age"}, "not the counts, of which anything may be a name"
+
+
+def test_a_value_by_its_number_is_one_value_and_no_column() -> None:
+    code = "df = pd.read_json('a.json')\ndf['m'] = [pd.Series(df['band'][i]).mean() for i in range(len(df))]\ndf.to_csv('x.csv')"
+    assert windows(code, "avg") == []
+    assert origins(frame(START + code), "m") == {"a.json.band"}

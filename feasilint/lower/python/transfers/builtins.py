@@ -57,10 +57,10 @@ def ranged(call: Call) -> v.Value | None:
     numbers = [value.value for value in map(call.m.get, call.args) if isinstance(value, v.Const)]
     whole = [number for number in numbers if isinstance(number, int)]
     if len(whole) != len(call.args) or not whole or (len(whole) == 3 and whole[2] == 0):
-        return v.Seq((call.m.unknown("i"),), "list", True)
+        return v.Seq((call.m.unknown(v.NUMBER),), "list", True)
     span = range(*whole[:3])
     if len(span) > 4 * UNROLL:
-        return v.Seq((call.m.unknown("i"),), "list", True)
+        return v.Seq((call.m.unknown(v.NUMBER),), "list", True)
     return v.Seq(tuple(v.Const(number) for number in span))
 
 
