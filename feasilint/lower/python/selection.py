@@ -232,8 +232,10 @@ def positional(m: Machine, frame: v.Frame, key: ast.expr, node: ast.expr) -> v.V
     if isinstance(key, ast.Slice):
         ends = [m.get(m.evaluate(end)) if end is not None else v.NONE for end in (key.lower, key.upper)]
         bounds = [end.value for end in ends if isinstance(end, v.Const) and isinstance(end.value, int | None)]
-        if bounds == [None, None] or data is None or len(bounds) < 2:
+        if bounds == [None, None] or len(bounds) < 2:
             return frame
+        if data is None:
+            return _some(m, frame, node) if any(bounds) else frame
         chosen = data[bounds[0] : bounds[1]]
         return replace(frame, relation=m.add(Derive(frame.relation, (Star(NameSet(frame.relation, tuple(chosen))),))))
     at = m.get(m.evaluate(key))
@@ -248,6 +250,14 @@ def positional(m: Machine, frame: v.Frame, key: ast.expr, node: ast.expr) -> v.V
         if len(places) == len(at.items) and all(-len(data) <= place < len(data) for place in places):
             return select(m, frame, v.Seq(tuple(v.Const(data[place]) for place in places)), node) or frame
     return frame
+
+
+def _some(m: Machine, frame: v.Frame, node: ast.expr) -> v.Frame:
+    """Some columns of a frame whose columns nobody knows: none of them can be named."""
+    name = f"{{{spell(node)}}}"
+    return replace(
+        frame, relation=m.add(Derive(frame.relation, (Output(name, Column(frame.relation, name)),), m.origin(node)))
+    )
 
 
 # --- loc and iloc ---
@@ -305,7 +315,7 @@ def _between(m: Machine, frame: v.Frame, key: ast.Slice, node: ast.expr) -> v.Fr
     data = [] if names is None else [name for name in names if name not in frame.index]
     ends = [name_of(m, m.evaluate(end)) if end is not None else None for end in (key.lower, key.upper)]
     if not data or any(end is not None and end not in data for end in ends):
-        return frame
+        return _some(m, frame, node) if names is None and any(ends) else frame
     first = data.index(ends[0]) if ends[0] is not None else 0
     last = data.index(ends[1]) if ends[1] is not None else len(data) - 1
     return select(m, frame, v.Seq(tuple(v.Const(name) for name in data[first : last + 1])), node) or frame

@@ -144,3 +144,10 @@ def test_a_value_by_its_number_is_one_value_and_no_column() -> None:
     code = "df = pd.read_json('a.json')\ndf['m'] = [pd.Series(df['band'][i]).mean() for i in range(len(df))]\ndf.to_csv('x.csv')"
     assert windows(code, "avg") == []
     assert origins(frame(START + code), "m") == {"a.json.band"}
+
+
+@pytest.mark.parametrize("picked", ["df.iloc[:, 1:23]", "df.loc[:, 'a':'f']"])
+def test_columns_by_their_place_have_no_names_where_nobody_knows_the_others(picked: str) -> None:
+    code = f"from sklearn.svm import SVC\ndf = pd.read_csv('d.csv')\ny = df['label']\nprint(df['id'])\nSVC().fit({picked}, y)"
+    found = feasilint.inspect_source(START + code, kind="python")["models"]
+    assert found[0]["features"] == [f"{{{picked}}}"]
