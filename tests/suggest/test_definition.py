@@ -59,7 +59,7 @@ def made(value: str, rest: str = "FROM shop.tx GROUP BY user_id") -> Definition 
         ("count(*)", "FROM shop.tx WHERE merchant IN (SELECT name FROM shop.shops) GROUP BY user_id", "another query"),
         ("count(*)", "FROM (SELECT DISTINCT user_id, ts FROM shop.tx) GROUP BY user_id", "deduplicated"),
         ("sum(n)", "FROM (SELECT user_id, status, count(*) n FROM shop.tx GROUP BY 1, 2) GROUP BY user_id", "aggregates"),
-        ("count(*)", "FROM (TABLE shop.tx UNION ALL TABLE shop.tx) GROUP BY user_id", "more than one place"),
+        ("count(*)", "FROM (SELECT * FROM shop.tx UNION ALL SELECT * FROM shop.tx) GROUP BY user_id", "more than one place"),
         ("count(*)", "FROM (SELECT * FROM shop.tx LIMIT 9) GROUP BY user_id", "only some rows"),
         ("list(amount)", "FROM shop.tx GROUP BY user_id", "list"),
         ("first(amount)", "FROM shop.tx GROUP BY user_id", "which row is the first"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -142,6 +143,9 @@ def _truncated(node: Node, scope: Scope) -> Expression:
     return Call("date_trunc", (Literal(unit_of(node.args.get("unit"))), value))
 
 
+_ZONE = re.compile(r"[A-Za-z]+(?:[/_+-]|$)")  # no `-30 days`, which some versions of the parser take for a zone
+
+
 def _in_zone(value: Expression, zone: Node | None) -> Expression:
     """A time as the clocks of a zone show it, where the code names one."""
     if not isinstance(zone, exp.Literal) or not zone.is_string:
@@ -176,7 +180,8 @@ def _as(kind: str) -> Lowering:
 
 def _date(node: Node, scope: Scope) -> Expression:
     """DATE(x), DATE(x, 'Europe/Berlin'), DATE('now', '-30 days')."""
-    if (zone := node.args.get("zone")) is not None:
+    zone = node.args.get("zone")
+    if isinstance(zone, exp.Literal) and _ZONE.match(str(zone.this)):
         return Call("date", (_in_zone(scalar(node.this, scope), zone),))
     return date(tuple(scalar(child, scope) for child in operands(node)))
 
