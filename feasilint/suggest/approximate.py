@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.sql.adapter import exp
-from feasilint.suggest.sql import Text
+from feasilint.suggest.sql_text import Text
 
 if TYPE_CHECKING:
     from feasilint.ir import Fragment

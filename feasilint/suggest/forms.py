@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from feasilint.lower.sql.adapter import exp
 from feasilint.suggest.approximate import sketched
 from feasilint.suggest.kinds import ITEMS
-from feasilint.suggest.sql import parameter
+from feasilint.suggest.sql_text import parameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable

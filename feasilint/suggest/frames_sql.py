@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.lower.sql.adapter import exp
 from feasilint.suggest.copies import copied, window_of
-from feasilint.suggest.sql import RANGE_OF_TIME, Text
+from feasilint.suggest.sql_text import RANGE_OF_TIME, Text
 
 if TYPE_CHECKING:
     from feasilint.ir import Fragment

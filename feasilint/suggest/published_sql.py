@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from feasilint.ir.functions import traits
 from feasilint.lower.sql.adapter import exp
 from feasilint.suggest.copies import copied, window_of
-from feasilint.suggest.sql import Text, parameter
+from feasilint.suggest.sql_text import Text, parameter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

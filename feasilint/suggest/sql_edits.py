@@ -12,8 +12,19 @@ from feasilint.ir import Span
 from feasilint.lower.sql.adapter import TokenType, exp, tokenize
 from feasilint.lower.sql.marks import MARK
 from feasilint.lower.sql.reading import again, parsed
-from feasilint.suggest import sql
 from feasilint.suggest.extent import extent
+from feasilint.suggest.sql_sites import (
+    OUTER,
+    Known,
+    Site,
+    declared,
+    is_event,
+    restrict,
+    site_of,
+    upper_bound,
+    window_of,
+)
+from feasilint.suggest.sql_text import Text, earlier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,11 +34,6 @@ if TYPE_CHECKING:
     from feasilint.lower.sql.marks import Marks
     from feasilint.suggest.bounded import Bound
     from feasilint.suggest.tables import Tables
-
-_MOMENT = re.compile(
-    r"(?i)(^|_)(as_?of|cut_?off|(prediction|scor(e|ing)|snapshot|observation)_?(date|time|ts|at|dt))"
-    r"(_?(date|time|ts|at|dt))?(_|$)"
-)
 
 
 def _types(names: str) -> frozenset[TokenType]:
@@ -62,11 +68,11 @@ def edits(node: exp.Expr, fragment: Fragment, bound: Bound, tables: Tables) -> t
     text cannot be changed in place."""
     if fragment.rendered or not fragment.exact or bound.running or bound.settled is not None:
         return ()
-    select, text = node.find_ancestor(exp.Select), sql.Text(fragment)
-    if select is None or sql._window(node, select) is not None:
+    select, text = node.find_ancestor(exp.Select), Text(fragment)
+    if select is None or window_of(node, select) is not None:
         return ()
-    known = sql._Known(bound, tables, text.marks, _measured(node))
-    site = sql._site(select, known, 0)
+    known = Known(bound, tables, text.marks, _measured(node))
+    site = site_of(select, known, 0)
     if site is None or text.controlled(site.select):
         return ()
     conditions = _conditions(site, select, text.marks, bound, text.dialect)
@@ -84,13 +90,13 @@ def _measured(node: exp.Expr) -> frozenset[str]:
 # --- which conditions ---
 
 
-def _conditions(site: sql._Site, select: exp.Select, marks: Marks, bound: Bound, dialect: str) -> list[exp.Expr]:
+def _conditions(site: Site, select: exp.Select, marks: Marks, bound: Bound, dialect: str) -> list[exp.Expr]:
     """The lower bound in relation to the time of prediction, and the upper one where not all rows meet it yet."""
-    upper = sql._upper_bound(site)
-    as_of = upper if upper is not None else _declared(select, marks)
+    upper = upper_bound(site)
+    as_of = upper if upper is not None else declared(select, marks, sure=True)
     if as_of is None or not _is_given(as_of, marks):
         return []
-    lower = exp.GTE(this=site.time.copy(), expression=sql.earlier(as_of.copy(), bound.days, dialect))
+    lower = exp.GTE(this=site.time.copy(), expression=earlier(as_of.copy(), bound.days, dialect))
     if _compared(site, as_of):
         return [lower]
     return [lower, exp.LT(this=site.time.copy(), expression=as_of.copy())]
@@ -108,17 +114,7 @@ def _is_given(moment: exp.Expr, marks: Marks) -> bool:
     return mark.kind == "param" if mark is not None else bool(moment.table)
 
 
-def _declared(select: exp.Select, marks: Marks) -> exp.Expr | None:
-    """A parameter of the statement whose name speaks of a time of prediction."""
-    found = (
-        node
-        for node in select.root().find_all(exp.Column, exp.Parameter, exp.Placeholder)
-        if _MOMENT.search(sql._parameter(node, marks))
-    )
-    return next(found, None)
-
-
-def _compared(site: sql._Site, as_of: exp.Expr) -> bool:
+def _compared(site: Site, as_of: exp.Expr) -> bool:
     """Whether the event time is held against this time from above already."""
     where = site.select.args.get("where")
     clauses = [
@@ -133,20 +129,20 @@ def _compared(site: sql._Site, as_of: exp.Expr) -> bool:
     )
     found = (part for part in parts if isinstance(part, exp.LT | exp.LTE | exp.GT | exp.GTE))
     pairs = ((c.this, c.expression) if isinstance(c, exp.LT | exp.LTE) else (c.expression, c.this) for c in found)
-    return any(sql._is(event, site) and other == as_of for event, other in pairs)
+    return any(is_event(event, site) and other == as_of for event, other in pairs)
 
 
 # --- where they go ---
 
 
-def _clause(site: sql._Site, text: str, dialect: str) -> _Clause | None:
+def _clause(site: Site, text: str, dialect: str) -> _Clause | None:
     """The condition that is made stricter, or the FROM clause that gets a WHERE."""
     tokens = _own(site.select, text, dialect)
     begins = next((at for at, (token, depth) in enumerate(tokens) if _is_at(token, depth, "FROM")), None)
     if begins is None:
         return None
     join = site.join
-    if join is not None and join.args.get("on") is not None and join.side in sql._OUTER:
+    if join is not None and join.args.get("on") is not None and join.side in OUTER:
         joins = site.select.args.get("joins") or []
         number = sum(other.args.get("on") is not None for other in joins[: [id(j) for j in joins].index(id(join))])
         return _on(tokens[begins:], number)
@@ -202,9 +198,7 @@ def _joins(tokens: list[tuple[Token, int]], at: int) -> bool:
 # --- as text ---
 
 
-def _insertions(
-    clause: _Clause, site: sql._Site, conditions: list[exp.Expr], text: str, known: sql.Text
-) -> list[_Insertion]:
+def _insertions(clause: _Clause, site: Site, conditions: list[exp.Expr], text: str, known: Text) -> list[_Insertion]:
     word = text[clause.keyword.start : clause.keyword.end + 1]
     said = [_said(condition, known, word.islower()) for condition in conditions]
     conjunction = "and" if word.islower() else "AND"
@@ -224,14 +218,14 @@ def _insertions(
     return [_Insertion(first, "("), _Insertion(last, ")"), added]
 
 
-def _condition(clause: _Clause, site: sql._Site) -> exp.Expr | None:
+def _condition(clause: _Clause, site: Site) -> exp.Expr | None:
     if clause.keyword.token_type == TokenType.WHERE:
         where = site.select.args.get("where")
         return where.this if where is not None else None
     return site.join.args.get("on") if site.join is not None else None
 
 
-def _said(condition: exp.Expr, known: sql.Text, lower: bool) -> str:
+def _said(condition: exp.Expr, known: Text, lower: bool) -> str:
     """A condition in the dialect; the keywords as the query writes its own, the names as they are."""
     text = condition.sql(dialect=known.dialect, comments=False)
     text = MARK.sub(lambda found: known.originals.get(found[0][0], found[0]), text)
@@ -262,9 +256,7 @@ def _placed(at: int, indent: str | None, said: str, text: str) -> _Insertion:
 # --- whether the text then says what is meant ---
 
 
-def _checked(
-    made: list[_Insertion], fragment: Fragment, site: sql._Site, conditions: list[exp.Expr]
-) -> tuple[Edit, ...]:
+def _checked(made: list[_Insertion], fragment: Fragment, site: Site, conditions: list[exp.Expr]) -> tuple[Edit, ...]:
     """Edits of the document, if the changed text parses to the tree that is meant and all places are in the document as such."""
     text = _with(made, fragment.text)
     meant = _meant(site, conditions)
@@ -284,14 +276,14 @@ def _shape(tree: exp.Expr | None) -> str:
     return MARK.sub("?", tree.sql(comments=False)) if tree is not None else ""
 
 
-def _meant(site: sql._Site, conditions: list[exp.Expr]) -> exp.Expr:
+def _meant(site: Site, conditions: list[exp.Expr]) -> exp.Expr:
     root = site.select.root()
     walk = list(root.walk(bfs=False))
     select, item = ([id(node) for node in walk].index(id(one)) for one in (site.select, site.item))
     copied = list(root.copy().walk(bfs=False))
     query, source = copied[select], copied[item]
     assert isinstance(query, exp.Select)
-    sql._restrict(sql._Site(query, source, site.time), [condition.copy() for condition in conditions])
+    restrict(Site(query, source, site.time), [condition.copy() for condition in conditions])
     return query.root()
 
 
