@@ -217,8 +217,13 @@ class Windows:
         """The relations that a column is read from, at the bottom of its way."""
         found = self._places.get(event)
         if found is None:
-            found = self._places[event] = frozenset(relation for relation, _ in leaves(event, self.columns))
+            ends = (relation for relation, _ in leaves(event, self.columns))
+            found = self._places[event] = frozenset(scan for end in ends for scan in self._ends(end))
         return found
+
+    def _ends(self, relation: Relation) -> frozenset[Relation]:
+        """Where a column is read from that is found in a relation; of a join either side, where nobody knows which."""
+        return self.reaching.scans(relation) if isinstance(relation, Join) else frozenset((relation,))
 
     def _verdict(
         self, reach: Reach, inside: tuple[Expression, ...], about: frozenset[Bound], known: dict[int, Extent | None]

@@ -22,6 +22,8 @@ FINITE = [
      "group by s.u, s.t", "bounded", ["P30D"]),
     ("select s.u, (select count(*) from tx b where b.u = s.u and b.ts > s.t - interval '2' day and b.ts < s.t) as n from spine s",
      "bounded", ["P2D"]),
+    # of either side of a join, where nobody knows which columns they have
+    ("select u, sum(x) s from spine join tx using (u) where ts >= as_of - interval '30' day and ts < as_of group by u", "bounded", ["P30D"]),
     # relative to the newest row
     ("select u, count(*) n from tx where ts >= (select max(ts) from tx) - interval '14' day group by u", "bounded", ["P14D"]),
     # two constants
