@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from math import inf, isfinite
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from feasilint.findings import Fix
 from feasilint.ir.expressions import spelled
 from feasilint.ir.functions import traits
 from feasilint.measure.histories import accumulates
+from feasilint.measure.names import eventful
 from feasilint.rule import Severity, Suggestion
 from feasilint.suggest import Bound, bounded
 from feasilint.suggest.kinds import ITEMS, kind_of
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from feasilint.suggest.kinds import Kind
 
 _DAY = 86_400
-_EVENTS = re.compile(
-    r"(?i)(?:^|[^a-z])(?:tx|txn|transaction|event|order|payment|purchase|sale|click|view|visit|log|history|trip|rating)(?:$|[^a-z])"
-)
 _INLINE = ("inline", "request")
 RUNNING_TOTAL = (
     "a running total can be kept, exactly and for ever: state per key that never expires, each event applied once, deletions"
@@ -135,8 +132,7 @@ def _is_told(history: History) -> bool:
     """Whether anything says that the rows are events: their entry, a time in the code, or their name. The rows of a file without
     any of these may as well be the houses of a region."""
     source = history.read.source
-    stated = history.entry is not None or history.event_time is not None
-    return stated or noun(source) is not None or _EVENTS.search(source.name) is not None
+    return history.entry is not None or history.event_time is not None or eventful(source.name)
 
 
 def does(history: History) -> str:

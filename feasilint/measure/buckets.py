@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Call, Column, Expression, Interval, Measure
+from feasilint.ir import Call, Column, Expression, Hole, Interval, Measure
 from feasilint.ir import Literal as Constant
 from feasilint.ir.expressions import columns as referenced
 from feasilint.ir.expressions import spelled
@@ -78,6 +78,38 @@ def _first(call: Call, columns: Columns) -> bool:
     return buckets(call.args[0], columns)
 
 
+def _cast(call: Call, columns: Columns) -> bool:
+    """A computed time as a date, such as the days of a calendar."""
+    made = call.args[-1] if isinstance(defined(call.args[0], columns), Call) else None
+    return (isinstance(made, Constant) and str(made.value).lower() == "date") or buckets(call.args[0], columns)
+
+
+def _written_as(key: Expression, columns: Columns) -> Expression:
+    """What a key is made by, without changes of its type."""
+    expression = defined(key, columns)
+    while isinstance(expression, Call) and expression.function in TRANSPARENT and expression.args:
+        expression = defined(expression.args[0], columns)
+    return expression
+
+
+def recurring(key: Expression, columns: Columns) -> str | None:
+    """The part of a time that a key is, where it comes again: `month`, `day`, `hour`."""
+    expression = _written_as(key, columns)
+    if not isinstance(expression, Call) or expression.function != "date_part" or not expression.args:
+        return None
+    part = expression.args[0]
+    return str(part.value).lower() if isinstance(part, Constant) and not _part(expression, columns) else None
+
+
+def unread_time(key: Expression, columns: Columns) -> bool:
+    """Whether a key is made of a time by code that cannot be read: a bucket, as likely as not."""
+    expression = _written_as(key, columns)
+    if not isinstance(expression, Call) or not any(isinstance(arg, Hole) for arg in expression.args):
+        return False
+    times = [spelled(column.name) for column in referenced(expression)]
+    return bool(times) and all(map(dated, times))
+
+
 def _beginning(call: Call, columns: Columns) -> bool:
     """The first characters of a date: LEFT(ts, 7), SUBSTR(ts, 1, 10)."""
     numbers = [arg.value for arg in call.args[1:] if isinstance(arg, Constant)]
@@ -93,6 +125,7 @@ def _counted(call: Call, columns: Columns) -> bool:
 
 _CALLS: dict[str, Callable[[Call, Columns], bool]] = {
     **dict.fromkeys(TRANSPARENT, _first),
+    **dict.fromkeys(("cast", "try_cast", "safe_cast"), _cast),
     **dict.fromkeys(
         ("date", "to_date", "strftime", "date_format", "to_char", "format_date", "format_timestamp"), _written
     ),

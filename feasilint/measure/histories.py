@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from feasilint.ir.expressions import spelled
 from feasilint.ir.functions import traits
 from feasilint.ir.names import timelike
+from feasilint.measure.names import eventful
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,10 +31,20 @@ def events(inputs: Iterable[Input], aggregation: Aggregation) -> list[Input]:
     return sorted(told, key=lambda read: ((read.source, read.column) not in aggregation.values, *_telling(read)))
 
 
-def _telling(read: Input) -> tuple[bool, bool, bool]:
-    """Which input of a measure without a value stands for all: the event time, else a key, else a condition."""
+def _telling(read: Input) -> tuple[object, ...]:
+    """Which input of a measure stands for all: one of events, by its entry or its name; without a value the event time, else a
+    key, else a condition; and of those the one that the code reads first."""
     time = read.entry.event_time if read.entry is not None else None
-    return read.role != "value", read.column != time, read.role != "group_by"
+    events = time is not None or eventful(read.source.name)
+    return not events, read.role != "value", read.column != time, read.role != "group_by", _position(read)
+
+
+def _position(read: Input) -> tuple[str, int, int]:
+    place = read.read
+    span = place.span if place is not None else None
+    if place is None or span is None:
+        return ("", 0, 0)
+    return place.path, -1 if span.cell is None else span.cell, span.line
 
 
 def _eventlike(entry: SourceEntry | None) -> bool:
@@ -54,8 +65,10 @@ def _is_a_date(aggregation: Aggregation) -> bool:
 
 def _summarises(aggregation: Aggregation) -> bool:
     """Not a rank, and of a growing frame neither end: the last value is that of the row, the first one never changes. A row
-    number counts rows, so that only with a frame it is a value."""
+    number counts rows, so that only with a frame it is a value. A running sum of ones, over all rows, only numbers them."""
     if aggregation.running:
+        if aggregation.function == "sum" and not aggregation.keys and not aggregation.values:
+            return False
         return aggregation.function == "row_number" or not (
             aggregation.function in ("first", "last") or traits(aggregation.function).ordinal
         )

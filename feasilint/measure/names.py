@@ -29,6 +29,18 @@ _ATTRIBUTE_NAME = re.compile(
     r"birth|signup|sign_up|regist|creat|join|hire|expir|first|open|install|admit|due|valid|of_week|of_month|of_year|is_|weekday|per_day",
     re.IGNORECASE,
 )
+_EVENTFUL = re.compile(
+    r"(^|[^a-z])(tx|txn|transaction|event|order|payment|purchase|sale|click|view|visit|log|history|trip|ride|rental|rating|review|session|search"
+    r"|play|listen|message|call|booking|reservation|installment|invoice|claim|withdrawal|deposit|transfer|impression|login|attempt|reading"
+    r"|measurement|observation|obs|encounter|admission|interaction)s?($|[^a-z])|(activity|activities|searches|histories|entries)($|[^a-z])",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=4096)
+def eventful(source: str) -> bool:
+    """Whether the name of a table or file says that its rows are events, and not the houses of a region."""
+    return _EVENTFUL.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", source)) is not None
 
 
 @lru_cache(maxsize=4096)

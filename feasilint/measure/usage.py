@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _COMPARING = frozenset(("eq", "ne", "lt", "le", "gt", "ge", "in", "between", "and", "or", "not", "is_null"))
 _DEFAULTING = frozenset(("coalesce", "fillna", "replace", "get", "ifnull", "nvl"))
+_ARITHMETIC = frozenset(("add", "sub", "mul", "div", "neg"))
 _PASSING = frozenset(("cast", "astype", "round", "int", "float")) | _DEFAULTING
 
 
@@ -27,7 +28,8 @@ def counted(column: Column, columns: Columns) -> frozenset[Output]:
 
 def combined(column: Column, columns: Columns) -> frozenset[Output]:
     """The measures that a column is certainly computed with: not those that are only taken as they are, instead of other
-    values (defaults for what is missing), nor those that go into code that could not be read."""
+    values (defaults for what is missing), nor those that say which values are left out as too far off, nor those that go into
+    code that could not be read."""
     return _reached(column, columns, _given)
 
 
@@ -85,9 +87,10 @@ def _given(expression: Expression, columns: Columns) -> Iterator[Expression]:
         case Call(function=function, args=args) if function in _DEFAULTING:
             yield from args[:1]
         case Call(function="case", args=args):
-            values = (arg for at, arg in enumerate(args) if at % 2 or at == len(args) - 1)
-            taken = {value for value in values if is_measure(value, columns)}
-            yield from (arg for arg in args if arg not in taken)
+            values = [arg for at, arg in enumerate(args) if at % 2 or at == len(args) - 1]
+            taken = {value for value in values if _of_measures(value, columns)}
+            emptied = any(isinstance(value, Literal) and value.value is None for value in values)
+            yield from (arg for arg in (values if emptied else args) if arg not in taken)
         case Hole(unread=True):
             return
         case _:
@@ -111,3 +114,17 @@ def is_measure(value: Expression, columns: Columns) -> bool:
     while isinstance(value := behind(value, columns), Call) and value.function in _PASSING and value.args:
         value = value.args[0]
     return isinstance(value, Measure)
+
+
+def _of_measures(value: Expression, columns: Columns) -> bool:
+    """Whether a value is made of measures and constants alone, the same for every row that takes it: the mean plus one."""
+    value = behind(value, columns)
+    if isinstance(value, Call) and value.function in _ARITHMETIC:
+        parts = [part for part in value.args if not isinstance(part, Literal)]
+        return bool(parts) and all(_of_measures(part, columns) for part in parts)
+    return is_measure(value, columns) or (
+        isinstance(value, Call)
+        and value.function in _PASSING
+        and bool(value.args)
+        and _of_measures(value.args[0], columns)
+    )

@@ -13,7 +13,6 @@ from feasilint.ir import (
     Column,
     Expression,
     Hole,
-    Interval,
     Join,
     Literal,
     Measure,
@@ -25,11 +24,11 @@ from feasilint.ir import (
 )
 from feasilint.ir.expressions import columns as referenced
 from feasilint.ir.expressions import conjuncts, fold, spelled
-from feasilint.ir.names import timelike
 from feasilint.ir.traversal import expressions
 from feasilint.measure.bounds import Bounds, unreadable
-from feasilint.measure.buckets import buckets
+from feasilint.measure.buckets import buckets, recurring, unread_time
 from feasilint.measure.combine import combine, narrowest, widest
+from feasilint.measure.frames import framed, order_name
 from feasilint.measure.grain import defined, elements, leaves, session, unique_key
 from feasilint.measure.model import Extent
 from feasilint.measure.moments import TRANSPARENT
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
     from feasilint.catalog.model import SourceEntry
     from feasilint.findings import Confidence
     from feasilint.measure.comparisons import Bound
-    from feasilint.measure.model import WindowClass
     from feasilint.trace import Tracer
 
 
@@ -140,15 +138,15 @@ class Windows:
         if output.expression.function == "unread":  # which of its rows it takes only its code knows
             return Extent("unknown", time_column=self._time_column(reach), confidence="approximate")
         confidence: Confidence = "approximate" if reach.opaque else "exact"
-        if isinstance(relation, Window) and (framed := _framed(relation, output.expression)) is not None:
-            return Extent(framed[0], framed[1], _order_name(relation), confidence)
+        if isinstance(relation, Window) and (frame := framed(relation, output.expression)) is not None:
+            return Extent(frame[0], frame[1], order_name(relation), confidence)
         keys = self.keys(relation, output)
         found = self._bounded(output.expression, keys, reach)
         if found is not None:
             found = self._longest(found, output.expression)
         else:
             found = self._unbounded(relation, output.expression, keys, reach)
-        time = found.time_column or (_order_name(relation) if isinstance(relation, Window) else None)
+        time = found.time_column or (order_name(relation) if isinstance(relation, Window) else None)
         return replace(found, time_column=time or self._time_column(reach), confidence=confidence)
 
     def keys(self, relation: Aggregate | Window, output: Output) -> tuple[Expression, ...]:
@@ -202,6 +200,8 @@ class Windows:
             bucket = buckets(key, self.columns) or self._is_time(key, about)
             if bucket and not against.intersection(leaves(key, self.columns)):
                 return Extent("bucketed", (), _name_of(key))
+        if keys and {"month", "day"} <= {recurring(key, self.columns) for key in keys}:
+            return Extent("bucketed")  # the days of a year
         return verdict
 
     def _is_time(self, key: Expression, about: list[Bound]) -> bool:
@@ -287,7 +287,7 @@ class Windows:
     def _unbounded(
         self, relation: Aggregate | Window, measure: Measure, keys: tuple[Expression, ...], reach: Reach
     ) -> Extent:
-        hidden = bool(keys) and all(isinstance(key, Hole) for key in keys)
+        hidden = any(isinstance(key, Hole) or unread_time(key, self.columns) for key in keys)
         if hidden or any(unreadable(predicate) for predicate in reach.every()):
             return Extent("unknown")
         if (picks := picked((*reach.predicates, *self._inside(measure)), keys, self.columns)) is not None:
@@ -325,7 +325,11 @@ class Windows:
         if known is not None and known[1] and known[1] <= {fold(c.name) for key in keys for c in referenced(key)}:
             return True
         for place, name in grouped:
-            if measured and place not in measured:
+            if (
+                measured
+                and place not in measured
+                and (isinstance(place, Scan) or not self.reaching.scans(place) & measured)
+            ):
                 continue  # the key of a spine, to which many rows of the measured source may belong
             entry = self._entry(place) if isinstance(place, Scan) else None
             if entry is not None and (name in map(fold, entry.bounded_keys) or _is_grain(entry, place, grouped)):
@@ -369,29 +373,6 @@ def _is_grain(entry: SourceEntry, place: Relation, grouped: list[tuple[Relation,
     return bool(entry.grain) and {fold(name) for name in entry.grain} <= {
         name for scan, name in grouped if scan is place
     }
-
-
-def _framed(window: Window, measure: Measure) -> tuple[WindowClass, tuple[Interval, ...]] | None:
-    """The window that an explicit, finite frame gives."""
-    if measure.function in ("lag", "lead"):
-        return "rows", ()
-    frame = window.frame
-    if frame is None or frame.start is None or frame.end is None:
-        return None
-    if frame.unit != "range":
-        return "rows", ()
-    if isinstance(frame.start, Interval) and not frame.vague:
-        end = frame.end if isinstance(frame.end, Interval) else Interval()
-        return "bounded", (end - frame.start,)
-    timed = frame.vague or any(timelike(spelled(column.name)) for by in window.order for column in referenced(by))
-    return ("bounded", ()) if timed else ("unknown", ())
-
-
-def _order_name(window: Window) -> Name | None:
-    """The time that a window is ordered by: not a key of its partition, the one that speaks of time first."""
-    keys = {fold(column.name) for key in window.partition for column in referenced(key)}
-    names = [column.name for by in window.order for column in referenced(by) if fold(column.name) not in keys]
-    return next((name for name in names if event_time(spelled(name))), next(iter(names), None))
 
 
 def _name_of(expression: Expression) -> Name | None:

@@ -75,7 +75,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "pandas.Index": argument_copied,
     "pandas.NamedAgg": handle("named_agg"),
     "pandas.Grouper": handle("grouper"),
-    "pandas.TimeGrouper": handle("grouper"),
+    "pandas.TimeGrouper": handle("grouper", timed=True),  # its first argument is the frequency; gone since pandas 1.0
     "pandas.to_datetime": times.to_datetime,
     "pandas.DatetimeIndex": times.to_datetime,
     "pandas.Timestamp": times.timestamp,

@@ -62,6 +62,7 @@ _SERIES: dict[str, Transfer] = {
     "resample": grouping.resample,
     "apply": series.apply,
     "map": series.apply,
+    "applymap": series.apply,  # cuDF before 22.04
     "between": series.filtered,
     "isin": series.is_in,
     "where": series.where,

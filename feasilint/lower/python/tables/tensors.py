@@ -134,3 +134,12 @@ FUNCTIONS |= {
         "tabular_learner": handle("fastai.learner"),
     }.items()
 }
+_RATINGS = training.Told(data=((0, "ratings"),), label=("rating_name",), features=("user_name", "item_name"))
+FUNCTIONS |= {
+    f"fastai.collab.{name}": transfer
+    for name, transfer in {
+        "CollabDataLoaders.from_df": training.roles(_RATINGS, "fastai.data"),
+        "CollabDataBunch.from_df": training.roles(_RATINGS, "fastai.data"),
+        "collab_learner": handle("fastai.learner"),
+    }.items()
+}

@@ -157,9 +157,12 @@ def with_named(call: Call) -> v.Value | None:
     second = call.got(1)
     names = names_of(call.m, first) if first is not None else None
     if names is not None and isinstance(second, v.Seq) and len(second.items) == len(names):
-        binder = Binder(call.m, frame.relation)
-        outputs = [Output(n, binder.expression(item), call.origin) for n, item in zip(names, second.items, strict=True)]
-        return derived(call, frame, replacing(frame.relation, *outputs))
+        for name, item in zip(
+            names, second.items, strict=True
+        ):  # one after the other: Snowflake lets a column name those before it
+            output = Output(name, Binder(call.m, frame.relation).expression(item), call.origin)
+            frame = derived(call, frame, replacing(frame.relation, output))
+        return frame
     return with_columns(call)
 
 

@@ -75,13 +75,15 @@ def keys_of(m: Machine, frame: v.Frame, by: v.Value) -> tuple[Output, ...]:
 
 
 def _grouper(m: Machine, frame: v.Frame, grouper: v.Handle) -> Output:
-    key = grouper.get("key") or grouper.get("0")
+    first = "freq" if grouper.get("timed") is not None else "key"
+    given = {first: grouper.get("0"), **{name: found for name in ("key", "freq") if (found := grouper.get(name))}}
+    key, every = given.get("key"), given.get("freq")
     name = name_of(m, key) if key is not None else None
-    freq = m.get(grouper.get("freq") or v.NONE)
+    freq = m.get(every or v.NONE)
     label = name or (frame.index[0] if frame.index else "index")
     unit = unit_of(str(freq.value)) if isinstance(freq, v.Const) else None
     column = Column(frame.relation, label)
-    if grouper.get("freq") is None:
+    if every is None:
         return Output(label, column)
     return Output(label, Op("date_trunc", (Constant(unit or "day"), column)))
 

@@ -1,0 +1,86 @@
+"""Which aggregates of files that nobody declares are told as histories, and by the name of which source."""
+
+from __future__ import annotations
+
+import pytest
+
+from feasilint.api import scan_files
+
+CODE = """
+import pandas as pd
+from lightgbm import LGBMClassifier
+{}
+LGBMClassifier().fit(train[["n"]], train["y"])
+"""
+
+
+def messages(code: str) -> list[str]:
+    return [found.message for found in scan_files({"train.py": CODE.format(code)}).findings if found.code == "AGG301"]
+
+
+@pytest.mark.parametrize("name", ["resources", "stores", "songs", "aisles", "houses", "train", "catalog", "employees"])
+def test_rows_that_nothing_says_to_be_events(name: str) -> None:
+    code = (
+        'train = pd.read_csv("train.csv", usecols=["id", "y"])\n'
+        f'items = pd.read_csv("{name}.csv", usecols=["id", "price"])\n'
+        'train = train.merge(items.groupby("id").agg(n=("price", "count")), on="id")'
+    )
+    assert messages(code) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["orders", "installments_payments", "user_logs", "clickEvents", "air_visit_data", "search_history"]
+)
+def test_rows_that_are_called_events(name: str) -> None:
+    code = (
+        'train = pd.read_csv("train.csv", usecols=["user_id", "y"])\n'
+        f'items = pd.read_csv("{name}.csv", usecols=["user_id", "price"])\n'
+        'train = train.merge(items.groupby("user_id").agg(n=("price", "count")), on="user_id")'
+    )
+    (message,) = messages(code)
+    assert message.startswith("feature `n` counts all ")
+
+
+def test_the_events_are_named_and_not_what_is_looked_up_for_them() -> None:
+    code = (
+        'train = pd.read_csv("train.csv", usecols=["user_id", "y"])\n'
+        'aisles = pd.read_csv("aisles.csv", usecols=["aisle_id", "aisle"])\n'
+        'orders = pd.read_csv("orders.csv", usecols=["user_id", "aisle_id"])\n'
+        'made = orders.merge(aisles, on="aisle_id").groupby("user_id").size().reset_index(name="n")\n'
+        'train = train.merge(made, on="user_id")'
+    )
+    (message,) = messages(code)
+    assert message == "feature `n` counts all orders and 1 more source a `user_id` has ever made"
+
+
+def test_of_several_the_one_that_is_read_first_is_named() -> None:
+    code = (
+        'train = pd.read_csv("train.csv", usecols=["user_id", "click_time", "y"])\n'
+        'test = pd.read_csv("test.csv", usecols=["user_id", "click_time"])\n'
+        "both = pd.concat([train, test])\n"
+        'train["n"] = both.groupby("user_id")["click_time"].transform("nunique")'
+    )
+    (message,) = messages(code)
+    assert "all rows of `train.csv` and 1 more source" in message
+
+
+def test_a_running_sum_of_ones_numbers_the_rows() -> None:
+    code = (
+        'train = pd.read_csv("orders.csv", usecols=["user_id", "ts", "y"]).sort_values("ts")\n'
+        'train["n"] = 1\ntrain["n"] = train["n"].cumsum() // 1000'
+    )
+    found = [one.code for one in scan_files({"train.py": CODE.format(code)}).findings]
+    assert "AGG302" not in found
+    assert "AGG304" not in found
+
+
+def test_collaborative_filtering_is_told_its_columns() -> None:
+    code = """
+import pandas as pd
+from fastai.collab import *
+plays = pd.read_csv("plays.csv", usecols=["user", "item", "n"])
+plays["n"] = plays["n"] / plays["n"].max()
+learn = collab_learner(CollabDataLoaders.from_df(plays, user_name="user", item_name="item", rating_name="n"))
+learn.fit_one_cycle(5)
+"""
+    assert [found.code for found in scan_files({"train.py": code}).findings] == []
