@@ -29,7 +29,8 @@ class OpaqueStep(Rule):
     Reports steps between a feature and its sources of which only the inputs are known: a call of a function that is not
     in the scanned code, a name that nothing defines, and calls of libraries that make features by themselves (tsfel,
     TA-Lib, Featuretools) where no table knows them. It says so once per step, at the call. Other libraries do what their
-    documentation says with what goes in, which is known: their calls hide no source, and are not reported.
+    documentation says with what goes in, which is known: their calls hide no source, and are not reported. Without a catalog
+    calls of libraries count only on the way to a model and to tables that are called features.
 
     ## Why it matters
     Any column that goes in may be in the feature. Findings behind the step are approximate and one level milder, and
@@ -86,10 +87,10 @@ class OpaqueStep(Rule):
         ),
     )
 
-    def check(self, subject: Subject, context: Context) -> Iterator[Finding]:  # noqa: ARG002
+    def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
         assert isinstance(subject, Feature)
         for known, text, library, hides in subject.unread:
-            if not hides:
+            if not hides or (library and context.catalog.empty and not subject.stated):
                 continue
             place = known or subject.sink
             yield self.finding(

@@ -18,14 +18,15 @@ sources:
 
 
 class UnresolvedSource(Rule):
-    """A source whose name is known only when the code runs feeds a feature.
+    """A source whose name the scanned code does not tell feeds a feature.
 
     ## What it does
     Reports where a feature reads a table or a file of whose name a part is an expression that could not be resolved. It
-    says so once per place, and not where the catalog knows the source by a pattern. Without a catalog only where the table's
-    or file's own name is open: a bucket, project or schema that the environment sets is no secret, nor is the data set that
-    a platform hands to its training job or to a step of its pipeline. The arguments of a script are those that a notebook
-    itself calls it with.
+    says so once per place, and not where the catalog knows the source by a pattern. Without a catalog only of models and of
+    tables that are called features, and only where the table's or file's own name is open: a bucket, project or schema that
+    the environment sets is no secret, nor is the data set that a platform hands to its training job or to a step of its
+    pipeline, or that a person inserts into the notebook. The arguments of a script are those that a notebook itself calls it
+    with.
 
     ## Why it matters
     Nothing can be said about such a source: not whether production has it, nor how old it is, nor what it is made of.
@@ -104,7 +105,7 @@ class UnresolvedSource(Rule):
                     LogisticRegression().fit(df[["amount", "hour"]], df["bought"])
                 """
             },
-            contains="whose name is known only when the code runs",
+            contains="whose name the scanned code does not tell",
         ),
     )
 
@@ -112,12 +113,15 @@ class UnresolvedSource(Rule):
         assert isinstance(subject, Feature)
         for entry, reads in by_source(subject.inputs):
             read = reads[0]
-            if entry is None and read.source.dynamic and not (context.catalog.empty and _told(read.source.name)):
+            if entry is not None or not read.source.dynamic:
+                continue
+            if not context.catalog.empty or (subject.stated and not _told(read.source.name)):
                 yield self.finding(
                     self.severity,
-                    f"feature `{subject.name}` reads `{read.source.name}`, whose name is known only when the code runs",
+                    f"feature `{subject.name}` reads `{read.source.name}`, whose name the scanned code does not tell",
                     primary(subject, read),
-                    help="give the open part of the name a value in the code, or list the name with a `*` in the catalog",
+                    help="give the open part of the name a value in the code, scan the module that sets it, or list the name with"
+                    " a `*` in the catalog",
                     **details(subject, read),
                 )
 
@@ -126,7 +130,7 @@ _HOLE = re.compile(r"\{[^{}]*\}")
 _STAMP = re.compile(r"(?<=[\w/-])\{[^{}]*(?:time|uuid|stamp|suffix|temp|random|nextval)[^{}]*\}", re.IGNORECASE)
 _ARGUMENT = re.compile(r"\{argument [^{}]*\}[^{}/]*")
 _PLATFORM = re.compile(
-    r"\{artifact \w+\}|\{[^{}]*\b(?:AIP_(?:TRAINING|VALIDATION|TEST)_DATA_URI|SM_CHANNEL_\w+)\b[^{}]*\}"
+    r"\{inserted \w+\}|\{artifact \w+\}|\{[^{}]*\b(?:AIP_(?:TRAINING|VALIDATION|TEST)_DATA_URI|SM_CHANNEL_\w+)\b[^{}]*\}"
 )
 
 

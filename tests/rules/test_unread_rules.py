@@ -45,6 +45,7 @@ def test_a_pattern_of_the_catalog_is_a_name() -> None:
         ("{any file}", 1),
         ("{os.environ['AIP_TRAINING_DATA_URI']}", 0),
         ("{artifact dataset}", 0),
+        ("{inserted df_data_1}", 0),
         ("{project}.shop.orders-{strftime('%d-%H', gmtime())}", 0),
         ("{path}", 1),
         ("shop.{uuid}", 1),
@@ -56,6 +57,16 @@ def test_a_pattern_of_the_catalog_is_a_name() -> None:
 def test_without_a_catalog_only_the_own_name_of_a_source_counts(name: str, flagged: int) -> None:
     found = judge(UnresolvedSource(), feature(read(source=Source(name, "file" if "/" in name else "table"))))
     assert len(found) == flagged
+
+
+@pytest.mark.parametrize(("table", "flagged"), [("shop.orders_copy", 0), ("ml.user_features", 1)])
+def test_without_a_catalog_only_what_is_called_features_counts(table: str, flagged: int) -> None:
+    code = f"""
+import os
+df = spark.read.table(os.environ["ORDERS"])
+df.write.saveAsTable("{table}")
+"""
+    assert len(told("FEA002", {"features.py": code})) == flagged
 
 
 def test_a_catalog_wants_to_know_all_of_a_name() -> None:
@@ -73,7 +84,7 @@ def test_a_dynamic_name_is_information() -> None:
 def test_a_dynamic_name_is_told_once_for_all_features() -> None:
     code = "import os\nimport pandas as pd\ndf = pd.read_parquet(os.environ['ORDERS'])\n" + FIT
     assert told("FEA002", {"train.py": code}) == [
-        "feature `a` (also `b`) reads `{os.environ['ORDERS']}`, whose name is known only when the code runs"
+        "feature `a` (also `b`) reads `{os.environ['ORDERS']}`, whose name the scanned code does not tell"
     ]
 
 

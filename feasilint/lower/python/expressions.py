@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from feasilint.ir import Scan, Source
 from feasilint.lower.python import later
 from feasilint.lower.python import values as v
 from feasilint.lower.python.attributes import library_value, read_attribute
@@ -32,6 +34,10 @@ _JSON: dict[str, bool | None] = {"null": None, "true": True, "false": False}
 """Words of JSON that Python does not know: where they are reached, nothing comes of it."""
 
 
+_INSERTED = re.compile(r"(df_data|data_df)_\d+")
+"""What Watson Studio calls a data set that is inserted with a click: its code holds passwords, and is not published."""
+
+
 def _constant(m: Machine, node: ast.Constant) -> v.Value:
     return literal_text(m, node) if type(node.value) is str else v.Const(node.value)
 
@@ -51,6 +57,9 @@ def _name(m: Machine, node: ast.Name) -> v.Value:
         return v.Const(_JSON[node.id])
     if (imported := later.imported(node.id, m.text)) is not None:
         return library_value(m, library(imported).path)
+    if _INSERTED.fullmatch(node.id):
+        scan = m.add(Scan(Source(f"{{inserted {node.id}}}", "file"), None, m.origin(node)))
+        return m.alloc(v.Frame(scan))
     made = m.unknown(node.id)
     if not m.stars and not later.assigned(node.id, m.text):
         step = v.Step(f"`{node.id}`, which nothing here defines", None if m.foreign else node, m.fragment)

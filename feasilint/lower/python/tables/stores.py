@@ -21,6 +21,17 @@ def first(call: Call) -> Value | None:
     return call.arg(0)
 
 
+# of snowflake-ml-python 2.6: the tables that its examples fill, by the example or by its data
+_EXAMPLES = {
+    "citibike_trip_features": "citibike_trips",
+    "citibike_trips": "citibike_trips",
+    "fraud_transactions": "fraud_transactions",
+    "new_york_taxi_features": "nyc_yellow_trips",
+    "nyc_yellow_trips": "nyc_yellow_trips",
+    "wine_quality_features": "winedata",
+    "winequality_red": "winedata",
+}
+
 METHODS: dict[str, Table] = {
     "hopsworks": {
         "get_feature_store": handle("hopsworks.store"),
@@ -67,6 +78,7 @@ METHODS: dict[str, Table] = {
         "generate_dataset": lookups.spine_joined,
         "retrieve_feature_values": lookups.spine_joined,
     },
+    "snowflake.examples": dict.fromkeys(("load_example", "load_source_data"), lookups.example_tables(_EXAMPLES)),
     "snowflake.view": {"attach_feature_desc": same, "slice": lookups.sliced},
     "feast": {
         "get_historical_features": lookups.historical,
@@ -91,6 +103,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "snowflake.ml.feature_store.feature_view.FeatureView": handle("snowflake.view"),
     "snowflake.ml.feature_store.Entity": handle("snowflake.entity"),
     "snowflake.ml.feature_store.entity.Entity": handle("snowflake.entity"),
+    "snowflake.ml.feature_store.examples.example_helper.ExampleHelper": handle("snowflake.examples"),
     "databricks.feature_engineering.FeatureLookup": handle("feature.lookup"),
     "databricks.feature_store.FeatureLookup": handle("feature.lookup"),
     "databricks.feature_engineering.FeatureFunction": handle("feature.function"),

@@ -18,6 +18,8 @@ from feasilint.lower.python.transfers.tiles import entity_keys, tiled
 from feasilint.lower.python.transfers.writes import store
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from feasilint.ir import Name, Relation
     from feasilint.ir.relations import JoinKind
     from feasilint.lower.python.call import Call, Transfer
@@ -274,3 +276,13 @@ def for_events(call: Call) -> v.Value | None:
     if frame is None:
         return v.Frame(call.m.add(Scan(Source(name, "feature_view"), None, call.origin)))
     return replace(frame, relation=_joined(call, frame.relation, Chosen(name)))
+
+
+def example_tables(tables: Mapping[str, str]) -> Transfer:
+    """Snowflake's `ExampleHelper.load_example('wine_quality_features')`: the names of the tables that it fills."""
+
+    def transfer(call: Call) -> v.Value | None:
+        table = tables.get(call.text(0, "example_name") or call.text(0, "source_data_name") or "")
+        return call.m.alloc(v.Seq((v.Const(table),))) if table is not None else None
+
+    return transfer

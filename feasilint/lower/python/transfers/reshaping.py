@@ -196,8 +196,11 @@ def get_dummies(call: Call) -> v.Value | None:
     found = call.got(0, "data")
     prefix = call.got(None, "prefix") or call.got(1)
     if isinstance(found, v.Series):
-        label = prefix.value if isinstance(prefix, v.Const) and prefix.value is not None else found.name
-        output = Output(f"{label}_{{value}}", Op("one_hot", (found.expression,), call.origin), call.origin)
+        stem = prefix.value if isinstance(prefix, v.Const) else None
+        label = (
+            f"{{{found.name}}}" if stem is None else f"{stem}_{{value}}"
+        )  # without a prefix the values are the names
+        output = Output(label, Op("one_hot", (found.expression,), call.origin), call.origin)
         keys = tuple(Output(name, Column(found.relation, name)) for name in found.index)
         return v.Frame(call.m.add(Derive(found.relation, (*keys, output), call.origin)), "pandas", found.index)
     frame = call.frame(0, "data")
