@@ -107,14 +107,22 @@ def _holds_features(write: Write, program: Program, analysis: Analysis) -> bool:
     if _is_stated(write, program.path, analysis):
         return True
     target = _BUCKET.sub("", write.target.name) if write.target is not None else ""
-    return _FEATURES.search(program.path) is not None and not _REPORTS.search(target.rsplit("/", 1)[-1])
+    return _FEATURES.search(program.path) is not None and not _is_report(target)
 
 
 def _is_stated(sink: Fit | Write, path: str, analysis: Analysis) -> bool:
     """Whether more than the name of its document says that a sink holds features."""
     if isinstance(sink, Fit) or sink.feature_group or analysis.belonging.claimed(path):
         return True
-    return sink.target is not None and _FEATURES.search(_BUCKET.sub("", sink.target.name)) is not None
+    if sink.target is None:
+        return False
+    target = _BUCKET.sub("", sink.target.name)
+    return _FEATURES.search(target) is not None and not (sink.target.kind == "file" and _is_report(target))
+
+
+def _is_report(target: str) -> bool:
+    """Whether a table or file says itself that it is a report."""
+    return _REPORTS.search(target.rsplit("/", 1)[-1]) is not None
 
 
 def _graph(analysis: Analysis) -> LineageGraph:

@@ -34,6 +34,10 @@ sources:
             "feature_engineering/a.py",
             "import pandas as pd\npd.read_csv('tx.csv').groupby('u').size().to_csv('out/signal_summary.csv')",
         ),
+        (
+            "a.py",
+            "import pandas as pd\npd.read_csv('tx.csv').groupby('u').size().to_csv('text_features/ic_summary.csv')",
+        ),
         ("features/a.sql", f"create table marts.model_metrics as {COUNT}"),
         ("ml_ops/a.sql", f"create table marts.user_counts as {COUNT}"),
         ("a.py", "import pandas as pd\npd.read_csv('tx.csv').groupby('u').size().to_csv('gs://shop-ml/counts.csv')"),

@@ -35,6 +35,16 @@ _EVENTFUL = re.compile(
     r"|measurement|observation|obs|encounter|admission|interaction)s?($|[^a-z])|(activity|activities|searches|histories|entries)($|[^a-z])",
     re.IGNORECASE,
 )
+_CALENDAR = re.compile(
+    r"(^|_)(week_?day|day_?(type|name|of_?(week|month|year))|dow|doy|(is_?)?(holidays?|weekend|workday)|season|month|week)(_|$)",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=4096)
+def calendar(name: str) -> bool:
+    """Whether a column's name says that it is of the calendar, which is known of days to come."""
+    return _CALENDAR.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -34,6 +34,7 @@ from feasilint.ir.expressions import spelled, walk
 from feasilint.ir.functions import traits
 from feasilint.ir.names import timelike
 from feasilint.ir.traversal import expressions, inputs
+from feasilint.measure.names import calendar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -133,7 +134,7 @@ class Operations:
         around = made.origin if made is not None else None
         for expression in self._steps(key):
             for node in walk(expression):
-                for done in self._by(node, relation):
+                for done in filter(_unknown_before, self._by(node, relation)):
                     yield done if done.origin is not None else done._replace(origin=around)
 
     def _by(self, node: Expression, relation: Relation) -> Iterator[Done]:
@@ -155,6 +156,12 @@ class Operations:
                 yield Done("clock", "now", relation, origin)
             case _:
                 return
+
+
+def _unknown_before(done: Done) -> bool:
+    """Not the holidays of next week: the calendar of days to come is known."""
+    names = {spelled(column.name) for arg in done.args for column in referenced(arg)} if done.kind == "later" else set()
+    return not names or not all(map(calendar, names))
 
 
 def _telling(node: Expression) -> bool:

@@ -56,6 +56,8 @@ def operations(text: str, kind: str) -> list[tuple[str, str]]:
         'df = df.sort_values("x", ascending=False); df["f"] = df.x.shift(-1)',
         'df["next"] = df.x.shift(-1); df = df[df.next > 0]; df["f"] = df.x',
         'df["f"] = df.groupby("k").x.ffill()',
+        'df["day_type"] = df.ts.dt.weekday; df["f"] = df.day_type.shift(-1)',
+        'df["f"] = df.isHoliday.shift(-1)',
         'df["f"] = df.x.fillna(0)',
         'df["f"] = df.groupby("k").x.transform("mean")',
     ],
