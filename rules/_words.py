@@ -24,6 +24,7 @@ VERBS = {
     "avg": "averages",
     "count_distinct": "counts distinct values of",
     "list": "lists",
+    "map": "puts into one value",
     "custom": "aggregates",
 }
 

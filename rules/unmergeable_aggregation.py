@@ -23,7 +23,7 @@ _INSTEAD = {
     "percentile": "take the percentile approximately: a KLL or t-digest sketch per day and key merges as a sum does",
     "mode": "keep the heaviest values approximately (top-k sketch per day and key), or shorten the window to 30 days",
     "histogram": "keep the heaviest values approximately (top-k sketch per day and key), or shorten the window to 30 days",
-    "list": "keep the last n values instead of all",
+    **dict.fromkeys(("list", "map"), "keep the last n values instead of all"),
 }
 _CATALOG = """
 version: 1

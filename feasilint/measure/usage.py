@@ -103,7 +103,7 @@ def _present(expression: Expression, columns: Columns) -> Iterator[Expression]:
             yield from args[:1]
         case Call(function="case", args=args):
             values = [arg for at, arg in enumerate(args) if at % 2 or at == len(args) - 1]
-            own = [arg for arg in values if not isinstance(arg, Literal) and not is_measure(arg, columns)]
+            own = [arg for arg in values if not isinstance(arg, Literal) and not _of_measures(arg, columns)]
             yield from (arg for arg in args if not own or arg not in values or arg in own)
         case _:
             yield from _parts(expression, columns)

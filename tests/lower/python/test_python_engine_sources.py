@@ -182,3 +182,14 @@ def test_selectors_keep_what_they_choose():
     relation = frame(code)
     assert origins(relation, "x") == {"t.x"}
     assert origins(relation, "y") == set()
+
+
+def test_a_session_of_dataproc_is_one_of_spark():
+    code = """
+from google.cloud.dataproc_spark_connect import DataprocSparkSession
+from google.cloud.dataproc_v1 import Session
+spark = DataprocSparkSession.builder.appName("a").dataprocSessionConfig(Session()).getOrCreate()
+spark.read.table("shop.users").createOrReplaceTempView("users")
+df = spark.sql("select id, count(*) as n from users group by id")
+"""
+    assert sources(run(code)) == ["shop.users"]

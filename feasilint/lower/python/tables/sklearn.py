@@ -84,7 +84,7 @@ FUNCTIONS: dict[str, Transfer] = {
     "sklearn.pipeline.make_pipeline": estimators.pipeline,
     "imblearn.pipeline.Pipeline": estimators.pipeline,
     "imblearn.pipeline.make_pipeline": estimators.pipeline,
-    "pyspark.ml.Pipeline": estimators.pipeline,
+    **dict.fromkeys(("pyspark.ml.Pipeline", "pyspark.ml.pipeline.Pipeline"), estimators.pipeline),
     "sklearn.pipeline.FeatureUnion": estimators.union,
     "sklearn.pipeline.make_union": estimators.union,
     "sklearn.preprocessing.FunctionTransformer": estimators.function_transformer,
