@@ -23,8 +23,8 @@ from feasilint.ir import (
 from feasilint.ir.expressions import columns, spelled
 from feasilint.ir.names import timelike
 from feasilint.measure.applied import of_its_own_rows
-from feasilint.measure.edges import ends_before, includes_itself
-from feasilint.measure.model import Aggregation
+from feasilint.measure.edges import ends_before, includes_itself, upper
+from feasilint.measure.model import GROWING, Aggregation, Until
 from feasilint.measure.pairs import pairing
 from feasilint.measure.pruning import unpruned
 from feasilint.measure.usage import combined, counted, is_measure, kept
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from feasilint.analysis import Analysis, Arrival, Member
+    from feasilint.findings import Place
     from feasilint.ir import Program, Source
     from feasilint.measure.model import Reach
 
@@ -132,11 +133,22 @@ def _of_use(use: Use, analysis: Analysis) -> Aggregation | None:
         chosen=_chosen(relation, analysis),
         pairing=pairing(relation, output, analysis.windows),
         zones=zones(relation, output, analysis.windows),
+        until=tuple(_until(relation, output, place, analysis)) if extent.window in GROWING else (),
         unpruned=unpruned(relation, output, analysis.windows, analysis.entry),
         confidence=extent.confidence,
         fragment=origin.fragment,
         node=origin.node,
     )
+
+
+def _until(relation: Aggregate | Window, output: Output, place: Place, analysis: Analysis) -> Iterator[Until]:
+    """The times that limit the rows of a measure from above, in its own document."""
+    for bound in upper(relation, output, analysis.windows):
+        assert bound.origin is not None
+        assert bound.upper is not None
+        at = analysis.place(bound.role, bound.origin) if bound.role is not None else None
+        if at is not None and at.path == place.path:
+            yield Until(spelled(bound.event.name), bound.origin, bound.upper.base == "constant", bound.upper.quoted)
 
 
 def _backwards(window: Window) -> bool:

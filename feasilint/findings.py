@@ -64,7 +64,8 @@ class Suggestion(Struct, frozen=True):
     """What to do instead: code that can be pasted, with what it changes.
 
     `title` is short ("365-day count of transactions, updated daily"); `code` may be empty where a name says it all;
-    `saves` says what following it saves, with its inputs; `fix` is what of it can be done in place.
+    `saves` says what following it saves, with its inputs; `fix` is what of it can be done in place, `obstacle` why nothing can:
+    a clause, or empty.
     """
 
     title: str
@@ -72,6 +73,7 @@ class Suggestion(Struct, frozen=True):
     language: Literal["sql", "python", "yaml", ""] = ""
     saves: str = ""
     fix: Fix | None = None
+    obstacle: str = ""
 
 
 class Finding(Struct, frozen=True):

@@ -15,6 +15,7 @@ from feasilint.measure.histories import accumulates
 from feasilint.measure.names import eventful
 from feasilint.rule import Severity, Suggestion
 from feasilint.suggest import Bound, bounded
+from feasilint.suggest.in_place import NO_MOMENT, in_place
 from feasilint.suggest.kinds import ITEMS, kind_of
 from feasilint.suggest.located import located
 from feasilint.suggest.window import window_days
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from feasilint.catalog.model import SourceEntry
+    from feasilint.findings import Edit
     from feasilint.ir import Source
     from feasilint.measure.model import Aggregation, Input, WindowClass
     from feasilint.rule import Context, Feature
@@ -236,17 +238,24 @@ def suggestion(history: History, context: Context) -> Suggestion | None:
         return None
     if kind is not None and kind.name == "sessionize":
         window = 1
-    code = None
+    code: Rewrite | None = None
+    edits: tuple[Edit, ...] | str = NO_MOMENT
     if history.event_time is not None:
         bound = Bound(window, history.event_time, history.aggregation.running, history.read.source.name)
         code = bounded(history.aggregation, context.programs, bound, kind)
+        edits = in_place(history.aggregation, context.programs, bound, kind)
     return Suggestion(
         _title(history, code, kind, window),
         code.code if code else "",
         code.language if code else "",
         _saves(history, window, context) if kind is None or kind.bounds else "O(history) -> O(1): one value per key",
-        Fix(history.aggregation.place.path, code.edits) if code and code.edits else None,
+        *_fix(history, edits),
     )
+
+
+def _fix(history: History, edits: tuple[Edit, ...] | str) -> tuple[Fix | None, str]:
+    """What can be done in place, and why nothing can."""
+    return (None, edits) if isinstance(edits, str) else (Fix(history.aggregation.place.path, edits), "")
 
 
 def _title(history: History, code: Rewrite | None, kind: Kind | None, window: int) -> str:

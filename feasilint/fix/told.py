@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import tempfile
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def summary(fixed: Fixed, written: bool) -> Iterator[str]:
-    """Lines about what was fixed, what could not be, and what else could."""
+    """Lines about what was fixed, what could not be and why, and what else could."""
     would = "Fixed" if written else "Would fix"
     line = f"{would} {_count(len(fixed.fixed), 'finding')} in {_count(len(fixed.contents), 'file')}"
     yield f"{line}; {fixed.unsafe} more with --unsafe-fixes" if fixed.unsafe else line
@@ -26,6 +27,14 @@ def summary(fixed: Fixed, written: bool) -> Iterator[str]:
         place = refused.finding.place
         at = f"{place.path}:{place.span.line}" if place.span is not None else place.path
         yield f"not fixed: {refused.finding.code} at {at}: {refused.reason}"
+    for obstacle, number in Counter(_obstacles(fixed)).most_common():
+        yield f"not fixed: {_count(number, 'finding')}: {obstacle}"
+
+
+def _obstacles(fixed: Fixed) -> Iterator[str]:
+    """Why what is found has no fix, for each finding that has none."""
+    suggestions = (finding.suggestion for finding in fixed.result.findings)
+    return (one.obstacle for one in suggestions if one is not None and one.obstacle)
 
 
 def patch(fixed: Fixed) -> str:

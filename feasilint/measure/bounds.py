@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeAlias
 
+from msgspec.structs import replace
+
 from feasilint.ir import Call, Column, Expression, Hole, Interval, Now, Param
 from feasilint.ir import Literal as Constant
 from feasilint.ir.expressions import columns as referenced
@@ -117,6 +119,8 @@ def _comparison(call: Call, holds: bool, columns: Columns, depth: int) -> list[B
         return []
     left, right = call.args
     found = _chosen(operator, left, right, columns, depth) or list(compared(operator, left, right, columns))
+    if holds and call.origin is not None:
+        found = [replace(bound, origin=call.origin) for bound in found]
     if operator == "eq" and (flag := _compared_flag(left, right)) is not None:
         found += _said(flag, True, columns, depth + 1)
     return found

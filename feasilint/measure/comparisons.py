@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from feasilint.columns import Columns
-    from feasilint.ir import Relation
+    from feasilint.ir import Origin, Relation
     from feasilint.measure.moments import Base
 
 FLIP = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq"}
@@ -38,7 +38,7 @@ _FOUR_DIGITS = re.compile(r"^(19|20|21)\d\d$")
 class Bound(Struct, frozen=True):
     """`event` is at or after (`lower`) or at or before (`upper`) a moment; equality gives both, `width` long. `recurs`: what is
     equal comes again, as a month does every year. `role`: the relation that the code reads it of, since one source may be
-    joined more than once."""
+    joined more than once. `origin`: of the comparison, where it is that and not its opposite that holds."""
 
     event: Column
     lower: Moment | None = None
@@ -46,6 +46,7 @@ class Bound(Struct, frozen=True):
     width: Interval | None = None
     recurs: bool = False
     role: Relation | None = None
+    origin: Origin | None = None
 
 
 def compared(operator: str, left: Expression, right: Expression, columns: Columns) -> Iterator[Bound]:

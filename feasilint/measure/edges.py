@@ -11,11 +11,15 @@ from feasilint.ir.names import timelike
 from feasilint.measure.grain import leaves
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from feasilint.ir import Aggregate, Output
+    from feasilint.measure.comparisons import Bound
     from feasilint.measure.windows import Windows
 
 _SHIFTING = ("lag", "lead")
 _STEPS = 64
+_GIVEN = ("column", "parameter", "constant")
 
 
 def ends_before(relation: Aggregate | Window, output: Output, windows: Windows) -> float | None:
@@ -31,6 +35,13 @@ def ends_before(relation: Aggregate | Window, output: Output, windows: Windows) 
     upper = [bound.upper for bound in windows.bounding(relation, output) if bound.upper is not None]
     offsets = [-one.offset.total_seconds for one in upper if one.base == "column" and one.offset is not None]
     return max(offsets, default=None)
+
+
+def upper(relation: Aggregate | Window, output: Output, windows: Windows) -> Iterator[Bound]:
+    """The comparisons that limit the rows of a measure from above: by a time of other rows, of a parameter, or a constant."""
+    for bound in windows.bounding(relation, output):
+        if bound.upper is not None and bound.width is None and bound.upper.base in _GIVEN and bound.origin is not None:
+            yield bound
 
 
 def includes_itself(relation: Aggregate | Window, output: Output, windows: Windows) -> bool:

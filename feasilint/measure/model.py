@@ -11,7 +11,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from feasilint.catalog.model import SourceEntry, Staleness
     from feasilint.findings import Confidence, Place
-    from feasilint.ir import Interval, Name, Refresh, Source
+    from feasilint.ir import Interval, Name, Origin, Refresh, Source
     from feasilint.measure.pairs import Pairing
     from feasilint.measure.pruning import Unpruned
 
@@ -36,6 +36,17 @@ class Extent(Struct, frozen=True, gc=False):
     since: str | None = None
 
 
+class Until(NamedTuple):
+    """A comparison of the code that limits rows from above: `event` is the time that is compared, as its source calls it;
+    `constant`: what it is compared with is known, and the same for all rows; `text`: it is no time then, but one as it is
+    written."""
+
+    event: str
+    origin: Origin
+    constant: bool = False
+    text: bool = False
+
+
 class Aggregation(Struct, frozen=True, gc=False):
     """One aggregate function in the code, with all that was found out about it.
 
@@ -49,7 +60,7 @@ class Aggregation(Struct, frozen=True, gc=False):
     against the rows that it is taken of. `chosen`: some rows were left out before. `fills`: of a feature's measure, that it
     at most stands in for other values. `pairing`: how its rows are held against all earlier ones. `unpruned`: what it reads
     all partitions of, although its time is bounded. `zones`: those whose clocks its time buckets and time conditions are told
-    by.
+    by. `until`: what limits its rows from above, of one that grows; those comparisons that stand in its own document.
     """
 
     function: str
@@ -78,6 +89,7 @@ class Aggregation(Struct, frozen=True, gc=False):
     pairing: Pairing | None = None
     unpruned: tuple[Unpruned, ...] = ()
     zones: tuple[str, ...] = ()
+    until: tuple[Until, ...] = ()
     confidence: Confidence = "exact"
     fragment: int | None = None
     node: int | None = None

@@ -65,7 +65,7 @@ class Moment(Struct, frozen=True):
 
     `columns` are the columns it was read through, outermost first; `at` the instant of a constant; `unit` what it was truncated
     or reduced to; `scale` what a number is that is added to it, where it counts from an epoch. `relative`: the code says "… minus
-    an interval". `plain`: a number, which may be no date at all.
+    an interval". `plain`: a number, which may be no date at all; `quoted`: a date that is written as a text.
     """
 
     base: Base
@@ -78,6 +78,7 @@ class Moment(Struct, frozen=True):
     relative: bool = False
     scale: Interval | None = None
     plain: bool = False
+    quoted: bool = False
 
     @property
     def column(self) -> Column | None:
@@ -122,7 +123,8 @@ def _constant(value: object) -> Moment | None:
         return Moment("constant", at=value.replace(tzinfo=None))
     if isinstance(value, str | int) and not isinstance(value, bool):
         at = _date(str(value))
-        return Moment("constant", at=at, plain=str(value).isdigit()) if at else None
+        quoted = isinstance(value, str)
+        return Moment("constant", at=at, plain=str(value).isdigit(), quoted=quoted) if at else None
     return None
 
 

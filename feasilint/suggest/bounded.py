@@ -16,7 +16,6 @@ from feasilint.suggest.tables import Tables
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from feasilint.findings import Edit
     from feasilint.ir import Fragment, Program
     from feasilint.measure.model import Aggregation
     from feasilint.suggest.kinds import Kind
@@ -47,13 +46,11 @@ class Bound(Struct, frozen=True):
 
 
 class Rewrite(Struct, frozen=True):
-    """Code to paste. `kind`: whose alternative form it has; None where it is what it was, over the rows of a window.
-    `edits`: how the code at hand gets the bound in place, where it has a time of prediction to be bound by."""
+    """Code to paste. `kind`: whose alternative form it has; None where it is what it was, over the rows of a window."""
 
     code: str
     language: Literal["sql", "python"]
     kind: Kind | None = None
-    edits: tuple[Edit, ...] = ()
 
 
 def bounded(
@@ -95,6 +92,11 @@ def approximate(
     return Rewrite(code, "sql") if code else None
 
 
+def is_written_once(aggregation: Aggregation, bound: Bound) -> bool:
+    """Whether an aggregation takes what is written once, and would be something else in a window: the first value of a key."""
+    return aggregation.function in _WRITTEN_ONCE or _is_first_time(aggregation, bound)
+
+
 def _is_first_time(aggregation: Aggregation, bound: Bound) -> bool:
     return aggregation.function == "min" and bound.event_time in aggregation.arguments
 
@@ -105,7 +107,6 @@ def _sql(
     from feasilint.lower.sql.nodes import nodes
     from feasilint.suggest.forms import FORMS
     from feasilint.suggest.sql import rewrite
-    from feasilint.suggest.sql_edits import edits
 
     found = nodes(fragment)
     assert aggregation.node is not None
@@ -114,9 +115,9 @@ def _sql(
     node, form = found[aggregation.node], FORMS.get(kind.name) if kind is not None else None
     code = rewrite(node, fragment, bound, tables, form) if form is not None else None
     if code is not None:
-        return Rewrite(code, "sql", kind, edits(node, fragment, bound, tables))
+        return Rewrite(code, "sql", kind)
     code = rewrite(node, fragment, bound, tables) if aggregation.function != "row_number" else None
-    return Rewrite(code, "sql", edits=edits(node, fragment, bound, tables)) if code else None
+    return Rewrite(code, "sql") if code else None
 
 
 def _python(program: Program, aggregation: Aggregation, bound: Bound) -> str | None:
@@ -125,7 +126,7 @@ def _python(program: Program, aggregation: Aggregation, bound: Bound) -> str | N
     found = located(program, aggregation)
     if found is not None and not may_have(found[0].input, bound.event_time):
         return None
-    if aggregation.function in _WRITTEN_ONCE or _is_first_time(aggregation, bound):
+    if is_written_once(aggregation, bound):
         return None
     assert aggregation.node is not None
     assert aggregation.fragment is not None

@@ -51,6 +51,10 @@ class Imports(Struct, frozen=True):
         """The library that a name leads to."""
         return _ROOTS.get(self.names.get(name, "").partition(".")[0])
 
+    def name(self, path: str) -> str | None:
+        """The name that something is imported under."""
+        return next((name for name, found in self.names.items() if found == path), None)
+
     @property
     def foreign(self) -> bool:
         """Whether a library is there whose frames have methods of the same names."""
@@ -70,7 +74,7 @@ class Spelling:
 
     def module(self, path: str) -> str:
         """The name of a module or class: `F`, `pl`, `Window`; imported where it is not yet."""
-        known = next((name for name, found in self.imports.names.items() if found == path), None)
+        known = self.imports.name(path)
         usual, line = _USUAL[path]
         if known is not None:
             return known
@@ -81,7 +85,7 @@ class Spelling:
     def function(self, name: str) -> str:
         """A function of pyspark.sql.functions: `F.col`, or `col` where that is what the document imports."""
         path = f"{FUNCTIONS}.{name}"
-        own = next((known for known, found in self.imports.names.items() if found == path), None)
+        own = self.imports.name(path)
         if own is not None and FUNCTIONS not in self.imports.names.values():
             return own
         if FUNCTIONS in self.imports.stars and FUNCTIONS not in self.imports.names.values():
@@ -111,13 +115,17 @@ def _imported(text: str) -> Iterator[tuple[str, str]]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for node in ast.walk(tree):
-        match node:
-            case ast.Import(names=names):
-                for alias in names:
-                    yield (
-                        alias.asname or alias.name.partition(".")[0],
-                        alias.name if alias.asname else alias.name.partition(".")[0],
-                    )
-            case ast.ImportFrom(module=str() as module, names=names, level=0):
-                for alias in names:
-                    yield (alias.asname or alias.name, module if alias.name == "*" else f"{module}.{alias.name}")
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from imported(node)
+
+
+def imported(statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
+    """The names that an import gives, and what each stands for; `*` for all of a module."""
+    match statement:
+        case ast.Import(names=names):
+            for alias in names:
+                first = alias.name.partition(".")[0]
+                yield (alias.asname or first, alias.name if alias.asname else first)
+        case ast.ImportFrom(module=str() as module, names=names, level=0):
+            for alias in names:
+                yield (alias.asname or alias.name, module if alias.name == "*" else f"{module}.{alias.name}")

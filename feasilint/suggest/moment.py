@@ -46,6 +46,17 @@ def _times(text: str) -> tuple[tuple[str, int], ...]:
     return tuple(found)
 
 
+def is_moment(node: ast.expr) -> bool:
+    """Whether an expression is a variable whose name speaks of a time of prediction, as such or as a library takes it."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str() as name)):
+            return _NAME.search(name) is not None
+        case ast.Call(args=[inner, *_]) | ast.BinOp(left=inner):
+            return is_moment(inner)
+        case _:
+            return False
+
+
 def _is_time(value: ast.expr) -> bool:
     """Whether a value is one time by the call that makes it: `pd.Timestamp("…")`, `datetime(2024, 6, 1)`."""
     match value:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from feasilint.findings import Edit
-from feasilint.ir import Span
 from feasilint.lower.sql.adapter import TokenType, exp, tokenize
 from feasilint.lower.sql.marks import MARK
 from feasilint.lower.sql.reading import again, parsed
 from feasilint.suggest.extent import extent
+from feasilint.suggest.in_place import NO_MOMENT, OTHERWISE, PER_ROW, TEMPLATED
+from feasilint.suggest.insertions import Insertion, in_document, inserted
 from feasilint.suggest.sql_sites import (
     OUTER,
     Known,
@@ -27,8 +27,7 @@ from feasilint.suggest.sql_sites import (
 from feasilint.suggest.sql_text import Text, earlier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+    from feasilint.findings import Edit
     from feasilint.ir import Fragment
     from feasilint.lower.sql.adapter import Token
     from feasilint.lower.sql.marks import Marks
@@ -50,11 +49,6 @@ _DEPTH = {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}
 _COMMENT_TO_END = re.compile(r"[ \t]*(--[^\n]*)?(?=\n|\Z)")
 
 
-class _Insertion(Struct, frozen=True, order=True):
-    at: int
-    text: str
-
-
 class _Clause(Struct, frozen=True):
     """The tokens of a condition, with the keyword before them; or of all of FROM, where a WHERE is to follow (`new`)."""
 
@@ -63,24 +57,28 @@ class _Clause(Struct, frozen=True):
     new: bool = False
 
 
-def edits(node: exp.Expr, fragment: Fragment, bound: Bound, tables: Tables) -> tuple[Edit, ...]:
-    """The edits that bound an aggregate in relation to a time that the code has; none where there is no such time, or where the
-    text cannot be changed in place."""
-    if fragment.rendered or not fragment.exact or bound.running or bound.settled is not None:
-        return ()
+def edits(node: exp.Expr, fragment: Fragment, bound: Bound, tables: Tables) -> tuple[Edit, ...] | str:
+    """The edits that bound an aggregate in relation to a time that the code has; a reason, as a clause, where there is no such
+    time, or where the text cannot be changed in place."""
+    if fragment.rendered:
+        return TEMPLATED
     select, text = node.find_ancestor(exp.Select), Text(fragment)
-    if select is None or window_of(node, select) is not None:
-        return ()
+    if select is None or not fragment.exact or bound.settled is not None:
+        return OTHERWISE
+    if bound.running or window_of(node, select) is not None:
+        return PER_ROW
     known = Known(bound, tables, text.marks, _measured(node))
     site = site_of(select, known, 0)
     if site is None or text.controlled(site.select):
-        return ()
+        return OTHERWISE
     conditions = _conditions(site, select, text.marks, bound, text.dialect)
-    clause = _clause(site, again(fragment).text, text.dialect) if conditions else None
+    if not conditions:
+        return NO_MOMENT
+    clause = _clause(site, again(fragment).text, text.dialect)
     if clause is None:
-        return ()
+        return OTHERWISE
     made = _insertions(clause, site, conditions, again(fragment).text, text)
-    return _checked(made, fragment, site, conditions)
+    return _checked(made, fragment, site, conditions) or OTHERWISE
 
 
 def _measured(node: exp.Expr) -> frozenset[str]:
@@ -198,7 +196,7 @@ def _joins(tokens: list[tuple[Token, int]], at: int) -> bool:
 # --- as text ---
 
 
-def _insertions(clause: _Clause, site: Site, conditions: list[exp.Expr], text: str, known: Text) -> list[_Insertion]:
+def _insertions(clause: _Clause, site: Site, conditions: list[exp.Expr], text: str, known: Text) -> list[Insertion]:
     word = text[clause.keyword.start : clause.keyword.end + 1]
     said = [_said(condition, known, word.islower()) for condition in conditions]
     conjunction = "and" if word.islower() else "AND"
@@ -215,7 +213,7 @@ def _insertions(clause: _Clause, site: Site, conditions: list[exp.Expr], text: s
     )
     if not wrapped:
         return [added]
-    return [_Insertion(first, "("), _Insertion(last, ")"), added]
+    return [Insertion(first, "("), Insertion(last, ")"), added]
 
 
 def _condition(clause: _Clause, site: Site) -> exp.Expr | None:
@@ -245,20 +243,20 @@ def _inner_indent(clause: _Clause, indent: str | None, text: str) -> str | None:
     return own if own is not None else None if indent is None else f"{indent}  "
 
 
-def _placed(at: int, indent: str | None, said: str, text: str) -> _Insertion:
+def _placed(at: int, indent: str | None, said: str, text: str) -> Insertion:
     """On a line of its own behind a comment, else in the same line."""
     rest = _COMMENT_TO_END.match(text, at)
     if indent is None or rest is None:
-        return _Insertion(at, f" {said}")
-    return _Insertion(rest.end() if rest[1] else at, f"\n{indent}{said}")
+        return Insertion(at, f" {said}")
+    return Insertion(rest.end() if rest[1] else at, f"\n{indent}{said}")
 
 
 # --- whether the text then says what is meant ---
 
 
-def _checked(made: list[_Insertion], fragment: Fragment, site: Site, conditions: list[exp.Expr]) -> tuple[Edit, ...]:
+def _checked(made: list[Insertion], fragment: Fragment, site: Site, conditions: list[exp.Expr]) -> tuple[Edit, ...]:
     """Edits of the document, if the changed text parses to the tree that is meant and all places are in the document as such."""
-    text = _with(made, fragment.text)
+    text = inserted(made, fragment.text)
     meant = _meant(site, conditions)
     trees = [statement.tree for statement in parsed(text, fragment.dialect or again(fragment).dialect).statements]
     before = [statement.tree for statement in again(fragment).statements]
@@ -267,8 +265,7 @@ def _checked(made: list[_Insertion], fragment: Fragment, site: Site, conditions:
         return ()
     if _shape(trees[at]) != _shape(meant):
         return ()
-    edits = [_edit(insertion, fragment) for insertion in _merged(made)]
-    return tuple(edit for edit in edits if edit is not None) if all(edits) else ()
+    return in_document(made, fragment)
 
 
 def _shape(tree: exp.Expr | None) -> str:
@@ -285,25 +282,3 @@ def _meant(site: Site, conditions: list[exp.Expr]) -> exp.Expr:
     assert isinstance(query, exp.Select)
     restrict(Site(query, source, site.time), [condition.copy() for condition in conditions])
     return query.root()
-
-
-def _merged(made: Iterable[_Insertion]) -> list[_Insertion]:
-    """One insertion for each place."""
-    found: dict[int, str] = {}
-    for one in made:
-        found[one.at] = found.get(one.at, "") + one.text
-    return [_Insertion(at, text) for at, text in sorted(found.items())]
-
-
-def _with(made: list[_Insertion], text: str) -> str:
-    for one in reversed(_merged(made)):
-        text = text[: one.at] + one.text + text[one.at :]
-    return text
-
-
-def _edit(insertion: _Insertion, fragment: Fragment) -> Edit | None:
-    """The insertion behind the character before it, where that stands in the document as such."""
-    if insertion.at == 0 or not fragment.is_verbatim(insertion.at - 1, insertion.at):
-        return None
-    line, column = fragment.position(insertion.at - 1)
-    return Edit(Span(fragment.cell, line, column + 1, line, column + 1), insertion.text)

@@ -84,6 +84,10 @@ def test_without_a_time_of_prediction_nothing_is_changed(project: Path, where: s
     assert any(finding.code == "AGG301" for finding in found.result.findings)
     assert not found.contents
     assert not found.refused
+    assert list(told.summary(found, written=True)) == [
+        "Fixed 0 findings in 0 files",
+        "not fixed: 1 finding: no time of prediction to bound it by",
+    ]
 
 
 def test_a_bound_changes_the_meaning_and_is_not_made_by_safe_fixes(project: Path) -> None:

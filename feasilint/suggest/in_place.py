@@ -1,0 +1,62 @@
+"""How an aggregation gets a bound where it stands: edits of its document, or why there are none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feasilint.ir import Window
+from feasilint.suggest.bounded import is_written_once
+from feasilint.suggest.located import located
+from feasilint.suggest.tables import Tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from feasilint.findings import Edit
+    from feasilint.ir import Fragment, Program
+    from feasilint.measure.model import Aggregation
+    from feasilint.suggest.bounded import Bound
+    from feasilint.suggest.kinds import Kind
+
+NO_MOMENT = "no time of prediction to bound it by"
+OTHERWISE = "its code is written in a form that is not changed in place"
+TEMPLATED = "a template makes its code"
+PER_ROW = "it gives a value to each of the rows that would be left out"
+_MEANING = "within a window it would mean something else"
+
+
+def in_place(
+    aggregation: Aggregation, programs: Mapping[str, Program], bound: Bound, kind: Kind | None
+) -> tuple[Edit, ...] | str:
+    """The edits that bound an aggregation in relation to a time that the code has; a reason, as a clause, where there are
+    none."""
+    program = programs.get(aggregation.place.path)
+    if program is None or aggregation.fragment is None or aggregation.node is None:
+        return OTHERWISE
+    if kind is not None and not kind.bounds:
+        return _MEANING
+    fragment = program.fragments[aggregation.fragment]
+    if fragment.language == "sql":
+        return _sql(fragment, aggregation.node, bound, Tables.of(programs.values(), bound.source, bound.event_time))
+    return _python(program, aggregation, bound)
+
+
+def _sql(fragment: Fragment, at: int, bound: Bound, tables: Tables) -> tuple[Edit, ...] | str:
+    from feasilint.lower.sql.nodes import nodes
+    from feasilint.suggest.sql_edits import edits
+
+    found = nodes(fragment)
+    return edits(found[at], fragment, bound, tables) if at < len(found) else OTHERWISE
+
+
+def _python(program: Program, aggregation: Aggregation, bound: Bound) -> tuple[Edit, ...] | str:
+    if is_written_once(aggregation, bound):
+        return _MEANING
+    if not aggregation.until:
+        return NO_MOMENT
+    found = located(program, aggregation)
+    if bound.running or (found is not None and isinstance(found[0], Window)):
+        return PER_ROW
+    from feasilint.suggest.python_edits import edits
+
+    return edits(program, aggregation.until, bound)
