@@ -201,8 +201,8 @@ class Columns(Headers):
                 return Holds.NO if fold(name) in self._folded_names(columns, names) else self._set_holds(base, name)
             case Matching(base=base, pattern=pattern, negate=negate):
                 return self._set_holds(base, name) if matcher(pattern)(spelled(name)) != negate else Holds.NO
-            case OfType(base=base):
-                return self._set_holds(base, name)
+            case OfType(base=base, kinds=kinds, negate=negate):
+                return self._set_holds(base, name) if self.may_be(base, name, kinds, negate) else Holds.NO
             case Both(parts=parts):
                 return max((self._set_holds(part, name) for part in parts), default=Holds.NO)
             case Values(outputs=outputs):

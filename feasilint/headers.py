@@ -13,6 +13,7 @@ from feasilint.ir import (
     Apply,
     Both,
     Choice,
+    Column,
     ColumnSet,
     Derive,
     Inline,
@@ -38,7 +39,9 @@ from feasilint.ir import (
     Write,
 )
 from feasilint.ir.expressions import fold, is_dynamic, spelled
+from feasilint.ir.kinds import may_be
 from feasilint.ir.traversal import inputs
+from feasilint.ir.traversal import members as drawn_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -102,12 +105,17 @@ class Headers:
             case Matching(base=base, pattern=pattern, negate=negate):
                 matches = matcher(pattern)
                 return self._kept(base, lambda name: is_dynamic(name) or matches(spelled(name)) != negate)
-            case OfType(base=base):  # types are not known before the data is: all of them may be meant
-                return self.members(base)
+            case OfType(base=base, kinds=kinds, negate=negate):  # what the code does not tell, all of them may be
+                return self._kept(base, lambda name: self.may_be(base, name, kinds, negate))
             case Both(parts=parts):
                 return _joined(self.members(part) for part in parts)
             case Values(outputs=outputs):
                 return Header(tuple(output.name for output in outputs))
+
+    def may_be(self, base: ColumnSet, name: Name, kinds: tuple[str, ...], negate: bool) -> bool:
+        """Whether a member of a set may have one of these kinds of type."""
+        places = list(drawn_from(base)) if kinds else []
+        return len(places) != 1 or may_be(Column(places[0], name), kinds, negate)
 
     def _kept(self, base: ColumnSet, keep: Callable[[Name], bool]) -> Header:
         whole = self.members(base)

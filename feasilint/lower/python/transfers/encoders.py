@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from feasilint.ir import Aggregate, Column, Derive, Measure, Output, Subquery
+from feasilint.ir.kinds import kind_of_column
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
 from feasilint.lower.python.columns import known, narrowed, replacing
-from feasilint.lower.python.transfers.kinds import kind_of_column
 
 if TYPE_CHECKING:
     from feasilint.ir import Expression, Name

@@ -14,10 +14,10 @@ from feasilint.ir import Aggregate, Column, Derive, Filter, Join, Measure, Names
 from feasilint.ir import Call as Op
 from feasilint.ir import Literal as Constant
 from feasilint.ir.expressions import is_dynamic, spelled
+from feasilint.ir.kinds import kind_of_column
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import layout, narrowed, replacing
 from feasilint.lower.python.transfers.entitysets import Entity, Link, entities, fill, links
-from feasilint.lower.python.transfers.kinds import kind_of_column
 from feasilint.lower.python.transfers.primitives import (
     AGGREGATIONS,
     DEFAULT_TRANSFORMS,

@@ -38,6 +38,22 @@ _FUNCTIONS: dict[str, str] = {
     **dict.fromkeys(("to_datetime", "timestamp", "date_trunc", "strptime"), "time"),
     **dict.fromkeys(("lower", "upper", "concat"), "string"),
 }
+_CERTAIN: dict[str, str] = {
+    **dict.fromkeys(("mul", "div", "mod", "pow", "log", "log1p", "sqrt", "exp", "date_part", "length"), "number"),
+    **dict.fromkeys(("eq", "ne", "lt", "le", "gt", "ge", "and", "or", "not", "in", "between", "is_null"), "boolean"),
+    **dict.fromkeys(("lower", "upper", "concat", "strftime"), "string"),
+    "to_datetime": "time",
+}
+_EXACT: dict[str, str] = {
+    **dict.fromkeys(("object", "str", "string", "o"), "string"),
+    **dict.fromkeys(("int", "int32", "int64", "float", "float32", "float64", "double", "bigint", "integer"), "number"),
+    **dict.fromkeys(("datetime64[ns]", "timestamp", "date"), "time"),
+    "bool": "boolean",
+    "category": "category",
+}
+_NUMBERS = frozenset(
+    ("count", "sum", "avg", "std", "var", "median", "count_distinct", "percentile", "rank", "row_number")
+)
 _FURTHEST = 200
 
 
@@ -48,17 +64,50 @@ def kind_of_type(name: str) -> str | None:
 
 def kind_of_column(relation: Relation, name: Name) -> str | None:
     """The kind of a column; None where no code tells it."""
-    here: tuple[Relation, Name] | None = (relation, name)
-    for _ in range(_FURTHEST):
-        if here is None:
+    made = _defined(Column(relation, name))
+    return _kind(made) if made is not None else None
+
+
+def may_be(expression: Expression, kinds: tuple[str, ...], negate: bool = False) -> bool:
+    """Whether a column may have one of these kinds of type, or another one: unless its code says otherwise."""
+    certain = _certain(expression)
+    return not kinds or certain is None or (certain in kinds) is not negate
+
+
+def _certain(expression: Expression, depth: int = 4) -> str | None:
+    """The kind of an expression where it can have no other."""
+    made = _defined(expression)
+    match made:
+        case Literal(value=bool()):
+            return "boolean"
+        case Literal(value=str()):
+            return "string"
+        case Op(function="cast", args=(_, Literal(value=str(type_name)))):
+            return _EXACT.get(type_name.lower())
+        case Op(function="coalesce" | "case" as function, args=args) if depth:
+            values = args if function == "coalesce" else (*args[1::2], *args[-1:])
+            found = {_certain(value, depth - 1) for value in values}
+            return "string" if "string" in found else found.pop() if len(found) == 1 else None
+        case Op(function=function):
+            return _CERTAIN.get(function)
+        case Measure(function=function):
+            return "number" if function in _NUMBERS else None
+        case _:
             return None
-        made = _made(*here)
+
+
+def _defined(expression: Expression) -> Expression | None:
+    """What makes a column, through every step of its own document that passes it on."""
+    for _ in range(_FURTHEST):
+        if not isinstance(expression, Column):
+            return expression
+        made = _made(expression.relation, expression.name)
         if made is None:
-            here = _below(*here)
-        elif isinstance(made, Column):
-            here = (made.relation, made.name)
-        else:
-            return _kind(made)
+            below = _below(expression.relation, expression.name)
+            if below is None:
+                return None
+            made = Column(below[0], below[1])
+        expression = made
     return None
 
 
