@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from feasilint.suggest.columns import may_have
+from feasilint.suggest.columns import names_one
 from feasilint.suggest.kinds import kind_of
 from feasilint.suggest.located import located
 from feasilint.suggest.tables import Tables
@@ -124,7 +124,7 @@ def _python(program: Program, aggregation: Aggregation, bound: Bound) -> str | N
     from feasilint.suggest import libraries
 
     found = located(program, aggregation)
-    if found is not None and not may_have(found[0].input, bound.event_time):
+    if found is not None and not names_one(found[0].input, bound.event_time, bound.source):
         return None
     if is_written_once(aggregation, bound):
         return None

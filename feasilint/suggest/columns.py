@@ -9,6 +9,7 @@ from msgspec import Struct
 from feasilint.ir import (
     Aggregate,
     AllOf,
+    Column,
     ColumnSet,
     Derive,
     Distinct,
@@ -18,14 +19,17 @@ from feasilint.ir import (
     Minus,
     Names,
     Output,
+    Pivot,
     Relation,
     Scan,
     Sort,
     Star,
     Union,
+    Unpivot,
     Window,
 )
 from feasilint.ir.expressions import fold
+from feasilint.ir.traversal import inputs, scans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,6 +45,51 @@ def may_have(relation: Relation, name: str) -> bool:
 def must_have(relation: Relation, name: str, scanned: Callable[[Source], bool]) -> bool:
     """True only where the relation is known to have a column of this name; `scanned` says it of a source."""
     return _Search(fold(name), scanned, False).relation(relation)
+
+
+def names_one(relation: Relation, name: str, source: str = "") -> bool:
+    """Whether a name can be used for one column of a relation, which is of `source` where that is read below it.
+
+    Where frames are joined that may both have such a column, one of the two goes on under another name, and which of them the
+    name means is the library's choice."""
+    if not may_have(relation, name):
+        return False
+    wanted, pending, passed = fold(name), [relation], set[Relation]()
+    made = False
+    while pending:
+        at = pending.pop()
+        if at in passed:
+            continue
+        passed.add(at)
+        below = _passing(at, wanted)
+        made = made or below is None
+        if isinstance(at, Join) and below and len(below) > 1 and wanted not in map(fold, at.using):
+            return False
+        pending += below or ()
+    return made or _reads(passed, source) or not _reads(scans([relation]), source)
+
+
+def _reads(relations: Iterable[Relation], source: str) -> bool:
+    return any(isinstance(one, Scan) and one.source.name == source for one in relations)
+
+
+def _passing(relation: Relation, wanted: str) -> list[Relation] | None:
+    """The relations below from which a column comes as it is; None where it is computed here."""
+    match relation:
+        case Aggregate() | Pivot() | Unpivot():
+            return None
+        case Join(left=left, kind=kind) if kind in ("semi", "anti"):
+            return [left]
+        case Join(left=left, right=right):
+            return [side for side in (left, right) if may_have(side, wanted)]
+        case Derive(items=items):
+            own = [item for item in items if isinstance(item, Output) and fold(item.name) == wanted]
+            if not own:
+                return list(inputs(relation))
+            of = own[-1].expression
+            return [of.relation] if isinstance(of, Column) and fold(of.name) == wanted else None
+        case _:
+            return list(inputs(relation))
 
 
 class _Search(Struct, frozen=True):

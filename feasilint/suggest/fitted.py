@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
 
-from feasilint.suggest.columns import may_have
+from feasilint.suggest.columns import names_one
 from feasilint.suggest.located import located
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def fitted(aggregation: Aggregation, programs: Mapping[str, Program], wanted: Wa
     if program.fragments[aggregation.fragment].language != "python":
         return None
     found = located(program, aggregation)
-    if found is not None and wanted.event_time and not may_have(found[0].input, wanted.event_time):
+    if found is not None and wanted.event_time and not names_one(found[0].input, wanted.event_time):
         wanted = Wanted(wanted.kind)
     from feasilint.suggest import libraries
 
