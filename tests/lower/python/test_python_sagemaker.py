@@ -52,3 +52,37 @@ def test_a_search_trains_its_estimator():
     code = "from sagemaker.tuner import HyperparameterTuner\n" + XGBOOST
     code += "HyperparameterTuner(model, 'auc', {}).fit({'train': 'train.csv'})"
     assert model(code) == (["a", "b"], ["y"])
+
+
+UPLOAD = (
+    "boto3.resource('s3').Bucket('b').upload_file('train.csv', 'p/train.csv')\nclient = boto3.client('sagemaker')\n"
+)
+CHANNELS = (
+    "[{'ChannelName': 'validation', 'DataSource': {'S3DataSource': {'S3Uri': 's3://b/p/valid.csv'}}},"
+    " {'ChannelName': 'train', 'DataSource': {'S3DataSource': {'S3Uri': 's3://b/p/train.csv'}}}]"
+)
+IMAGE = "{'TrainingImage': sagemaker.image_uris.retrieve('xgboost', 'eu-1'), 'TrainingInputMode': 'File'}"
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        f"client.create_training_job(TrainingJobName='j', AlgorithmSpecification={IMAGE}, InputDataConfig={CHANNELS})",
+        f"given = {{'AlgorithmSpecification': {IMAGE}, 'InputDataConfig': {CHANNELS}}}\nclient.create_training_job(**given)",
+        "client.create_hyper_parameter_tuning_job(HyperParameterTuningJobName='t', TrainingJobDefinition="
+        f"{{'AlgorithmSpecification': {IMAGE}, 'InputDataConfig': {CHANNELS}}})",
+        "client.create_auto_ml_job(AutoMLJobName='a', InputDataConfig=[{'DataSource': {'S3DataSource': {'S3Uri': 's3://b/p/train.csv'}},"
+        " 'TargetAttributeName': 'y'}])",
+        f"client.create_auto_ml_job_v2(AutoMLJobInputDataConfig={CHANNELS}, AutoMLProblemTypeConfig="
+        "{'TabularJobConfig': {'TargetAttributeName': 'y'}})",
+    ],
+)
+def test_jobs_by_the_names_of_the_service(job: str):
+    assert model(UPLOAD + job) == (["a", "b"], ["y"])
+
+
+@pytest.mark.parametrize(
+    "job", ["client.create_training_job(**unknown)", "client.create_training_job(InputDataConfig=[])"]
+)
+def test_jobs_whose_data_nobody_knows(job: str):
+    assert feasilint.inspect_source(WRITE + UPLOAD + job, kind="python")["models"] == []

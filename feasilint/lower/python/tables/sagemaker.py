@@ -18,6 +18,10 @@ METHODS: dict[str, Table] = {
     },
     "file": {"upload_file": sagemaker.uploaded_object, "upload_from_filename": sagemaker.uploaded_object},
     "bucket": {"upload_file": sagemaker.uploaded_into},
+    "boto3": dict.fromkeys(
+        ("create_training_job", "create_hyper_parameter_tuning_job", "create_auto_ml_job", "create_auto_ml_job_v2"),
+        sagemaker.job,
+    ),
 }
 
 _SESSIONS = ("sagemaker.Session", "sagemaker.session.Session")

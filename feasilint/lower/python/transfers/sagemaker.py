@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from feasilint.ir import AllOf, Names, Scan, Source, Write
+from feasilint.ir import AllOf, Minus, Names, Scan, Source, Write
 from feasilint.lower.python import values as v
 from feasilint.lower.python.columns import header, layout
 from feasilint.lower.python.strings import as_text
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 _FIRST = re.compile(r"xgboost|linear-learner|knn|lightgbm|catboost")
 """Algorithms of SageMaker that take the first column of a CSV file as the label."""
+
+_TARGETS = (
+    ("AutoMLProblemTypeConfig", "TabularJobConfig", "TargetAttributeName"),
+    ("AutoMLProblemTypeConfig", "TimeSeriesForecastingJobConfig", "TimeSeriesConfig", "TargetAttributeName"),
+)
+"""Where the second interface of AutoML is told the label."""
 
 
 def image(call: Call) -> v.Value:
@@ -54,6 +60,47 @@ def _first_column(call: Call, model: v.Estimator, data: ColumnSet | None) -> Col
     relation = _stored(call, data.relation)
     first = layout(relation)[0] if relation is not None and layout(relation) else None
     return Names(data.relation, (first,)) if first is not None else None
+
+
+def job(call: Call) -> v.Value:
+    """`client.create_training_job(InputDataConfig=[…], AlgorithmSpecification={…})`, also inside a tuning job's definition, and
+    `create_auto_ml_job`, which names the label: jobs by the names of the service's own interface."""
+    given: v.Value = v.Dict(tuple((v.Const(name), value) for name, value in call.kwargs.items()))
+    given = _inside(call, given, "TrainingJobDefinition") or given
+    channels = _inside(call, given, "InputDataConfig") or _inside(call, given, "AutoMLJobInputDataConfig")
+    chosen = _channel(call, call.m.get(channels)) if channels is not None else None
+    data = _remote(call, _inside(call, chosen, "DataSource", "S3DataSource", "S3Uri")) if chosen is not None else None
+    if data is None:
+        return v.NONE
+    image = _inside(call, given, "AlgorithmSpecification", "TrainingImage")
+    model = v.Estimator(call.name, options=(("image", image),) if image is not None else ())
+    targets = [_inside(call, chosen, "TargetAttributeName"), *(_inside(call, given, *path) for path in _TARGETS)]
+    target = call.m.get(next((one for one in targets if one is not None), v.NONE))
+    if isinstance(target, v.Const) and isinstance(target.value, str) and isinstance(data, AllOf):
+        add_fit(call, call.name, Minus(data, (target.value,)), Names(data.relation, (target.value,)))
+    else:
+        add_fit(call, call.name, data, _first_column(call, model, data))
+    return v.NONE
+
+
+def _inside(call: Call, value: v.Value | None, *path: str) -> v.Value | None:
+    """What lies in dictionaries of dictionaries."""
+    for name in path:
+        found = call.m.get(value) if value is not None else None
+        value = found.get(name) if isinstance(found, v.Dict) else None
+    return value
+
+
+def _channel(call: Call, channels: v.Value) -> v.Value | None:
+    """The channel of a training job that is trained on: by its name, else the first one."""
+    items = channels.items if isinstance(channels, v.Seq) else ()
+    names = [call.m.get(_inside(call, item, "ChannelName") or v.NONE) for item in items]
+    trained = (
+        item
+        for item, name in zip(items, names, strict=True)
+        if isinstance(name, v.Const) and name.value in ("train", "training")
+    )
+    return next(trained, items[0] if items else None)
 
 
 def _stored(call: Call, relation: Relation | None) -> Relation | None:
