@@ -243,7 +243,7 @@ def suggestion(history: History, context: Context) -> Suggestion | None:
     if history.event_time is not None:
         bound = Bound(window, history.event_time, history.aggregation.running, history.read.source.name)
         code = bounded(history.aggregation, context.programs, bound, kind)
-        edits = in_place(history.aggregation, context.programs, bound, kind)
+        edits = _in_place(history, bound, kind, context)
     return Suggestion(
         _title(history, code, kind, window),
         code.code if code else "",
@@ -251,6 +251,15 @@ def suggestion(history: History, context: Context) -> Suggestion | None:
         _saves(history, window, context) if kind is None or kind.bounds else "O(history) -> O(1): one value per key",
         *_fix(history, edits),
     )
+
+
+def _in_place(history: History, bound: Bound, kind: Kind | None, context: Context) -> tuple[Edit, ...] | str:
+    """The edits of the aggregation, and of the others that are told with it; why there are none."""
+    edits = in_place(history.aggregation, context.programs, bound, kind)
+    if isinstance(edits, str):
+        return edits
+    others = (in_place(other, context.programs, bound, kind_of(other)) for other in history.others)
+    return tuple(dict.fromkeys((*edits, *(edit for found in others if not isinstance(found, str) for edit in found))))
 
 
 def _fix(history: History, edits: tuple[Edit, ...] | str) -> tuple[Fix | None, str]:

@@ -22,7 +22,7 @@ NO_MOMENT = "no time of prediction to bound it by"
 OTHERWISE = "its code is written in a form that is not changed in place"
 TEMPLATED = "a template makes its code"
 PER_ROW = "it gives a value to each of the rows that would be left out"
-_MEANING = "within a window it would mean something else"
+MEANING = "within a window it would mean something else"
 
 
 def in_place(
@@ -34,7 +34,7 @@ def in_place(
     if program is None or aggregation.fragment is None or aggregation.node is None:
         return OTHERWISE
     if kind is not None and not kind.bounds:
-        return _MEANING
+        return MEANING
     fragment = program.fragments[aggregation.fragment]
     if fragment.language == "sql":
         return _sql(fragment, aggregation.node, bound, Tables.of(programs.values(), bound.source, bound.event_time))
@@ -43,15 +43,19 @@ def in_place(
 
 def _sql(fragment: Fragment, at: int, bound: Bound, tables: Tables) -> tuple[Edit, ...] | str:
     from feasilint.lower.sql.nodes import nodes
-    from feasilint.suggest.sql_edits import edits
+    from feasilint.suggest import frame_edits, sql_edits
 
     found = nodes(fragment)
-    return edits(found[at], fragment, bound, tables) if at < len(found) else OTHERWISE
+    if at >= len(found):
+        return OTHERWISE
+    if bound.running:
+        return frame_edits.edits(found[at], fragment, bound)
+    return sql_edits.edits(found[at], fragment, bound, tables)
 
 
 def _python(program: Program, aggregation: Aggregation, bound: Bound) -> tuple[Edit, ...] | str:
     if is_written_once(aggregation, bound):
-        return _MEANING
+        return MEANING
     if not aggregation.until:
         return NO_MOMENT
     found = located(program, aggregation)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from feasilint.lower.python.nodes import NodeIndex, nodes
+from feasilint.suggest.changes import Change, changed, in_document, insertion
 from feasilint.suggest.imports import Imports
 from feasilint.suggest.in_place import NO_MOMENT, OTHERWISE
-from feasilint.suggest.insertions import Insertion, in_document, inserted
 from feasilint.suggest.lengths import NEEDED, Moment, before, visible
 from feasilint.suggest.moment import is_moment
 from feasilint.suggest.picking import picks_rows
@@ -149,21 +149,21 @@ def _checked(fragment: Fragment, compared: _Comparison, start: str) -> tuple[Edi
     meant = _dumped(_Both(compared.node, parsed(f"{added})", "eval").body).visit(tree))
     for made in _ways(compared.node, first, last, added):
         try:
-            changed = parsed(inserted(made, text))
+            after = parsed(changed(made, text))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        if _dumped(changed) == meant:
+        if _dumped(after) == meant:
             return in_document(made, fragment) or OTHERWISE
     return OTHERWISE
 
 
-def _ways(node: ast.expr, first: int, last: int, added: str) -> Iterator[list[Insertion]]:
+def _ways(node: ast.expr, first: int, last: int, added: str) -> Iterator[list[Change]]:
     """A comparison that has parentheses shares them; else it gets some."""
     if isinstance(node, ast.Call):
-        yield [Insertion(last, f" & {added})")]
+        yield [insertion(last, f" & {added})")]
     else:
-        yield [Insertion(last, f") & {added}")]
-        yield [Insertion(first, "("), Insertion(last, f") & {added})")]
+        yield [insertion(last, f") & {added}")]
+        yield [insertion(first, "("), insertion(last, f") & {added})")]
 
 
 class _Both(ast.NodeTransformer):

@@ -1,4 +1,4 @@
-"""Bounds in SQL as edits of its text: a condition added to WHERE or ON, a frame to a window. Everything else stays as it is."""
+"""Bounds in SQL as edits of its text: a condition added to WHERE or ON. Everything else stays as it is."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from msgspec import Struct
 
 from feasilint.lower.sql.adapter import TokenType, exp, tokenize
 from feasilint.lower.sql.marks import MARK
-from feasilint.lower.sql.reading import again, parsed
+from feasilint.lower.sql.reading import again
+from feasilint.suggest.changes import Change, insertion
 from feasilint.suggest.extent import extent
 from feasilint.suggest.in_place import NO_MOMENT, OTHERWISE, PER_ROW, TEMPLATED
-from feasilint.suggest.insertions import Insertion, in_document, inserted
+from feasilint.suggest.sql_checked import checked
 from feasilint.suggest.sql_sites import (
     OUTER,
     Known,
@@ -65,7 +66,7 @@ def edits(node: exp.Expr, fragment: Fragment, bound: Bound, tables: Tables) -> t
     select, text = node.find_ancestor(exp.Select), Text(fragment)
     if select is None or not fragment.exact or bound.settled is not None:
         return OTHERWISE
-    if bound.running or window_of(node, select) is not None:
+    if window_of(node, select) is not None:
         return PER_ROW
     known = Known(bound, tables, text.marks, _measured(node))
     site = site_of(select, known, 0)
@@ -78,7 +79,7 @@ def edits(node: exp.Expr, fragment: Fragment, bound: Bound, tables: Tables) -> t
     if clause is None:
         return OTHERWISE
     made = _insertions(clause, site, conditions, again(fragment).text, text)
-    return _checked(made, fragment, site, conditions) or OTHERWISE
+    return checked(made, fragment, site.select.root(), _meant(site, conditions)) or OTHERWISE
 
 
 def _measured(node: exp.Expr) -> frozenset[str]:
@@ -196,7 +197,7 @@ def _joins(tokens: list[tuple[Token, int]], at: int) -> bool:
 # --- as text ---
 
 
-def _insertions(clause: _Clause, site: Site, conditions: list[exp.Expr], text: str, known: Text) -> list[Insertion]:
+def _insertions(clause: _Clause, site: Site, conditions: list[exp.Expr], text: str, known: Text) -> list[Change]:
     word = text[clause.keyword.start : clause.keyword.end + 1]
     said = [_said(condition, known, word.islower()) for condition in conditions]
     conjunction = "and" if word.islower() else "AND"
@@ -213,7 +214,7 @@ def _insertions(clause: _Clause, site: Site, conditions: list[exp.Expr], text: s
     )
     if not wrapped:
         return [added]
-    return [Insertion(first, "("), Insertion(last, ")"), added]
+    return [insertion(first, "("), insertion(last, ")"), added]
 
 
 def _condition(clause: _Clause, site: Site) -> exp.Expr | None:
@@ -243,34 +244,15 @@ def _inner_indent(clause: _Clause, indent: str | None, text: str) -> str | None:
     return own if own is not None else None if indent is None else f"{indent}  "
 
 
-def _placed(at: int, indent: str | None, said: str, text: str) -> Insertion:
+def _placed(at: int, indent: str | None, said: str, text: str) -> Change:
     """On a line of its own behind a comment, else in the same line."""
     rest = _COMMENT_TO_END.match(text, at)
     if indent is None or rest is None:
-        return Insertion(at, f" {said}")
-    return Insertion(rest.end() if rest[1] else at, f"\n{indent}{said}")
+        return insertion(at, f" {said}")
+    return insertion(rest.end() if rest[1] else at, f"\n{indent}{said}")
 
 
-# --- whether the text then says what is meant ---
-
-
-def _checked(made: list[Insertion], fragment: Fragment, site: Site, conditions: list[exp.Expr]) -> tuple[Edit, ...]:
-    """Edits of the document, if the changed text parses to the tree that is meant and all places are in the document as such."""
-    text = inserted(made, fragment.text)
-    meant = _meant(site, conditions)
-    trees = [statement.tree for statement in parsed(text, fragment.dialect or again(fragment).dialect).statements]
-    before = [statement.tree for statement in again(fragment).statements]
-    at = next((at for at, tree in enumerate(before) if tree is site.select.root()), None)
-    if not made or at is None or len(trees) != len(before) or trees[at] is None:
-        return ()
-    if _shape(trees[at]) != _shape(meant):
-        return ()
-    return in_document(made, fragment)
-
-
-def _shape(tree: exp.Expr | None) -> str:
-    """A tree as text, with all placeholders alike."""
-    return MARK.sub("?", tree.sql(comments=False)) if tree is not None else ""
+# --- what is meant ---
 
 
 def _meant(site: Site, conditions: list[exp.Expr]) -> exp.Expr:

@@ -80,6 +80,7 @@ def earlier(moment: exp.Expr, days: int, dialect: str) -> exp.Expr:
 
 
 def interval(amount: int, unit: str, dialect: str) -> exp.Interval:
-    """A length of time."""
+    """A length of time; Oracle takes no more than two digits unless it is told how many there are."""
     number = exp.Literal.number(amount) if dialect == "bigquery" else exp.Literal.string(str(amount))
-    return exp.Interval(this=number, unit=exp.var(unit))
+    digits = f"({len(str(amount))})" if dialect == "oracle" and amount > 99 else ""
+    return exp.Interval(this=number, unit=exp.var(f"{unit}{digits}"))
