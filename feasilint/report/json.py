@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import asdict
 
 from feasilint import __version__
+from feasilint.findings import Place
 from feasilint.report.places import Texts
 from feasilint.report.summary import counts
 
 if TYPE_CHECKING:
-    from feasilint.findings import Finding, Place
+    from feasilint.findings import Finding
     from feasilint.result import ScanResult
 
 SCHEMA = "feasilint.scan/1"
@@ -72,6 +73,7 @@ def _finding(finding: Finding, texts: Texts) -> dict[str, Any]:
         "facts": [{"name": name, "text": text} for name, text in finding.facts],
         "help": finding.help,
         "suggestion": _suggestion(finding),
+        "fix": _fix(finding, texts),
         "notes": list(finding.notes),
         "fingerprint": fingerprint(finding),
     }
@@ -105,4 +107,20 @@ def _suggestion(finding: Finding) -> dict[str, str] | None:
         "code": suggestion.code,
         "language": suggestion.language,
         "saves": suggestion.saves,
+    }
+
+
+def _fix(finding: Finding, texts: Texts) -> dict[str, Any] | None:
+    """What `--fix` (or `--unsafe-fixes`) would do, before it is tried; or why there is nothing that it could do."""
+    suggestion = finding.suggestion
+    if suggestion is None or (suggestion.fix is None and not suggestion.obstacle):
+        return None
+    fix = suggestion.fix
+    path, edits = (fix.path, fix.edits) if fix is not None else (finding.place.path, ())
+    return {
+        "available": fix is not None,
+        "safe": fix is not None and fix.safe,
+        "path": path,
+        "edits": [{"span": _span(Place(path, edit.span), texts), "text": edit.text} for edit in edits],
+        "obstacle": suggestion.obstacle or None,
     }

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from made import NOTEBOOK, made, notebook, place, scanned, sqlfile
 from msgspec.structs import replace
 
+from feasilint.api import scan_files
 from feasilint.findings import Finding, Label, Place
 from feasilint.report.json import document, fingerprint, render
 from feasilint.result import ScanResult
@@ -85,3 +86,51 @@ def test_the_fingerprint_follows_the_fact(change: dict[str, Any]) -> None:
 
 def test_lone_surrogates_are_printable() -> None:
     assert "\\ud800" in render(scanned(made(place("a.sql", None, 1, 1, 2), feature="\ud800")))
+
+
+_CATALOG = """
+version: 1
+sources:
+  - {name: payments.transactions, availability: production, latency: daily, kind: events, grain: [tx_id], event_time: ts}
+"""
+_QUERY = "create table ml.f as\nselect user_id, sum(amount) as spend\nfrom payments.transactions\nwhere ts < {moment}\ngroup by user_id\n"
+
+
+def _fix(moment: str, schema: dict[str, Any]) -> dict[str, Any]:
+    result = scan_files({"f.sql": _QUERY.replace("{moment}", moment)}, _CATALOG)
+    found = json.loads(render(result))
+    Draft202012Validator(closed(schema)).validate(found)
+    (fix,) = [finding["fix"] for finding in found["findings"] if finding["code"] == "AGG301"]
+    assert isinstance(fix, dict)
+    return fix
+
+
+def test_without_a_fix_the_report_says_why(schema: dict[str, Any]) -> None:
+    assert _fix("current_date", schema) == {
+        "available": False,
+        "safe": False,
+        "path": "f.sql",
+        "edits": [],
+        "obstacle": "no time of prediction to bound it by",
+    }
+
+
+def test_the_edits_of_a_fix_make_the_text_that_the_fix_makes(schema: dict[str, Any]) -> None:
+    fix = _fix(":as_of", schema)
+    assert (fix["available"], fix["safe"], fix["path"], fix["obstacle"]) == (True, False, "f.sql", None)
+    ((span, text),) = [(edit["span"], edit["text"]) for edit in fix["edits"]]
+    lines = _QUERY.replace("{moment}", ":as_of").split("\n")
+    line, start, end = span["line"] - 1, span["column"] - 1, span["end_column"] - 1
+    assert (span["end_line"], span["file_line"]) == (span["line"], span["line"])
+    lines[line] = lines[line][:start] + text + lines[line][end:]
+    bound = "where ts < :as_of\n  and ts >= :as_of - interval '365' day"
+    assert "\n".join(lines) == _QUERY.replace("where ts < {moment}", bound)
+
+
+def test_a_safe_fix(schema: dict[str, Any]) -> None:
+    result = scan_files({"f.sql": "select 1 -- feasilint: ignore[AGG301] never\n"})
+    found = json.loads(render(result))
+    Draft202012Validator(closed(schema)).validate(found)
+    (fix,) = [finding["fix"] for finding in found["findings"] if finding["code"] == "FEA003"]
+    assert (fix["available"], fix["safe"]) == (True, True)
+    assert [edit["text"] for edit in fix["edits"]] == [""]
