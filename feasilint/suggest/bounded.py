@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from feasilint.suggest.columns import names_one
+from feasilint.suggest.columns import in_other_order, names_one
 from feasilint.suggest.kinds import kind_of
 from feasilint.suggest.located import located
 from feasilint.suggest.tables import Tables
@@ -64,8 +64,7 @@ def bounded(
     fragment = program.fragments[aggregation.fragment]
     if fragment.language == "sql":
         return _sql(fragment, aggregation, bound, Tables.of(programs.values(), bound.source, bound.event_time), kind)
-    code = _python(program, aggregation, bound)
-    return Rewrite(code, "python") if code else None
+    return _python(program, aggregation, bound, kind)
 
 
 def approximate(
@@ -120,7 +119,7 @@ def _sql(
     return Rewrite(code, "sql") if code else None
 
 
-def _python(program: Program, aggregation: Aggregation, bound: Bound) -> str | None:
+def _python(program: Program, aggregation: Aggregation, bound: Bound, kind: Kind | None) -> Rewrite | None:
     from feasilint.suggest import libraries
 
     found = located(program, aggregation)
@@ -130,4 +129,8 @@ def _python(program: Program, aggregation: Aggregation, bound: Bound) -> str | N
         return None
     assert aggregation.node is not None
     assert aggregation.fragment is not None
-    return libraries.bounded(program, aggregation.fragment, aggregation.node, bound)
+    form = kind.name if kind is not None else ""
+    if form == "collect_list" and found is not None and in_other_order(found[0].input, bound.event_time):
+        form = ""
+    code = libraries.bounded(program, aggregation.fragment, aggregation.node, bound, form)
+    return Rewrite(code.text, "python", kind if code.formed else None) if code is not None else None

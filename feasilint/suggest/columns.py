@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from feasilint.ir import Name, Source
 
 
+_STEPS = 256
+
+
 def may_have(relation: Relation, name: str) -> bool:
     """False only where the relation is known not to have a column of this name."""
     return _Search(fold(name), lambda _: True, True).relation(relation)
@@ -90,6 +93,19 @@ def _passing(relation: Relation, wanted: str) -> list[Relation] | None:
             return [of.relation] if isinstance(of, Column) and fold(of.name) == wanted else None
         case _:
             return list(inputs(relation))
+
+
+def in_other_order(relation: Relation, time: str) -> bool:
+    """Whether rows are put in another order than that of time before they come here."""
+    at: Relation | None = relation
+    for _ in range(_STEPS):
+        if isinstance(at, Sort):
+            last = at.keys[-1] if at.keys else None
+            rising = not any(at.descending)
+            return not (rising and isinstance(last, Column) and fold(last.name) == fold(time))
+        below = inputs(at) if at is not None else ()
+        at = below[0] if len(below) == 1 else None
+    return False
 
 
 class _Search(Struct, frozen=True):

@@ -11,26 +11,28 @@ from feasilint.suggest.imports import Imports
 if TYPE_CHECKING:
     from feasilint.ir import Program
     from feasilint.suggest.bounded import Bound
+    from feasilint.suggest.code import Code
     from feasilint.suggest.fitted import Wanted
     from feasilint.suggest.imports import Library
     from feasilint.suggest.python_code import Place
 
 
-def bounded(program: Program, fragment: int, node: int, bound: Bound) -> str | None:
-    """The statement around an aggregate with the bound in it; None where it cannot be rewritten."""
+def bounded(program: Program, fragment: int, node: int, bound: Bound, kind: str = "") -> Code | None:
+    """The statement around an aggregate with the bound in it, in the form that suits its kind where the library has it; None
+    where it cannot be rewritten."""
     match library(program, fragment, node):
         case "spark":
             from feasilint.suggest.spark import bounded as rewritten
         case "polars":
             from feasilint.suggest.polars import bounded as rewritten
         case "pandas":
-            from feasilint.suggest.pandas import rewrite
+            from feasilint.suggest.pandas import bounded as of_pandas
 
-            return rewrite(program, fragment, node, bound)
+            return of_pandas(program, fragment, node, bound, kind)
         case _:
             return None
     place = _place(program, fragment, node)
-    return rewritten(place, bound) if place is not None else None
+    return rewritten(place, bound, kind) if place is not None else None
 
 
 def approximate(program: Program, fragment: int, node: int, event_time: str | None) -> str | None:
@@ -40,6 +42,10 @@ def approximate(program: Program, fragment: int, node: int, event_time: str | No
             from feasilint.suggest.spark import approximate as rewritten
         case "polars":
             from feasilint.suggest.polars import approximate as rewritten
+        case "pandas":
+            from feasilint.suggest.pandas import approximate as of_pandas
+
+            return of_pandas(program, fragment, node, event_time)
         case _:
             return None
     place = _place(program, fragment, node)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from feasilint.suggest.code import Code
 from feasilint.suggest.python_code import (
     argument,
     base,
@@ -31,23 +32,24 @@ _KEPT = 20  # of a list of all values
 _ADDING = (cst.Add, cst.Subtract)
 
 
-def bounded(place: Place, bound: Bound) -> str | None:
+def bounded(place: Place, bound: Bound, kind: str = "") -> Code | None:
     """The statement around an aggregate with the bound; None where its form is not one that is known."""
     over = over_call(place)
     if over is not None:
-        return _rolled(place, over, bound)
+        return _rolled(place, over, bound, kind)
     group = grouping(place, GROUPING)
     if group is None or bound.running:
         return None
-    edits = {**dict(_sketches(place, group, bound.event_time)), **dict(renames(place, group, bound))}
-    return restricted(place, group, _recent(place, bound), edits)
+    sketches = dict(_sketches(place, group, bound.event_time if kind else ""))
+    edits = {**sketches, **dict(renames(place, group, bound))}
+    return Code(restricted(place, group, _recent(place, bound), edits), place.within(sketches))
 
 
 def approximate(place: Place, event_time: str | None) -> str | None:
     """The statement around an exact aggregate with a sketch or the last values in its place."""
     group = grouping(place, GROUPING)
     edits = dict(_sketches(place, group, event_time)) if group is not None else {}
-    return place.written(place.statement.edited(edits)) if edits else None
+    return place.written(place.statement.edited(edits)) if place.within(edits) else None
 
 
 # --- one value per group: aggregate the recent rows ---
@@ -129,8 +131,8 @@ def over_call(place: Place) -> cst.Call | None:
     return call if isinstance(call, cst.Call) else None
 
 
-def _rolled(place: Place, over: cst.Call, bound: Bound) -> str | None:
-    node, function = place.node, method(place.node)
+def _rolled(place: Place, over: cst.Call, bound: Bound, kind: str) -> Code | None:
+    node, function = place.node, "len" if kind == "sessionize" else method(place.node)
     if not isinstance(node, cst.Call) or node.args or not _stands_alone(place, over, function):
         return None
     made = _rolling(place, node, function, bound)
@@ -140,7 +142,7 @@ def _rolled(place: Place, over: cst.Call, bound: Bound) -> str | None:
         node: written(made),
         **dict(names_of_row(place, over, bound)),
     }
-    return place.written(place.statement.edited(edits))
+    return Code(place.written(place.statement.edited(edits)), kind == "sessionize")
 
 
 def _rolling(place: Place, node: cst.Call, function: str, bound: Bound) -> str | None:

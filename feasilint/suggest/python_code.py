@@ -16,7 +16,7 @@ from feasilint.suggest.moment import AS_OF, moment
 from feasilint.syntax import parsed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
 
     from feasilint.ir import Fragment, Program
     from feasilint.suggest.bounded import Bound
@@ -237,6 +237,10 @@ class Place:
         while any(re.search(rf"\b{name}\b", text) for text in texts):
             name += "_"
         return name
+
+    def within(self, edits: Container[cst.CSTNode]) -> bool:
+        """Whether the node or a part of it is among those that are edited."""
+        return any(node in edits for node in _below(self.node))
 
     def written(self, text: str, *before: str) -> str:
         """The code with the imports and lines that it needs before it; a time of prediction that is new is explained."""

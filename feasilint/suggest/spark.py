@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from msgspec import Struct
 
+from feasilint.suggest.code import Code
 from feasilint.suggest.imports import FUNCTIONS, WINDOW
 from feasilint.suggest.python_code import (
     argument,
@@ -37,16 +38,17 @@ _KEPT = 20  # of a list of all values
 _ADDING = (cst.Add, cst.Subtract)
 
 
-def bounded(place: Place, bound: Bound) -> str | None:
+def bounded(place: Place, bound: Bound, kind: str = "") -> Code | None:
     """The statement around an aggregate with the bound; None where its form is not one that is known."""
     over = over_call(place)
     if over is not None:
-        return _ranged(place, over, bound)
+        return _ranged(place, over, bound, kind)
     group = grouping(place, GROUPING)
     if group is None or bound.running or _is_ambiguous(group):
         return None
-    edits = {**dict(_sketches(place, group, bound.event_time)), **dict(renames(place, group, bound))}
-    return restricted(place, group, _recent(place, bound), edits)
+    sketches = dict(_sketches(place, group, bound.event_time if kind else ""))
+    edits = {**sketches, **dict(renames(place, group, bound))}
+    return Code(restricted(place, group, _recent(place, bound), edits), place.within(sketches))
 
 
 def _is_ambiguous(group: cst.Call) -> bool:
@@ -164,6 +166,10 @@ _PER_ROW = frozenset(
 )  # fmt: skip
 
 
+_COUNTED = {"row_number": " + 1", "sessionize": ""}
+"""Kinds of which the events before a row are counted instead, and what is added to their number."""
+
+
 class Spec(Struct, frozen=True):
     """A window specification: a name for it, the arguments of `partitionBy` as code, whether it looks at rows in an ascending
     order, and the one column of that order."""
@@ -183,7 +189,7 @@ def over_call(place: Place) -> cst.Call | None:
     return call if isinstance(call, cst.Call) and len(call.args) == 1 else None
 
 
-def _ranged(place: Place, over: cst.Call, bound: Bound) -> str | None:
+def _ranged(place: Place, over: cst.Call, bound: Bound, kind: str) -> Code | None:
     function, window = method(place.node), window_of(place, over)
     if function not in _PER_ROW or window is None or not window.partition or not window.forward:
         return None
@@ -191,10 +197,11 @@ def _ranged(place: Place, over: cst.Call, bound: Bound) -> str | None:
         return None
     name = f"{window.name}_{bound.days}d"
     edits: dict[cst.CSTNode, Edit] = {over.args[0].value: lambda _: cst.Name(name)}
-    if function == "row_number":  # the ordinal of a row: those before it, and itself
-        edits = {over: written(f'{place.spelling.function("count")}("*").over({name}) + 1')}
+    if kind in _COUNTED:
+        edits = {over: written(f'{place.spelling.function("count")}("*").over({name}){_COUNTED[kind]}')}
     edits.update(names_of_row(place, over, bound))
-    return place.written(place.statement.edited(edits), window_over(place, name, window.partition, bound))
+    text = place.written(place.statement.edited(edits), window_over(place, name, window.partition, bound))
+    return Code(text, kind in _COUNTED)
 
 
 def window_over(place: Place, name: str, partition: str, bound: Bound, delay: int = 0) -> str:

@@ -96,6 +96,7 @@ def test_the_first_value_is_not_that_of_a_window() -> None:
         ('F.countDistinct("merchant")', lambda group: len(set(values(group, "merchant")))),
         ('F.median("amount")', lambda group: sorted(values(group))[(len(values(group)) - 1) // 2]),
         ('F.percentile("amount", 0.9)', None),
+        ('F.mode("merchant")', None),
         (
             'F.collect_list("merchant")',
             lambda group: values(sorted(group, key=lambda r: r["ts"], reverse=True), "merchant")[:20],
@@ -106,10 +107,14 @@ def test_the_first_value_is_not_that_of_a_window() -> None:
 @pytest.mark.filterwarnings("ignore")
 def test_the_recent_rows_of_each_key(measure: str, of: Callable[[list[Row]], Any] | None, tx: Any) -> None:
     code = suggest(f'users = tx.groupBy("user_id").agg({measure}.alias("x"))\n{JOINED}')
-    days = 90 if "list" in measure or "last" in measure else 365
+    days = 90 if "list" in measure or "mode" in measure else 365
     found = result(code, tx, value=f"x_{days}d")
     assert set(found) == {1, 2, 3}
-    if of is not None:
+    if "mode" in measure:
+        for user, group in by(recent(ROWS, days), "user_id", list).items():
+            names = values(group, "merchant")
+            assert names.count(found[user]) == max(map(names.count, names))
+    elif of is not None:
         expected = by(recent(ROWS, days), "user_id", of)
         assert found == (pytest.approx(expected) if "list" not in measure else expected)
     else:
@@ -198,6 +203,18 @@ def test_running_values_end_before_the_row(measure: str, of: Callable[[list[Row]
 def test_values_of_whole_partitions_end_before_the_row(measure: str, of: Callable[[list[Row]], Any], tx: Any) -> None:
     code = suggest(f'df = tx.select("*", {measure}.over(Window.partitionBy("user_id")).alias("x"))')
     assert result(code, tx, "df", "tx_id") == before(ROWS, of)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_the_events_of_a_day_instead_of_the_number_of_a_session(tx: Any) -> None:
+    gap = 'F.col("ts").cast("long") - F.lag("ts").over(w).cast("long") > 1800'
+    code = suggest(
+        'w = Window.partitionBy("user_id").orderBy("ts")\n'
+        f'm = tx.withColumn("new", ({gap}).cast("int"))\ndf = m.withColumn("x", F.sum("new").over(w))',
+        rule="AGG304",
+    )
+    assert result(code, tx, "df", "tx_id", "x_1d", m=tx) == before(ROWS, len, days=1)
 
 
 # --- what is learned from training rows ---

@@ -12,7 +12,7 @@ import pytest
 from feasilint.ir import Anchor, Fragment, Program
 from feasilint.lower.python.nodes import nodes
 from feasilint.suggest.bounded import Bound
-from feasilint.suggest.pandas import rewrite
+from feasilint.suggest.pandas import bounded
 
 AS_OF = pd.Timestamp("2024-06-01")
 
@@ -31,7 +31,8 @@ def suggest(code: str, call: str, running: bool = False, setup: str = "import pa
         for at, n in enumerate(found)
         if isinstance(n, ast.expr) and ast.get_source_segment(made.fragments[1].text, n) == call
     )
-    return rewrite(made, 1, node, Bound(365, "ts", running))
+    found = bounded(made, 1, node, Bound(365, "ts", running))
+    return found.text if found is not None else None
 
 
 @pytest.fixture
@@ -93,8 +94,8 @@ def test_a_running_value_that_is_worked_on_further_is_left_alone(tail: str) -> N
 
 
 def test_an_index_out_of_range_is_no_error() -> None:
-    assert rewrite(program("x = 1"), 0, 99, Bound(365, "ts")) is None
-    assert rewrite(program("x = = 1"), 0, 0, Bound(365, "ts")) is None
+    assert bounded(program("x = 1"), 0, 99, Bound(365, "ts")) is None
+    assert bounded(program("x = = 1"), 0, 0, Bound(365, "ts")) is None
 
 
 # --- per group ---

@@ -1,0 +1,12 @@
+"""What a rewrite of Python code gives."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Code(NamedTuple):
+    """Code to paste. `formed`: the aggregate has the form that suits its kind, and not only fewer rows."""
+
+    text: str
+    formed: bool = False
