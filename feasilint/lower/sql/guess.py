@@ -22,8 +22,8 @@ LADDER = (
 
 _MARKS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("bigquery", 4, (
-        r"`[\w-]+\.[\w-]+\.[\w*$-]+`", r"\bsafe_cast\s*\(", r"\bsafe_divide\s*\(", r"\bml\.\w+\s*\(",
-        r"\bcreate\s+(?:or\s+replace\s+)?model\b",
+        r"`[\w-]+\.[\w-]+\.[\w*$-]+`", r"`\{\{[^`\n]*\}\}\.[^`\n]*`", r"\bsafe_cast\s*\(",
+        r"\bsafe_divide\s*\(", r"\bml\.\w+\s*\(", r"\bcreate\s+(?:or\s+replace\s+)?model\b",
     )),
     ("bigquery", 3, (
         r"\bsafe_offset\s*\(", r"\[\s*offset\s*\(", r"\bexcept\s*\(\s*\w+\s*[,)]", r"\bselect\s+as\s+struct\b",

@@ -109,6 +109,9 @@ def measure(node: Node, scope: Scope) -> Measure:
             order = scalars(node.expression.expressions, scope)
         node = node.this
     name = _name(node)
+    if scope.context.marks.whole(name) is not None:  # {{ deviation('x') }} OVER (…)
+        made = scalar(exp.column(str(node.this)), scope)
+        return Measure("unread", (made,), where, origin=scope.context.layout.origin(top))
     found = _Arguments()
     for child in operands(node):
         found.take(child, scope)

@@ -190,7 +190,7 @@ def _values(node: Node, scope: Scope) -> Rows:
 
 def _expression(node: Node, scope: Scope) -> Rows:
     """A lone expression: `CALL`-like functions, ARRAY(…), a macro that makes a query."""
-    if (mark := sources.mark_of(node, scope.context)) is not None and mark.tables:
+    if (mark := sources.mark_of(node, scope.context)) is not None and sources.named(mark, scope):
         return sources.unread(mark, node, scope)
     made = scalar(node, scope)
     name = "value"

@@ -59,14 +59,20 @@ class Read(Struct, frozen=True):
     masked: bool = False
 
 
+_WAYS: tuple[Branch, ...] = ("first", "last")
+
+
 def read(text: str, dialect: str | None, setting: Setting | None = None) -> Read:
     """Render and parse a text. Of a template's conditions that only a run decides both branches are taken, if that can be
     read, else only one of each; what cannot be read in any way when it is rendered is read unrendered, if that is possible."""
     setting = setting or Setting()
     first = _read(text, dialect, setting, "all")
+    if first.refused is not None and first.refused.itself:
+        ways = (_read(text, dialect, setting, branch) for branch in _WAYS)
+        return min((way for way in ways if way.rendered is not None), key=_failures, default=first)
     if first.rendered is None or not _failures(first):
         return first
-    branches: tuple[Branch, ...] = ("first", "last") if first.rendered.forked else ()
+    branches = _WAYS if first.rendered.forked else ()
     others = (read for branch in branches if (read := _read(text, dialect, setting, branch)).statements)
     best = min((first, *others), key=_failures)
     return min(best, replace(parsed(text, dialect), masked=True), key=_failures) if _failures(best) else best

@@ -21,6 +21,8 @@ _JOINING = {
     "SELECT": ", ", "BY": ", ", "SET": ", ", "DISTINCT": ", ",
 }  # fmt: skip
 _TYPE = "text"  # CAST(x AS {{ some_type() }})
+_CALLED = "()"  # {{ deviation('x') }} OVER (…)
+_QUERY = "SELECT * FROM "
 _CLAUSES = frozenset(
     ("FROM", "JOIN", "LIMIT", "OVER", "USING", "UNION", "VALUES", "INTO", "WITH", "THEN", "ELSE", "CASE", "END")
 )
@@ -45,11 +47,25 @@ def _read_as(tokens: Sequence[Token], index: int, text: str) -> str:
     start, end = token.start, token.end + 1
     if index and tokens[index - 1].text.upper() in ("AS", "::") and end - start >= len(_TYPE):
         return text[:start] + _TYPE.ljust(end - start) + text[end:]
+    if _is_query(tokens, index) and end - start > len(_QUERY):
+        return text[:start] + _QUERY + text[start] + text[end - 1] * (end - start - len(_QUERY) - 1) + text[end:]
+    if index + 1 < len(tokens) and tokens[index + 1].text.upper() == "OVER" and end - start > len(_CALLED):
+        return text[: end - len(_CALLED)] + _CALLED + text[end:]
     joint = _joint(tokens, index)
     if not joint or end - start <= len(joint) or _leading(tokens, index):
         return text[:start] + " " * (end - start) + text[end:]
     mark = text[start] + text[end - 1] * (end - start - len(joint) - 1)
     return text[:start] + joint + mark + text[end:]
+
+
+def _is_query(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a placeholder stands for the query behind common table expressions: `WITH a AS (…) {{ finished('a') }}`."""
+    depth = 0
+    for token in reversed(tokens[:index]):
+        depth += (token.text == ")") - (token.text == "(")
+        if depth == 0 and token.text.upper() in ("WITH", "SELECT", "FROM"):
+            return token.text.upper() == "WITH" and tokens[index - 1].text == ")" and index == len(tokens) - 1
+    return False
 
 
 def _leading(tokens: Sequence[Token], index: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from feasilint.ir import AllOf, Column, Derive, Literal, Opaque, Output, Relation, Scan, Source, Star, Union
@@ -20,6 +21,7 @@ FILE_FUNCTIONS = frozenset((
     "file", "s3", "s3cluster", "url", "hdfs", "gcs", "azureblobstorage", "sqlite_scan", "infer_schema", "readcsv",
     "readparquet",
 ))  # fmt: skip
+_TEXT = re.compile(r"""['"](\w+)['"]""")
 _FORMATS = frozenset(("delta", "parquet", "csv", "json", "orc", "avro", "text", "iceberg", "binaryfile"))
 _SUFFIXES = (
     ".csv",
@@ -120,7 +122,7 @@ def scan(parts: list[str], node: Node, context: Context, read: bool = True) -> R
 def table(node: Node, scope: Scope) -> Rows:
     """What a table name means: a common table expression, a temporary table, else a source."""
     context = scope.context
-    if (mark := mark_of(node, context)) is not None and mark.tables:
+    if (mark := mark_of(node, context)) is not None and named(mark, scope):
         return unread(mark, node, scope)
     parts = parts_of(node, context)
     folded = ".".join(parts).lower()
@@ -135,10 +137,15 @@ def mark_of(node: Node, context: Context) -> Mark | None:
     return context.marks.whole(str(node.name)) if single and isinstance(node.this, exp.Identifier) else None
 
 
+def named(mark: Mark, scope: Scope) -> tuple[str, ...]:
+    """The tables that a macro seems to name: models and sources, and common table expressions as text."""
+    return mark.tables or tuple(name for name in _TEXT.findall(mark.name) if scope.cte(name.lower()) is not None)
+
+
 def unread(mark: Mark, node: Node, scope: Scope) -> Rows:
     """A query that a macro makes of the tables it names."""
-    names = [scope.cte(name.lower()) or scan(name.split("."), node, scope.context) for name in mark.tables]
-    relations = tuple(rows.relation for rows in names)
+    found = [scope.cte(name.lower()) or scan(name.split("."), node, scope.context) for name in named(mark, scope)]
+    relations = tuple(rows.relation for rows in found)
     return Rows(scope.context.builder.add(Opaque(relations, f"the query of {{{mark.name}}}")))
 
 

@@ -96,3 +96,37 @@ def test_what_follows_a_column_without_a_word_is_no_alias() -> None:
 def test_names_are_made_of_texts(call: str, name: str) -> None:
     (column,) = inspect_source("SELECT a AS {{ " + call + " }} FROM {{ ref('t') }}")["columns"]
     assert (column["name"], column["value"]) == (name, [["t", "a"]])
+
+
+def test_a_macro_behind_common_table_expressions_makes_the_query_of_them() -> None:
+    found = inspect_source(
+        "WITH a AS (SELECT u, COUNT(*) AS n FROM shop.t GROUP BY u)\n-- done\n{{ finished('a', 'x') }}"
+    )
+    assert [one["message"] for one in found["diagnostics"]] == []
+    assert [source["name"] for source in found["sources"]] == ["shop.t"]
+    assert [one["reaches"] for one in found["aggregations"]] == ["table"]
+
+
+def test_a_macro_before_over_is_a_function_that_is_not_read() -> None:
+    found = inspect_source("SELECT u, {{ deviation('x') }} OVER (PARTITION BY u ORDER BY ts) AS d FROM shop.t")
+    assert found["diagnostics"] == []
+    (measure,) = found["aggregations"]
+    assert (measure["function"], measure["window"], measure["keys"]) == ("unread", "unknown", ["u"])
+
+
+def test_of_a_template_that_fails_itself_the_other_ways_are_read() -> None:
+    text = """
+    WITH a AS (SELECT * FROM shop.t){% if target.type == 'bigquery' %}, b AS (SELECT u, SAFE_CAST(x AS INT64) AS x FROM a)
+    {% elif target.type == 'snowflake' %}, b AS (SELECT u, x::int AS x FROM a)
+    {% else %}{{ exceptions.raise_compiler_error(target.type ~ ' is not supported') }}{% endif %}
+    SELECT * FROM b
+    """
+    found = inspect_source(text)
+    assert found["diagnostics"] == []
+    assert {one["name"] for one in found["features"]} == {"u", "x"}
+
+
+def test_names_in_backticks_with_markers_are_of_bigquery() -> None:
+    found = inspect_source("SELECT u, RANK() OVER (ORDER BY x) AS r, FROM `{{ project }}.{{ dataset }}.orders`")
+    assert found["diagnostics"] == []
+    assert [source["dialect"] for source in found["sources"]] == ["bigquery"]

@@ -58,7 +58,7 @@ class Templates:
         except ReturnedError:
             return Refused("the template returns a value outside a macro")
         except FailedError:
-            return Refused("the template says itself that it cannot be rendered")
+            return Refused("the template says itself that it cannot be rendered", itself=run.forked)
         except (RecursionError, MemoryError):
             return Refused("the template is nested too deeply", kind="budget")
         except SyntaxError as error:  # what Jinja makes Python of, but Python does not take: `break` outside of a loop

@@ -32,8 +32,10 @@ class Rendered(Struct, frozen=True):
 
 
 class Refused(Struct, frozen=True):
-    """Why a template was not rendered, at which line of it, and what kind of mistake that is."""
+    """Why a template was not rendered, at which line of it, and what kind of mistake that is. `itself`: it says so itself, on one
+    of the ways that an unknown condition leaves open."""
 
     reason: str
     line: int = 1
     kind: DiagnosticKind = "dynamic-sql"
+    itself: bool = False
