@@ -95,17 +95,23 @@ def _passing(relation: Relation, wanted: str) -> list[Relation] | None:
             return list(inputs(relation))
 
 
-def in_other_order(relation: Relation, time: str) -> bool:
-    """Whether rows are put in another order than that of time before they come here."""
+def order_of(relation: Relation) -> Sort | None:
+    """The step that has put the rows in their order; None where none is seen."""
     at: Relation | None = relation
     for _ in range(_STEPS):
         if isinstance(at, Sort):
-            last = at.keys[-1] if at.keys else None
-            rising = not any(at.descending)
-            return not (rising and isinstance(last, Column) and fold(last.name) == fold(time))
+            return at
         below = inputs(at) if at is not None else ()
         at = below[0] if len(below) == 1 else None
-    return False
+    return None
+
+
+def in_other_order(relation: Relation, time: str) -> bool:
+    """Whether rows are put in another order than that of time before they come here."""
+    order = order_of(relation)
+    last = order.keys[-1] if order is not None and order.keys else None
+    by_time = isinstance(last, Column) and fold(last.name) == fold(time)
+    return order is not None and (any(order.descending) or not by_time)
 
 
 class _Search(Struct, frozen=True):

@@ -72,6 +72,14 @@ def fitted(program: Program, fragment: int, node: int, wanted: Wanted) -> str | 
     return rewritten(place, wanted)
 
 
+def ended(program: Program, fragment: int, node: int) -> str | None:
+    """The statement around a measure with a frame that ends before the row; None where it cannot be rewritten."""
+    from feasilint.suggest.python_frames import ended as rewritten
+
+    found, place = library(program, fragment, node), _place(program, fragment, node)
+    return rewritten(found, place) if found is not None and place is not None else None
+
+
 def _place(program: Program, fragment: int, node: int) -> Place | None:
     from feasilint.suggest.python_code import Place, statement
 

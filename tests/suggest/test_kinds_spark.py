@@ -217,6 +217,50 @@ def test_the_events_of_a_day_instead_of_the_number_of_a_session(tx: Any) -> None
     assert result(code, tx, "df", "tx_id", "x_1d", m=tx) == before(ROWS, len, days=1)
 
 
+FRAMES = [
+    ('w = Window.partitionBy("user_id").orderBy("ts").rowsBetween(-9, 0)', "w"),
+    ('w = Window.partitionBy("user_id").orderBy("ts")', "w.rowsBetween(-9, Window.currentRow)"),
+    ("", 'Window.partitionBy("user_id").orderBy("ts").rowsBetween(-9, 0)'),
+]
+
+
+@pytest.mark.parametrize(("spec", "over"), FRAMES)
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_frames_of_rows_end_before_the_row(spec: str, over: str, tx: Any) -> None:
+    code = suggest(f'{spec}\ndf = tx.withColumn("x", F.avg("is_fraud").over({over}))', rule="SKW404")
+    expected = {}
+    for row in ROWS:
+        earlier = [one for one in ROWS if one["user_id"] == row["user_id"] and one["ts"] < row["ts"]]
+        last = [one["is_fraud"] for one in sorted(earlier, key=lambda one: one["ts"])][-10:]
+        expected[row["tx_id"]] = mean(last) if last else None
+    from pyspark.sql import Window
+
+    w = Window.partitionBy("user_id").orderBy("ts")
+    assert result(code, tx, "df", "tx_id", "x", w=w) == pytest.approx(expected)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_frames_of_time_end_before_the_row(tx: Any) -> None:
+    spec = 'Window.partitionBy("user_id").orderBy(F.col("ts").cast("long")).rangeBetween(-30 * 86400, 0)'
+    code = suggest(f'w = {spec}\ndf = tx.withColumn("x", F.avg("is_fraud").over(w))', rule="SKW404")
+    expected = before(ROWS, lambda group: mean(row["is_fraud"] for row in group) if group else None, days=30)
+    assert result(code, tx, "df", "tx_id", "x") == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        'Window.partitionBy("user_id").orderBy(F.desc("ts")).rowsBetween(-9, 0)',
+        'Window.partitionBy("user_id").orderBy("ts").rowsBetween(-9, 2)',
+    ],
+)
+def test_frames_of_later_rows_have_no_code(spec: str) -> None:
+    found = findings("spark", f'df = tx.withColumn("x", F.avg("is_fraud").over({spec}))', "x")
+    assert not any(finding.suggestion for finding in found if finding.code == "SKW404")
+
+
 # --- what is learned from training rows ---
 
 TRAINING = [row for row in ROWS if row["ts"] < AS_OF]
