@@ -241,7 +241,9 @@ def suggestion(history: History, context: Context) -> Suggestion | None:
     code: Rewrite | None = None
     edits: tuple[Edit, ...] | str = NO_MOMENT
     if history.event_time is not None:
-        bound = Bound(window, history.event_time, history.aggregation.running, history.read.source.name)
+        declared = history.entry is not None and history.entry.event_time is not None
+        running, source = history.aggregation.running, history.read.source.name
+        bound = Bound(window, history.event_time, running, source, declared=declared)
         code = bounded(history.aggregation, context.programs, bound, kind)
         edits = _in_place(history, bound, kind, context)
     return Suggestion(

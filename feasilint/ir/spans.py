@@ -89,6 +89,29 @@ class Fragment(Struct, frozen=True, gc=False):
                 return False
         return True
 
+    def is_gapless(self, start: int, end: int) -> bool:
+        """Whether `text[start:end]` stands in the document in one piece, whatever is expanded in it; at the end of the text also
+        whether nothing follows in the document."""
+        following = [anchor for anchor in self.anchors if start < anchor.offset <= end]
+        for anchor in following:
+            line, column = self.position(anchor.offset - 1, last=True)
+            passed = self.text[anchor.offset - 1] == "\n" and not self._expanded(anchor.offset - 1)
+            if (anchor.line, anchor.column) != ((line + 1, 1) if passed else (line, column + 1)):
+                return False
+        return True
+
+    def stands_once(self, offset: int) -> bool:
+        """Whether nothing else in the text comes from the place of this character: it is in no loop, in no macro called twice."""
+        place, ends = self.position(offset), (*(anchor.offset for anchor in self.anchors[1:]), len(self.text))
+        parts = zip((anchor.offset for anchor in self.anchors), ends, strict=True)
+        found = (
+            start < end and self.position(start) <= place <= self.position(end - 1, last=True) for start, end in parts
+        )
+        return sum(found) < 2
+
+    def _expanded(self, offset: int) -> bool:
+        return bool(self.anchors[max(0, bisect_right(self.anchors, offset, key=_offset) - 1)].width)
+
 
 _offset = attrgetter("offset")
 

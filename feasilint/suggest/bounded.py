@@ -27,7 +27,8 @@ _WHOLE = re.compile(r"(?i)(?<![a-z])(life_?time|all_?time|overall|to_date|ever)(
 class Bound(Struct, frozen=True):
     """The window to give an aggregation: `days` of `event_time`. `running`: it is computed per row, over the rows before it.
     `source`: the physical name of what it reads. Of outcomes that are known later: the column that says when (`known_at`), else
-    the days after which they are (`settled`, 0 where nobody says it; None for all else)."""
+    the days after which they are (`settled`, 0 where nobody says it; None for all else). `declared`: the catalog says that it is
+    the event time."""
 
     days: int
     event_time: str
@@ -35,6 +36,7 @@ class Bound(Struct, frozen=True):
     source: str = ""
     known_at: str = ""
     settled: int | None = None
+    declared: bool = False
 
     def named(self, name: str) -> str:
         """A column's name with the window in it: `n_txn_365d` for `n_txn`, `txn_count_365d` for `txn_count_lifetime`."""

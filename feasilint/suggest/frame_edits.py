@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feasilint.ir.names import timelike
 from feasilint.lower.sql.adapter import TokenType, exp, tokenize
 from feasilint.lower.sql.adapter import position as position_of
 from feasilint.lower.sql.reading import again
 from feasilint.suggest.changes import Change, insertion
-from feasilint.suggest.in_place import MEANING, OTHERWISE, TEMPLATED
+from feasilint.suggest.in_place import MEANING
+from feasilint.suggest.rendering import OTHERWISE
 from feasilint.suggest.sql_checked import checked
 from feasilint.suggest.sql_sites import same_name, window_of
 from feasilint.suggest.sql_text import RANGE_OF_TIME, Text, interval
 
 if TYPE_CHECKING:
     from feasilint.findings import Edit
-    from feasilint.ir import Fragment
     from feasilint.lower.sql.adapter import Token
     from feasilint.suggest.bounded import Bound
+    from feasilint.suggest.rendering import Rendering
 
 _NO_FRAMES = "its dialect has no frames of time"
 _UNTOLD = "nothing tells its dialect, and so whether that has frames of time"
@@ -28,20 +30,19 @@ _FINE = frozenset({"duckdb", "postgres", "spark", "databricks", "mysql"})  # dia
 _DEPTH = {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}
 
 
-def edits(node: exp.Expr, fragment: Fragment, bound: Bound) -> tuple[Edit, ...] | str:
+def edits(node: exp.Expr, rendering: Rendering, bound: Bound) -> tuple[Edit, ...] | str:
     """The edits that let the frame of a running aggregate begin some days before its row; a reason, as a clause, where there are
     none."""
-    if fragment.rendered:
-        return TEMPLATED
+    fragment = rendering.fragment
     select, text = node.find_ancestor(exp.Select), Text(fragment)
     window = window_of(node, select) if select is not None else None
-    if window is None or not fragment.exact or text.controlled(window):
+    if window is None or (rendering.template is None and text.controlled(window)):
         return OTHERWISE
     summary = window.this.this if isinstance(window.this, exp.Filter) else window.this
     if not isinstance(summary, _SUMMARIES):
         return MEANING
     key = _key(window)
-    if key is None or not same_name(key.name, bound.event_time):
+    if key is None or not same_name(key.name, bound.event_time) or not (bound.declared or timelike(key.name)):
         return _NOT_BY_TIME
     if not text.dialect:
         return _UNTOLD
@@ -51,8 +52,10 @@ def edits(node: exp.Expr, fragment: Fragment, bound: Bound) -> tuple[Edit, ...] 
     tokens = _tokens(key, source := again(fragment).text, text.dialect)
     if meant is None or not tokens:
         return OTHERWISE
+    if not rendering.is_whole(tokens[0].start, tokens[-1].end + 2):
+        return rendering.obstacle
     made = _changes(tokens, window.args.get("spec") is not None, meant, source, text.dialect)
-    return checked(made, fragment, window.root(), meant.root()) or OTHERWISE
+    return checked(made, fragment, window.root(), meant.root()) or rendering.obstacle
 
 
 def _key(window: exp.Window) -> exp.Column | None:
@@ -116,19 +119,17 @@ def _tokens(key: exp.Column, text: str, dialect: str) -> list[Token]:
 
 def _changes(tokens: list[Token], stated: bool, spec: exp.WindowSpec, text: str, dialect: str) -> list[Change]:
     """The words of the frame that are others then; all of it where the code states none."""
-    lower = text[tokens[0].start].islower()
-    start, end = (_said(spec.args.get(name), dialect, lower) for name in ("start", "end"))
+    start, end = (_said(spec.args.get(name), dialect) for name in ("start", "end"))
     if not stated:
         said = f" RANGE BETWEEN {start} PRECEDING AND CURRENT ROW"
-        return [insertion(tokens[-1].end + 1, said.lower() if lower else said)]
-    kind = "range" if lower else "RANGE"
+        return [insertion(tokens[-1].end + 1, said.lower() if text[tokens[0].start].islower() else said)]
     frame = _frame(tokens)
     of_rows = bool(frame) and frame[0].token_type == TokenType.ROWS
-    words = {"UNBOUNDED": start, **({"ROWS": kind, "1": end} if of_rows else {})}
+    words = {"UNBOUNDED": start, **({"ROWS": "RANGE", "1": end} if of_rows else {})}
+    lower = bool(frame) and text[frame[-1].start].islower()
+    found = ((token, words.get(text[token.start : token.end + 1].upper())) for token in frame)
     return [
-        Change(token.start, token.end + 1, words[word])
-        for token in frame
-        if (word := text[token.start : token.end + 1].upper()) in words
+        Change(token.start, token.end + 1, word.lower() if lower else word) for token, word in found if word is not None
     ]
 
 
@@ -138,7 +139,6 @@ def _frame(tokens: list[Token]) -> list[Token]:
     return tokens[next(kinds, len(tokens)) :]
 
 
-def _said(end: object, dialect: str, lower: bool) -> str:
+def _said(end: object, dialect: str) -> str:
     """An end of a frame in the dialect."""
-    text = end.sql(dialect=dialect) if isinstance(end, exp.Expr) else ""
-    return text.lower() if lower else text
+    return end.sql(dialect=dialect) if isinstance(end, exp.Expr) else ""

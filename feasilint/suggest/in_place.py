@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from feasilint.ir import Window
 from feasilint.suggest.bounded import is_written_once
 from feasilint.suggest.located import located
+from feasilint.suggest.rendering import OTHERWISE, Rendering
 from feasilint.suggest.tables import Tables
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from feasilint.suggest.kinds import Kind
 
 NO_MOMENT = "no time of prediction to bound it by"
-OTHERWISE = "its code is written in a form that is not changed in place"
-TEMPLATED = "a template makes its code"
 PER_ROW = "it gives a value to each of the rows that would be left out"
 MEANING = "within a window it would mean something else"
 
@@ -37,20 +36,22 @@ def in_place(
         return MEANING
     fragment = program.fragments[aggregation.fragment]
     if fragment.language == "sql":
-        return _sql(fragment, aggregation.node, bound, Tables.of(programs.values(), bound.source, bound.event_time))
+        return _sql(
+            program, fragment, aggregation.node, bound, Tables.of(programs.values(), bound.source, bound.event_time)
+        )
     return _python(program, aggregation, bound)
 
 
-def _sql(fragment: Fragment, at: int, bound: Bound, tables: Tables) -> tuple[Edit, ...] | str:
+def _sql(program: Program, fragment: Fragment, at: int, bound: Bound, tables: Tables) -> tuple[Edit, ...] | str:
     from feasilint.lower.sql.nodes import nodes
     from feasilint.suggest import frame_edits, sql_edits
 
-    found = nodes(fragment)
-    if at >= len(found):
+    found, rendering = nodes(fragment), Rendering.of(program, fragment)
+    if at >= len(found) or rendering is None:
         return OTHERWISE
     if bound.running:
-        return frame_edits.edits(found[at], fragment, bound)
-    return sql_edits.edits(found[at], fragment, bound, tables)
+        return frame_edits.edits(found[at], rendering, bound)
+    return sql_edits.edits(found[at], rendering, bound, tables)
 
 
 def _python(program: Program, aggregation: Aggregation, bound: Bound) -> tuple[Edit, ...] | str:

@@ -11,10 +11,11 @@ from msgspec import Struct
 from feasilint.lower.python.nodes import NodeIndex, nodes
 from feasilint.suggest.changes import Change, changed, in_document, insertion
 from feasilint.suggest.imports import Imports
-from feasilint.suggest.in_place import NO_MOMENT, OTHERWISE
+from feasilint.suggest.in_place import NO_MOMENT
 from feasilint.suggest.lengths import NEEDED, Moment, before, visible
 from feasilint.suggest.moment import is_moment
 from feasilint.suggest.picking import picks_rows
+from feasilint.suggest.rendering import OTHERWISE
 from feasilint.syntax import parsed
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
@@ -12,7 +12,8 @@ from feasilint.lower.sql.marks import MARK
 from feasilint.lower.sql.reading import again
 from feasilint.suggest.changes import Change, insertion
 from feasilint.suggest.extent import extent
-from feasilint.suggest.in_place import NO_MOMENT, OTHERWISE, PER_ROW, TEMPLATED
+from feasilint.suggest.in_place import NO_MOMENT, PER_ROW
+from feasilint.suggest.rendering import OTHERWISE
 from feasilint.suggest.sql_checked import checked
 from feasilint.suggest.sql_sites import (
     OUTER,
@@ -28,12 +29,16 @@ from feasilint.suggest.sql_sites import (
 from feasilint.suggest.sql_text import Text, earlier
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from feasilint.findings import Edit
-    from feasilint.ir import Fragment
     from feasilint.lower.sql.adapter import Token
     from feasilint.lower.sql.marks import Marks
     from feasilint.suggest.bounded import Bound
+    from feasilint.suggest.rendering import Rendering
     from feasilint.suggest.tables import Tables
+
+    _Tokens: TypeAlias = list[tuple[Token, int]]
 
 
 def _types(names: str) -> frozenset[TokenType]:
@@ -51,35 +56,48 @@ _COMMENT_TO_END = re.compile(r"[ \t]*(--[^\n]*)?(?=\n|\Z)")
 
 
 class _Clause(Struct, frozen=True):
-    """The tokens of a condition, with the keyword before them; or of all of FROM, where a WHERE is to follow (`new`)."""
+    """The tokens of a condition, with the keyword before them; or of all of FROM, where a WHERE is to follow (`new`). `follows`:
+    behind the first character of what follows, or the end of the text."""
 
     keyword: Token
     tokens: tuple[Token, ...]
+    follows: int
     new: bool = False
 
 
-def edits(node: exp.Expr, fragment: Fragment, bound: Bound, tables: Tables) -> tuple[Edit, ...] | str:
+def edits(node: exp.Expr, rendering: Rendering, bound: Bound, tables: Tables) -> tuple[Edit, ...] | str:
     """The edits that bound an aggregate in relation to a time that the code has; a reason, as a clause, where there is no such
     time, or where the text cannot be changed in place."""
-    if fragment.rendered:
-        return TEMPLATED
+    fragment = rendering.fragment
     select, text = node.find_ancestor(exp.Select), Text(fragment)
-    if select is None or not fragment.exact or bound.settled is not None:
+    if select is None or bound.settled is not None:
         return OTHERWISE
     if window_of(node, select) is not None:
         return PER_ROW
     known = Known(bound, tables, text.marks, _measured(node))
     site = site_of(select, known, 0)
-    if site is None or text.controlled(site.select):
+    if site is None or (rendering.template is None and text.controlled(site.select)):
         return OTHERWISE
     conditions = _conditions(site, select, text.marks, bound, text.dialect)
     if not conditions:
         return NO_MOMENT
     clause = _clause(site, again(fragment).text, text.dialect)
-    if clause is None:
+    if clause is None or not clause.tokens:
         return OTHERWISE
+    if not _is_changeable(clause, site, rendering):
+        return rendering.obstacle
     made = _insertions(clause, site, conditions, again(fragment).text, text)
-    return checked(made, fragment, site.select.root(), _meant(site, conditions)) or OTHERWISE
+    return checked(made, fragment, site.select.root(), _meant(site, conditions)) or rendering.obstacle
+
+
+def _is_changeable(clause: _Clause, site: Site, rendering: Rendering) -> bool:
+    """Whether the template has the whole clause, and then nothing that a condition may not stand before."""
+    last, after = clause.tokens[-1].end, clause.follows
+    if not rendering.is_whole(clause.keyword.start, last + 1):
+        return False
+    if clause.new or isinstance(_condition(clause, site), exp.Or):
+        return rendering.is_whole(last, after)
+    return rendering.goes_on(last, after)
 
 
 def _measured(node: exp.Expr) -> frozenset[str]:
@@ -136,7 +154,7 @@ def _compared(site: Site, as_of: exp.Expr) -> bool:
 
 def _clause(site: Site, text: str, dialect: str) -> _Clause | None:
     """The condition that is made stricter, or the FROM clause that gets a WHERE."""
-    tokens = _own(site.select, text, dialect)
+    tokens, end = _own(site.select, text, dialect)
     begins = next((at for at, (token, depth) in enumerate(tokens) if _is_at(token, depth, "FROM")), None)
     if begins is None:
         return None
@@ -144,27 +162,35 @@ def _clause(site: Site, text: str, dialect: str) -> _Clause | None:
     if join is not None and join.args.get("on") is not None and join.side in OUTER:
         joins = site.select.args.get("joins") or []
         number = sum(other.args.get("on") is not None for other in joins[: [id(j) for j in joins].index(id(join))])
-        return _on(tokens[begins:], number)
-    end = next((at for at in range(begins, len(tokens)) if _ends(tokens[at])), len(tokens))
-    if end < len(tokens) and tokens[end][0].token_type == TokenType.WHERE:
-        stop = next((at for at in range(end + 1, len(tokens)) if _ends(tokens[at])), len(tokens))
-        return _Clause(tokens[end][0], tuple(token for token, _ in tokens[end + 1 : stop]))
-    return _Clause(tokens[begins][0], tuple(token for token, _ in tokens[begins:end]), new=True)
+        ons = [at for at, (token, depth) in enumerate(tokens) if at > begins and _is_at(token, depth, "ON")]
+        return _conditional(tokens, ons[number], end, _joins) if number < len(ons) else None
+    stop = _stop(tokens, begins)
+    if stop < len(tokens) and tokens[stop][0].token_type == TokenType.WHERE:
+        return _conditional(tokens, stop, end)
+    every = tuple(token for token, _ in tokens[begins:stop])
+    return _Clause(tokens[begins][0], every, _follows(tokens, stop, end), new=True)
 
 
-def _on(tokens: list[tuple[Token, int]], number: int) -> _Clause | None:
-    """The condition of the join with this number among those that have one."""
-    ons = [at for at, (token, depth) in enumerate(tokens) if _is_at(token, depth, "ON")]
-    if number >= len(ons):
-        return None
-    begins = ons[number]
-    stops = (at for at in range(begins + 1, len(tokens)) if _ends(tokens[at]) or _joins(tokens, at))
-    end = next(stops, len(tokens))
-    return _Clause(tokens[begins][0], tuple(token for token, _ in tokens[begins + 1 : end]))
+def _conditional(tokens: _Tokens, begins: int, end: int, ends: Callable[[_Tokens, int], bool] | None = None) -> _Clause:
+    """The condition behind a keyword."""
+    stop = _stop(tokens, begins, ends)
+    every = tuple(token for token, _ in tokens[begins + 1 : stop])
+    return _Clause(tokens[begins][0], every, _follows(tokens, stop, end))
 
 
-def _own(select: exp.Select, text: str, dialect: str) -> list[tuple[Token, int]]:
-    """The tokens of a query from its SELECT on, behind its CTEs, each with its depth in parentheses."""
+def _stop(tokens: _Tokens, begins: int, ends: Callable[[_Tokens, int], bool] | None = None) -> int:
+    """Where the clause ends that begins at a token; `ends` says it of further ones."""
+    after = range(begins + 1, len(tokens))
+    return next((at for at in after if _ends(tokens[at]) or (ends is not None and ends(tokens, at))), len(tokens))
+
+
+def _follows(tokens: _Tokens, stop: int, end: int) -> int:
+    return tokens[stop][0].start + 1 if stop < len(tokens) else end
+
+
+def _own(select: exp.Select, text: str, dialect: str) -> tuple[_Tokens, int]:
+    """The tokens of a query from its SELECT on, behind its CTEs, each with its depth in parentheses; and where what follows the
+    query has begun."""
     start, end = extent(select, text, dialect)
     found = tokenize(text, dialect)
     depth, own = 0, []
@@ -175,7 +201,7 @@ def _own(select: exp.Select, text: str, dialect: str) -> list[tuple[Token, int]]
         depth += _DEPTH.get(token.token_type, 0)
         own.append((token, depth + closes))
     heads = (at for at, (token, depth) in enumerate(own) if _is_at(token, depth, "SELECT"))
-    return own[next(heads, len(own)) :]
+    return own[next(heads, len(own)) :], min(end + 1, len(text))
 
 
 def _is_at(token: Token, depth: int, word: str) -> bool:
@@ -187,7 +213,7 @@ def _ends(item: tuple[Token, int]) -> bool:
     return depth == 0 and token.token_type in _END_OF_FROM
 
 
-def _joins(tokens: list[tuple[Token, int]], at: int) -> bool:
+def _joins(tokens: _Tokens, at: int) -> bool:
     """Whether a join begins here; LEFT and RIGHT are functions, too."""
     token, depth = tokens[at]
     called = at + 1 < len(tokens) and tokens[at + 1][0].token_type == TokenType.L_PAREN
@@ -201,8 +227,6 @@ def _insertions(clause: _Clause, site: Site, conditions: list[exp.Expr], text: s
     word = text[clause.keyword.start : clause.keyword.end + 1]
     said = [_said(condition, known, word.islower()) for condition in conditions]
     conjunction = "and" if word.islower() else "AND"
-    if not clause.tokens:
-        return []
     first, last = clause.tokens[0].start, clause.tokens[-1].end + 1
     indent = _indent(clause.keyword.start, text)
     if clause.new:

@@ -123,6 +123,15 @@ def test_what_is_not_changed_and_why(folder: Path, measure: str, dialect: str | 
     assert told_of == {reason}
 
 
+def test_an_order_that_nothing_says_to_be_one_of_time_is_left_alone(folder: Path) -> None:
+    (folder / "catalog.yaml").write_text(_CATALOG.replace("    event_time: ts\n", ""))
+    query = _QUERY.replace("{measure}", "sum(amount) over (partition by user_id order by event_index)")
+    found = fixed(folder, "", query=query)
+    assert not found.contents
+    reasons = {one.suggestion.obstacle for one in found.result.findings if one.suggestion is not None}
+    assert reasons == {"its rows are not in the order of time alone"}
+
+
 def test_a_frame_that_would_take_in_its_own_outcome_is_left_alone(folder: Path) -> None:
     found = fixed(folder, "avg(chargeback) over (partition by user_id order by ts)")
     assert not found.contents
