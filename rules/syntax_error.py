@@ -3,7 +3,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from feasilint.ir.program import BLANK, PYTHON_2
+from feasilint.ir.program import FORESEEN
 from feasilint.rule import Context, DocumentSubject, Example, Finding, Place, Rule, Severity, Subject
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ class UnparsedCode(Rule):
     ## Why it matters
     What is computed there stays unseen: features that depend on it may go unreported.
 
-    Blanks that are to be filled in (`x = # TODO`) and notebooks of Python 2 are said once, as information. So is SQL
-    that cannot be read: its dialect may know what the parser does not.
+    Blanks that are to be filled in (`x = # TODO`), code of Python 2 or R and commands of the shell are said once, as
+    information. So is SQL that cannot be read: its dialect may know what the parser does not.
 
     ## Instead
     Correct the code. For SQL, the dialect is taken from the client, the magic or `--dialect`; a wrong one looks
@@ -64,7 +64,7 @@ class UnparsedCode(Rule):
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:  # noqa: ARG002
         assert isinstance(subject, DocumentSubject)
-        path, foreseen = subject.program.path, dict.fromkeys((BLANK, PYTHON_2), 0)
+        path, foreseen = subject.program.path, dict.fromkeys(FORESEEN, 0)
         unread = [diagnostic for diagnostic in subject.program.diagnostics if diagnostic.kind in _HELP]
         for one in unread:
             if (known := next(filter(one.message.startswith, foreseen), None)) is not None:

@@ -18,8 +18,10 @@ DiagnosticKind: TypeAlias = Literal[
     "syntax-error", "unreadable", "opaque", "dynamic-sql", "unresolved-source", "unsupported", "budget"
 ]
 
-BLANK, PYTHON_2 = "a blank that is not filled in", "code of Python 2"
-"""How messages of syntax errors begin that the author knows of: a lab's blanks, a notebook of another version."""
+BLANK, PYTHON_2, R_CODE = "a blank that is not filled in", "code of Python 2", "code of R"
+SHELL = "a command of the shell without `!`"
+FORESEEN = (BLANK, PYTHON_2, R_CODE, SHELL)
+"""How messages of syntax errors begin that the author knows of: a lab's blanks, notes in another language."""
 
 
 class Fit(Node, frozen=True):

@@ -91,6 +91,30 @@ def test_a_print_statement_in_a_notebook_of_python_3_is_an_error_of_its_own() ->
     assert found.message.startswith("Missing parentheses")
 
 
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("# TODO 1: train it\n    epochs=3,\n)", "a blank that is not filled in"),
+        ("data <- read.csv(uri) %>% head()", "code of R"),
+        ("job$trials[[best]]", "code of R"),
+        ("if (name == '' || name == 'x') {\n  name = 'y'\n}", "code of R"),
+        ("gcloud ai-platform versions create $NAME --model=m", "a command of the shell without `!`"),
+        ("git branch --all", "a command of the shell without `!`"),
+    ],
+)
+def test_what_is_no_python_on_purpose_is_information(cell: str, message: str) -> None:
+    (found,) = _unread([cell], {})
+    assert (found.severity.word, found.message) == ("info", message)
+
+
+@pytest.mark.parametrize(
+    "cell", ["df.Engine HP", "  x = 1", "x = f(1))", "a = {'b': 1\n", "import x%time", "cat = df['a'"]
+)
+def test_other_mistakes_are_warnings(cell: str) -> None:
+    (found,) = _unread([cell], {})
+    assert found.severity is Severity.WARNING
+
+
 def test_sql_that_cannot_be_read_may_be_right_in_its_dialect() -> None:
     (found,) = [f for f in scan_files({"a.sql": "select a from t where (b"}).findings if f.code == "FEA001"]
     assert found.severity is Severity.INFO

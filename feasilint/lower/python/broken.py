@@ -5,24 +5,36 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from feasilint.ir.program import BLANK, PYTHON_2
+from feasilint.ir.program import BLANK, PYTHON_2, R_CODE, SHELL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _OPEN = re.compile(r"#\s*(?:TODO|FIXME|YOUR CODE|FILL)|\bTODO\b|_{3,}|(?:=|\breturn)\s*(?:#.*)?$", re.IGNORECASE)
+_TASK = re.compile(r"#[ \t]*TODO\b", re.IGNORECASE)
 _PRINTED = "Missing parentheses in call to"
+_R = re.compile(
+    r"^[ \t]*[\w.$]+[ \t]*<-[ \t]|%>%|^[ \t]*(?:[\w.]+[ \t]*(?:<-|=)[ \t]*)?\w+\$\w|\w\[\[\w+\]\]|\)[ \t]*\{[ \t]*$",
+    re.MULTILINE,
+)
+_COMMAND = re.compile(
+    r"^[ \t]*(?:apt|apt-get|aws|az|bq|cat|cd|chmod|conda|cp|curl|docker|echo|export|gcloud|git|gsutil|kubectl|ls|mkdir|mv|npm"
+    r"|pip3?|python3?|rm|source|sudo|tar|unzip|wget)[ \t]+[\w$./~\"'-]"
+)
 
 
 def reason(text: str, error: SyntaxError, metadata: Mapping[str, object]) -> str:
-    """Why a statement is not read: a blank that is to be filled in, code of Python 2, else what the parser says."""
+    """Why a cell or statement is not read: a blank that is to be filled in, another language, else what the parser says."""
     lines = text.split("\n")
     line = lines[min(max(error.lineno or 1, 1), len(lines)) - 1]
-    if _OPEN.search(line) and not error.msg.startswith(_PRINTED):
+    printed = error.msg.startswith(_PRINTED)
+    if not printed and (_OPEN.search(line) or _TASK.search(text)):
         return BLANK
     if is_python_2(metadata, error):
         return PYTHON_2
-    return error.msg
+    if _COMMAND.match(line):
+        return SHELL
+    return R_CODE if not printed and _R.search(text) else error.msg
 
 
 def is_python_2(metadata: Mapping[str, object], error: SyntaxError) -> bool:
