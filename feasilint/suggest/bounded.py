@@ -123,14 +123,24 @@ def _sql(
 
 def _python(program: Program, aggregation: Aggregation, bound: Bound, kind: Kind | None) -> Rewrite | None:
     from feasilint.suggest import libraries
+    from feasilint.suggest.pairs import of_another_side, pairs
 
     found = located(program, aggregation)
-    if found is not None and not names_one(found[0].input, bound.event_time, bound.source):
-        return None
-    if is_written_once(aggregation, bound):
-        return None
     assert aggregation.node is not None
     assert aggregation.fragment is not None
+    held = pairs(found[0].input, bound.event_time, bound.source) if found is not None else []
+    if len(held) > 1:
+        return None
+    if held:
+        names = frozenset((*aggregation.outputs, aggregation.text))
+        text = libraries.paired(program, aggregation.fragment, aggregation.node, bound, held[0], names)
+        return Rewrite(text, "python", kind) if text else None
+    if found is not None and not names_one(found[0].input, bound.event_time, bound.source):
+        return None
+    if found is not None and of_another_side(found, bound.event_time, bound.source):
+        return None
+    if aggregation.function in _WRITTEN_ONCE or _is_first_time(aggregation, bound):
+        return None
     form = kind.name if kind is not None else ""
     if form == "collect_list" and found is not None and in_other_order(found[0].input, bound.event_time):
         form = ""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from feasilint.suggest.code import Code
     from feasilint.suggest.fitted import Wanted
     from feasilint.suggest.imports import Library
+    from feasilint.suggest.pairs import Pair
     from feasilint.suggest.python_code import Place
 
 
@@ -33,6 +34,15 @@ def bounded(program: Program, fragment: int, node: int, bound: Bound, kind: str 
             return None
     place = _place(program, fragment, node)
     return rewritten(place, bound, kind) if place is not None else None
+
+
+def paired(program: Program, fragment: int, node: int, bound: Bound, pair: Pair, names: frozenset[str]) -> str | None:
+    """The statements around an aggregate of earlier rows with a bound of their time from below; None where they cannot be
+    rewritten."""
+    from feasilint.suggest.python_pairs import paired as rewritten
+
+    found, place = library(program, fragment, node), _place(program, fragment, node)
+    return rewritten(found, place, pair, bound, names) if found is not None and place is not None else None
 
 
 def approximate(program: Program, fragment: int, node: int, event_time: str | None) -> str | None:

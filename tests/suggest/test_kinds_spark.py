@@ -261,6 +261,31 @@ def test_frames_of_later_rows_have_no_code(spec: str) -> None:
     assert not any(finding.suggestion for finding in found if finding.code == "SKW404")
 
 
+@pytest.mark.parametrize("condition", ['F.col("b.ts") < F.col("a.ts")', 'F.col("a.ts") > F.col("b.ts")'])
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_rows_that_are_held_against_earlier_ones(condition: str, tx: Any) -> None:
+    code = suggest(
+        f"""
+        pairs = tx.alias("a").join(
+            tx.alias("b"), (F.col("a.user_id") == F.col("b.user_id")) & ({condition}), "left"  # all before
+        )
+        df = pairs.groupBy("a.tx_id").agg(F.count("b.ts").alias("x"), F.max("a.is_fraud").alias("is_fraud"))
+        """
+    )
+    assert "# all before" in code
+    assert result(code, tx, "df", "tx_id") == before(ROWS, len)
+
+
+def test_a_time_of_the_other_rows_has_no_code() -> None:
+    code = """
+        old = spark.table("payments.transactions").select(F.col("user_id").alias("uid"), F.col("ts").alias("old_ts"))
+        pairs = tx.join(old, (F.col("user_id") == F.col("uid")) & (F.col("old_ts") < F.col("ts")))
+        df = pairs.groupBy("tx_id").agg(F.count("old_ts").alias("x"), F.max("is_fraud").alias("is_fraud"))
+    """
+    assert suggest(code) == ""
+
+
 # --- what is learned from training rows ---
 
 TRAINING = [row for row in ROWS if row["ts"] < AS_OF]
