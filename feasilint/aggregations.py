@@ -64,14 +64,14 @@ def uses(program: Program) -> Iterator[Use]:
 
 
 def of_member(member: Member, analysis: Analysis) -> Iterator[Aggregation]:
-    """The measures that a column's value passes through, but for row numbers that only pick what it is made of."""
+    """The measures that a column's value passes through, but for numbers of rows that only pick what it is made of."""
     uses = sorted(
         (use for use in member.trace.uses if use.role == "value"),
         key=lambda use: (spelled(use.output.name), analysis.position(use.relation)),
     )
-    if member.column is not None and any(map(_is_row_number, uses)):
+    if member.column is not None and any(map(_numbers_rows, uses)):
         values = counted(member.column, analysis.columns)
-        uses = [use for use in uses if not _is_row_number(use) or use.output in values]
+        uses = [use for use in uses if not _numbers_rows(use) or use.output in values]
     made = [(use, of_use(use, analysis)) for use in uses]
     if member.column is None:
         yield from (aggregation for _, aggregation in made if aggregation is not None)
@@ -79,15 +79,32 @@ def of_member(member: Member, analysis: Analysis) -> Iterator[Aggregation]:
     combining = any(a is not None and a.extent.window == "global" for _, a in made)
     used = combined(member.column, analysis.columns) if combining else frozenset()
     own = kept(member.column, analysis.columns) if made else frozenset()
+    inner = _gathered(uses, analysis)
     for use, aggregation in made:
         if aggregation is not None:
             fills = use.output not in (used if aggregation.extent.window == "global" else own)
             alone = aggregation.includes_current and is_measure(member.column, analysis.columns)
-            yield replace(aggregation, fills=fills, alone=alone) if fills or alone else aggregation
+            told = replace(aggregation, fills=fills, alone=alone) if fills or alone else aggregation
+            yield replace(told, gathered=True) if use in inner else told
 
 
-def _is_row_number(use: Use) -> bool:
-    return isinstance(use.output.expression, Measure) and use.output.expression.function == "row_number"
+def _gathered(uses: list[Use], analysis: Analysis) -> frozenset[Use]:
+    """The measures of windows whose values another one of the feature takes together: a feature of a product is no running
+    count of a user's orders of it."""
+    if not any(isinstance(use.relation, Window) for use in uses):
+        return frozenset()
+    outer = [use.output.expression for use in uses if isinstance(use.relation, Aggregate)]
+    args = (arg for measure in outer if isinstance(measure, Measure) for arg in measure.args)
+    inner = (use for arg in args for use in analysis.tracer.expression(arg).uses)
+    return frozenset(use for use in inner if isinstance(use.relation, Window))
+
+
+def _numbers_rows(use: Use) -> bool:
+    """Row numbers and running counts, which say the same."""
+    measure = use.output.expression
+    if not isinstance(measure, Measure):
+        return False
+    return measure.function == "row_number" or (measure.function == "count" and isinstance(use.relation, Window))
 
 
 def of_use(use: Use, analysis: Analysis) -> Aggregation | None:

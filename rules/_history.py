@@ -121,7 +121,7 @@ def _histories(feature: Feature, running: bool | None, window: WindowClass) -> I
     for aggregation in feature.aggregations:
         if aggregation.extent.window != window or running not in (None, aggregation.running):
             continue
-        if not accumulates(aggregation) or aggregation.fills:
+        if not accumulates(aggregation) or aggregation.fills or (aggregation.running and aggregation.gathered):
             continue
         if aggregation.function == "row_number" and feature.kind == "table":  # most often a filter, carried along
             continue

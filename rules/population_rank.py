@@ -142,7 +142,9 @@ class PopulationRank(Rule):
 
 
 def _is_of_all(aggregation: Aggregation) -> bool:
-    """Among all rows, by a value: in the order of time a rank only counts."""
+    """Among all rows, by a value: in the order of time a rank only counts; no value of what only fills gaps."""
     if aggregation.function not in _RANKS or aggregation.keys or aggregation.extent.window == "bucketed":
+        return False
+    if aggregation.fills or aggregation.gathered:
         return False
     return not any(map(timelike, aggregation.arguments or aggregation.order))

@@ -86,6 +86,8 @@ def _given(expression: Expression, columns: Columns) -> Iterator[Expression]:
     match expression:
         case Call(function=function, args=args) if function in _DEFAULTING:
             yield from args[:1]
+        case Call(function="case", args=(Call(function="is_null"), _, present)):
+            yield present
         case Call(function="case", args=args):
             values = [arg for at, arg in enumerate(args) if at % 2 or at == len(args) - 1]
             taken = {value for value in values if _of_measures(value, columns)}
@@ -101,6 +103,8 @@ def _present(expression: Expression, columns: Columns) -> Iterator[Expression]:
     match expression:
         case Call(function=function, args=args) if function in _DEFAULTING:
             yield from args[:1]
+        case Call(function="case", args=(Call(function="is_null"), _, present)):
+            yield present
         case Call(function="case", args=args):
             values = [arg for at, arg in enumerate(args) if at % 2 or at == len(args) - 1]
             own = [arg for arg in values if not isinstance(arg, Literal) and not _of_measures(arg, columns)]

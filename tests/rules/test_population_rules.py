@@ -112,6 +112,15 @@ def test_what_needs_the_whole_table(step: str, code: str) -> None:
     assert codes(step) == [code]
 
 
+def test_what_only_fills_gaps_is_no_rank() -> None:
+    step = (
+        "df['b'] = df.a.rank()\nfrom sklearn.linear_model import LinearRegression\nm = LinearRegression().fit(df[['b']], df.c)\n"
+        "df.loc[df.c.isnull(), 'c'] = m.predict(df[['b']])\ndf['x'] = pd.cut(df.c, [0, 10, 20])"
+    )
+    (found,) = scan_files({"train.py": MODEL.format(step)}).findings
+    assert found.message.startswith("feature `b` is the rank")
+
+
 def test_a_table_of_totals_sets_nothing_off() -> None:
     query = "create table ml.features as select avg(amount) as x from pay.tx"
     assert [found.code for found in scan_files({"features.sql": query}).findings] == []

@@ -74,6 +74,20 @@ def test_a_running_sum_of_ones_numbers_the_rows() -> None:
     assert "AGG304" not in found
 
 
+def test_what_is_taken_together_again_is_no_running_count() -> None:
+    code = (
+        'orders = pd.read_csv("orders.csv", usecols=["user_id", "product_id", "ts"])\n'
+        'train = pd.read_csv("train.csv", usecols=["product_id", "y"])\n'
+        'orders["times"] = orders.groupby(["user_id", "product_id"]).cumcount() + 1\n'
+        'made = orders.groupby("product_id").agg(n=("times", lambda x: sum(x == 1))).reset_index()\n'
+        'train = train.merge(made, on="product_id")'
+    )
+    found = {one.code: one.message for one in scan_files({"train.py": CODE.format(code)}).findings}
+    assert "AGG302" not in found
+    assert "AGG304" not in found
+    assert "`product_id` has ever made" in found["AGG301"]
+
+
 def test_collaborative_filtering_is_told_its_columns() -> None:
     code = """
 import pandas as pd
