@@ -161,10 +161,9 @@ def _of_use(use: Use, analysis: Analysis) -> Aggregation | None:
 def _until(relation: Aggregate | Window, output: Output, place: Place, analysis: Analysis) -> Iterator[Until]:
     """The times that limit the rows of a measure from above, in its own document."""
     for bound in upper(relation, output, analysis.windows):
-        assert bound.origin is not None
         assert bound.upper is not None
         at = analysis.place(bound.role, bound.origin) if bound.role is not None else None
-        if at is not None and at.path == place.path:
+        if bound.origin is None or (at is not None and at.path == place.path):
             yield Until(spelled(bound.event.name), bound.origin, bound.upper.base == "constant", bound.upper.quoted)
 
 

@@ -40,7 +40,7 @@ def ends_before(relation: Aggregate | Window, output: Output, windows: Windows) 
 def upper(relation: Aggregate | Window, output: Output, windows: Windows) -> Iterator[Bound]:
     """The comparisons that limit the rows of a measure from above: by a time of other rows, of a parameter, or a constant."""
     for bound in windows.bounding(relation, output):
-        if bound.upper is not None and bound.width is None and bound.upper.base in _GIVEN and bound.origin is not None:
+        if bound.upper is not None and bound.width is None and bound.upper.base in _GIVEN:
             yield bound
 
 

@@ -37,12 +37,12 @@ class Extent(Struct, frozen=True, gc=False):
 
 
 class Until(NamedTuple):
-    """A comparison of the code that limits rows from above: `event` is the time that is compared, as its source calls it;
-    `constant`: what it is compared with is known, and the same for all rows; `text`: it is no time then, but one as it is
-    written."""
+    """A comparison of the code that limits rows from above: `event` is the time that is compared, as its source calls it; it has
+    no `origin` where it is the opposite of what the code says, or stands in a text. `constant`: what it is compared with is
+    known, and the same for all rows; `text`: it is no time then, but one as it is written."""
 
     event: str
-    origin: Origin
+    origin: Origin | None
     constant: bool = False
     text: bool = False
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from feasilint.ir import Window
 from feasilint.suggest.bounded import is_written_once
 from feasilint.suggest.located import located
+from feasilint.suggest.picking import shares_rows
 from feasilint.suggest.rendering import OTHERWISE, Rendering
 from feasilint.suggest.tables import Tables
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 NO_MOMENT = "no time of prediction to bound it by"
 PER_ROW = "it gives a value to each of the rows that would be left out"
+OF_MODEL = "its condition on time also decides which rows a model or a table gets"
 MEANING = "within a window it would mean something else"
 
 
@@ -36,22 +38,26 @@ def in_place(
         return MEANING
     fragment = program.fragments[aggregation.fragment]
     if fragment.language == "sql":
-        return _sql(
-            program, fragment, aggregation.node, bound, Tables.of(programs.values(), bound.source, bound.event_time)
-        )
+        tables = Tables.of(programs.values(), bound.source, bound.event_time)
+        return _sql(program, fragment, aggregation, bound, tables)
     return _python(program, aggregation, bound)
 
 
-def _sql(program: Program, fragment: Fragment, at: int, bound: Bound, tables: Tables) -> tuple[Edit, ...] | str:
+def _sql(
+    program: Program, fragment: Fragment, aggregation: Aggregation, bound: Bound, tables: Tables
+) -> tuple[Edit, ...] | str:
     from feasilint.lower.sql.nodes import nodes
     from feasilint.suggest import frame_edits, sql_edits
 
     found, rendering = nodes(fragment), Rendering.of(program, fragment)
-    if at >= len(found) or rendering is None:
+    at = aggregation.node
+    if at is None or at >= len(found) or rendering is None:
         return OTHERWISE
     if bound.running:
         return frame_edits.edits(found[at], rendering, bound)
-    return sql_edits.edits(found[at], rendering, bound, tables)
+    relation = located(program, aggregation)
+    shared = relation is not None and shares_rows(program, relation[0].input)
+    return sql_edits.edits(found[at], rendering, bound, tables, shared)
 
 
 def _python(program: Program, aggregation: Aggregation, bound: Bound) -> tuple[Edit, ...] | str:

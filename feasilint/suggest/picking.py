@@ -1,31 +1,40 @@
-"""Whether a condition of the code decides which rows a model or a table gets, beside which ones are summed up."""
+"""Whether what limits the rows that are summed up also decides which rows a model or a table gets."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Aggregate, Filter, Fit, Join, Relation, Write
+from feasilint.ir import Aggregate, Filter, Fit, Join, Relation, Scan, Write
 from feasilint.ir.expressions import conjuncts
 from feasilint.ir.traversal import inputs, members
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from feasilint.ir import Expression, Origin, Program
 
 
 def picks_rows(program: Program, origin: Origin) -> bool:
     """Whether the condition at this origin stands on the way to a model or a table without an aggregation in between."""
-    pending, seen = list(_ends(program)), set[Relation]()
+    conditions = (predicate for relation in _rows(_ends(program)) for predicate in _conditions(relation))
+    return any(part.origin == origin for predicate in conditions for part in conjuncts(predicate))
+
+
+def shares_rows(program: Program, relation: Relation) -> bool:
+    """Whether a relation, or one that its rows come from, gives them to a model or a table, too; a source may be read twice."""
+    own = _rows([relation])
+    return any(one in own for one in _rows(_ends(program)) if not isinstance(one, Scan))
+
+
+def _rows(ends: Iterable[Relation]) -> set[Relation]:
+    """The relations whose rows these are, down to aggregations."""
+    pending, seen = list(ends), set[Relation]()
     while pending:
         relation = pending.pop()
-        if relation in seen or isinstance(relation, Aggregate):
-            continue
-        seen.add(relation)
-        if any(part.origin == origin for predicate in _conditions(relation) for part in conjuncts(predicate)):
-            return True
-        pending.extend(_kept(relation))
-    return False
+        if relation not in seen and not isinstance(relation, Aggregate):
+            seen.add(relation)
+            pending.extend(_kept(relation))
+    return seen
 
 
 def _ends(program: Program) -> Iterator[Relation]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from feasilint.lower.python.nodes import NodeIndex, nodes
 from feasilint.suggest.changes import Change, changed, in_document, insertion
 from feasilint.suggest.imports import Imports
-from feasilint.suggest.in_place import NO_MOMENT
+from feasilint.suggest.in_place import NO_MOMENT, OF_MODEL
 from feasilint.suggest.lengths import NEEDED, Moment, before, visible
 from feasilint.suggest.moment import is_moment
 from feasilint.suggest.picking import picks_rows
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from feasilint.suggest.imports import Library
 
 _TEMPLATED = "its time of prediction is compared in SQL that Python puts together"
-_OF_MODEL = "its condition on time also decides which rows a model or a table gets"
 _TEXT = "its time of prediction is a text, of which no length of time can be taken off"
 _FORWARD = {ast.Lt: True, ast.LtE: True, ast.Gt: False, ast.GtE: False}  # whether the event comes first
 _METHODS = {"lt": True, "le": True, "gt": False, "ge": False}
@@ -55,6 +54,8 @@ def edits(program: Program, until: tuple[Until, ...], bound: Bound) -> tuple[Edi
 
 
 def _beside(program: Program, until: Until, bound: Bound) -> tuple[Edit, ...] | str:
+    if until.origin is None:
+        return OTHERWISE
     fragment = program.fragments[until.origin.fragment]
     if fragment.language != "python":
         return _TEMPLATED
@@ -67,7 +68,7 @@ def _beside(program: Program, until: Until, bound: Bound) -> tuple[Edit, ...] | 
     if until.text:
         return _TEXT
     if picks_rows(program, until.origin):
-        return _OF_MODEL
+        return OF_MODEL
     library = _library(compared, every, Imports.of(program))
     if library is None:
         return OTHERWISE

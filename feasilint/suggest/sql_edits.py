@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from feasilint.lower.sql.adapter import TokenType, exp, tokenize
-from feasilint.lower.sql.marks import MARK
 from feasilint.lower.sql.reading import again
 from feasilint.suggest.changes import Change, insertion
 from feasilint.suggest.extent import extent
-from feasilint.suggest.in_place import NO_MOMENT, PER_ROW
+from feasilint.suggest.in_place import NO_MOMENT, OF_MODEL, PER_ROW
 from feasilint.suggest.rendering import OTHERWISE
 from feasilint.suggest.sql_checked import checked
 from feasilint.suggest.sql_sites import (
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
     from feasilint.findings import Edit
     from feasilint.lower.sql.adapter import Token
-    from feasilint.lower.sql.marks import Marks
     from feasilint.suggest.bounded import Bound
     from feasilint.suggest.rendering import Rendering
     from feasilint.suggest.tables import Tables
@@ -51,6 +49,11 @@ _END_OF_FROM = _types(
     " SEMICOLON"
 )
 _JOINING = _types("JOIN STRAIGHT_JOIN LEFT RIGHT FULL INNER CROSS NATURAL COMMA LATERAL ASOF SEMI ANTI")
+_NAMED = re.compile(r"(?<!%)[^\W\d]|\$\d")  # not `?`, `%s`, `:1`, which are counted
+_STYLES = (":{}", "@{}", "${}", "%({})s")
+_TYPED = frozenset(
+    {"bigquery", "tsql", "fabric"}
+)  # dialects that have more than one kind of timestamp to take a text for
 _DEPTH = {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}
 _COMMENT_TO_END = re.compile(r"[ \t]*(--[^\n]*)?(?=\n|\Z)")
 
@@ -65,9 +68,11 @@ class _Clause(Struct, frozen=True):
     new: bool = False
 
 
-def edits(node: exp.Expr, rendering: Rendering, bound: Bound, tables: Tables) -> tuple[Edit, ...] | str:
+def edits(
+    node: exp.Expr, rendering: Rendering, bound: Bound, tables: Tables, shared: bool = False
+) -> tuple[Edit, ...] | str:
     """The edits that bound an aggregate in relation to a time that the code has; a reason, as a clause, where there is no such
-    time, or where the text cannot be changed in place."""
+    time, or where the text cannot be changed in place. `shared`: what the query reads gives rows to a model or a table, too."""
     fragment = rendering.fragment
     select, text = node.find_ancestor(exp.Select), Text(fragment)
     if select is None or bound.settled is not None:
@@ -78,7 +83,9 @@ def edits(node: exp.Expr, rendering: Rendering, bound: Bound, tables: Tables) ->
     site = site_of(select, known, 0)
     if site is None or (rendering.template is None and text.controlled(site.select)):
         return OTHERWISE
-    conditions = _conditions(site, select, text.marks, bound, text.dialect)
+    if shared and site.select is not select:
+        return OF_MODEL
+    conditions = _conditions(site, select, text, fragment.text, bound)
     if not conditions:
         return NO_MOMENT
     clause = _clause(site, again(fragment).text, text.dialect)
@@ -107,28 +114,50 @@ def _measured(node: exp.Expr) -> frozenset[str]:
 # --- which conditions ---
 
 
-def _conditions(site: Site, select: exp.Select, marks: Marks, bound: Bound, dialect: str) -> list[exp.Expr]:
+def _conditions(site: Site, select: exp.Select, text: Text, source: str, bound: Bound) -> list[exp.Expr]:
     """The lower bound in relation to the time of prediction, and the upper one where not all rows meet it yet."""
     upper = upper_bound(site)
-    as_of = upper if upper is not None else declared(select, marks, sure=True)
-    if as_of is None or not _is_given(as_of, marks):
+    as_of = upper if upper is not None else declared(select, text.marks, sure=True)
+    if as_of is None or not _is_given(as_of, text, source):
         return []
-    lower = exp.GTE(this=site.time.copy(), expression=earlier(as_of.copy(), bound.days, dialect))
+    moment = (
+        exp.cast(as_of.copy(), "timestamp", dialect=text.dialect) if isinstance(as_of, exp.Literal) else as_of.copy()
+    )
+    lower = exp.GTE(this=site.time.copy(), expression=earlier(moment, bound.days, text.dialect))
     if _compared(site, as_of):
         return [lower]
     return [lower, exp.LT(this=site.time.copy(), expression=as_of.copy())]
 
 
-def _is_given(moment: exp.Expr, marks: Marks) -> bool:
-    """Whether a time comes from the spine or the caller: no constant, no clock, nothing computed."""
+def _is_given(moment: exp.Expr, text: Text, source: str) -> bool:
+    """Whether a time comes from the spine or the caller: no constant, no clock, nothing computed, nothing that is counted by its
+    place in the statement."""
+    if isinstance(moment, exp.Literal):
+        return text.dialect not in _TYPED and _is_parameter(moment.name, text)
     if isinstance(moment, exp.Cast):
         moment = moment.this
+    said = _written(moment, text, source)
+    if said.lower() not in source.lower() or not _NAMED.search(said):
+        return False
     if isinstance(moment, exp.Parameter | exp.Placeholder):
         return True
-    if not isinstance(moment, exp.Column):
-        return False
-    mark = marks.whole(moment.name)
-    return mark.kind == "param" if mark is not None else bool(moment.table)
+    if isinstance(moment, exp.Literal) or text.marks.whole(moment.name) is not None:
+        return _is_parameter(moment.name, text)
+    return isinstance(moment, exp.Column) and bool(moment.table)
+
+
+def _written(node: exp.Expr, text: Text, source: str) -> str:
+    """A node in the dialect, with the parameter in it as the code writes it."""
+    said = text.shown(node)
+    for one in node.find_all(exp.Parameter, exp.Placeholder):
+        spelled = next((style.format(one.name) for style in _STYLES if style.format(one.name) in source), None)
+        said = said.replace(text.shown(one), spelled) if spelled is not None and one.name else said
+    return said
+
+
+def _is_parameter(name: str, text: Text) -> bool:
+    mark = text.marks.whole(name)
+    return mark is not None and mark.kind == "param"
 
 
 def _compared(site: Site, as_of: exp.Expr) -> bool:
@@ -225,7 +254,7 @@ def _joins(tokens: _Tokens, at: int) -> bool:
 
 def _insertions(clause: _Clause, site: Site, conditions: list[exp.Expr], text: str, known: Text) -> list[Change]:
     word = text[clause.keyword.start : clause.keyword.end + 1]
-    said = [_said(condition, known, word.islower()) for condition in conditions]
+    said = [_said(condition, known, text, word.islower()) for condition in conditions]
     conjunction = "and" if word.islower() else "AND"
     first, last = clause.tokens[0].start, clause.tokens[-1].end + 1
     indent = _indent(clause.keyword.start, text)
@@ -248,10 +277,9 @@ def _condition(clause: _Clause, site: Site) -> exp.Expr | None:
     return site.join.args.get("on") if site.join is not None else None
 
 
-def _said(condition: exp.Expr, known: Text, lower: bool) -> str:
+def _said(condition: exp.Expr, known: Text, source: str, lower: bool) -> str:
     """A condition in the dialect; the keywords as the query writes its own, the names as they are."""
-    text = condition.sql(dialect=known.dialect, comments=False)
-    text = MARK.sub(lambda found: known.originals.get(found[0][0], found[0]), text)
+    text = _written(condition, known, source)
     return re.sub(r"\b(INTERVAL|DAY|CAST|AS|TIMESTAMP|DATE|DATEADD)\b", lambda m: m[0].lower(), text) if lower else text
 
 

@@ -50,10 +50,14 @@ class Text:
         inside = any(start < block.end() and block.start() < end for block in blocks)
         return inside or (self._fragment.rendered and not self._fragment.is_verbatim(start, end))
 
+    def shown(self, node: exp.Expr, pretty: bool = False) -> str:
+        """A node in the dialect, with the placeholders as they were."""
+        text = node.sql(dialect=self.dialect, pretty=pretty, comments=False)
+        return MARK.sub(lambda found: self.originals.get(found[0][0], found[0]), text)
+
     def written(self, query: exp.Expr, explained: Mapping[str, str] = _EXPLAINED) -> str:
         """A query in the dialect, with the placeholders as they were; new parameters are explained."""
-        text = query.sql(dialect=self.dialect, pretty=True, comments=False)
-        text = MARK.sub(lambda found: self.originals.get(found[0][0], found[0]), text)
+        text = self.shown(query, pretty=True)
         named = dict.fromkeys(_NEW.findall(text))
         said = (f"-- {self._called(name)}: {explained[name]}\n" for name in named)
         return "".join(said) + _NEW.sub(lambda found: self._parameter(found[1]), text)

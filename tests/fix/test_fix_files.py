@@ -73,6 +73,7 @@ def fixed(path: Path, unsafe: bool = True) -> Fixed:
         "where t.ts < current_timestamp",
         "where t.ts < timestamp '2024-01-01'",
         "where t.ts < t.delivered_at",
+        "where t.ts < ?",  # counted: a second one would be another parameter
     ],
 )
 def test_without_a_time_of_prediction_nothing_is_changed(project: Path, where: str) -> None:
@@ -249,6 +250,46 @@ def test_sql_in_a_string_stays_one_string_or_is_left_alone(project: Path, quote:
         bound = " and t.ts >= s.as_of - interval '365' day"
         assert path.read_text() == code.replace(" group by", f"{bound} group by")
         assert not found.refused
+
+
+@pytest.mark.parametrize("moment", ["?", ":1"])
+def test_parameters_that_are_counted_stay_as_many(project: Path, moment: str) -> None:
+    path = project / "f.sql"
+    path.write_text(
+        f"create table ml.f as select user_id, sum(amount) as spend from payments.transactions where ts < {moment} group by 1"
+    )
+    assert not api.fix(path.name, unsafe=True, dialect="postgres").contents
+
+
+def test_rows_of_the_model_are_not_left_out(project: Path) -> None:
+    query = """
+    create table ml.f as
+    with past as (
+      select s.user_id, s.label, t.amount from ml.spine s join payments.transactions t using (user_id) where t.ts < s.as_of
+    )
+    select p.user_id, p.label, f.spend from past p
+    join (select user_id, sum(amount) as spend from past group by 1) f using (user_id)
+    """
+    path = project / "f.sql"
+    path.write_text(query)
+    found = fixed(path)
+    assert not found.contents
+    assert {one.suggestion.obstacle for one in found.result.findings if one.suggestion is not None} == {
+        "its condition on time also decides which rows a model or a table gets"
+    }
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres", "snowflake", "bigquery", "spark", "oracle"])
+@pytest.mark.parametrize("moment", [":as_of", "@cutoff", "$as_of", "cast(:as_of as date)", "{{ as_of }}"])
+def test_a_parameter_stays_as_it_is_written(project: Path, dialect: str, moment: str) -> None:
+    path = project / "f.sql"
+    path.write_text(
+        f"create table ml.f as select user_id, sum(amount) as spend from payments.transactions where ts < {moment} group by 1"
+    )
+    found = api.fix(path.name, unsafe=True, dialect=dialect)
+    told.write(found)
+    if found.contents:
+        assert f"where ts < {moment} and ts >= {moment} - interval " in path.read_text()
 
 
 def test_an_alternative_is_put_in_parentheses_before_a_bound_is_added(project: Path) -> None:

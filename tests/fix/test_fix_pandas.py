@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NO_MOMENT = "no time of prediction to bound it by"
+FORM = "its code is written in a form that is not changed in place"
 PAST = "past = tx.merge(spine, on='user_id')\n"
 SUMMED = "users = past.groupby('user_id', as_index=False).agg(spend=('amount', 'sum'))\n"
 
@@ -51,14 +52,15 @@ def lines(folder: Path, name: str = "train.py") -> str:
         (f"last_day = pd.Timestamp('2024-01-01')\npast = tx[tx.ts < last_day]\n{SUMMED}", NO_MOMENT),
         (f"{PAST}past = past[past.ts > past.as_of]\n{SUMMED}", NO_MOMENT),
         (f"{PAST}past = past[(past.ts < past.as_of) | past.amount.isna()]\n{SUMMED}", NO_MOMENT),
-        (f"{PAST}past = past[~(past.ts >= past.as_of)]\n{SUMMED}", NO_MOMENT),
+        (f"{PAST}past = past.query('ts < as_of')\n{SUMMED}", FORM),
+        (f"{PAST}past = past[~(past.ts >= past.as_of)]\n{SUMMED}", FORM),
         (
             f"as_of = '2024-01-01'\npast = tx[tx.ts < as_of]\n{SUMMED}",
             "its time of prediction is a text, of which no length of time can be taken off",
         ),
         (
             f"{PAST}known = past.ts < past.as_of\npast, later = past[known], past[~known]\n{SUMMED}",
-            "its code is written in a form that is not changed in place",
+            FORM,
         ),
         (
             f"{PAST}past = past[past.ts < past.as_of]\n{SUMMED}spine = past.drop(columns='amount')\n",

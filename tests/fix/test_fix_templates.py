@@ -136,6 +136,23 @@ def test_what_the_model_gives(project: Path, join: str, incremental: bool) -> No
     assert got == {user: amount or None for user, amount in recent.items()}
 
 
+@pytest.mark.parametrize(
+    ("moment", "since"),
+    [
+        ("'{{ var(\"as_of\") }}'", "cast('{{ var(\"as_of\") }}' as timestamp)"),
+        ("cast('{{ var(\"as_of\") }}' as timestamp)", "cast('{{ var(\"as_of\") }}' as timestamp)"),
+        ("{{ env_var('as_of') }}", "{{ env_var('as_of') }}"),
+        ('\'{{ var("as_of", "2024-01-01") }}\'', ""),  # known: it would be written as a date
+    ],
+)
+def test_a_variable_of_the_project(project: Path, moment: str, since: str) -> None:
+    model = "select user_id, sum(amount) as spend from {{ source('payments', 'transactions') }} where ts < {moment} group by 1\n"
+    model = model.replace("{moment}", moment)
+    fixed(project, model)
+    bound = f" and ts >= {since} - interval '365' day" if since else ""
+    assert text(project) == model.replace(f"{moment} group", f"{moment}{bound} group")
+
+
 def test_a_frame_of_a_template(project: Path) -> None:
     model = (
         "{% set by = 'user_id' %}\nselect tx_id, sum(amount) over (partition by {{ by }} order by ts) as spend\n"
