@@ -83,4 +83,6 @@ def _placed(found: list[Done], analysis: Analysis) -> tuple[Operation, ...]:
 def _operation(done: Done, place: Place, analysis: Analysis) -> Operation:
     leaves = merge(map(analysis.tracer.expression, done.args)).value
     sources = {leaf.scan.source for leaf in leaves}
-    return Operation(done.kind, done.text, place, tuple(sorted(sources, key=lambda source: (source.name, source.kind))))
+    origin, ordered = done.origin, tuple(sorted(sources, key=lambda source: (source.name, source.kind)))
+    at = (origin.fragment, origin.node) if origin is not None else (None, None)
+    return Operation(done.kind, done.text, place, ordered, *at)

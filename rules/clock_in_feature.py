@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
+from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject, Suggestion
+from feasilint.suggest.clocks import of_row
 
 from ._evidence import aggregated, details, passed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from feasilint.measure.model import Input, Operation
 
 _CATALOG = """
 version: 1
@@ -89,7 +92,6 @@ class ClockInFeature(Rule):
     )
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
-        del context
         assert isinstance(subject, Feature)
         severity = self.severity_at(subject.point)
         done = next((one for one in subject.operations if one.kind == "clock"), None)
@@ -104,5 +106,13 @@ class ClockInFeature(Rule):
             f"feature `{subject.name}` depends on the time at which the code runs, not on that of its row",
             done.place,
             help="take the time of the row itself, which at prediction time is that of the request",
+            suggestion=_suggestion(done, read, context),
             **{**known, "labels": aggregated(known["labels"], done.place, "looks at the clock here")},
         )
+
+
+def _suggestion(clock: Operation, read: Input, context: Context) -> Suggestion | None:
+    """With the event time that the catalog declares for the rows."""
+    time = read.entry.event_time if read.entry is not None else None
+    code = of_row(clock, context.programs, time, read.source.name) if time else None
+    return Suggestion(f"with `{time}` of the row", code.code, code.language) if code is not None else None

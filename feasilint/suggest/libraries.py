@@ -90,6 +90,14 @@ def ended(program: Program, fragment: int, node: int) -> str | None:
     return rewritten(found, place) if found is not None and place is not None else None
 
 
+def of_row(program: Program, fragment: int, node: int, event_time: str) -> str | None:
+    """The statement around a look at the clock with the time of the row in its place; None where it cannot be rewritten."""
+    from feasilint.suggest.python_clocks import of_row as rewritten
+
+    found, place = library(program, fragment, node), _place(program, fragment, node)
+    return rewritten(found, place, event_time) if found is not None and place is not None else None
+
+
 def _place(program: Program, fragment: int, node: int) -> Place | None:
     from feasilint.suggest.python_code import Place, statement
 

@@ -286,6 +286,18 @@ def test_a_time_of_the_other_rows_has_no_code() -> None:
     assert suggest(code) == ""
 
 
+@pytest.mark.parametrize("clock", ["F.current_date()", "F.current_timestamp()"])
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_ages_by_the_time_of_the_row(clock: str, tx: Any) -> None:
+    code = suggest(f'df = tx.withColumn("x", F.datediff({clock}, F.col("opened_at")))', rule="SKW405")
+    assert code == 'df = tx.withColumn("x", F.datediff(F.col("ts"), F.col("opened_at")))'
+    from pyspark.sql import functions
+
+    opened = tx.withColumn("opened_at", functions.expr("ts - make_interval(0, 0, 0, cast(tx_id as int))"))
+    assert result(code, opened, "df", "tx_id", "x") == {row["tx_id"]: row["tx_id"] for row in ROWS}
+
+
 # --- what is learned from training rows ---
 
 TRAINING = [row for row in ROWS if row["ts"] < AS_OF]
