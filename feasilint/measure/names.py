@@ -13,7 +13,7 @@ _BUCKET_NAME = re.compile(
 _OCCURRENCE = re.compile(  # things that happen once: what belongs to one of them is soon complete
     r"(^|_)(session|visit|order|invoice|transaction|txn|tx|payment|request|impression|encounter|hadm|icustay|stay|admission|specimen|trip|ride"
     r"|shipment|booking|reservation|claim|receipt|basket|cart|checkout|event|message|call|flight|game|match|auction|query|job|run)"
-    r"(_partition)?(_?(id|key|no|nr|num|number|uuid))$|^(invoice|invoice_?no|session|basket|receipt)$",
+    r"(_partition)?(_?(id|key|no|nr|num|number|uuid|hash))$|^(invoice|invoice_?no|session|basket|receipt)$",
     re.IGNORECASE,
 )
 _EVENT_NAME = re.compile(

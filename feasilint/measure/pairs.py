@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from feasilint.ir import Aggregate, Call, Column, Join, Scan, Window
 from feasilint.ir.expressions import columns as referenced
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
     from feasilint.measure.windows import Windows
 
 Pairing: TypeAlias = Literal["self-join", "correlated", "cross join"]
-_ORDERING = frozenset(("lt", "le", "gt", "ge"))
+_ORDERING = {"lt": True, "le": True, "gt": False, "ge": False}
+_SEQUENCE = re.compile(
+    r"(^|_)(id|key|seq|sequence|nr|no|num|number|nth|n|rn|rank|row|idx|index|step|order|version|year|month|week|day|hour|hr)$"
+    r"|[a-z](Id|No|Seq|Number)$",
+    re.IGNORECASE,
+)
 _STEPS = 64
 
 
@@ -36,34 +42,49 @@ def pairing(relation: Aggregate | Window, output: Output, windows: Windows) -> P
         tied = any((one.relation in inside) != (other.relation in inside) for one, other in compared)
         return "correlated" if tied else None
     sides = _Sides(columns, reaching)
+    measured = {scan.source for scan in windows.measured(relation, output)}
     for join in reach.joins:
-        for one, other in compared:
-            if sides.across(one, other, join):
-                if _sources(one, columns) & _sources(other, columns):
-                    return "self-join"
-                times = timelike(spelled(one.name)) and timelike(spelled(other.name))
-                if (
-                    times
-                    and join.kind == "cross"
-                    and not any(sides.across(a, b, join) for a, b in _compared(reach, "eq"))
-                ):
-                    return "cross join"
+        across = [pair for pair in compared if sides.across(pair.earlier, pair.later, join)]
+        if any(sides.turned(pair, join) for pair in across) and not all(sides.turned(pair, join) for pair in across):
+            continue  # later than one time of the other side and earlier than another: an interval
+        for pair in filter(_ordered, across):
+            if measured & _sources(pair.earlier, columns) & _sources(pair.later, columns):
+                return "self-join"
+            times = timelike(spelled(pair.earlier.name)) and timelike(spelled(pair.later.name))
+            if (
+                times
+                and join.kind == "cross"
+                and not any(sides.across(*equal, join) for equal in _compared(reach, ("eq",)))
+            ):
+                return "cross join"
     return None
 
 
-def _compared(reach: Reach, *functions: str) -> Iterator[tuple[Column, Column]]:
-    """The pairs of columns that predicates compare, one on each side."""
-    wanted = functions or _ORDERING
+def _ordered(pair: _Pair) -> bool:
+    """Whether a comparison says which row comes before which: not of two amounts."""
+    return all(timelike(name) or _SEQUENCE.search(name) for name in map(spelled, (pair.earlier.name, pair.later.name)))
+
+
+def _compared(reach: Reach, functions: tuple[str, ...] = tuple(_ORDERING)) -> Iterator[_Pair]:
+    """The pairs of columns that predicates compare, one on each side; of two that are ordered the smaller one first."""
     for predicate in reach.every():
         for part in conjuncts(predicate):
-            if isinstance(part, Call) and part.function in wanted and len(part.args) == 2:
+            if isinstance(part, Call) and part.function in functions and len(part.args) == 2:
                 found = [list(referenced(arg)) for arg in part.args]
                 if all(len(names) == 1 for names in found):
-                    yield found[0][0], found[1][0]
+                    one, other = found[0][0], found[1][0]
+                    yield _Pair(one, other) if _ORDERING.get(part.function, True) else _Pair(other, one)
 
 
 def _sources(column: Column, columns: Columns) -> frozenset[object]:
     return frozenset(place.source for place, _ in leaves(column, columns) if isinstance(place, Scan))
+
+
+class _Pair(NamedTuple):
+    """Two columns that are compared."""
+
+    earlier: Column
+    later: Column
 
 
 class _Sides:
@@ -78,6 +99,10 @@ class _Sides:
         """Whether two columns come from different sides; of a table that is joined to itself as it is, from any two."""
         found = {self._of(one, join), self._of(other, join)}
         return found == {"left", "right"} or (found == {"both"} and join.left is join.right and one.name != other.name)
+
+    def turned(self, pair: _Pair, join: Join) -> bool:
+        """Whether it is the right side that is earlier."""
+        return self._of(pair.earlier, join) == "right"
 
     def _of(self, column: Column, join: Join) -> str | None:
         left, right = self._relations(join.left), self._relations(join.right)

@@ -29,10 +29,10 @@ from feasilint.measure.bounds import Bounds, unreadable
 from feasilint.measure.buckets import buckets, recurring, unread_time
 from feasilint.measure.combine import combine, narrowest, widest
 from feasilint.measure.frames import framed, order_name
-from feasilint.measure.grain import defined, elements, leaves, session, unique_key
+from feasilint.measure.grain import defined, elements, few, is_grain, leaves, session, unique_key
 from feasilint.measure.model import Extent
 from feasilint.measure.moments import TRANSPARENT
-from feasilint.measure.names import event_time, occurrence
+from feasilint.measure.names import event_time
 from feasilint.measure.picks import picked
 from feasilint.measure.reach import Reach, Reaching
 from feasilint.measure.relevance import conditions
@@ -142,7 +142,9 @@ class Windows:
             return Extent(frame[0], frame[1], order_name(relation), confidence)
         keys = self.keys(relation, output)
         found = self._bounded(output.expression, keys, reach)
-        if found is not None:
+        if found is not None and found.window == "anchored" and self._one_entity(relation, output.expression, keys):
+            found = Extent("entity")
+        elif found is not None:
             found = self._longest(found, output.expression)
         else:
             found = self._unbounded(relation, output.expression, keys, reach)
@@ -205,20 +207,29 @@ class Windows:
         return verdict
 
     def _is_time(self, key: Expression, about: list[Bound]) -> bool:
-        """Whether a key is the very time that a date bounds: its groups are moments, whatever it is called."""
-        dates = [b.event for b in about if b.lower is not None and b.lower.base == "constant" and not b.recurs]
-        made = defined(key, self.columns) if dates else key
-        if not dates or not (isinstance(made, Column) or (isinstance(made, Call) and made.function in TRANSPARENT)):
+        """Whether a key is the very time that a date bounds, or that the catalog declares: its groups are moments, whatever it is
+        called."""
+        made = defined(key, self.columns)
+        if not (isinstance(made, Column) or (isinstance(made, Call) and made.function in TRANSPARENT)):
             return False
         own = {leaf[:2] for leaf in self.tracer.expression(key).value}
+        if any(self._declared_time(scan) == fold(name) for scan, name in own):
+            return True
+        dates = [b.event for b in about if b.lower is not None and b.lower.base == "constant" and not b.recurs]
         return any(leaf[:2] in own for event in dates for leaf in self.tracer.expression(event).value)
+
+    def _declared_time(self, scan: Scan) -> str | None:
+        entry = self._entry(scan)
+        return fold(entry.event_time) if entry is not None and entry.event_time else None
 
     def _place(self, event: Column) -> frozenset[Relation]:
         """The relations that a column is read from, at the bottom of its way."""
         found = self._places.get(event)
         if found is None:
-            ends = (relation for relation, _ in leaves(event, self.columns))
-            found = self._places[event] = frozenset(scan for end in ends for scan in self._ends(end))
+            ends = [relation for relation, _ in leaves(event, self.columns)]
+            several = any(end in self.columns.bound for end in ends)  # a table that more than one statement writes
+            below = {leaf.scan for leaf in self.tracer.expression(event).value} if several else frozenset[Relation]()
+            found = self._places[event] = frozenset(scan for end in ends for scan in self._ends(end)) | below
         return found
 
     def _ends(self, relation: Relation) -> frozenset[Relation]:
@@ -332,11 +343,14 @@ class Windows:
             ):
                 continue  # the key of a spine, to which many rows of the measured source may belong
             entry = self._entry(place) if isinstance(place, Scan) else None
-            if entry is not None and (name in map(fold, entry.bounded_keys) or _is_grain(entry, place, grouped)):
+            if few(entry, name) or (entry is not None and is_grain(entry, place, grouped)):
                 return True
-            if entry is None and occurrence(name):
-                return True
-        return False
+        return any(self._comes_from_few(key, measured) for key in keys)
+
+    def _comes_from_few(self, key: Expression, measured: frozenset[Relation]) -> bool:
+        """Whether few rows belong to one value of a key, wherever it comes from: of the branches of a union each."""
+        own = [leaf for leaf in self.tracer.expression(key).value if leaf.scan in measured]
+        return bool(own) and all(few(self._entry(leaf.scan), leaf.column) for leaf in own)
 
     # --- below ---
 
@@ -367,12 +381,6 @@ class Windows:
                         if isinstance(bottom, Scan):
                             self._names[bottom].add(spelled(column.name))
         return tuple(sorted({*self._names[scan], *map(spelled, scan.columns or ())}))
-
-
-def _is_grain(entry: SourceEntry, place: Relation, grouped: list[tuple[Relation, str]]) -> bool:
-    return bool(entry.grain) and {fold(name) for name in entry.grain} <= {
-        name for scan, name in grouped if scan is place
-    }
 
 
 def _name_of(expression: Expression) -> Name | None:

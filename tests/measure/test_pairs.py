@@ -27,6 +27,16 @@ def pairings(text: str, path: str = "q.sql") -> list[str | None]:
         # a spine and its events, a table and its details
         "select s.u, count(*) n from spine s join tx on tx.u = s.u and tx.ts < s.t group by s.u",
         "select o.u, count(*) n from orders o join items i on i.order_id = o.id where i.shipped_at > o.ordered_at group by o.u",
+        # between two times of the other side, whatever these are made of
+        "with h as (select u, ts, x, min(ts) over (partition by u) as began, least(ts, x) as ended from tx)"
+        " select a.u, max(b.x) n from h a left join h b on a.u = b.u and b.ts > a.began and b.ts <= a.ended group by a.u",
+        "with ends as (select u, min(ts) as starttime, max(ts) as endtime from tx group by u)"
+        " select a.u, max(b.x) n from tx b join ends a on a.u = b.u and b.ts >= a.starttime and b.ts <= a.endtime group by a.u",
+        # values that say nothing of order
+        "select a.u, count(*) n from tx a join tx b on a.mate = b.tx_id where b.amount > a.amount group by a.u",
+        # of the table that both sides have in common nothing is summed up
+        "with w as (select s.u, s.began_at as t, m.weight from stays s join m on m.u = s.u)"
+        " select s.u, max(w.weight) n from stays s left join w on w.u = s.u and w.t <= s.began_at group by s.u",
         # a table of thresholds
         "select e.id, max(p.value) n from e cross join p where e.score > p.threshold group by e.id",
         # two times of one row

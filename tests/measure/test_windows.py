@@ -149,6 +149,43 @@ def test_a_hole_in_the_filter_is_no_verdict() -> None:
     assert aggregation(sql)["window"] == "unknown"
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select ticket, sum(x) s from comments where at >= date '2020-01-01' group by ticket",
+        "select ticket, sum(x) over (partition by ticket order by at) s from comments",
+        "select ticket, sum(x) s from (select ticket, x from comments union all select ticket, x from notes) t group by ticket",
+        "select tx_hash, sum(x) s from comments where at >= date '2020-01-01' group by tx_hash",
+    ],
+)
+def test_few_rows_of_a_key_are_an_entity_whatever_else_bounds_them(sql: str) -> None:
+    entry = {"kind": "events", "event_time": "at", "bounded_keys": ["ticket"]}
+    catalog = {"version": 1, "sources": [{"name": "comments", **entry}, {"name": "notes", **entry}]}
+    found = feasilint.inspect_source(sql, kind="sql", dialect="duckdb", catalog=catalog)["aggregations"]
+    assert [one["window"] for one in found] == ["entity"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select ticket, sum(x) s from (select ticket, x from comments union all select ticket, x from calls) t group by ticket",
+        "select order_id, sum(x) s from comments group by order_id",  # the catalog says how many rows it has
+    ],
+)
+def test_other_keys_beside_them_grow(sql: str) -> None:
+    entry = {"kind": "events", "bounded_keys": ["ticket"], "keys": {"order_id": {"max_rows_per_day": 5000}}}
+    catalog = {"version": 1, "sources": [{"name": "comments", **entry}, {"name": "calls", "kind": "events"}]}
+    found = feasilint.inspect_source(sql, kind="sql", dialect="duckdb", catalog=catalog)["aggregations"]
+    assert [one["window"] for one in found] == ["unbounded"]
+
+
+def test_the_declared_time_among_the_keys_is_a_bucket() -> None:
+    catalog = {"version": 1, "sources": [{"name": "lab", "kind": "events", "event_time": "offset_min"}]}
+    sql = "select stay, offset_min, max(value) v from lab group by stay, offset_min"
+    found = feasilint.inspect_source(sql, kind="sql", dialect="duckdb", catalog=catalog)["aggregations"]
+    assert [one["window"] for one in found] == ["bucketed"]
+
+
 def test_the_declared_grain_is_an_entity() -> None:
     catalog = {"version": 1, "sources": [{"name": "items", "bounded_keys": ["order_id"]}]}
     sql = "select order_id, sum(price) total from items group by order_id"
