@@ -74,7 +74,7 @@ class Analysis:
 
     def __init__(self, programs: Iterable[Program], matcher: Matcher) -> None:
         self.matcher = matcher
-        self.linkage: Linkage = link(programs)
+        self.linkage: Linkage = link(programs, matcher.find)
         self.belonging = Belonging(matcher, self.linkage.programs)
         self._home = {relation: program.path for program in self.linkage.programs for relation in program.relations}
         self._ends = {sink: program.path for program in self.linkage.programs for sink in program.sinks}

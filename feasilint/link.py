@@ -11,7 +11,7 @@ from feasilint.ir import Program, Scan, Source, Upsert, Write
 from feasilint.ir.traversal import scans
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 APPENDING = ("insert", "upsert")
 
@@ -30,8 +30,9 @@ class Linkage(Struct, frozen=True):
         return any(self.owner[write] is self.owner[scan] for write in self.bound.get(scan, ()))
 
 
-def link(programs: Iterable[Program]) -> Linkage:
-    """Bind every scan that reads something written: by its own document before, else by any other."""
+def link(programs: Iterable[Program], known: Callable[[Source], object] | None = None) -> Linkage:
+    """Bind every scan that reads something written: by its own document before, else by any other. A table that is `known` is
+    what is said of it, and not the file that a script of another document has once loaded into it."""
     listed = tuple(programs)
     owner: dict[Scan | Write, Program] = {}
     index = _Index(_declared(listed))
@@ -44,7 +45,7 @@ def link(programs: Iterable[Program]) -> Linkage:
     bound: dict[Scan, tuple[Write, ...]] = {}
     for program in listed:
         for at, relation in enumerate(program.relations):
-            if isinstance(relation, Scan) and (found := _writers(relation, at, program, index)):
+            if isinstance(relation, Scan) and (found := _writers(relation, at, program, index, known)):
                 bound[relation] = found
     if not any(owner[write] is not owner[scan] for scan, writes in bound.items() for write in writes):
         return Linkage(listed, bound, owner)
@@ -109,19 +110,32 @@ def _same(a: tuple[str, ...], b: tuple[str, ...], suffix: bool) -> bool:
     return a[-shared:] == b[-shared:] if suffix else a == b
 
 
-def _writers(scan: Scan, at: int, program: Program, index: _Index) -> tuple[Write, ...]:
+def _writers(
+    scan: Scan, at: int, program: Program, index: _Index, known: Callable[[Source], object] | None
+) -> tuple[Write, ...]:
     if scan.source.dynamic:
         return ()
     candidates = list(index.find(scan.source, program.path))
     own = _current(sorted((w for w, home in candidates if home is program and w.after <= at), key=lambda w: w.after))
     if own and (own[0].mode not in APPENDING or _takes_up(own[0])):
         return own
-    return (*(write for write, home in candidates if home is not program and _lends(write)), *own)
+    others = [write for write, home in candidates if home is not program and _lends(write)]
+    if any(map(_loads, others)) and known is not None and known(scan.source):
+        others = [write for write in others if not _loads(write)]
+    return (*others, *own)
 
 
 def _lends(write: Write) -> bool:
     """Whether other documents see through a write: not where its rows are written in the code, as fixtures are."""
     return not write.temporary and next(scans([write.relation]), None) is not None
+
+
+def _loads(write: Write) -> bool:
+    """Whether a table is made of files alone."""
+    read = list(scans([write.relation]))
+    return (
+        write.target is not None and write.target.kind == "table" and all(scan.source.kind == "file" for scan in read)
+    )
 
 
 def _current(writes: list[Write]) -> tuple[Write, ...]:

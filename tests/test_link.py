@@ -113,3 +113,14 @@ def test_a_declared_source_may_be_made_by_another_project() -> None:
     assert links(declared("a.sql", "orders", "x"), program("b.sql", ("read", "t"), ("write", "shop.orders"))) == [
         ("orders", "b.sql")
     ]
+
+
+def test_a_table_that_the_catalog_knows_is_not_the_file_that_was_loaded_into_it() -> None:
+    programs = (program("load.sql", ("read", "lab.csv"), ("write", "icu.lab")), program("a.sql", ("read", "icu.lab")))
+    assert links(*programs) == [("icu.lab", "load.sql")]
+    assert not link(programs, lambda source: source.name == "icu.lab").bound
+
+
+def test_a_table_that_the_catalog_knows_is_what_a_query_makes_of_others() -> None:
+    programs = (program("make.sql", ("read", "raw.lab"), ("write", "icu.lab")), program("a.sql", ("read", "icu.lab")))
+    assert link(programs, lambda source: True).bound

@@ -24,12 +24,10 @@ from feasilint.ir import Literal as Constant
 from feasilint.ir.expressions import children, fold
 from feasilint.ir.expressions import columns as referenced
 from feasilint.measure.lengths import behind
-from feasilint.measure.names import occurrence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feasilint.catalog.model import SourceEntry
     from feasilint.columns import Columns
     from feasilint.ir import Relation
 
@@ -103,17 +101,3 @@ def _compares_rows(expression: Expression, columns: Columns) -> bool:
         if len(pending) < _STEPS and not isinstance(below, Measure):
             pending.extend(children(below))
     return False
-
-
-def few(entry: SourceEntry | None, key: str) -> bool:
-    """Whether a source has few rows of each key: as its entry says, else as the name of the key does."""
-    if entry is not None and (fold(key) in map(fold, entry.bounded_keys) or fold(key) in map(fold, entry.keys)):
-        return fold(key) in map(fold, entry.bounded_keys)
-    return occurrence(key)
-
-
-def is_grain(entry: SourceEntry, place: Relation, grouped: list[tuple[Relation, str]]) -> bool:
-    """Whether groups by these columns of a source are its own rows."""
-    return bool(entry.grain) and {fold(name) for name in entry.grain} <= {
-        name for scan, name in grouped if scan is place
-    }

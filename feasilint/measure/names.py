@@ -7,13 +7,13 @@ from functools import lru_cache
 
 _BUCKET_NAME = re.compile(
     r"(^|_)(date|dt|ds|datetime|timestamp|ts|yearmonth|year_month|year_week|month_start|week_start|month_end|week_end|period|ym|yyyymm"
-    r"|yyyymmdd|asof|as_of|snapshot|(week|month|quarter|day)_(seq|start|end|id)|metric_time|calc_date)(_|$|\d)|date$|timestamp$|datetime$|[a-z]_?time$|^year$|_year$|^day$|_day$",
+    r"|yyyymmdd|asof|as_of|snapshot|(week|month|quarter|day)_(seq|start|end|id)|metric_time|calc_date)(_|$|\d)|date$|timestamp$|datetime$|[a-z]_?time$|^year$|_year$|(^|_|tax|fiscal)yr$|^day$|_day$",
     re.IGNORECASE,
 )
 _OCCURRENCE = re.compile(  # things that happen once: what belongs to one of them is soon complete
-    r"(^|_)(session|visit|order|invoice|transaction|txn|tx|payment|request|impression|encounter|hadm|icustay|stay|admission|specimen|trip|ride"
+    r"(^|_)(session|visit|view|order|refund|engagement|invoice|transaction|txn|tx|payment|request|impression|encounter|hadm|icustay|stay|admission|specimen|trip|ride"
     r"|shipment|booking|reservation|claim|receipt|basket|cart|checkout|event|message|call|flight|game|match|auction|query|job|run)"
-    r"(_partition)?(_?(id|key|no|nr|num|number|uuid|hash))$|^(invoice|invoice_?no|session|basket|receipt)$",
+    r"(_partition|_line|_item|_line_item)?(_?(id|key|no|nr|num|number|uuid|hash|identifier))$|^(invoice|invoice_?no|session|basket|receipt)$",
     re.IGNORECASE,
 )
 _EVENT_NAME = re.compile(

@@ -28,8 +28,9 @@ from feasilint.ir.traversal import expressions
 from feasilint.measure.bounds import Bounds, unreadable
 from feasilint.measure.buckets import buckets, recurring, unread_time
 from feasilint.measure.combine import combine, narrowest, widest
+from feasilint.measure.entities import Entities
 from feasilint.measure.frames import framed, order_name
-from feasilint.measure.grain import defined, elements, few, is_grain, leaves, session, unique_key
+from feasilint.measure.grain import defined, elements, leaves, session
 from feasilint.measure.model import Extent
 from feasilint.measure.moments import TRANSPARENT
 from feasilint.measure.names import event_time
@@ -63,6 +64,7 @@ class Windows:
         self._names: defaultdict[Scan, set[str]] | None = None
         self._times: dict[Scan, Name | None] = {}
         self.reaching = Reaching(self.columns)
+        self._entities = Entities(tracer, self.reaching, self._entry)
         self._bounds = Bounds(self.columns)
         self._conditions: dict[Measure, tuple[Expression, ...]] = {}
         self._extents: dict[Output, Extent] = {}
@@ -142,7 +144,11 @@ class Windows:
             return Extent(frame[0], frame[1], order_name(relation), confidence)
         keys = self.keys(relation, output)
         found = self._bounded(output.expression, keys, reach)
-        if found is not None and found.window == "anchored" and self._one_entity(relation, output.expression, keys):
+        if (
+            found is not None
+            and found.window == "anchored"
+            and self._entities.one(relation.input, keys, self._arguments(output.expression), reach)
+        ):
             found = Extent("entity")
         elif found is not None:
             found = self._longest(found, output.expression)
@@ -309,7 +315,7 @@ class Windows:
         if (
             elements(relation.input)
             or any(session(key, self.columns) for key in keys)
-            or (keys and self._one_entity(relation, measure, keys))
+            or (keys and self._entities.one(relation.input, keys, self._arguments(measure), reach))
         ):
             return Extent("entity")
         running = isinstance(relation, Window) and relation.order
@@ -328,29 +334,6 @@ class Windows:
             return None
         lengths = sorted({length for extent in extents for length in extent.intervals})
         return Extent("bounded", tuple(lengths), extents[0].time_column)
-
-    def _one_entity(self, relation: Aggregate | Window, measure: Measure, keys: tuple[Expression, ...]) -> bool:
-        grouped = [(place, name) for key in keys for place, name in leaves(key, self.columns)]
-        measured: frozenset[Relation] = frozenset(self._arguments(measure))
-        known = unique_key(relation.input, self.columns)
-        if known is not None and known[1] and known[1] <= {fold(c.name) for key in keys for c in referenced(key)}:
-            return True
-        for place, name in grouped:
-            if (
-                measured
-                and place not in measured
-                and (isinstance(place, Scan) or not self.reaching.scans(place) & measured)
-            ):
-                continue  # the key of a spine, to which many rows of the measured source may belong
-            entry = self._entry(place) if isinstance(place, Scan) else None
-            if few(entry, name) or (entry is not None and is_grain(entry, place, grouped)):
-                return True
-        return any(self._comes_from_few(key, measured) for key in keys)
-
-    def _comes_from_few(self, key: Expression, measured: frozenset[Relation]) -> bool:
-        """Whether few rows belong to one value of a key, wherever it comes from: of the branches of a union each."""
-        own = [leaf for leaf in self.tracer.expression(key).value if leaf.scan in measured]
-        return bool(own) and all(few(self._entry(leaf.scan), leaf.column) for leaf in own)
 
     # --- below ---
 
