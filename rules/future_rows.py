@@ -22,7 +22,7 @@ _VALUES = {
 }
 _OUTCOME = re.compile(
     r"(^|_)(targets?|labels?|y|y\d|outcome|next|future|fut|fwd|forward|tomo(rrow)?|ahead|lead\d*|horizon|predict(ion|ed)?|actual"
-    r"|churn(ed)?|response|signal)(_|\d|$)|^(valid|effective|end)_?(to|until|end|date|at)$|_t\+\d|\(t\+\d",
+    r"|churn(ed)?|response|signal)(_|\d|$)|^(valid|effective)_?(to|until|end|date|at)$|(^|_)(ends?|ended|expir\w*|until)(_|$)|(^|_)end_?(time|date|at|ts|tstamp|dttm)$|_t\+\d|\(t\+\d",
     re.IGNORECASE,
 )
 _NOTEBOOK = """

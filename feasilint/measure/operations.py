@@ -34,6 +34,7 @@ from feasilint.ir.expressions import spelled, walk
 from feasilint.ir.functions import traits
 from feasilint.ir.names import timelike
 from feasilint.ir.traversal import expressions, inputs
+from feasilint.measure.grain import leaves
 from feasilint.measure.names import calendar
 
 if TYPE_CHECKING:
@@ -103,8 +104,20 @@ class Operations:
             pending.pop()
             if key not in self._found:
                 parts = [found for one in below if (found := self._found.get(one, _NOTHING))]
-                self._found[key] = frozenset(self._done(key)).union(*parts)
+                done = frozenset(self._done(key)).union(*parts)
+                self._found[key] = self._summed_up(key[0], done) if done else done
         return self._found[top]
+
+    def _summed_up(self, relation: Relation, done: frozenset[Done]) -> frozenset[Done]:
+        """What is left where rows are grouped: a later row of the same group is a row of the group as any other."""
+        if not isinstance(relation, Aggregate) or not relation.keys:
+            return done
+        keys = {leaf for key in relation.keys for leaf in leaves(key.expression, self._columns)}
+        return frozenset(one for one in done if one.kind != "later" or not keys <= self._partition(one.relation))
+
+    def _partition(self, relation: Relation) -> set[tuple[Relation, str]]:
+        found = relation.partition if isinstance(relation, Window) else ()
+        return {leaf for key in found for leaf in leaves(key, self._columns)}
 
     def _below(self, key: _Key) -> Iterator[Column]:
         for expression in self._steps(key):
@@ -146,7 +159,9 @@ class Operations:
                 yield from _over(relation, node)
             case Call(function=function, args=args, origin=origin) if function in _FILLING:
                 yield Done("later", function, relation, origin, args[:1])
-            case Call(function=function, origin=origin) if function in _RANDOM:
+            case Call(function=function, args=args, origin=origin) if function in _RANDOM and not _of_a_name(
+                function, args
+            ):
                 yield Done("random", function, relation, origin)
             case Hole(text=text, origin=origin) if _DRAWN.match(text):
                 yield Done("random", text.removesuffix("()"), relation, origin)
@@ -156,6 +171,11 @@ class Operations:
                 yield Done("clock", "now", relation, origin)
             case _:
                 return
+
+
+def _of_a_name(function: str, args: tuple[Expression, ...]) -> bool:
+    """Whether a UUID is made of a name, always the same of the same: `UUID_STRING(namespace, name)`."""
+    return function in ("uuid", "uuid_string") and len(args) > 1
 
 
 def _unknown_before(done: Done) -> bool:

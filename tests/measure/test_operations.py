@@ -121,6 +121,16 @@ def test_later_rows_in_sql(step: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("keys", "found"),
+    [("k", []), ("k, g", []), ("k, cast(ts as date)", [("later", "lead")]), ("g2", [("later", "lead")])],
+)
+def test_later_rows_of_the_group_that_is_summed_up(keys: str, found: list[tuple[str, str]]) -> None:
+    later = "select *, lead(x) over (partition by k, g order by ts) as nxt from lake.tx"
+    text = f"create table ml.features as with t as ({later}) select {keys}, sum(nxt - x) as f from t group by {keys}"
+    assert operations(text, "sql") == found
+
+
+@pytest.mark.parametrize(
     ("text", "found"),
     [
         (POLARS.format('pl.col("x").shift(1).over("k")'), []),
@@ -171,6 +181,7 @@ def test_chance_and_clock_in_a_value(step: str, found: tuple[str, str]) -> None:
         ("(select b.x from lake.b b where b.k = tx.k limit 1)", [("arbitrary", "limit")]),
         ("rand() * x", [("random", "rand")]),
         ("generate_uuid()", [("random", "uuid")]),
+        ("uuid_string('78157189-82de-4f4d-9db3-88c601fbc22e', x)", []),
         ("date_diff(current_date, ts, day)", [("clock", "now")]),
     ],
 )
