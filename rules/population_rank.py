@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from feasilint.ir.names import timelike
+from feasilint.measure.names import calendar
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject, Suggestion
 from feasilint.suggest.kinds import KINDS
 from feasilint.suggest.published import bucketed
@@ -24,6 +26,7 @@ _RANKS = {
     "ntile": "the quantile",
 }
 _RANK = KINDS["rank_all"]
+_NAMES = re.compile(r"(^|_)(id|key|uuid|guid|hash|code|name)$", re.IGNORECASE)
 _INLINE = ("inline", "request")
 _CATALOG = """
 version: 1
@@ -74,6 +77,7 @@ class PopulationRank(Rule):
     examples = (
         Example("a rank within a day", _query("rank() over (partition by day order by spend)"), flagged=0),
         Example("the order of days is no rank of users", _query("dense_rank() over (order by day)"), flagged=0),
+        Example("a number for each user", _query("dense_rank() over (order by user_id)"), flagged=0),
         Example(
             "cut points that are kept",
             {
@@ -142,9 +146,11 @@ class PopulationRank(Rule):
 
 
 def _is_of_all(aggregation: Aggregation) -> bool:
-    """Among all rows, by a value: in the order of time a rank only counts; no value of what only fills gaps."""
+    """Among all rows, by a value: in the order of time a rank only counts, by a key or a name it only numbers; no value of what
+    only fills gaps."""
     if aggregation.function not in _RANKS or aggregation.keys or aggregation.extent.window == "bucketed":
         return False
-    if aggregation.fills or aggregation.gathered:
+    if aggregation.fills:
         return False
-    return not any(map(timelike, aggregation.arguments or aggregation.order))
+    by = aggregation.arguments or aggregation.order
+    return not any(timelike(name) or calendar(name) or _NAMES.search(name) for name in by)
