@@ -40,6 +40,7 @@ from feasilint.measure.operations import Operations
 from feasilint.measure.windows import Windows
 from feasilint.mentions import Evidence, Mentions
 from feasilint.paths import Paths
+from feasilint.rows import before_others
 from feasilint.trace import Leaf, Trace, Tracer, Use, merge
 
 if TYPE_CHECKING:
@@ -108,6 +109,11 @@ class Analysis:
     def _declared(self, source: Source) -> tuple[str, ...]:
         entry = self.matcher.find(source)
         return tuple(entry.columns) if entry is not None else ()
+
+    @cached_property
+    def before_others(self) -> frozenset[tuple[Source, str]]:
+        """The columns that the code asks to be earlier than a time of another source."""
+        return before_others(self._home, self.tracer)
 
     @cached_property
     def _evidence(self) -> Evidence:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Fit
+from feasilint.ir import Call, Fit, Join
+from feasilint.ir.expressions import columns, fold, walk
+from feasilint.ir.traversal import expressions
 from feasilint.measure.model import Choosing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from feasilint.analysis import Analysis
-    from feasilint.ir import Sink, Source
+    from feasilint.ir import Expression, Relation, Sink, Source
     from feasilint.measure.model import Input
+    from feasilint.trace import Tracer
+
+_ORDERING = {"lt": True, "le": True, "gt": False, "ge": False}
 
 
 class Rows:
@@ -34,9 +39,41 @@ class Rows:
             self._found = tuple(sorted(found, key=lambda one: (one.source.name, one.column, one.role)))
         return self._found
 
+    def as_of(self, inputs: Iterable[Input]) -> frozenset[tuple[Source, str]]:
+        """The columns that are before a time of another source; looked for where the catalog says of an input when its rows were
+        known."""
+        wanted = any(read.entry is not None and read.entry.available_at for read in inputs)
+        return self._analysis.before_others if wanted else frozenset()
+
     @cached_property
     def label(self) -> frozenset[tuple[Source, str]]:
         """The physical columns that labels are made of, each of one alone."""
         members = self._analysis.label(self._sink) if isinstance(self._sink, Fit) else ()
         sure = [m.trace.value for m in members if not m.trace.approximate and len(m.trace.value) == 1]
         return frozenset((leaf.scan.source, leaf.column) for leaves in sure for leaf in leaves if leaf.column != "*")
+
+
+def before_others(relations: Iterable[Relation], tracer: Tracer) -> frozenset[tuple[Source, str]]:
+    """The (folded) physical columns that code asks to be earlier than one of another source, as in `s.ts <= o.ts`: not those that
+    lie between two times of it, and so belong to a row that is valid then."""
+    found: set[tuple[Source, str]] = set()
+    for relation in relations:
+        for earlier, later in _ordered(relation):
+            after = {leaf.scan.source for leaf in tracer.expression(later).value}
+            before = [leaf for leaf in tracer.expression(earlier).value if after - {leaf.scan.source}]
+            found.update((leaf.scan.source, fold(leaf.column)) for leaf in before)
+    return frozenset(found)
+
+
+def _ordered(relation: Relation) -> Iterator[tuple[Expression, Expression]]:
+    """What a relation asks to be the earlier one, and the later one."""
+    if isinstance(relation, Join) and relation.asof is not None:
+        yield relation.asof.right, relation.asof.left
+    for node in (node for expression in expressions(relation) for node in walk(expression)):
+        if isinstance(node, Call) and node.function in _ORDERING and len(node.args) == 2:
+            first, second = node.args
+            yield (first, second) if _ORDERING[node.function] else (second, first)
+        elif isinstance(node, Call) and node.function == "between" and len(node.args) == 3:
+            value, low, high = node.args
+            if {column.name for column in columns(low)} == {column.name for column in columns(high)}:
+                yield value, high

@@ -57,7 +57,8 @@ class Feature(Struct, frozen=True, gc=False):
     `aggregations` the measures that it passes through, `operations` what on its way gives another value when it is computed again
     or earlier. `unread` are the steps on its way that could not be read; `row_code` those that run code on what a request brings,
     where its prediction point has a latency budget. `rows`: what decides which rows the model or table gets, where the catalog
-    knows an input. `label`: the physical columns that the model's labels are made of, each of one alone. `either`: its value is
+    knows an input. `label`: the physical columns that the model's labels are made of, each of one alone. `as_of`: those that the
+    code asks to be earlier than a time of another source, where the catalog says when an input was known. `either`: its value is
     that of one of several columns, whichever is there. `stated`: a model, the catalog, a feature store or the table's own name
     says that it is a feature; else only the name of its document does.
     """
@@ -79,6 +80,7 @@ class Feature(Struct, frozen=True, gc=False):
     operations: tuple[Operation, ...] = ()
     rows: tuple[Choosing, ...] = ()
     label: frozenset[tuple[Source, str]] = frozenset()
+    as_of: frozenset[tuple[Source, str]] = frozenset()
 
 
 class Spread(NamedTuple):

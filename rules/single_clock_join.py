@@ -3,16 +3,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.ir.expressions import fold
-from feasilint.ir.names import timelike
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
 from ._evidence import by_source, declared, details, primary
-from ._joins import times, uses
+from ._joins import times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feasilint.ir import Source
 
 _CATALOG = """
 version: 1
@@ -26,7 +24,7 @@ sources:
     available_at: loaded_at
 """
 
-
+_COMPARING = ("join", "lookup", "where")
 _QUERY = """
     create table ml.order_features as
     select o.order_id, max(s.score) as x
@@ -82,6 +80,7 @@ class SingleClockJoin(Rule):
             },
             flagged=0,
         ),
+        Example("its day is a key beside others", _query(" and date(s.scored_at) = date(o.ordered_at)"), flagged=0),
         Example(
             "the event time only",
             _query(" and s.scored_at <= o.ordered_at"),
@@ -103,10 +102,11 @@ class SingleClockJoin(Rule):
             ):
                 continue
             chosen = times(subject, read.source, entry)
-            roles = {role for column, role in chosen if column == fold(entry.event_time)}
             if any(column in (fold(entry.available_at), "*") for column, _ in chosen):
                 continue
-            if not any(_set_off(subject, read.source, role) for role in roles):
+            if (read.source, fold(entry.event_time)) not in subject.as_of:
+                continue
+            if not any(column == fold(entry.event_time) and role in _COMPARING for column, role in chosen):
                 continue
             yield self.finding(
                 severity,
@@ -116,10 +116,3 @@ class SingleClockJoin(Rule):
                 help=f"ask for `{entry.available_at}` before the time of the row, too",
                 **details(subject, read, declared(entry, "available_at")),
             )
-
-
-def _set_off(feature: Feature, source: Source, role: str) -> bool:
-    """Whether a time of another source chooses rows in the same way: the two are compared."""
-    if role not in ("join", "lookup", "where"):
-        return False
-    return any(one != source and its == role and timelike(column) for one, column, its in uses(feature))
