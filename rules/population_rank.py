@@ -150,7 +150,7 @@ def _is_of_all(aggregation: Aggregation) -> bool:
     only fills gaps."""
     if aggregation.function not in _RANKS or aggregation.keys or aggregation.extent.window == "bucketed":
         return False
-    if aggregation.fills:
+    if aggregation.fills or aggregation.gathered:
         return False
     by = aggregation.arguments or aggregation.order
     return not any(timelike(name) or calendar(name) or _NAMES.search(name) for name in by)
