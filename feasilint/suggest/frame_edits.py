@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from feasilint.suggest.rendering import Rendering
 
 _NO_FRAMES = "its dialect has no frames of time"
-_UNTOLD = "nothing tells its dialect, and so whether that has frames of time"
 _NOT_BY_TIME = "its rows are not in the order of time alone"
 _SUMMARIES = (exp.Sum, exp.Avg, exp.Count, exp.CountIf, exp.Min, exp.Max, exp.Stddev, exp.StddevPop, exp.StddevSamp,
               exp.Variance, exp.VariancePop)  # fmt: skip
@@ -44,8 +43,6 @@ def edits(node: exp.Expr, rendering: Rendering, bound: Bound) -> tuple[Edit, ...
     key = _key(window)
     if key is None or not same_name(key.name, bound.event_time) or not (bound.declared or timelike(key.name)):
         return _NOT_BY_TIME
-    if not text.dialect:
-        return _UNTOLD
     if text.dialect not in RANGE_OF_TIME:
         return _NO_FRAMES
     meant = _meant(window, text.dialect, bound.days)

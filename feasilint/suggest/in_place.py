@@ -55,8 +55,11 @@ def _sql(
         return OTHERWISE
     if bound.running:
         return frame_edits.edits(found[at], rendering, bound)
-    relation = located(program, aggregation)
-    shared = relation is not None and shares_rows(program, relation[0].input)
+
+    def shared() -> bool:
+        relation = located(program, aggregation)
+        return relation is not None and shares_rows(program, relation[0].input)
+
     return sql_edits.edits(found[at], rendering, bound, tables, shared)
 
 

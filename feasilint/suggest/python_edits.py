@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from feasilint.lower.python.nodes import NodeIndex, nodes
 from feasilint.suggest.changes import Change, changed, in_document, insertion
+from feasilint.suggest.holders import holder
 from feasilint.suggest.imports import Imports
 from feasilint.suggest.in_place import NO_MOMENT, OF_MODEL
 from feasilint.suggest.lengths import NEEDED, Moment, before, visible
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from feasilint.ir import Fragment, Program
     from feasilint.measure.model import Until
     from feasilint.suggest.bounded import Bound
+    from feasilint.suggest.holders import Holder
     from feasilint.suggest.imports import Library
 
 _TEMPLATED = "its time of prediction is compared in SQL that Python puts together"
@@ -69,7 +71,8 @@ def _beside(program: Program, until: Until, bound: Bound) -> tuple[Edit, ...] | 
         return _TEXT
     if picks_rows(program, until.origin):
         return OF_MODEL
-    library = _library(compared, every, Imports.of(program))
+    held = holder(compared.node, program, until.origin.fragment, every)
+    library = _library(compared, held, Imports.of(program))
     if library is None:
         return OTHERWISE
     text = fragment.text[slice(*NodeIndex(every[0], fragment.text).extent(compared.moment))]
@@ -109,20 +112,13 @@ def _plain(node: ast.expr) -> bool:
             return False
 
 
-def _library(compared: _Comparison, every: list[ast.AST], imports: Imports) -> Library | None:
-    """Whose frame the comparison picks rows of, alone or as one of several that must hold: in brackets behind the frame, or in a
-    method that takes a condition on rows."""
-    parents = {child: node for node in every for child in ast.iter_child_nodes(node)}
-    at: ast.AST = compared.node
-    while isinstance(above := parents.get(at), ast.BinOp) and isinstance(above.op, ast.BitAnd):
-        at = above
-    while isinstance(above := parents.get(at), ast.Tuple | ast.List | ast.keyword):
-        at = above
-    match above:
-        case ast.Subscript(slice=where, ctx=ast.Load()) if where is at:
+def _library(compared: _Comparison, held: Holder, imports: Imports) -> Library | None:
+    """Whose frame the comparison picks rows of: in brackets behind the frame, or in a method that takes a condition on rows."""
+    match held.node:
+        case ast.Subscript(slice=where, ctx=ast.Load()) if where is held.at:
             found = {"pandas"} if imports.has("pandas", "polars") or not imports.has("pyspark") else {"spark"}
-        case ast.Call(func=ast.Attribute(attr=method) | ast.Name(id=method)) if (
-            at in (*above.args, *above.keywords) and method in _ROWS
+        case ast.Call(func=called, args=args, keywords=keywords) if (
+            held.at in (*args, *keywords) and isinstance(called, ast.Attribute | ast.Name) and _method(called) in _ROWS
         ):
             found = {library for root, library in _LAZY.items() if imports.has(root)}
         case _:
@@ -130,6 +126,10 @@ def _library(compared: _Comparison, every: list[ast.AST], imports: Imports) -> L
     names = (imports.library(node.id) for node in ast.walk(compared.node) if isinstance(node, ast.Name))
     told = set(names).intersection(_LAZY.values()) or found
     return _KNOWN[told.pop()] if len(told) == 1 else None
+
+
+def _method(called: ast.Attribute | ast.Name) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else called.id
 
 
 _LAZY = {"polars": "polars", "pyspark": "spark"}

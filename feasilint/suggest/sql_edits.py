@@ -69,10 +69,11 @@ class _Clause(Struct, frozen=True):
 
 
 def edits(
-    node: exp.Expr, rendering: Rendering, bound: Bound, tables: Tables, shared: bool = False
+    node: exp.Expr, rendering: Rendering, bound: Bound, tables: Tables, shared: Callable[[], bool]
 ) -> tuple[Edit, ...] | str:
     """The edits that bound an aggregate in relation to a time that the code has; a reason, as a clause, where there is no such
-    time, or where the text cannot be changed in place. `shared`: what the query reads gives rows to a model or a table, too."""
+    time, or where the text cannot be changed in place. `shared` says whether what the query reads gives its rows to a model or a
+    table, too."""
     fragment = rendering.fragment
     select, text = node.find_ancestor(exp.Select), Text(fragment)
     if select is None or bound.settled is not None:
@@ -83,7 +84,7 @@ def edits(
     site = site_of(select, known, 0)
     if site is None or (rendering.template is None and text.controlled(site.select)):
         return OTHERWISE
-    if shared and site.select is not select:
+    if site.select is not select and shared():
         return OF_MODEL
     conditions = _conditions(site, select, text, fragment.text, bound)
     if not conditions:

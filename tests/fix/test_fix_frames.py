@@ -76,11 +76,6 @@ def expected(current: bool) -> dict[int, float | None]:
 @pytest.mark.parametrize(
     ("measure", "dialect", "reason"),
     [
-        (
-            "sum(amount) over (partition by user_id order by ts)",
-            None,
-            "nothing tells its dialect, and so whether that has frames of time",
-        ),
         ("sum(amount) over (partition by user_id order by ts)", "bigquery", "its dialect has no frames of time"),
         ("sum(amount) over (partition by user_id order by ts)", "tsql", "its dialect has no frames of time"),
         (

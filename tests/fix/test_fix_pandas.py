@@ -125,6 +125,11 @@ def test_names_that_the_file_does_not_bind_are_not_used(folder: Path, before: st
             " pd.Timedelta(days=365)), :]  # known by then",
         ),
         (
+            "known = (past.amount >= 0) & (past.ts < past.as_of)\npast = past[known & past.amount.notna()]",
+            "known = (past.amount >= 0) & (past.ts < past.as_of) & (past.ts >= past.as_of - pd.Timedelta(days=365))"
+            "\npast = past[known & past.amount.notna()]",
+        ),
+        (
             "past = past[past.as_of.gt(past.ts) & past.amount.notna()]",
             "past = past[past.as_of.gt(past.ts) & (past.ts >= past.as_of - pd.Timedelta(days=365)) & past.amount.notna()]",
         ),
@@ -225,6 +230,14 @@ def test_a_cell_of_a_notebook_with_magics(folder: Path) -> None:
     assert lines(folder, "train.ipynb") == text.replace(
         "past[past.ts < past.as_of]", f"past[(past.ts < past.as_of){bound}]"
     )
+
+
+def test_a_date_that_all_history_begins_with_stays(folder: Path) -> None:
+    code = f"{PAST}past = past[(past.ts >= pd.Timestamp('2019-01-01')) & (past.ts < past.as_of)]\n{SUMMED}"
+    found = fixed(folder, written("pandas", code))
+    assert [finding.code for finding in found.fixed] == ["AGG302"]
+    assert "& (past.ts < past.as_of) & (past.ts >= past.as_of - pd.Timedelta(days=365))]" in lines(folder)
+    assert result(folder) == expected()
 
 
 def test_two_features_of_one_condition_are_one_fix(folder: Path) -> None:

@@ -46,9 +46,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             _FORM,
         ),
         (
-            f"past = tx.join(spine, 'user_id')\nknown = F.col('ts') < F.col('as_of')\npast = past.filter(known)\n{SUMMED}",
+            "past = tx.join(spine, 'user_id')\nknown = F.col('ts') < F.col('as_of')\n"
+            f"later = past.filter(~known)\npast = past.filter(known)\n{SUMMED}",
             _FORM,
         ),
+        (f"past = tx.join(spine, 'user_id').where('ts < as_of')\n{SUMMED}", _FORM),
     ],
 )
 def test_what_is_not_changed_and_why(folder: Path, code: str, reason: str) -> None:
@@ -77,6 +79,10 @@ _CHANGED = [
     (
         "past = tx.join(spine, 'user_id').where((F.col('amount') >= 0) & (F.col('as_of') > F.col('ts')))",
         f"past = tx.join(spine, 'user_id').where((F.col('amount') >= 0) & (F.col('as_of') > F.col('ts')) & {_BOUND})",
+    ),
+    (
+        "known = F.col('ts') < F.col('as_of')\npast = tx.join(spine, 'user_id').filter(known)",
+        f"known = (F.col('ts') < F.col('as_of')) & {_BOUND}\npast = tx.join(spine, 'user_id').filter(known)",
     ),
     (
         "past = tx.join(spine, on=[tx.user_id == spine.user_id, tx.ts < spine.as_of]).drop(spine.user_id)",
