@@ -128,11 +128,15 @@ def test_a_mask_is_a_filter_with_its_time_predicate():
     assert bound.args[1].value == Interval(days=30)
 
 
-def test_query_strings_are_predicates():
-    program = pandas("low = 3\nr = tx.query('a > @low and b == 1')")
+@pytest.mark.parametrize(
+    ("text", "function"), [("a > @low and b == 1", "and"), ("a > @low & b == 1", "and"), ("a > @low | b == '&'", "or")]
+)
+def test_query_strings_are_predicates(text, function):
+    program = pandas(f'low = 3\nr = tx.query("{text}")')
     predicate = next(r.predicate for r in program.relations if isinstance(r, Filter))
     assert isinstance(predicate, Call)
-    assert [type(part).__name__ for part in predicate.args] == ["Call", "Call"]
+    assert predicate.function == function
+    assert [part.function for part in predicate.args if isinstance(part, Call)] == ["gt", "eq"]
 
 
 def test_a_lookup_through_a_series_leads_to_its_value():

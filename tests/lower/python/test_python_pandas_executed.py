@@ -64,6 +64,7 @@ CASES = [
     Case("r = tx.eval('z = x + n')"),
     Case("r = tx.eval('x + n')"),
     Case("r = tx.query('x > 1 and k == \"a\"')"),
+    Case("r = tx.query('x > 1 & k == \"a\"')"),
     Case("r = tx.get('x')"),
     Case("r = tx.xs(0)"),
     Case("r = pd.DataFrame.from_dict({u: {'s': g.x.sum(), 'm': g.n.max()} for u, g in tx.groupby('u')}, orient='index')"),

@@ -59,7 +59,7 @@ def evaluate_in_place(call: Call) -> v.Value | None:
 
 def evaluate_text(m: Machine, frame: v.Frame, text: str) -> v.Value | None:
     """An expression in a string, in which names are columns and `@x` is a variable."""
-    source = text.replace("@", "").replace("`", "").strip().replace("\n", " ")
+    source = _loosened(text.replace("@", "").replace("`", "").strip().replace("\n", " "))
     variables = set(_VARIABLE.findall(text))
     try:
         tree = parsed(source, "eval").body
@@ -75,6 +75,15 @@ def evaluate_text(m: Machine, frame: v.Frame, text: str) -> v.Value | None:
         return m.evaluate(tree)
     finally:
         m.scope, m.foreign = outer, foreign
+
+
+_LOOSE = re.compile(r"(?P<quoted>'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")|(?P<operator>[&|])")
+_WORDS = {"&": " and ", "|": " or "}
+
+
+def _loosened(source: str) -> str:
+    """`a > 1 & b < 2` with its operators as the words that bind as loosely, as pandas reads them."""
+    return _LOOSE.sub(lambda found: found["quoted"] or _WORDS[found["operator"]], source)
 
 
 def extracted(call: Call) -> v.Value | None:
