@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feasilint.lower.sql.adapter import exp
 from feasilint.lower.sql.marks import MARK
 from feasilint.lower.sql.reading import again, parsed
 from feasilint.suggest.changes import changed, in_document
@@ -28,5 +29,11 @@ def checked(made: list[Change], fragment: Fragment, root: Node, meant: Node) -> 
 
 
 def _shape(tree: Node | None) -> str:
-    """A tree as text, with all placeholders alike, and words of frames, which keep their case in it."""
-    return MARK.sub("?", tree.sql(comments=False)).upper() if tree is not None else ""
+    """A tree as text, with all placeholders alike, lengths of time as texts, and words of frames, which keep their case in it."""
+    if tree is None:
+        return ""
+    copied = tree.copy()
+    for length in copied.find_all(exp.Interval):
+        if isinstance(length.this, exp.Literal):
+            length.set("this", exp.Literal.string(length.this.name))
+    return MARK.sub("?", copied.sql(comments=False)).upper()

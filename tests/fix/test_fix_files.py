@@ -292,6 +292,25 @@ def test_a_parameter_stays_as_it_is_written(project: Path, dialect: str, moment:
         assert f"where ts < {moment} and ts >= {moment} - interval " in path.read_text()
 
 
+@pytest.mark.parametrize(
+    ("dialect", "start"),
+    [
+        ("bigquery", "s.as_of - interval 365 day"),
+        ("snowflake", "s.as_of - interval '365 day'"),
+        ("redshift", "s.as_of - interval '365 day'"),
+        ("databricks", "s.as_of - interval '365' day"),
+        ("trino", "s.as_of - interval '365' day"),
+        ("oracle", "s.as_of - interval '365' day(3)"),
+        ("tsql", "dateadd(day, -365, s.as_of)"),
+    ],
+)
+def test_a_length_of_time_in_the_dialect(project: Path, dialect: str, start: str) -> None:
+    path = project / "f.sql"
+    path.write_text(_QUERY.format(join="join"))
+    told.write(api.fix(path.name, unsafe=True, dialect=dialect))
+    assert path.read_text() == _QUERY.format(join="join").replace("group by", f"where t.ts >= {start}\ngroup by")
+
+
 def test_an_alternative_is_put_in_parentheses_before_a_bound_is_added(project: Path) -> None:
     path = project / "f.sql"
     path.write_text(
