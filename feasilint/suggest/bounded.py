@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feasilint.suggest.columns import in_other_order, names_one
 from feasilint.suggest.kinds import kind_of
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from feasilint.measure.model import Aggregation
     from feasilint.suggest.kinds import Kind
 
+STORING = 7  # days of which rows are read again each day, for those that come late
+_STORED_NAME = re.compile(r"\bstored_\w+")
+_STORED = "-- {}: what this query has given so far; filled once from all history, and each day what it gives is added\n"
 _WRITTEN_ONCE = ("first", "first_n", "arg_min")  # of a window they are something else
 _WHOLE = re.compile(r"(?i)(?<![a-z])(life_?time|all_?time|overall|to_date|ever)(?![a-z])")
 
@@ -28,7 +32,7 @@ class Bound(Struct, frozen=True):
     """The window to give an aggregation: `days` of `event_time`. `running`: it is computed per row, over the rows before it.
     `source`: the physical name of what it reads. Of outcomes that are known later: the column that says when (`known_at`), else
     the days after which they are (`settled`, 0 where nobody says it; None for all else). `declared`: the catalog says that it is
-    the event time."""
+    the event time. `renames`: names of what is made say how long it is."""
 
     days: int
     event_time: str
@@ -37,11 +41,12 @@ class Bound(Struct, frozen=True):
     known_at: str = ""
     settled: int | None = None
     declared: bool = False
+    renames: bool = True
 
     def named(self, name: str) -> str:
         """A column's name with the window in it: `n_txn_365d` for `n_txn`, `txn_count_365d` for `txn_count_lifetime`."""
         suffix = f"{self.days}D" if name.isupper() else f"{self.days}d"
-        if suffix in name:
+        if suffix in name or not self.renames:
             return name
         rest = re.sub("__+", "_", _WHOLE.sub("", name)).strip("_")
         return f"{rest or 'value'}_{suffix}"
@@ -64,6 +69,8 @@ def bounded(
     if program is None or aggregation.fragment is None or aggregation.node is None:
         return None
     fragment = program.fragments[aggregation.fragment]
+    if kind is not None and kind.name == "first_event":
+        bound = replace(bound, days=STORING, renames=False)
     if fragment.language == "sql":
         return _sql(fragment, aggregation, bound, Tables.of(programs.values(), bound.source, bound.event_time), kind)
     return _python(program, aggregation, bound, kind)
@@ -111,12 +118,15 @@ def _sql(
 
     found = nodes(fragment)
     assert aggregation.node is not None
-    if aggregation.node >= len(found) or (kind is not None and not kind.bounds):
+    if aggregation.node >= len(found):
         return None
     node, form = found[aggregation.node], FORMS.get(kind.name) if kind is not None else None
     code = rewrite(node, fragment, bound, tables, form) if form is not None else None
     if code is not None:
-        return Rewrite(code, "sql", kind)
+        said = {name: _STORED.format(name) for name in _STORED_NAME.findall(code)}
+        return Rewrite("".join(said.values()) + code, "sql", kind)
+    if kind is not None and not kind.bounds:
+        return None
     code = rewrite(node, fragment, bound, tables) if aggregation.function != "row_number" else None
     return Rewrite(code, "sql") if code else None
 
@@ -139,9 +149,9 @@ def _python(program: Program, aggregation: Aggregation, bound: Bound, kind: Kind
         return None
     if found is not None and of_another_side(found, bound.event_time, bound.source):
         return None
-    if aggregation.function in _WRITTEN_ONCE or _is_first_time(aggregation, bound):
-        return None
     form = kind.name if kind is not None else ""
+    if is_written_once(aggregation, bound) and form != "first_event":
+        return None
     if form == "collect_list" and found is not None and in_other_order(found[0].input, bound.event_time):
         form = ""
     code = libraries.bounded(program, aggregation.fragment, aggregation.node, bound, form)

@@ -99,7 +99,43 @@ def _smoothed(node: exp.Expr, dialect: str, time: str) -> exp.Expr | None:
     return made
 
 
+def _added(node: exp.Expr, dialect: str, time: str) -> exp.Expr | None:
+    """A first value of the keys that are not stored yet: what is given is added to what was given before."""
+    del dialect, time
+    select, made = node.find_ancestor(exp.Select), node.parent
+    if not isinstance(select, exp.Select) or select.parent is not None or not isinstance(made, exp.Alias):
+        return None
+    keys, table = _keys(select), _only(select)
+    if not keys or not table or len(select.expressions) != len(keys) + 1 or any(select.args.get(n) for n in _LATER):
+        return None
+    same = [exp.NullSafeEQ(this=exp.column(key, table="s"), expression=exp.column(key, table=table)) for key in keys]
+    stored = exp.select("1").from_(exp.alias_(exp.to_table(f"stored_{made.alias}"), "s", table=True)).where(*same)
+    select.where(exp.Not(this=exp.Exists(this=stored)), copy=False)
+    return node
+
+
+_LATER = ("having", "qualify", "limit", "distinct", "order")
+
+
+def _keys(select: exp.Select) -> list[str]:
+    """The columns that a SELECT groups by, where it gives them all under their names."""
+    group = select.args.get("group")
+    by = group.expressions if isinstance(group, exp.Group) else []
+    given = {one.name for one in select.expressions if isinstance(one, exp.Column)}
+    names = [key.name for key in by if isinstance(key, exp.Column) and key.table in ("", _only(select))]
+    return names if len(names) == len(by) and set(names) == given else []
+
+
+def _only(select: exp.Select) -> str:
+    """What the only table of a SELECT is called; empty where it has others, or none with a name."""
+    source = select.args.get("from_") or select.args.get("from")
+    item = source.this if isinstance(source, exp.From) else None
+    name = item.alias_or_name if isinstance(item, exp.Table) and not select.args.get("joins") else ""
+    return name if name.isascii() and name.isidentifier() else ""
+
+
 FORMS: dict[str, Form] = {
+    "first_event": _added,
     "distinct": _sketch,
     "percentile": _sketch,
     "collect_list": _last,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
-from feasilint.suggest.code import Code
+from feasilint.suggest.code import EXPLAINED, Code
 from feasilint.suggest.pandas_code import Edit, chain, grouping_of, renames, source_of
 from feasilint.suggest.pandas_forms import in_order, last_values
-from feasilint.suggest.pandas_rows import per_row, rolled, sessions
+from feasilint.suggest.pandas_rows import keys_of, listed, per_row, rolled, sessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +35,8 @@ def bounded(program: Program, fragment: int, node: int, bound: Bound, kind: str 
     if per_row(grouping, code) is not None:
         text = rolled(grouping, code, bound)
         return Code(text) if text is not None else None
+    if kind == "first_event":
+        return _stored(grouping, code, bound, program)
     lists = list(_lists(code.nodes[node], grouping, code)) if kind == "collect_list" else []
     return None if bound.running else Code(_recent(grouping, code, bound, program, lists), bool(lists))
 
@@ -56,13 +58,15 @@ def _lists(node: ast.AST, grouping: Grouping, code: Source) -> Iterator[Edit]:
     for at in code.above(node):
         if at is grouping.statement:
             whole = chain(grouping.call, code)
-            calls = (call for call in ast.walk(whole) if isinstance(call, ast.Call) and _is_above(call, grouping.call))
+            calls = (call for call in ast.walk(whole) if _is_above(call, grouping.call))
             found = (pair for call in calls for pair in last_values(call))
             yield from (Edit(*code.extent(part), text) for part, text in found)
 
 
-def _is_above(call: ast.Call, below: ast.Call) -> bool:
-    """Whether a call stands on top of another one in its chain."""
+def _is_above(call: ast.AST, below: ast.Call) -> TypeGuard[ast.Call]:
+    """Whether this is a call of a method on top of another one in its chain."""
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return False
     return call is not below and any(at is below for at in ast.walk(call.func))
 
 
@@ -89,6 +93,27 @@ def _recent(grouping: Grouping, code: Source, bound: Bound, program: Program, li
     edits = [Edit(*code.extent(node), recent) for node in _mentions(grouping, code)]
     edits += [*renames(grouping.statement, code, bound), *lists]
     return "\n".join([*lines, code.edited(grouping.statement, edits)])
+
+
+_OF_FIRST = ("first", "rename", "to_frame", "reset_index")
+
+
+def _stored(grouping: Grouping, code: Source, bound: Bound, program: Program) -> Code | None:
+    """The first values of recent rows, of keys of which none are stored yet, added to those that are."""
+    match grouping.statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if value is chain(grouping.call, code):
+            stored, keys = f"stored_{name}", keys_of(grouping.call)
+        case _:
+            return None
+    steps = [call.func.attr for call in ast.walk(value) if _is_above(call, grouping.call)]  # type: ignore[attr-defined]
+    plain = "first" in steps and set(steps) <= set(_OF_FIRST) and "reset_index" not in steps[1:]
+    if keys is None or not plain or grouping.call.keywords or re.search(rf"\b{stored}\b", code.text):
+        return None
+    added, index = f"{stored}.combine_first({name})", listed(keys)
+    if "reset_index" in steps:
+        added = f"{stored}.set_index({index}).combine_first({name}.set_index({index})).reset_index()"
+    lines = [EXPLAINED.format(stored), _recent(grouping, code, bound, program, []), f"{name} = {added}"]
+    return Code("\n".join(lines), formed=True)
 
 
 def _mentions(grouping: Grouping, code: Source) -> Iterator[ast.expr]:

@@ -60,7 +60,7 @@ def _on_expanding(call: ast.Call) -> bool:
 
 def rolled(grouping: Grouping, code: Source, bound: Bound) -> str | None:
     """Only of a plain frame to which the column is assigned: its rows are sorted so that the results fall into place."""
-    found, keys = per_row(grouping, code), _keys(grouping.call)
+    found, keys = per_row(grouping, code), keys_of(grouping.call)
     if found is None or keys is None or not isinstance(grouping.frame, ast.Name):
         return None
     call, function, column = found
@@ -82,20 +82,20 @@ def rolled(grouping: Grouping, code: Source, bound: Bound) -> str | None:
         ),
         *renames(grouping.statement, code, bound),
     ]
-    return f"{frame} = {frame}.sort_values({_listed(by)})\n{code.edited(grouping.statement, edits)}"
+    return f"{frame} = {frame}.sort_values({listed(by)})\n{code.edited(grouping.statement, edits)}"
 
 
 def sessions(grouping: Grouping, code: Source, bound: Bound) -> str | None:
     """The events before each row, in place of the number of its session."""
     found, statement = per_row(grouping, code), grouping.statement
     frame = _target_frame(statement)
-    keys = _keys(grouping.call, frame)
+    keys = keys_of(grouping.call, frame)
     if found is None or not frame or keys is None:
         return None
     last = _realigned(found[0], code)
     if not isinstance(code.parents.get(last), ast.Assign):
         return None
-    by, order = _listed(keys), _listed([*keys, bound.event_time])
+    by, order = listed(keys), listed([*keys, bound.event_time])
     made = f'{frame}.groupby({by}, dropna=False){_rolling(bound, "count")}["{bound.event_time}"].count().to_numpy()'
     edits = [Edit(*code.extent(last), made), *renames(statement, code, bound)]
     return f"{frame} = {frame}.sort_values({order})\n{code.edited(statement, edits)}"
@@ -106,7 +106,7 @@ def _rolling(bound: Bound, function: str) -> str:
     return f'.rolling("{bound.days}D", on="{bound.event_time}", closed="left"{empty})'
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
     return f"[{', '.join(map(_quoted, names))}]" if len(names) > 1 else _quoted(names[0])
 
 
@@ -146,7 +146,7 @@ def _realigned(call: ast.expr, code: Source) -> ast.expr:
     return call
 
 
-def _keys(call: ast.Call, frame: str = "") -> list[str] | None:
+def keys_of(call: ast.Call, frame: str = "") -> list[str] | None:
     """The grouping columns, where they are constant names, or columns of the frame."""
     by = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "by"), None)
     parts = by.elts if isinstance(by, ast.List | ast.Tuple) else [by]

@@ -266,11 +266,12 @@ def restricted(
     edits: dict[cst.CSTNode, Edit],
     name: str = RECENT,
     after: Callable[[str], str] | None = None,
+    before: str = "",
 ) -> str:
     """The statement with a step (`where(…)`) between a frame and its grouping: in the chain where it goes over lines, else as
-    rows of their own under a `name`. `after`: a line that needs those rows."""
+    rows of their own under a `name`. `after`: a line that needs those rows, `before`: one that comes before them."""
     func = cst.ensure_type(group.func, cst.Attribute)
-    if isinstance(func.dot.whitespace_before, cst.ParenthesizedWhitespace) and after is None:
+    if isinstance(func.dot.whitespace_before, cst.ParenthesizedWhitespace) and after is None and not before:
         broken = _plain(func.dot.whitespace_before)
 
         def with_step(node: cst.CSTNode) -> cst.CSTNode:
@@ -286,7 +287,7 @@ def restricted(
     source = f"({source})" if "\n" in source or not isinstance(func.value, _TIGHT) else source
     name = place.unused(name)
     text = place.statement.edited({**edits, func: lambda node: node.with_changes(value=cst.Name(name))})
-    lines = [f"{name} = {source}.{step}", *([after(name)] if after is not None else [])]
+    lines = [*filter(None, [before]), f"{name} = {source}.{step}", *([after(name)] if after is not None else [])]
     return place.written(text, *lines)
 
 

@@ -23,6 +23,7 @@ from feasilint.suggest.python_code import (
     within,
     written,
 )
+from feasilint.suggest.python_stored import stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,6 +47,10 @@ def bounded(place: Place, bound: Bound, kind: str = "") -> Code | None:
     group = grouping(place, GROUPING)
     if group is None or bound.running or _is_ambiguous(group):
         return None
+    if kind == "first_event":
+        anti = 'join({stored}, {keys}, "left_anti")'
+        text = stored(place, group, _recent(place, bound), anti, "{stored}.unionByName({new})")
+        return Code(text, formed=True) if text is not None else None
     sketches = dict(_sketches(place, group, bound.event_time if kind else ""))
     edits = {**sketches, **dict(renames(place, group, bound))}
     return Code(restricted(place, group, _recent(place, bound), edits), place.within(sketches))

@@ -73,10 +73,6 @@ def test_a_running_value_that_counts_on_its_rows_is_left_alone(value: str) -> No
     assert all(found.suggestion is None or not found.suggestion.code for found in findings("spark", code, "x"))
 
 
-def test_the_first_value_is_not_that_of_a_window() -> None:
-    assert suggest(f'users = tx.groupBy("user_id").agg(F.first("merchant").alias("x"))\n{JOINED}') == ""
-
-
 # --- one value per group ---
 
 
@@ -296,6 +292,16 @@ def test_ages_by_the_time_of_the_row(clock: str, tx: Any) -> None:
 
     opened = tx.withColumn("opened_at", functions.expr("ts - make_interval(0, 0, 0, cast(tx_id as int))"))
     assert result(code, opened, "df", "tx_id", "x") == {row["tx_id"]: row["tx_id"] for row in ROWS}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_first_values_are_added_to_those_that_are_stored(tx: Any) -> None:
+    code = suggest(f'users = tx.groupBy("user_id").agg(F.min_by("tx_id", "ts").alias("x"))\n{JOINED}')
+    stored = tx.sparkSession.createDataFrame([(1, -1), (4, -4)], "user_id long, x long")
+    expected = by(recent(ROWS, 7), "user_id", lambda group: min(group, key=lambda row: row["ts"])["tx_id"])
+    assert result(code, tx, value="x", stored_users=stored) == {**expected, 1: -1, 4: -4}
+    assert set(expected) - {1, 4}
 
 
 # --- what is learned from training rows ---

@@ -59,7 +59,7 @@ def run(db: duckdb.DuckDBPyConnection, query: str, **parameters: object) -> list
 
 
 def test_a_first_value_is_stored_once_and_no_window_gives_it() -> None:
-    found = told("select user_id, arg_min(merchant, ts) as x from tx group by user_id")
+    found = told("select user_id, arg_min(merchant, ts) as x, count(*) as n from tx group by user_id")
     assert found.suggestion is not None
     assert found.suggestion.code == ""
     assert found.suggestion.title == "value at the minimum of `tx`, stored once"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[2] / "docs" / "suggestions.md"
 SHOWN = re.compile(r"### (?P<kind>\w+)\n\n```sql\n(?P<before>.*?)\n```\n\n(?P<after>```sql\n.*?```\n)", re.DOTALL)
 TABLE = re.compile(r"(?<=<!-- kinds -->\n).*?(?=<!-- end -->)", re.DOTALL)
-SILENT = {"exp_decay_sum", "first_event"}
+SILENT = {"exp_decay_sum"}
 
 
 def suggestion(before: str) -> Suggestion:

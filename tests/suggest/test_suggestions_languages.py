@@ -114,16 +114,11 @@ EXAMPLES = {
         'F.sum((F.col("ts").cast("long") - F.lag("ts").over(w).cast("long") > 1800).cast("int")).over(w)',
     ),
 }
-QUERIES = {
-    "first_event": "select user_id, arg_min(merchant, ts) as x from tx group by user_id",
-}
-STORED = "none: it is stored once, within a window it would be another value"
 DECAYED = "none: another way for counts and sums, of another meaning"
 EXACT = "over the rows of a window, exactly: it has no sketches"
 OVERWRITTEN = "no finding: a store overwrites one value"
 NONE = {
     ("exp_decay_sum", "*"): DECAYED,
-    ("first_event", "*"): STORED,
     ("last_event", "pandas"): OVERWRITTEN,
     ("last_event", "polars"): OVERWRITTEN,
     ("days_since_first", "polars"): "no finding: the clock is not seen in an expression",
@@ -153,7 +148,7 @@ def reason(kind: str, language: str) -> str:
 def told(kind: str, language: str) -> list[Finding]:
     if language == "sql":
         queries = {match["kind"]: match["before"] for match in SHOWN.finditer(PAGE.read_text(encoding="utf-8"))}
-        return suggested_sql.findings({**queries, **QUERIES}[kind])
+        return suggested_sql.findings(queries[kind])
     return list(suggested.findings(language, EXAMPLES[kind][language], "x"))
 
 
