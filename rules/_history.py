@@ -256,7 +256,9 @@ def suggestion(history: History, context: Context) -> Suggestion | None:
 
 
 def _in_place(history: History, bound: Bound, kind: Kind | None, context: Context) -> tuple[Edit, ...] | str:
-    """The edits of the aggregation, and of the others that are told with it; why there are none."""
+    """The edits of the aggregation, and of the others that are told with it; why there are none. What stands in one query shares
+    a condition, so that all get the window of most."""
+    bound = replace(bound, days=window_days(history.read, None, context.catalog.windows) or bound.days)
     edits = in_place(history.aggregation, context.programs, bound, kind)
     if isinstance(edits, str):
         return edits

@@ -35,7 +35,7 @@ def edits(node: exp.Expr, rendering: Rendering, bound: Bound) -> tuple[Edit, ...
     fragment = rendering.fragment
     select, text = node.find_ancestor(exp.Select), Text(fragment)
     window = window_of(node, select) if select is not None else None
-    if window is None or (rendering.template is None and text.controlled(window)):
+    if window is None or window.args.get("alias") or (rendering.template is None and text.controlled(window)):
         return OTHERWISE
     summary = window.this.this if isinstance(window.this, exp.Filter) else window.this
     if not isinstance(summary, _SUMMARIES):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NO_MOMENT = "no time of prediction to bound it by"
 PER_ROW = "it gives a value to each of the rows that would be left out"
 OF_MODEL = "its condition on time also decides which rows a model or a table gets"
+_NUMBERING = frozenset({"row_number", "sessionize"})
 MEANING = "within a window it would mean something else"
 
 
@@ -34,7 +35,7 @@ def in_place(
     program = programs.get(aggregation.place.path)
     if program is None or aggregation.fragment is None or aggregation.node is None:
         return OTHERWISE
-    if kind is not None and not kind.bounds:
+    if kind is not None and (not kind.bounds or kind.name in _NUMBERING):
         return MEANING
     fragment = program.fragments[aggregation.fragment]
     if fragment.language == "sql":

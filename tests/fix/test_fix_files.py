@@ -311,6 +311,19 @@ def test_a_length_of_time_in_the_dialect(project: Path, dialect: str, start: str
     assert path.read_text() == _QUERY.format(join="join").replace("group by", f"where t.ts >= {start}\ngroup by")
 
 
+def test_the_aggregates_of_a_query_share_one_window(project: Path) -> None:
+    path = project / "f.sql"
+    query = _QUERY.format(join="left join").replace(
+        "sum(t.amount) as spend", "sum(t.amount) as spend, arg_max(t.kind, t.ts) as last_kind"
+    )
+    path.write_text(query)
+    found = api.fix(path.name, unsafe=True, dialect="duckdb")
+    told.write(found)
+    assert {finding.feature for finding in found.fixed} == {"spend", "last_kind"}
+    assert path.read_text().count("interval") == 1
+    assert "interval '365' day" in path.read_text()
+
+
 def test_an_alternative_is_put_in_parentheses_before_a_bound_is_added(project: Path) -> None:
     path = project / "f.sql"
     path.write_text(

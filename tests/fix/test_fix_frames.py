@@ -103,6 +103,7 @@ def expected(current: bool) -> dict[int, float | None]:
             "duckdb",
             _FORM,
         ),
+        ("sum(amount) over w", "duckdb", _FORM),
         (
             "array_agg(amount) over (partition by user_id order by ts)",
             "duckdb",
@@ -111,7 +112,8 @@ def expected(current: bool) -> dict[int, float | None]:
     ],
 )
 def test_what_is_not_changed_and_why(folder: Path, measure: str, dialect: str | None, reason: str) -> None:
-    found = fixed(folder, measure, dialect)
+    query = _QUERY + "window w as (partition by user_id order by ts)\n" if measure.endswith(" w") else _QUERY
+    found = fixed(folder, measure, dialect, query)
     assert not found.contents
     assert not found.refused
     told_of = {one.suggestion.obstacle for one in found.result.findings if one.suggestion is not None}
