@@ -342,17 +342,18 @@ def _input(leaf: Leaf, role: str, member: Member, analysis: Analysis, steps: tup
         hops=age.hops,
         path=names(member, steps),
         places=tuple(places(member, steps, analysis)),
-        least_age=_least_age(leaf, member, analysis),
+        least_age=_least_age(leaf, member, analysis, age.total is not None),
         confidence="approximate" if member.trace.approximate else "exact",
         written=leaf.scan in analysis.linkage.bound,
     )
 
 
-def _least_age(leaf: Leaf, member: Member, analysis: Analysis) -> float:
-    """How old the rows of a column at least are that is known late."""
+def _least_age(leaf: Leaf, member: Member, analysis: Analysis, aged: bool) -> float:
+    """How old the rows of a column at least are that is known late, or that come late (`aged`) and are summed up."""
     entry = analysis.entry(leaf.scan)
     column = next((c for name, c in entry.columns.items() if fold(name) == fold(leaf.column)), None) if entry else None
-    if member.column is None or column is None or not column.known_after:
+    known_late = column is not None and bool(column.known_after)
+    if member.column is None or not (known_late or (aged and member.trace.uses)):
         return 0
     return analysis.maturity.of(member.column, leaf)
 

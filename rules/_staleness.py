@@ -76,6 +76,8 @@ def readings(feature: Feature) -> Iterator[list[Reading]]:
         age = age_at(read, feature.point) if read is not None else None
         if read is None or age is None or not isfinite(age.worst):
             continue
+        if read.least_age >= age.worst:  # its windows end before what is missing
+            continue
         for interval in aggregation.extent.intervals:
             if interval.total_seconds > 0:
                 made = Reading(aggregation, read, age, interval.total_seconds)

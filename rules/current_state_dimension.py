@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from feasilint.catalog.model import SourceEntry
     from feasilint.measure.model import Input
 
+_FIXED = re.compile(
+    r"(^|_)(id|key|uuid|guid|birth|birthday|dob|regist\w*|sign_?up\w*|signed_up|created|joined)(_|$)|birth",
+    re.IGNORECASE,
+)
 _TRAINING = re.compile(r"(^|[._/-])train", re.IGNORECASE)
 _CATALOG = """
 version: 1
@@ -37,8 +41,8 @@ class CurrentStateDimension(Rule):
 
     ## What it does
     Reports features of models, and of tables of training data, that come from a source of `kind: scd1` which is joined to
-    rows of another table. Its keys and its event time, which never change, are not meant, nor are tables of features that are
-    computed for the present.
+    rows of another table. What never changes is not meant: its keys, its event time, times of birth or registration; nor are
+    tables of features that are computed for the present.
 
     ## Why it matters
     The table holds what is true today. A training row of last year gets the segment, the limit or the status that its user
@@ -62,6 +66,7 @@ class CurrentStateDimension(Rule):
     examples = (
         Example("a table of the present", _query("order_features", "segment"), flagged=0),
         Example("what never changes", _query("training_set", "signed_up_at"), flagged=0),
+        Example("a year of birth", _query("training_set", "birth_year"), flagged=0),
         Example(
             "a history, as of the row",
             _query(
@@ -99,6 +104,6 @@ class CurrentStateDimension(Rule):
 def _changes(read: Input, entry: SourceEntry) -> bool:
     """Whether a column is of a current state and may have been another one."""
     fixed = {fold(name) for name in (*entry.grain, entry.event_time or "")}
-    return (
-        entry.kind == "scd1" and entry.mutable is not False and read.role == "value" and fold(read.column) not in fixed
-    )
+    if entry.kind != "scd1" or entry.mutable is False or read.role != "value":
+        return False
+    return fold(read.column) not in fixed and _FIXED.search(read.column) is None

@@ -182,7 +182,7 @@ def _is_time(column: str, entry: SourceEntry | None) -> bool:
 
 
 def _window(measure: Aggregation) -> str:
-    lengths = [days(interval.total_seconds) for interval in measure.extent.intervals]
+    lengths = [days(round(interval.total_seconds) or interval.total_seconds) for interval in measure.extent.intervals]
     words = {"unbounded": "all history", "anchored": f"since {measure.extent.since}", "unknown": ""}
     return " or ".join(lengths) or words.get(measure.extent.window, measure.extent.window)
 

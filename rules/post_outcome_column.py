@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from feasilint.ir.expressions import fold
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
 from ._evidence import by_source, column_entry, declared, details, primary, relation, replacement
@@ -68,6 +70,18 @@ class PostOutcomeColumn(Rule):
                     chargebacks = pd.read_sql("select checkout_id, confirmed from payments.chargebacks", con)
                     df = checkouts.merge(chargebacks, on="checkout_id")
                     XGBClassifier().fit(df[["amount"]], df["confirmed"])
+                """,
+                "catalog.yaml": _CATALOG,
+            },
+            flagged=0,
+        ),
+        Example(
+            "a table of training rows carries the label",
+            {
+                "make_training_set.sql": """
+                    create table ml.training_features as
+                    select c.checkout_id, c.amount, l.is_fraud
+                    from payments.checkouts c join risk.fraud_labels l on l.checkout_id = c.checkout_id
                 """,
                 "catalog.yaml": _CATALOG,
             },
@@ -165,7 +179,7 @@ class PostOutcomeColumn(Rule):
         for _, reads in by_source(subject.inputs):
             told: set[str] = set()
             for read in reads:
-                when = _too_late(read)
+                when = _too_late(read) if not _is_carried_label(subject, read) else None
                 if when and read.column not in told and (when != _OUTCOME or not told):
                     told.add(read.column)
                     yield self._found(subject, read, when, context)
@@ -184,6 +198,16 @@ class PostOutcomeColumn(Rule):
         )
 
 
+def _is_carried_label(feature: Feature, read: Input) -> bool:
+    """Whether a table of training rows carries the label beside its features, by the name that it has in its source."""
+    return (
+        feature.kind == "table" and fold(feature.name) == fold(read.column) and _LABEL.search(feature.name) is not None
+    )
+
+
+_LABEL = re.compile(
+    r"^(is|has)?_?(label|target|churn(ed)?|fraud|default(ed)?|outcome|y)_?(label|flag)?$", re.IGNORECASE
+)
 _OUTCOME = "holds outcomes and is filled in after the event"
 
 

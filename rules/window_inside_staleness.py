@@ -76,6 +76,19 @@ class WindowInsideStaleness(Rule):
         Example("30 minutes of a stream", _query("count(*)", "payments.authorizations", "30 minutes"), flagged=0),
         Example("30 days of a daily table", _query("count(*)", "payments.transactions", "30 days"), flagged=0),
         Example(
+            "a day that ended two days ago",
+            {
+                "features.sql": """
+                    create table ml.user_features as
+                    select user_id, sum(amount) as spend from payments.transactions
+                    where ts >= current_date - interval '3' day and ts < current_date - interval '2' day
+                    group by user_id
+                """,
+                "catalog.yaml": _CATALOG,
+            },
+            flagged=0,
+        ),
+        Example(
             "30 minutes of a daily table",
             _query("count(*)", "payments.transactions", "30 minutes"),
             contains="whose newest row is at least 1 h 40 min old",
