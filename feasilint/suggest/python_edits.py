@@ -116,7 +116,7 @@ def _library(compared: _Comparison, held: Holder, imports: Imports) -> Library |
     """Whose frame the comparison picks rows of: in brackets behind the frame, or in a method that takes a condition on rows."""
     match held.node:
         case ast.Subscript(slice=where, ctx=ast.Load()) if where is held.at:
-            found = {"pandas"} if imports.has("pandas", "polars") or not imports.has("pyspark") else {"spark"}
+            found = {"pandas"}  # the others pick columns with them
         case ast.Call(func=called, args=args, keywords=keywords) if (
             held.at in (*args, *keywords) and isinstance(called, ast.Attribute | ast.Name) and _method(called) in _ROWS
         ):

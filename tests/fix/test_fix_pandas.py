@@ -201,6 +201,12 @@ def test_timedelta_where_pandas_has_no_name(folder: Path) -> None:
     assert result(folder, timedelta=timedelta) == expected()
 
 
+def test_beside_another_library(folder: Path) -> None:
+    head = f"from pyspark.sql import functions as F\n{dedent(HEADS['pandas'])}"
+    fixed(folder, written("pandas", f"{PAST}past = past[past.ts < past.as_of]\n{SUMMED}", head=head))
+    assert "(past.ts >= past.as_of - pd.Timedelta(days=365))]\n" in lines(folder)
+
+
 def test_a_table_that_is_joined_to_itself(folder: Path) -> None:
     code = """
     pairs = tx.merge(tx, on="user_id", suffixes=("", "_past"))
