@@ -32,10 +32,12 @@ _TYPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("category", re.compile(r"categor|ordinal|postal|country|object|str|natural|text|ordinal|\bid\b", re.IGNORECASE)),
     ("number", re.compile(r"int|float|double|numeric|decimal|number|long", re.IGNORECASE)),
 )
+READING = ("from_unixtime", "timestamp_seconds", "timestamp_millis", "timestamp_micros")
+"""Functions that read a number as a time."""
 _FUNCTIONS: dict[str, str] = {
     **dict.fromkeys(("add", "sub", "mul", "div", "mod", "pow", "abs", "round", "log", "sqrt", "date_part"), "number"),
     **dict.fromkeys(("eq", "ne", "lt", "le", "gt", "ge", "and", "or", "not", "in", "between"), "boolean"),
-    **dict.fromkeys(("to_datetime", "timestamp", "date_trunc", "strptime"), "time"),
+    **dict.fromkeys(("to_datetime", "timestamp", "date_trunc", "strptime", *READING), "time"),
     **dict.fromkeys(("lower", "upper", "concat"), "string"),
 }
 _CERTAIN: dict[str, str] = {

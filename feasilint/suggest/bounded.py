@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feasilint.suggest.columns import in_other_order, names_one
+from feasilint.suggest.columns import in_other_order, is_number, names_one
 from feasilint.suggest.kinds import kind_of
 from feasilint.suggest.located import located
 from feasilint.suggest.tables import Tables
@@ -138,6 +138,8 @@ def _python(program: Program, aggregation: Aggregation, bound: Bound, kind: Kind
     found = located(program, aggregation)
     assert aggregation.node is not None
     assert aggregation.fragment is not None
+    if found is not None and is_number(found[0].input, bound.event_time, program.relations):
+        return None
     held = pairs(found[0].input, bound.event_time, bound.source) if found is not None else []
     if len(held) > 1:
         return None

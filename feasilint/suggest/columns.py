@@ -9,6 +9,7 @@ from msgspec import Struct
 from feasilint.ir import (
     Aggregate,
     AllOf,
+    Call,
     Column,
     ColumnSet,
     Derive,
@@ -28,8 +29,9 @@ from feasilint.ir import (
     Unpivot,
     Window,
 )
-from feasilint.ir.expressions import fold
-from feasilint.ir.traversal import inputs, scans
+from feasilint.ir.expressions import fold, walk
+from feasilint.ir.kinds import READING, kind_of_column
+from feasilint.ir.traversal import expressions, inputs, scans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,6 +50,15 @@ def may_have(relation: Relation, name: str) -> bool:
 def must_have(relation: Relation, name: str, scanned: Callable[[Source], bool]) -> bool:
     """True only where the relation is known to have a column of this name; `scanned` says it of a source."""
     return _Search(fold(name), scanned, False).relation(relation)
+
+
+def is_number(relation: Relation, name: str, relations: Iterable[Relation]) -> bool:
+    """Whether a time is a number where it is used: other code reads it as a time first."""
+    if kind_of_column(relation, name) == "time":
+        return False
+    calls = (node for other in relations for one in expressions(other) for node in walk(one) if isinstance(node, Call))
+    read = (call.args[0] for call in calls if call.function in READING and call.args)
+    return any(isinstance(column, Column) and fold(column.name) == fold(name) for column in read)
 
 
 def names_one(relation: Relation, name: str, source: str = "") -> bool:

@@ -113,7 +113,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             "cumulative",
             "{length} {words} of {rows}",
-            "older events no longer count, nor does the row itself",
+            "older events no longer count, and the row itself never does",
         ),
         Kind(
             "rows_frame",

@@ -257,10 +257,10 @@ def _keys(group: cst.Call) -> list[str] | None:
 
 
 def _frame(place: Place, node: cst.BaseExpression) -> str | None:
-    """The one frame that an expression picks its values of."""
+    """The one frame that an expression picks its values of, and the same one each time it is run."""
     modules = {*place.spelling.imports.names, *CONVENTIONAL}
     found = {at.value for at in _bases(node) if isinstance(at, cst.Name) and at.value not in modules}
-    return found.pop() if len(found) == 1 else None
+    return found.pop() if len(found) == 1 and not found & place.looped else None
 
 
 def _bases(node: cst.CSTNode) -> Iterator[cst.BaseExpression]:

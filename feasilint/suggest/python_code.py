@@ -231,6 +231,13 @@ class Place:
         self.as_of = moment(program, fragment, made.line)
         self.explained = "the time of prediction"
 
+    @property
+    def looped(self) -> frozenset[str]:
+        """The names that loops around the statement bind: another frame each time."""
+        loops = (one for one in nodes(self.program.fragments[self.fragment]) if isinstance(one, ast.For))
+        around = (loop for loop in loops if loop.lineno <= self.statement.line <= (loop.end_lineno or loop.lineno))
+        return frozenset(at.id for loop in around for at in ast.walk(loop.target) if isinstance(at, ast.Name))
+
     def unused(self, name: str) -> str:
         """The name, or one like it that the document does not use yet."""
         texts = [fragment.text for fragment in self.program.fragments if fragment.language == "python"]

@@ -135,7 +135,12 @@ def to_datetime(call: Call) -> v.Value | None:
         return timestamp(call)
     if isinstance(first, v.Frame):
         return call.unknown()
-    return elementwise(call.m, "to_datetime", (first,), call.node) if first is not None else None
+    function = _COUNTED.get(call.text(None, "unit") or "", "to_datetime")
+    return elementwise(call.m, function, (first,), call.node) if first is not None else None
+
+
+_COUNTED = {"s": "timestamp_seconds", "ms": "timestamp_millis", "us": "timestamp_micros"}
+"""Functions that read numbers, counted from 1970 on, as times, by pandas' unit of them."""
 
 
 def strptime(call: Call) -> v.Value | None:
