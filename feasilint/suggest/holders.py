@@ -38,7 +38,7 @@ def _above(condition: ast.AST, every: Sequence[ast.AST]) -> Holder:
     at = condition
     while isinstance(above := parents.get(at), ast.BinOp) and isinstance(above.op, ast.BitAnd):
         at = above
-    while isinstance(above := parents.get(at), ast.Tuple | ast.List | ast.keyword):
+    while isinstance(above := parents.get(at), ast.Tuple | ast.List | ast.keyword | ast.Lambda):
         at = above
     return Holder(above, at)
 

@@ -101,7 +101,7 @@ def _plain(node: ast.expr) -> bool:
     match node:
         case ast.Name() | ast.Constant():
             return True
-        case ast.Attribute(value=below) | ast.Subscript(value=below, slice=ast.Constant()):
+        case ast.Attribute(value=below) | ast.Subscript(value=below, slice=ast.Constant() | ast.Name()):
             return _plain(below)
         case ast.BinOp(left=left, op=ast.Sub() | ast.Add(), right=right):
             return _plain(left) and isinstance(right, ast.Call) and _plain(right)
@@ -120,7 +120,8 @@ def _library(compared: _Comparison, held: Holder, imports: Imports) -> Library |
         case ast.Call(func=called, args=args, keywords=keywords) if (
             held.at in (*args, *keywords) and isinstance(called, ast.Attribute | ast.Name) and _method(called) in _ROWS
         ):
-            found = {library for root, library in _LAZY.items() if imports.has(root)}
+            others = {library for root, library in _LAZY.items() if imports.has(root)}
+            found = others or ({"pandas"} if _method(called) == "where" else set())
         case _:
             return None
     names = (imports.library(node.id) for node in ast.walk(compared.node) if isinstance(node, ast.Name))

@@ -7,6 +7,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import fixing
+import numpy as np
 import pandas as pd
 import pytest
 from fixing import COLUMNS, HEADS, NOW, ROWS, USERS, expected, fixed, obstacles, written
@@ -130,6 +131,10 @@ def test_names_that_the_file_does_not_bind_are_not_used(folder: Path, before: st
             "\npast = past[known & past.amount.notna()]",
         ),
         (
+            "now = 'as_of'\npast = past.loc[lambda rows: rows['ts'] < rows[now]]",
+            "now = 'as_of'\npast = past.loc[lambda rows: (rows['ts'] < rows[now]) & (rows['ts'] >= rows[now] - pd.Timedelta(days=365))]",
+        ),
+        (
             "past = past[past.as_of.gt(past.ts) & past.amount.notna()]",
             "past = past[past.as_of.gt(past.ts) & (past.ts >= past.as_of - pd.Timedelta(days=365)) & past.amount.notna()]",
         ),
@@ -199,6 +204,16 @@ def test_timedelta_where_pandas_has_no_name(folder: Path) -> None:
     fixed(folder, written("pandas", f"{PAST}past = past[past.ts < past.as_of]\n{SUMMED}", head=head))
     assert "(past.ts >= past.as_of - timedelta(days=365))]\n" in lines(folder)
     assert result(folder, timedelta=timedelta) == expected()
+
+
+@pytest.mark.parametrize(
+    "counted", ["np.where(past.ts < past.as_of, past.amount, 0)", "past.amount.where(past.ts < past.as_of, 0)"]
+)
+def test_a_condition_on_which_a_row_counts(folder: Path, counted: str) -> None:
+    fixed(folder, written("pandas", f"{PAST}past['amount'] = {counted}\n{SUMMED}"))
+    bound = "(past.ts < past.as_of) & (past.ts >= past.as_of - pd.Timedelta(days=365))"
+    assert counted.replace("past.ts < past.as_of", bound) in lines(folder)
+    assert {user: spend for user, spend in result(folder, np=np).items() if spend} == expected()
 
 
 def test_beside_another_library(folder: Path) -> None:

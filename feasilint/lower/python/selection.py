@@ -73,6 +73,13 @@ def mask_of(m: Machine, key: v.Value) -> Expression | None:
 # --- frames ---
 
 
+def _asked(m: Machine, frame: v.Frame, key: ast.expr, node: ast.expr) -> v.Value:
+    """A key; a function (`df[lambda rows: rows.x > 0]`) is called with the frame for it."""
+    value = m.evaluate(key)
+    found = m.get(value)
+    return m.call(found, (m.alloc(frame),), {}, node) if isinstance(found, v.Function) else value
+
+
 def _frame(m: Machine, frame: v.Frame, target: v.Value, node: ast.Subscript) -> v.Value | None:
     if isinstance(node.slice, ast.Slice):
         return _rows_slice(m, frame, node.slice, node)
@@ -81,7 +88,7 @@ def _frame(m: Machine, frame: v.Frame, target: v.Value, node: ast.Subscript) -> 
     tensor = isinstance(node.slice, ast.Tuple) and any(isinstance(part, ast.Slice) for part in node.slice.elts)
     if tensor and not frame.library.startswith("polars"):
         return frame  # a tensor of it, of unknown dimensions
-    key = m.evaluate(node.slice)
+    key = _asked(m, frame, node.slice, node)
     if isinstance(key, v.Seq) and key.kind == "tuple" and name_of(m, key) is None:
         return _of_both(m, frame, key, node)
     if frame.library == "huggingface" and key in items.SPLITS:
@@ -325,7 +332,7 @@ def _rows(m: Machine, frame: v.Frame, key: ast.expr, node: ast.expr, labels: boo
     if isinstance(key, ast.Slice):
         bounded = key.lower is not None or key.upper is not None
         return _rows_slice(m, frame if labels or not bounded else replace(frame, index=()), key, node)
-    value = m.evaluate(key)
+    value = _asked(m, frame, key, node)
     mask = mask_of(m, value)
     if mask is not None:
         return filtered(m, frame, mask, node)

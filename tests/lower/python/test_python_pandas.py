@@ -139,6 +139,14 @@ def test_query_strings_are_predicates(text, function):
     assert [part.function for part in predicate.args if isinstance(part, Call)] == ["gt", "eq"]
 
 
+@pytest.mark.parametrize("rows", ["tx[lambda d: d.a > 3]", "tx.loc[lambda d: d['a'] > 3, 'b']"])
+def test_functions_that_choose_rows_are_predicates(rows):
+    program = pandas(f"r = {rows}")
+    (predicate,) = [r.predicate for r in program.relations if isinstance(r, Filter)]
+    assert isinstance(predicate, Call)
+    assert predicate.function == "gt"
+
+
 def test_a_lookup_through_a_series_leads_to_its_value():
     relation = frame(PANDAS + "n = pd.read_csv('n.csv').groupby('u')['v'].sum()\ndf = tx\ndf['n'] = df['u'].map(n)")
     assert origins(relation, "n") == {"n.csv.v"}

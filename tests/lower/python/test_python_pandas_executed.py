@@ -65,6 +65,8 @@ CASES = [
     Case("r = tx.eval('x + n')"),
     Case("r = tx.query('x > 1 and k == \"a\"')"),
     Case("r = tx.query('x > 1 & k == \"a\"')"),
+    Case("r = tx[lambda rows: rows.x > 1]"),
+    Case("r = tx.loc[lambda rows: rows['x'] > 1, ['x', 'k']]"),
     Case("r = tx.get('x')"),
     Case("r = tx.xs(0)"),
     Case("r = pd.DataFrame.from_dict({u: {'s': g.x.sum(), 'm': g.n.max()} for u, g in tx.groupby('u')}, orient='index')"),
