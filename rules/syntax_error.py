@@ -16,6 +16,7 @@ _HELP = {
     "unreadable": "check that the file is complete and saved in its format; nothing in it is judged",
 }
 _OF_SQL = "say which dialect it is (`--dialect`), or correct it; what the statement computes is not judged"
+_MOST = 4  # findings about the SQL of one file
 _FORESEEN = "what is computed there is not judged"
 
 
@@ -66,14 +67,22 @@ class UnparsedCode(Rule):
         assert isinstance(subject, DocumentSubject)
         path, foreseen = subject.program.path, dict.fromkeys(FORESEEN, 0)
         unread = [diagnostic for diagnostic in subject.program.diagnostics if diagnostic.kind in _HELP]
+        broken = [one for one in unread if subject.program.kind == "sql" and one.kind == "syntax-error"]
+        told = broken if len(broken) <= _MOST else broken[: _MOST - 1]
+        silent = set(map(id, broken[len(told) :]))
         for one in unread:
             if (known := next(filter(one.message.startswith, foreseen), None)) is not None:
                 foreseen[known] += 1
+                continue
+            if id(one) in silent:
                 continue
             of_sql = subject.program.kind == "sql" and one.kind == "syntax-error"
             help_ = _OF_SQL if of_sql else _HELP[one.kind] + _newer(subject, one)
             severity = Severity.INFO if of_sql else self.severity
             yield self.finding(severity, one.message, Place(path, one.span), help=help_)
+        if silent:
+            said = f"{len(silent)} more statements of this file cannot be read"
+            yield self.finding(Severity.INFO, said, Place(path, broken[len(told)].span), help=_OF_SQL)
         for known, number in foreseen.items():
             if number:
                 first = next(one for one in unread if one.message.startswith(known))

@@ -115,6 +115,29 @@ def test_other_mistakes_are_warnings(cell: str) -> None:
     assert found.severity is Severity.WARNING
 
 
+def test_python_2_is_said_only_of_what_it_has() -> None:
+    cells = ["print 'a'", "try:\n    x = 1\nexcept ValueError, e:\n    pass", "plot (g) -> g(\n  g.rect()"]
+    found = _unread(cells, {"language_info": {"name": "python", "version": "2.7.18"}})
+    assert sorted((f.severity.word, f.message.startswith("code of Python 2, here and at 1 more")) for f in found) == [
+        ("info", True),
+        ("warning", False),
+    ]
+
+
+def test_of_a_file_of_fragments_a_few_are_told() -> None:
+    text = ";\n".join(f"select f{at}( from" for at in range(9)) + ";\n"
+    found = [f.message for f in scan_files({"a.sql": text}).findings if f.code == "FEA001"]
+    assert len(found) == 4
+    assert found[-1] == "6 more statements of this file cannot be read"
+
+
+def test_a_query_that_is_to_be_finished() -> None:
+    (found,) = [
+        f for f in scan_files({"a.sql": "select a\nfrom\n  -- TODO: the table\n"}).findings if f.code == "FEA001"
+    ]
+    assert (found.severity.word, found.message) == ("info", "a blank that is not filled in")
+
+
 def test_sql_that_cannot_be_read_may_be_right_in_its_dialect() -> None:
     (found,) = [f for f in scan_files({"a.sql": "select a from t where (b"}).findings if f.code == "FEA001"]
     assert found.severity is Severity.INFO

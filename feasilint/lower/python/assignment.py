@@ -83,7 +83,7 @@ def _set_attribute(m: Machine, owner: v.Value, name: str, value: v.Value, node: 
         ):
             m.scope.globals.names[v.attached(owner.oid, name)] = value
         case v.Frame():
-            m.set(owner, with_columns(m, found, ((name, spread(m, value, 1)[0]),), node))
+            m.set(owner, with_columns(m, found, ((name, spread(m, value, (name,))[0]),), node))
         case v.Library(path=path):
             m.scope.globals.names[f"{path}.{name}"] = value
         case v.Class(members=members) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
@@ -221,12 +221,14 @@ def _written(m: Machine, frame: v.Frame, key: v.Value, value: v.Value, node: ast
     if names is None:
         element = m.get(key)
         names = (f"{{{element.text}}}",) if isinstance(element, v.Unknown) else ()
-    return with_columns(m, frame, tuple(zip(names, spread(m, value, len(names)), strict=True)), node)
+    return with_columns(m, frame, tuple(zip(names, spread(m, value, names), strict=True)), node)
 
 
-def spread(m: Machine, value: v.Value, count: int) -> list[v.Value]:
-    """One value for each of several columns that are assigned at once."""
-    found = m.get(value)
+def spread(m: Machine, value: v.Value, wanted: tuple[Name, ...]) -> list[v.Value]:
+    """One value for each of several columns that are assigned at once: of a frame those of the same names, else by place."""
+    found, count = m.get(value), len(wanted)
+    if isinstance(found, v.Frame) and wanted and set(wanted) <= set(known_data(found) or ()):
+        return [v.Series(found.relation, Column(found.relation, name), name, found.index) for name in wanted]
     if count == 1:
         if isinstance(found, v.Frame):
             return [first_column(m, found)]
@@ -279,7 +281,7 @@ def _write_rows(m: Machine, frame: v.Frame, key: ast.expr, value: v.Value, node:
     whole = isinstance(parts[0], ast.Slice)
     condition = None if whole else mask_of(m, m.evaluate(parts[0]))
     outputs = []
-    for name, part in zip(names, spread(m, value, len(names)), strict=True):
+    for name, part in zip(names, spread(m, value, names), strict=True):
         new = column_expression(m, name, part, frame.relation)
         old = Column(frame.relation, name)
         made = new if whole else Call("case", (condition or Hole("rows"), new, old))

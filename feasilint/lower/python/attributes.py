@@ -105,6 +105,8 @@ def _other(m: Machine, target: v.Value, receiver: v.Value, name: str, node: ast.
         case v.Frame(relation=relation, library="spark" | "snowpark" | "polars"):
             owner_row = ("of", v.Row(relation))  # of a method that nobody knows it is the lineage
             return v.Lazy("column", name, parts=(owner_row,), node=node, fragment=m.fragment)
+        case v.Row() if name in _OF_SUMMARIES:
+            return v.Bound(target, name)
         case v.Row(relation=relation):
             return v.Scalar(Column(relation, name, m.origin(node)))
         case v.GroupBy() if not name.startswith("_"):
@@ -119,6 +121,11 @@ def _other(m: Machine, target: v.Value, receiver: v.Value, name: str, node: ast.
             return v.Bound(target, name)
 
 
+_OF_SUMMARIES = frozenset((
+    "describe", "drop", "fillna", "head", "nlargest", "plot", "reset_index", "sort_index", "sort_values", "tail", "to_dict",
+    "to_frame",
+))  # fmt: skip
+"""What is done with one value of each column, as `df.isnull().sum()` gives them: no columns of these names."""
 _OF_COLUMNS = frozenset((
     "apply", "astype", "between", "clip", "cumsum", "diff", "dt", "fillna", "isin", "isna", "isnull", "map", "notna", "notnull",
     "nunique", "pct_change", "rolling", "shift", "str", "unique", "value_counts",

@@ -17,6 +17,10 @@ _R = re.compile(
     r"^[ \t]*[\w.$]+[ \t]*<-[ \t]|%>%|^[ \t]*(?:[\w.]+[ \t]*(?:<-|=)[ \t]*)?\w+\$\w|\w\[\[\w+\]\]|\)[ \t]*\{[ \t]*$",
     re.MULTILINE,
 )
+_OLD = re.compile(
+    r"\bprint[ \t]+[^\s(=.]|\bexcept\b[^:\n]+,|\braise[ \t]+\w+[ \t]*,|\bexec[ \t]+[^\s(=]|<>|`"
+    r"|\b0\d+\b|\b[uU][rR][\"']|\b\d+[lL]\b"
+)
 _COMMAND = re.compile(
     r"^[ \t]*(?:apt|apt-get|aws|az|bq|cat|cd|chmod|conda|cp|curl|docker|echo|export|gcloud|git|gsutil|kubectl|ls|mkdir|mv|npm"
     r"|pip3?|python3?|rm|source|sudo|tar|unzip|wget)[ \t]+[\w$./~\"'-]"
@@ -30,7 +34,7 @@ def reason(text: str, error: SyntaxError, metadata: Mapping[str, object]) -> str
     printed = error.msg.startswith(_PRINTED)
     if not printed and (_OPEN.search(line) or _TASK.search(text)):
         return BLANK
-    if is_python_2(metadata, error):
+    if is_python_2(metadata, error) and (printed or _OLD.search(text)):
         return PYTHON_2
     if _COMMAND.match(line):
         return SHELL

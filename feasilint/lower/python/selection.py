@@ -287,9 +287,19 @@ def _accessor(m: Machine, handle: v.Handle, target: v.Value, node: ast.Subscript
         found = m.get(m.evaluate(parts[0])) if not isinstance(parts[0], ast.Slice) else None
         single = isinstance(found, v.Const) and (handle.kind == "iloc" or _in_period(receiver, found) is None)
         return v.Row(rows.relation) if single else rows
-    if handle.kind == "iloc":
+    if handle.kind == "iloc" or (handle.get("places") is not None and _by_place(m, rows, parts[1])):
         return positional(m, rows, parts[1], node)
     return _labelled(m, rows, parts[1], base if rows is receiver else None, node)
+
+
+def _by_place(m: Machine, frame: v.Frame, key: ast.expr) -> bool:
+    """Whether `df.ix[:, [1, 2]]` takes columns by their place: numbers that are none of their names."""
+    parts = [key.lower, key.upper] if isinstance(key, ast.Slice) else [key]
+    values = [m.get(m.evaluate(part)) for part in parts if part is not None]
+    items = [m.get(item) for value in values for item in (value.items if isinstance(value, v.Seq) else (value,))]
+    numbers = [item.value for item in items if isinstance(item, v.Const) and isinstance(item.value, int)]
+    names = known(AllOf(frame.relation)) or ()
+    return bool(items) and len(numbers) == len(items) and not {str(number) for number in numbers} & set(map(str, names))
 
 
 def _item(m: Machine, handle: v.Handle | v.Library, target: v.Value, node: ast.Subscript) -> v.Value | None:

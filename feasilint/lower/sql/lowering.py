@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from feasilint.ir import Anchor, Fragment, Program, Relation
+from feasilint.ir.program import BLANK
 from feasilint.lower.builder import Builder
 from feasilint.lower.sql import SqlResult, models, sources, times
 from feasilint.lower.sql.adapter import Node, exp
@@ -37,6 +38,7 @@ __all__ = ["lower_document", "lower_text", "models", "times"]
 
 _UNREAD = (exp.Command, getattr(exp, "Execute", exp.Command))
 INTERNAL = "the statement could not be lowered"
+_TASK = re.compile(r"(?:#|--|/\*)[ \t]*TODO\b", re.IGNORECASE)
 _FRAMES = 8_000  # a parenthesis costs the parser about 25 frames
 
 
@@ -129,9 +131,17 @@ class _Text:
         failure = one.failure
         if failure is None:
             return
-        message = self.marks.restore(failure.message)
+        message = BLANK if self._is_task(one) else self.marks.restore(failure.message)
         kind: DiagnosticKind = "budget" if one.too_deep else "syntax-error"
         self.builder.diagnose(kind, message, self.lines.span(failure.offset, failure.offset + 1))
+
+    def _is_task(self, one: Statement) -> bool:
+        """Whether a comment in or behind a statement says that it is to be finished."""
+        if not one.tokens:
+            return False
+        text, start, end = self.read.text, one.tokens[0].start, one.tokens[-1].end
+        line = text.find("\n", text.find("\n", end) + 1)  # the comment may stand on a line of its own
+        return _TASK.search(text, start, line if line > 0 else len(text)) is not None
 
     def _statement(self, tree: Node, context: Context) -> None:
         if isinstance(tree, _UNREAD):

@@ -260,11 +260,12 @@ def _without_table_keyword(tokens: list[Token]) -> list[Token]:
 def _is_table_of_model(tokens: list[Token], at: int) -> bool:
     if tokens[at].text.upper() != "TABLE" or tokens[at - 1].text != ",":
         return False
-    start = at - 2
-    while start > 1 and tokens[start - 1].text == ".":
-        start -= 2
-    called = [word_at(tokens, place) for place in range(start - 4, start)] if start > 3 else []
-    return called[:2] in (["ML", "."], ["AI", "."]) and called[3] == "(" and called[2] not in _PARSED
+    depth, start = 0, at - 1
+    while start > 3 and not (depth == 0 and tokens[start].text == "("):
+        depth += (tokens[start].text == ")") - (tokens[start].text == "(")
+        start -= 1
+    called = [word_at(tokens, place) for place in range(start - 3, start)]
+    return called[:2] in (["ML", "."], ["AI", "."]) and called[2] not in _PARSED
 
 
 _PARSED = ("PREDICT", "FORECAST", "TRANSLATE", "FEATURES_AT_TIME", "GENERATE_EMBEDDING", "GENERATE_TEXT_EMBEDDING")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from python_lowering import PANDAS, columns, frame, measures, origins, pandas
 
+import feasilint
 from feasilint.ir import Call, Column, Filter, Interval, Join, Literal, Now, Shift, Window
 
 
@@ -202,3 +203,27 @@ def test_the_value_with_most_rows_is_one_of_the_whole_table(most: str) -> None:
 
 def test_the_most_rows_of_a_value_are_a_maximum_of_counts() -> None:
     assert measures(pandas("x = tx.a.value_counts().max()")) == ["count(a) by a", "max(count)"]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("df = tx[['u', 'x']].copy()\ndf['x'] = df.fillna(0)", "x"),
+        ("df = tx[['u', 'x']].copy()\ndf.loc[:, 'x'] = df.fillna(0)", "x"),
+        ("df = tx[['u', 'x']].copy()\ndf['z'] = tx[['y']]\ndf = df.rename(columns={'z': 'x'})[['x']]", "y"),
+    ],
+)
+def test_a_frame_that_is_put_into_a_column_gives_the_one_of_its_name(code: str, expected: str):
+    found = feasilint.inspect_source(f"{PANDAS}{code}\ndf[['x']].to_csv('features.csv')", kind="python")["features"]
+    assert [one["derived_from"] for one in found if one["name"] == "x"] == [[["tx.csv", expected]]]
+
+
+def test_numbers_that_are_no_names_are_places_of_ix():
+    code = "df = pd.read_csv('a.csv', usecols=['id', 'u', 'v'])\ndf.ix[:, [1, 2]].to_csv('features.csv')"
+    found = feasilint.inspect_source(f"import pandas as pd\n{code}", kind="python")["features"]
+    assert [one["name"] for one in found] == ["u", "v"]
+
+
+def test_a_summary_is_sorted_and_has_no_column_of_that_name():
+    code = "missing = tx.isnull().sum().sort_values(ascending=False).drop('x')"
+    assert "sort_values" not in str(feasilint.inspect_source(PANDAS + code, kind="python")["columns"])

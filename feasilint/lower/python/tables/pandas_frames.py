@@ -209,7 +209,7 @@ PROPERTIES: dict[str, Table] = {
         "iloc": handle("iloc"),
         "at": handle("loc"),
         "iat": handle("iloc"),
-        "ix": handle("loc"),
+        "ix": handle("loc", places=True),  # numbers are places where labels are none; gone since pandas 1.0
         "plot": handle("plot"),
         "style": handle("plot"),
         **dict.fromkeys(("spark", "pandas_on_spark", "koalas"), same),
