@@ -159,7 +159,7 @@ def merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     groups: defaultdict[_Fact, list[Finding]] = defaultdict(list)
     for finding in findings:
         groups[_fact(finding)].append(finding)
-    return tuple(sorted((_merged(group) for group in groups.values()), key=_position))
+    return tuple(sorted((_merged(group) for group in groups.values()), key=position))
 
 
 def _fact(finding: Finding) -> _Fact:
@@ -200,7 +200,8 @@ def _readable(finding: Finding) -> str:
     )
 
 
-def _position(finding: Finding) -> tuple[object, ...]:
+def position(finding: Finding) -> tuple[object, ...]:
+    """What findings are put in order by: file, place, rule, message."""
     span = finding.place.span
     where = (-1, 0, 0) if span is None else (-1 if span.cell is None else span.cell, span.line, span.column)
     return finding.place.path, *where, finding.code, finding.message

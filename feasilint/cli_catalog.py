@@ -64,12 +64,11 @@ def import_(kind: str, location: str, **options: Any) -> int:
     artefacts = _wanted(_read(kind, location), options["only"], options["read_by"])
     into = options["into"] or _nearest()
     found = imported(artefacts, into, day(options["today"]), overwrite=options["overwrite"])
-    for line in _told(found, options["verbose"]):
+    written = [] if options["dry_run"] else list(_written(found))
+    for line in (*_told(found, options["verbose"]), *written):
         click.echo(line)
     if options["dry_run"]:
         click.echo(_diff(found), nl=False)
-    else:
-        _write(found)
     return 0
 
 
@@ -146,16 +145,17 @@ def _diff(found: Import) -> str:
     return "".join(lines)
 
 
-def _write(found: Import) -> None:
+def _written(found: Import) -> Iterator[str]:
+    """Writes the changed files; what is to be told of each."""
     from feasilint.catalog.load import load_text
     from feasilint.catalog.write import write
 
     for path, (_, text) in found.texts.items():
         load_text(text, path)  # what could not be read again is not written
         write(path, text)
-        click.echo(f"wrote {path}")
+        yield f"wrote {path}"
     if not found.texts:
-        click.echo("nothing to change")
+        yield "nothing to change"
 
 
 @catalog.command()

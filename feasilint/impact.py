@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
 
+from feasilint.check import position
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -39,7 +41,7 @@ def impacts(before: Iterable[Finding], after: Iterable[Finding]) -> list[Impact]
             groups.setdefault((*fact[1:], was, now), []).append(fact)
     found = [_impact(facts, old, new) for facts in groups.values()]
     return sorted(
-        found, key=lambda impact: (_EFFECTS.index(impact.effect), -impact.finding.severity, *_position(impact.finding))
+        found, key=lambda impact: (_EFFECTS.index(impact.effect), -impact.finding.severity, *position(impact.finding))
     )
 
 
@@ -70,9 +72,3 @@ def _features(finding: Finding) -> tuple[str | None, ...]:
     """All features that a finding is told of."""
     every = dict(finding.facts).get("features")
     return tuple(every[1:-1].split("`, `")) if every else (finding.feature,)
-
-
-def _position(finding: Finding) -> tuple[object, ...]:
-    span = finding.place.span
-    where = (-1, 0, 0) if span is None else (-1 if span.cell is None else span.cell, span.line, span.column)
-    return finding.place.path, *where, finding.code

@@ -106,11 +106,17 @@ def _unknown(found: Iterable[Subject], analysis: Analysis) -> Iterable[str]:
 def _hints(judged: Iterable[Feature], catalog: Catalog | None, passed_over: int) -> Iterable[str]:
     if passed_over:
         tables = "1 table is" if passed_over == 1 else f"{passed_over} tables are"
-        yield f"{tables} not judged, because nothing says that it holds features: list such files under `models:` in catalog.yaml"
+        hold = "it holds" if passed_over == 1 else "they hold"
+        yield f"{tables} not judged, because nothing says that {hold} features: list such files under `models:` in catalog.yaml"
     yield from _passed_through(judged)
     paths = sorted({feature.sink.path for feature in judged if feature.point is None})
     if catalog is not None and paths:
-        yield f"no prediction point is declared for {', '.join(paths[:3])}: severities are those of the mildest one"
+        yield f"no prediction point is declared for {_some(paths)}: findings there have the mildest of their severities"
+
+
+def _some(names: list[str], shown: int = 3) -> str:
+    rest = len(names) - shown
+    return ", ".join(names[:shown]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _passed_through(judged: Iterable[Feature]) -> Iterable[str]:
@@ -123,6 +129,6 @@ def _passed_through(judged: Iterable[Feature]) -> Iterable[str]:
                 calls[step.text] = None
                 features.add((feature.sink.path, feature.name))
     if calls:
-        shown = ", ".join(list(calls)[:_CALLS]) + (f" and {len(calls) - _CALLS} more" if len(calls) > _CALLS else "")
+        shown = _some(list(calls), _CALLS)
         passing = "1 feature passes" if len(features) == 1 else f"{len(features)} features pass"
         yield f"{passing} through library calls that are not known: {shown}; an aggregation inside of them is not seen"

@@ -59,7 +59,7 @@ def proposals(
         shown = ", ".join(names[:_LISTED]) + (f" and {len(names) - _LISTED} more" if len(names) > _LISTED else "")
         raise UsageError(f"no feature is called `{feature}`" + (f": there are {shown}" if names else ""))
     said = () if platform is not None else judge(reading, list(paths), catalog).findings
-    spoken = _spoken(analysis.programs)
+    spoken = _spoken(program for program in analysis.programs if program.path in paths) or _spoken(analysis.programs)
     made = []
     for one in wanted:
         definition = define(one, analysis, days)

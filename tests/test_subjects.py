@@ -71,7 +71,15 @@ def test_the_catalog_tells_feature_tables() -> None:
     assert scan_files({"risk/a.sql": text}, CATALOG).features == 1
     passed_over = scan_files({"other/a.sql": text}, CATALOG)
     assert passed_over.features == 0
-    assert "1 table is not judged" in passed_over.hints[0]
+    assert "1 table is not judged, because nothing says that it holds features" in passed_over.hints[0]
+    several = scan_files({"other/a.sql": text, "other/b.sql": text.replace("report", "summary")}, CATALOG)
+    assert "2 tables are not judged, because nothing says that they hold features" in several.hints[0]
+
+
+def test_files_without_a_prediction_point_are_counted() -> None:
+    text = f"create table ml.features as {COUNT}"
+    (hint,) = (h for h in scan_files({f"x/{n}.sql": text for n in "abcde"}, "version: 1\n").hints if "point" in h)
+    assert "x/a.sql, x/b.sql, x/c.sql and 2 more: findings there have the mildest of their severities" in hint
 
 
 def test_keys_and_entities_are_no_features() -> None:

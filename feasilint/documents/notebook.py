@@ -91,10 +91,13 @@ def sources(text: str) -> tuple[Source | None, ...]:
 # --- from JSON to raw cells ---------------------------------------------------------------------------------------------
 
 
+_NO_OBJECT = "Expecting '{'"
+
+
 def _scan(text: str) -> dict[str, object]:
     cursor = Cursor(text)
     if cursor.next != "{":
-        cursor.fail("Expecting '{'")
+        cursor.fail(_NO_OBJECT)
     fields = cursor.object({"cells": _read_cells, "worksheets": _read_worksheets})
     cursor.end()
     return fields
@@ -269,6 +272,8 @@ def _not_json(text: str, error: json.JSONDecodeError) -> UnreadableError:
         return UnreadableError("an unfinished merge: Git conflict markers in the notebook; resolve them", line)
     if text.lstrip().startswith("<"):
         return UnreadableError("an HTML page, not a notebook; download the raw file")
+    if error.msg == _NO_OBJECT:
+        return UnreadableError("not a notebook: a notebook is JSON that starts with `{`", error.lineno)
     if error.pos >= len(text.rstrip()):
         return UnreadableError("the notebook ends in the middle of its JSON; it was cut off when saved", error.lineno)
     return UnreadableError(f"not a notebook: invalid JSON at column {error.colno}: {error.msg}", error.lineno)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from feasilint.durations import duration
 from feasilint.errors import UsageError
 from feasilint.evidence.choosing import names
 from feasilint.evidence.compute import binary, compute
@@ -62,7 +63,7 @@ def _check(definition: Definition, settings: Settings) -> None:
         )
     if definition.window is not None and not settings.windows:
         raise UsageError(
-            f"`{definition.name}` looks back {_days(definition.window):g} days only; --window says what else to try"
+            f"`{definition.name}` looks back {duration(definition.window)} only; --window says what else to try"
         )
 
 

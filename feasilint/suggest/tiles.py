@@ -98,7 +98,7 @@ def windows(definition: Definition) -> list[float]:
 
 def tiled(
     definition: Definition, dialect: str, as_of: str = "$as_of", rows: str | None = None, table: str | None = None,
-    daily: str = "{time} >= $day AND {time} < $day + INTERVAL 1 DAY",
+    daily: str = "{time} >= CAST($day AS TIMESTAMP) AND {time} < CAST($day AS TIMESTAMP) + INTERVAL 1 DAY",
 ) -> Tiles | Direct:  # fmt: skip
     """The tiles and windows of a definition as SQL. `as_of`: the day, as SQL; `rows`, `table`: what stands in FROM for the source
     and the tiles; `daily`: which rows one run reads, of the event time."""
@@ -128,6 +128,10 @@ def _served(definition: Definition, dialect: str) -> None:
     if dialect not in _DIALECTS:
         raise Refused(
             f"definitions are written in the SQL of {', '.join(_DIALECTS)}, not of `{dialect}`: see --dialect"
+        )
+    if definition.source.kind == "file" and dialect != "duckdb":
+        raise Refused(
+            f"`{definition.source.name}` is no table: only the SQL of duckdb reads files, so load it into the warehouse"
         )
     for measure in definition.measures:
         if measure.function in ("median", "percentile") and dialect in _APPROXIMATE:

@@ -148,7 +148,7 @@ def test_lone_surrogates_become_replacement_characters() -> None:
     ("data", "message", "line"),
     [
         (b"", "an empty file, not a notebook; save the notebook again or delete it", None),
-        (b"[]", "not a notebook: invalid JSON at column 1: Expecting '{'", 1),
+        (b"[]", "not a notebook: a notebook is JSON that starts with `{`", 1),
         (b"{}", "not a notebook: this JSON has no list of cells", None),
         (b'{"cells": {}}', "not a notebook: this JSON has no list of cells", None),
         (b'{"cells": [\n{"source": "x"\n', "the notebook ends in the middle of its JSON; it was cut off when saved", 3),

@@ -249,7 +249,7 @@ def test_a_spine_of_other_keys_is_told(steady: str, tmp_path: Path) -> None:
 
 def test_a_feature_that_is_bounded_needs_windows_to_try(steady: str) -> None:
     month = replace(COUNT, measures=(Measured("count", window=30 * 86_400),))
-    with pytest.raises(UsageError, match="`n` looks back 30 days only; --window says what else to try"):
+    with pytest.raises(UsageError, match="`n` looks back 30 d only; --window says what else to try"):
         measured(month, steady, Settings())
 
 

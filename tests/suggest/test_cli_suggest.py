@@ -138,3 +138,54 @@ def test_the_page_shows_what_is_printed(
     if request.config.getoption("--update-golden"):
         page.write_text(shown, encoding="utf-8")
     assert shown == page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("dialect", ["bigquery", "duckdb", "postgres"])
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_statements_have_no_idle_conditions_or_parentheses(
+    shop: Path, capsys: pytest.CaptureFixture[str], platform: str, dialect: str
+) -> None:
+    rows = "SELECT user_id, ts, (a * 100) AS c FROM shop.tx WHERE NOT t AND (s = 'x')"
+    (shop / "features.sql").write_text(f"CREATE TABLE features AS SELECT user_id, sum(c) AS n FROM ({rows}) GROUP BY 1")
+    assert main(["suggest", "features.sql::n", "--for", platform, "--dialect", dialect]) == 0
+    printed = capsys.readouterr().out
+    assert "a * 100" in printed
+    assert "AND TRUE" not in printed
+    assert not re.search(r"\(\s*\((?!SELECT)|,\s*\(\s*a|\"\(a", printed)
+
+
+def test_a_model_without_conditions_reads_only_what_is_new(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["suggest", "features.sql::n", "--for", "dbt", "--dialect", "duckdb"]) == 0
+    printed = capsys.readouterr().out
+    assert "{% if is_incremental() %}\nWHERE\n  ts >= CAST((" in printed
+    assert "INTERVAL '3' DAY\n{% endif %}\nGROUP BY" in printed
+
+
+def test_parameters_are_spelled_as_the_dialect_has_them(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for dialect, sign in (("bigquery", "@{}"), ("postgres", "%({})s"), ("duckdb", "${}")):
+        assert main(["suggest", "features.sql::n", "--for", "sql", "--dialect", dialect]) == 0
+        printed = capsys.readouterr().out
+        assert f"days as {sign.format('day')}: " in printed
+        assert f"start of the day {sign.format('as_of')}\n" in printed
+
+
+def test_files_are_read_by_duckdb_alone(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "catalog.yaml").write_text("version: 1\nsources:\n  - {name: tx.parquet, event_time: ts}\n")
+    code = "import pandas as pd\ntx = pd.read_parquet('tx.parquet')\ntx.groupby('user_id')['a'].sum().to_frame('n').to_csv('features.csv')\n"
+    (shop / "features.sql").unlink()
+    (shop / "features.py").write_text(code)
+    assert "no table" in refused(capsys, "features.py::n", "--for", "sql", "--dialect", "bigquery")
+    assert main(["suggest", "features.py::n", "--for", "sql"]) == 0
+    assert "READ_PARQUET('tx.parquet')" in capsys.readouterr().out
+
+
+def test_code_elsewhere_does_not_hide_the_dialect(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "here").mkdir()
+    (shop / "features.sql").rename(shop / "here" / "features.sql")
+    (shop / "here" / "more.sql").write_text("CREATE TABLE other AS SELECT SAFE_CAST(x AS INT64) AS x FROM `a.b.c`")
+    other = shop / "there.py"
+    other.write_text(
+        "import psycopg2, pandas as pd\ndf = pd.read_sql('select a::int from s.t', psycopg2.connect(''))\n"
+    )
+    assert main(["suggest", "here::n", "--for", "sql"]) == 0
+    assert "@day" in capsys.readouterr().out

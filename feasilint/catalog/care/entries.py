@@ -141,7 +141,9 @@ def _points(catalog: Catalog) -> Iterator[Doubt]:
             yield Doubt(point.mark, "idle-prediction-point", point.name, said)
     for model in catalog.models:
         if model.prediction_point is None:
-            said = "no prediction_point: severities are those of the mildest one; say where the model is called"
+            said = (
+                "no prediction_point: its findings have the mildest of their severities; say where the model is called"
+            )
             yield Doubt(model.mark, "no-prediction-point", model.name, said)
 
 

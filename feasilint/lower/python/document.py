@@ -118,13 +118,14 @@ def _run_python(m: Machine, cell: Cell, neutral: Neutral) -> None:
 
 def _parse(m: Machine, fragment: Fragment) -> ast.Module | None:
     """The statements of a cell, but those that are broken."""
+    whole = "file" if fragment.cell is None else "cell"
     try:
         tree, error = parse(fragment.text)
     except (ValueError, RecursionError, MemoryError) as failure:
-        m.builder.diagnose("syntax-error", f"{failure}; this cell is not read", fragment.span(0, 1))
+        m.builder.diagnose("syntax-error", f"{failure}; this {whole} is not read", fragment.span(0, 1))
         return None
     if error is not None:
-        what = "cell" if tree is None else "statement"
+        what = whole if tree is None else "statement"
         said = f"{reason(fragment.text, error, m.metadata)}; this {what} is not read"
         m.builder.diagnose("syntax-error", said, _error_span(fragment, error))
     return tree

@@ -88,13 +88,22 @@ def translated(text: str, dialect: str, pretty: bool = True) -> str:
         for node in list(tree.find_all(exp.Parameter)):
             node.replace(exp.Placeholder(this=node.name))
     for paren in list(tree.find_all(exp.Paren)):
-        if isinstance(paren.parent, exp.And | exp.Where) and not isinstance(paren.this, exp.Or):
+        if _idle(paren):
             paren.replace(paren.this)
     if dialect == "bigquery":
         _for_bigquery(tree)
     if dialect == "redshift":
         _without_filter(tree)
     return tree.sql(dialect=dialect, pretty=pretty)
+
+
+_ENCLOSING = (exp.AggFunc, exp.Alias, exp.Cast, exp.Paren, exp.Select)
+
+
+def _idle(paren: exp.Paren) -> bool:
+    """Whether parentheses change nothing, because of what stands around them."""
+    alone = isinstance(paren.parent, _ENCLOSING)
+    return alone or (isinstance(paren.parent, exp.And | exp.Where) and not isinstance(paren.this, exp.Or))
 
 
 def _without_filter(tree: Node) -> None:

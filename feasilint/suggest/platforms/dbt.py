@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SOURCE, _TILES, _NEW = "feasilint_source", "feasilint_tiles", "feasilint_is_new"
 _AS_OF = """'{{ var("as_of", run_started_at.strftime("%Y-%m-%d")) }}'"""
+_IF, _END = "{% if is_incremental() %}", "{% endif %}"
 _TABLE = "{{ config(materialized='table') }}\n"
 _STRATEGY = {"bigquery": "merge", "databricks": "merge", "spark": "merge"}
 
@@ -85,8 +86,11 @@ def _incremental(tile: str, definition: Definition, dialect: str, source: str) -
         dialect,
         pretty=False,
     ).removeprefix("SELECT ")
-    condition = "TRUE\n  {% if is_incremental() %}\n  AND " + since + "\n  {% endif %}"
-    return _filled(tile, source).replace(_NEW, condition.replace("feasilint_this", "{{ this }}"))
+    since = since.replace("feasilint_this", "{{ this }}")
+    head, word, rest = re.split(rf"\s+(AND|WHERE)\s+{_NEW}", _filled(tile, source))
+    if word == "AND":
+        return f"{head}\n  {_IF}\n  AND {since}\n  {_END}{rest}"
+    return f"{head}\n{_IF}\nWHERE\n  {since}\n{_END}{rest}"
 
 
 def _properties(definition: Definition, stem: str, tiles: str | None) -> str:

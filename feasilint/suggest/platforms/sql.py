@@ -22,7 +22,8 @@ def render(definition: Definition, dialect: str) -> tuple[File, ...]:
         return (File(f"{stem}.sql", text),)
     again = lateness(definition)
     head = [f"daily tiles of {about(definition, made.feature)}", *made.notes,
-            f"run it every day for each of the last {again}: rows come late, and what a day had is replaced"]  # fmt: skip
+            f"run it every day, with each of the last {again} days as {_parameter('day', dialect)}: rows come late, and what a",
+            "day had is replaced"]  # fmt: skip
     table = name(made.table)
     statements = [
         f"CREATE TABLE IF NOT EXISTS {translated(table, dialect)} AS\n{made.tile}\nLIMIT 0",
@@ -30,5 +31,11 @@ def render(definition: Definition, dialect: str) -> tuple[File, ...]:
         f"INSERT INTO {translated(table, dialect)}\n{made.tile}",
     ]
     tiles = comment(head) + "".join(f"{statement};\n\n" for statement in statements)
-    window = comment([about(definition, made.feature), "as of the start of the day $as_of"]) + made.window + ";\n"
+    window = comment([about(definition, made.feature), f"as of the start of the day {_parameter('as_of', dialect)}"])
+    window += made.window + ";\n"
     return File(f"{stem}_daily.sql", tiles.rstrip("\n") + "\n"), File(f"{stem}.sql", window)
+
+
+def _parameter(called: str, dialect: str) -> str:
+    """A parameter as a dialect spells it."""
+    return translated(f"SELECT ${called}", dialect, pretty=False).removeprefix("SELECT ")

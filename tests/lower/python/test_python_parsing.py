@@ -7,6 +7,7 @@ import ast
 import pytest
 from python_lowering import run, sources
 
+from feasilint.api import inspect_source
 from feasilint.lower.python.parsing import LIMIT, parse
 
 
@@ -56,6 +57,8 @@ def test_the_first_error_is_said_and_places_stay():
 def test_text_that_holds_no_statement_is_said_to_be_no_cell():
     (diagnostic,) = run("select a from b where c").diagnostics
     assert diagnostic.message.endswith("this cell is not read")
+    (said,) = inspect_source("select a from b where c", "python")["diagnostics"]
+    assert said["message"].endswith("this file is not read")
 
 
 def test_a_tree_of_a_broken_text_has_the_lines_of_the_text():
