@@ -16,7 +16,7 @@ from feasilint.measure.names import eventful
 from feasilint.rule import Severity, Suggestion
 from feasilint.suggest import Bound, bounded
 from feasilint.suggest.in_place import NO_MOMENT, in_place
-from feasilint.suggest.kinds import ITEMS, kind_of
+from feasilint.suggest.kinds import DECAYING, ITEMS, KINDS, kind_of
 from feasilint.suggest.located import located
 from feasilint.suggest.window import window_days
 
@@ -84,13 +84,15 @@ class History(Struct, frozen=True):
 
     def days(self, context: Context) -> int | None:
         """The window to suggest; None where the retention is shorter than a day."""
-        return window_days(self.read, kind_of(self.aggregation), context.catalog.windows)
+        return window_days(self.read, self.kind(context), context.catalog.windows)
 
     def kind(self, context: Context) -> Kind | None:
         """What kind of aggregation it is."""
         program = context.programs.get(self.aggregation.place.path)
         found = located(program, self.aggregation) if program is not None else None
-        return kind_of(self.aggregation, found[1] if found is not None else None)
+        kind = kind_of(self.aggregation, found[1] if found is not None else None)
+        decays = context.catalog.windows.half_life and kind is not None and kind.name in DECAYING
+        return KINDS["exp_decay_sum"] if decays else kind
 
 
 def online_severity(history: History, context: Context) -> Severity:
@@ -243,7 +245,8 @@ def suggestion(history: History, context: Context) -> Suggestion | None:
     if history.event_time is not None:
         declared = history.entry is not None and history.entry.event_time is not None
         running, source = history.aggregation.running, history.read.source.name
-        bound = Bound(window, history.event_time, running, source, declared=declared)
+        half_life = context.catalog.windows.half_life / _DAY if kind is KINDS["exp_decay_sum"] else 0
+        bound = Bound(window, history.event_time, running, source, declared=declared, half_life=half_life)
         code = bounded(history.aggregation, context.programs, bound, kind)
         edits = _in_place(history, bound, kind, context)
     return Suggestion(
@@ -258,6 +261,8 @@ def suggestion(history: History, context: Context) -> Suggestion | None:
 def _in_place(history: History, bound: Bound, kind: Kind | None, context: Context) -> tuple[Edit, ...] | str:
     """The edits of the aggregation, and of the others that are told with it; why there are none. What stands in one query shares
     a condition, so that all get the window of most."""
+    if bound.half_life:
+        return "a decayed value is another aggregate"
     bound = replace(bound, days=window_days(history.read, None, context.catalog.windows) or bound.days)
     edits = in_place(history.aggregation, context.programs, bound, kind)
     if isinstance(edits, str):

@@ -199,11 +199,13 @@ class Prices(Struct, frozen=True, array_like=True, gc=False):
 
 class Windows(Struct, frozen=True, array_like=True, gc=False):
     """Lengths of windows in seconds. `suggested`: of what is proposed for aggregates that have none; `recent`: the same for last
-    values, lists and favourites; `exact`: up to which all values of a key may be read again."""
+    values, lists and favourites; `exact`: up to which all values of a key may be read again; `half_life`: after which an event
+    counts half as much in what is proposed for counts and sums, 0 where all of a window count the same."""
 
     suggested: float = 365 * 86_400
     recent: float = 90 * 86_400
     exact: float = 30 * 86_400
+    half_life: float = 0
     marks: Mapping[str, Mark] = field(default_factory=dict)
 
 

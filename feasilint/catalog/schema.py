@@ -236,6 +236,10 @@ class WindowsSchema(_Entry):
     suggested: Length | None = _says("of what is proposed for an aggregate without a window; 365 days", "180d")
     recent: Length | None = _says("of what is proposed for last values, lists and most frequent values; 90 days", "60d")
     exact: Length | None = _says("up to which all values of a key may be read again (`AGG303`); 30 days", "14d")
+    half_life: Length | None = _says(
+        "after which an event counts half as much in what is proposed for counts and sums; else all of a window count the same",
+        "30d",
+    )
 
 
 class MatchSchema(_Entry):

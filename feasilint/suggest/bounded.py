@@ -32,7 +32,8 @@ class Bound(Struct, frozen=True):
     """The window to give an aggregation: `days` of `event_time`. `running`: it is computed per row, over the rows before it.
     `source`: the physical name of what it reads. Of outcomes that are known later: the column that says when (`known_at`), else
     the days after which they are (`settled`, 0 where nobody says it; None for all else). `declared`: the catalog says that it is
-    the event time. `renames`: names of what is made say how long it is."""
+    the event time. `renames`: names of what is made say how long it is. `half_life`: the
+    days after which a row counts half as much, 0 where all count the same."""
 
     days: int
     event_time: str
@@ -42,6 +43,7 @@ class Bound(Struct, frozen=True):
     settled: int | None = None
     declared: bool = False
     renames: bool = True
+    half_life: float = 0
 
     def named(self, name: str) -> str:
         """A column's name with the window in it: `n_txn_365d` for `n_txn`, `txn_count_365d` for `txn_count_lifetime`."""
@@ -113,6 +115,7 @@ def _sql(
     fragment: Fragment, aggregation: Aggregation, bound: Bound, tables: Tables, kind: Kind | None
 ) -> Rewrite | None:
     from feasilint.lower.sql.nodes import nodes
+    from feasilint.suggest.decayed import decayed
     from feasilint.suggest.forms import FORMS
     from feasilint.suggest.sql import rewrite
 
@@ -121,12 +124,14 @@ def _sql(
     if aggregation.node >= len(found):
         return None
     node, form = found[aggregation.node], FORMS.get(kind.name) if kind is not None else None
+    form = decayed(bound.half_life) if bound.half_life else form
     code = rewrite(node, fragment, bound, tables, form) if form is not None else None
     if code is not None:
         said = {name: _STORED.format(name) for name in _STORED_NAME.findall(code)}
         return Rewrite("".join(said.values()) + code, "sql", kind)
     if kind is not None and not kind.bounds:
         return None
+    bound = replace(bound, half_life=0)
     code = rewrite(node, fragment, bound, tables) if aggregation.function != "row_number" else None
     return Rewrite(code, "sql") if code else None
 

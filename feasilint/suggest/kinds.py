@@ -166,6 +166,10 @@ KINDS: dict[str, Kind] = {
 """By name, in the order of the documentation."""
 
 
+DECAYING = ("lifetime_count", "lifetime_sum")
+"""Kinds of which `exp_decay_sum` is another alternative."""
+
+
 class _Sign(Struct, frozen=True):
     """How a kind is recognised: all that is stated holds of the aggregation and, where it is known, of its expression."""
 

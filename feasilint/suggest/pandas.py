@@ -12,7 +12,7 @@ from feasilint.suggest.pandas_forms import in_order, last_values
 from feasilint.suggest.pandas_rows import keys_of, listed, per_row, rolled, sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from feasilint.ir import Program
     from feasilint.suggest.bounded import Bound
@@ -37,8 +37,11 @@ def bounded(program: Program, fragment: int, node: int, bound: Bound, kind: str 
         return Code(text) if text is not None else None
     if kind == "first_event":
         return _stored(grouping, code, bound, program)
+    if bound.half_life and (text := _decayed(grouping, code, bound, program)):
+        return Code(text, formed=True)
     lists = list(_lists(code.nodes[node], grouping, code)) if kind == "collect_list" else []
-    return None if bound.running else Code(_recent(grouping, code, bound, program, lists), bool(lists))
+    order = in_order(code.source(grouping.frame), bound.event_time) if lists else ""
+    return None if bound.running else Code(_recent(grouping, code, bound, program, lists, order), bool(lists))
 
 
 def approximate(program: Program, fragment: int, node: int, event_time: str | None) -> str | None:
@@ -78,7 +81,9 @@ def _is_spark(program: Program) -> bool:
 # --- one value per group: aggregate the recent rows ---
 
 
-def _recent(grouping: Grouping, code: Source, bound: Bound, program: Program, lists: list[Edit]) -> str:
+def _recent(
+    grouping: Grouping, code: Source, bound: Bound, program: Program, more: Iterable[Edit] = (), order: str = ""
+) -> str:
     frame = code.source(grouping.frame)
     lines = []
     if not isinstance(grouping.frame, ast.Name):
@@ -88,11 +93,41 @@ def _recent(grouping: Grouping, code: Source, bound: Bound, program: Program, li
     recent = "recent" if not re.search(r"\brecent\b", code.text) else f"recent_{bound.days}d"
     time = f'{frame}["{bound.event_time}"]'
     since = f"({time} >= as_of - {pandas}.Timedelta(days={bound.days}))"
-    order = in_order(code.source(grouping.frame), bound.event_time) if lists else ""
     lines.append(f"{recent} = {frame}[{since} & ({time} < as_of)]{order}  # as_of: the time of prediction")
     edits = [Edit(*code.extent(node), recent) for node in _mentions(grouping, code)]
-    edits += [*renames(grouping.statement, code, bound), *lists]
+    edits += [*renames(grouping.statement, code, bound), *more]
     return "\n".join([*lines, code.edited(grouping.statement, edits)])
+
+
+def _decayed(grouping: Grouping, code: Source, bound: Bound, program: Program) -> str | None:
+    """A count of rows or a sum of one column, in which each row counts half as much after every half-life."""
+    value = chain(grouping.call, code)
+    steps = [at for at in code.above(grouping.call) if _is_above(at, grouping.call)]
+    summed = steps[0] if steps and not steps[0].args else None
+    func = summed.func if summed is not None else None
+    if not isinstance(func, ast.Attribute) or value is grouping.call or not isinstance(grouping.frame, ast.Name):
+        return None
+    column = {"size": "weight", "sum": _picked(func.value, grouping.call)}.get(func.attr)
+    if not column or grouping.call.keywords or (func.attr == "size" and func.value is not grouping.call):
+        return None
+    pandas = next((m[1] for f in program.fragments if (m := _IMPORT.search(f.text))), "pd")
+    counted = Edit(code.extent(grouping.call)[1], code.extent(summed)[1], f'["{column}"].sum()')  # type: ignore[arg-type]
+    rows, rest = _recent(grouping, code, bound, program, [counted]).split("\n", 1)
+    recent = rows.partition(" = ")[0]
+    weight = f'0.5 ** ((as_of - {recent}["{bound.event_time}"]) / {pandas}.Timedelta(days={bound.half_life:g}))'
+    weight = weight if func.attr == "size" else f'{recent}["{column}"] * {weight}'
+    return f"{rows}\n{recent} = {recent}.assign({column}={weight})\n{rest}"
+
+
+def _picked(node: ast.expr, call: ast.Call) -> str:
+    """The name of the one column that is picked of a grouping; empty where it is another expression."""
+    match node:
+        case ast.Attribute(value=below, attr=name) if below is call:
+            return name
+        case ast.Subscript(value=below, slice=ast.Constant(value=str() as name)) if below is call:
+            return name if name.isidentifier() else ""
+        case _:
+            return ""
 
 
 _OF_FIRST = ("first", "rename", "to_frame", "reset_index")
@@ -112,7 +147,7 @@ def _stored(grouping: Grouping, code: Source, bound: Bound, program: Program) ->
     added, index = f"{stored}.combine_first({name})", listed(keys)
     if "reset_index" in steps:
         added = f"{stored}.set_index({index}).combine_first({name}.set_index({index})).reset_index()"
-    lines = [EXPLAINED.format(stored), _recent(grouping, code, bound, program, []), f"{name} = {added}"]
+    lines = [EXPLAINED.format(stored), _recent(grouping, code, bound, program), f"{name} = {added}"]
     return Code("\n".join(lines), formed=True)
 
 

@@ -61,8 +61,10 @@ class Source:
             at = self.parents.get(at)
 
     def edited(self, statement: ast.stmt, edits: list[Edit]) -> str:
-        """The whole lines of a statement with the edits, indentation taken off."""
+        """The whole lines of a statement with the edits and the comment behind it, indentation taken off."""
         start, end = self.extent(statement)
+        behind = self.text[end:].partition("\n")[0]
+        end += len(behind) if behind.lstrip().startswith("#") else 0
         start = self.text.rfind("\n", 0, start) + 1
         text = self.text[start:end]
         for edit in sorted(set(edits), key=lambda edit: edit.start, reverse=True):

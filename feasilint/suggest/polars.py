@@ -19,6 +19,7 @@ from feasilint.suggest.python_code import (
     within,
     written,
 )
+from feasilint.suggest.python_decayed import in_polars
 from feasilint.suggest.python_stored import stored
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def bounded(place: Place, bound: Bound, kind: str = "") -> Code | None:
         anti, added = 'join({stored}, on={keys}, how="anti", nulls_equal=True)', "concat([{stored}, {new}])"
         text = stored(place, group, _recent(place, bound), anti, f"{place.spelling.module('polars')}.{added}")
         return Code(text, formed=True) if text is not None else None
-    sketches = dict(_sketches(place, group, bound.event_time if kind else ""))
+    decayed = in_polars(place, bound) if bound.half_life else {}
+    sketches = decayed or dict(_sketches(place, group, bound.event_time if kind else ""))
     edits = {**sketches, **dict(renames(place, group, bound))}
     return Code(restricted(place, group, _recent(place, bound), edits), place.within(sketches))
 

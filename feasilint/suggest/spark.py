@@ -23,6 +23,7 @@ from feasilint.suggest.python_code import (
     within,
     written,
 )
+from feasilint.suggest.python_decayed import in_spark
 from feasilint.suggest.python_stored import stored
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def bounded(place: Place, bound: Bound, kind: str = "") -> Code | None:
         anti = 'join({stored}, {keys}, "left_anti")'
         text = stored(place, group, _recent(place, bound), anti, "{stored}.unionByName({new})")
         return Code(text, formed=True) if text is not None else None
-    sketches = dict(_sketches(place, group, bound.event_time if kind else ""))
+    decayed = in_spark(place, bound) if bound.half_life else {}
+    sketches = decayed or dict(_sketches(place, group, bound.event_time if kind else ""))
     edits = {**sketches, **dict(renames(place, group, bound))}
     return Code(restricted(place, group, _recent(place, bound), edits), place.within(sketches))
 

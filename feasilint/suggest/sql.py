@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.sql.adapter import exp
+from feasilint.suggest.decayed import placed
 from feasilint.suggest.sql_sites import (
     Known,
     declared,
@@ -87,6 +88,10 @@ def _filtered(node: exp.Expr, select: exp.Select, text: Text, known: Known) -> s
         return None
     upper = upper_bound(site)
     as_of = upper or declared(select, text.marks) or parameter("as_of")
+    if bound.half_life:
+        if site.select is not select:
+            return None  # the rows' time is not there any more
+        placed(node, as_of, site.time)
     start = earlier(as_of.copy(), bound.days, text.dialect)
     conditions: list[exp.Expr] = [exp.GTE(this=site.time.copy(), expression=start)]
     if upper is None or bound.settled is not None:

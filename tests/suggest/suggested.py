@@ -42,12 +42,12 @@ _HEADS = {
 _FIT = 'from xgboost import XGBClassifier\nXGBClassifier().fit({frame}[["{feature}"]], {frame}["is_fraud"])'
 
 
-def findings(library: str, code: str, feature: str, known_after: str = "") -> Iterator[Finding]:
-    """What is said of a notebook whose model gets `feature` of the frame `df` that the code makes."""
+def findings(library: str, code: str, feature: str, known_after: str = "", more: str = "") -> Iterator[Finding]:
+    """What is said of a notebook whose model gets `feature` of the frame `df` that the code makes; `more` of a catalog."""
     frame = "df.toPandas()" if library == "spark" else "df"
     cells = (_HEADS[library], dedent(code).strip(), _FIT.format(frame=frame, feature=feature))
     late = f"    columns: {{is_fraud: {{known_after: {known_after}}}}}\n" if known_after else ""
-    result = scan_files({"train.ipynb": notebook("\n# %%\n".join(cells))}, CATALOG + late)
+    result = scan_files({"train.ipynb": notebook("\n# %%\n".join(cells))}, CATALOG + late + more)
     assert not result.errors
     return (finding for finding in result.findings if finding.feature == feature)
 

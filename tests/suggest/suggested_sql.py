@@ -25,6 +25,7 @@ sources:
     columns: [tx_id, user_id, ts, amount, merchant, status, label, label_ts]
   - {name: spine, availability: request}
 """
+HALF_LIFE = "windows: {half_life: 30d}\n"
 TRAIN = '''
 import duckdb
 from xgboost import XGBClassifier

@@ -74,6 +74,7 @@ def test_in_pandas(condition: str) -> None:
         f"m = m[{condition}]  # earlier\n"
         'df = m.groupby("tx_id").agg(x=("amount_old", "sum"), is_fraud=("is_fraud", "max"))',
     )
+    assert "# earlier" in code
     assert pandas(code, m=merged(("", "_old"))) == EARLIER
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import mean, stdev
 from typing import TYPE_CHECKING, Any
 
@@ -302,6 +302,29 @@ def test_first_values_are_added_to_those_that_are_stored(tx: Any) -> None:
     expected = by(recent(ROWS, 7), "user_id", lambda group: min(group, key=lambda row: row["ts"])["tx_id"])
     assert result(code, tx, value="x", stored_users=stored) == {**expected, 1: -1, 4: -4}
     assert set(expected) - {1, 4}
+
+
+@pytest.mark.parametrize(
+    "measure", ['F.count("*")', 'F.sum("amount")', 'F.count("amount")', 'F.sum(F.col("amount") + 1)']
+)
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_counts_and_sums_with_a_half_life(measure: str, tx: Any) -> None:
+    made = f'users = tx.groupBy("user_id").agg({measure}.alias("x"))\n{JOINED}'
+    found = next(
+        one for one in findings("spark", made, "x", more="windows: {half_life: 30d}\n") if one.code == "AGG301"
+    )
+    assert found.suggestion is not None
+    assert found.suggestion.title.startswith("decayed ")
+
+    def decayed(group: list[Row]) -> float:
+        weights = {row["tx_id"]: 0.5 ** ((AS_OF - row["ts"]) / timedelta(days=30)) for row in group}
+        counted = group if "*" in measure else [row for row in group if row["amount"] is not None]
+        more = 1 if "+ 1" in measure else 0
+        return sum(weights[r["tx_id"]] * (r["amount"] + more if "sum" in measure else 1) for r in counted)
+
+    expected = by(recent(ROWS, 360), "user_id", decayed)
+    assert result(found.suggestion.code, tx, value="x_360d") == pytest.approx(expected)
 
 
 # --- what is learned from training rows ---
