@@ -146,12 +146,12 @@ def _python(program: Program, aggregation: Aggregation, bound: Bound, kind: Kind
     if found is not None and is_number(found[0].input, bound.event_time, program.relations):
         return None
     held = pairs(found[0].input, bound.event_time, bound.source) if found is not None else []
-    if len(held) > 1:
+    if len(held) > 1 or (held and is_written_once(aggregation, bound)):
         return None
     if held:
         names = frozenset((*aggregation.outputs, aggregation.text))
         text = libraries.paired(program, aggregation.fragment, aggregation.node, bound, held[0], names)
-        return Rewrite(text, "python", kind) if text else None
+        return Rewrite(text, "python", kind if not bound.half_life else None) if text else None
     if found is not None and not names_one(found[0].input, bound.event_time, bound.source):
         return None
     if found is not None and of_another_side(found, bound.event_time, bound.source):

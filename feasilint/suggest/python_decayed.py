@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from feasilint.suggest.python_code import argument, code, method, text_of, written
+from feasilint.suggest.python_code import argument, code, method, text_of, within, written
 
 if TYPE_CHECKING:
     from feasilint.suggest.bounded import Bound
     from feasilint.suggest.python_code import Edit, Place
+
+
+_PICKING = frozenset(
+    {"filter", "drop_nulls", "drop_nans", "unique", "head", "tail", "limit", "slice", "sort", "sort_by", "top_k", "sample", "implode"}
+)  # fmt: skip
 
 
 def in_polars(place: Place, bound: Bound) -> dict[cst.CSTNode, Edit]:
@@ -18,6 +23,8 @@ def in_polars(place: Place, bound: Bound) -> dict[cst.CSTNode, Edit]:
     node = place.node
     if not isinstance(node, cst.Call) or node.args or not isinstance(node.func, cst.Attribute):
         return {}
+    if any(method(call) in _PICKING for call in within(node)):
+        return {}  # these are fewer values than there are times
     pl = place.spelling.module("polars")
     age = f'({place.as_of} - {pl}.col("{bound.event_time}"))'
     weight = f"0.5 ** ({age} / {pl}.duration(days={_short(bound.half_life)}))"

@@ -86,6 +86,14 @@ def test_nor_does_pandas_where_other_columns_would_change(made: str) -> None:
     assert "decayed" not in shown.title
 
 
+@pytest.mark.parametrize("of", ['filter(pl.col("merchant") == "a")', "drop_nulls()", "unique()"])
+def test_nor_does_polars_where_values_are_picked(of: str) -> None:
+    made = f'n = tx.group_by("user_id").agg(x=pl.col("amount").{of}.sum())\ndf = tx.join(n, on="user_id")'
+    shown = suggest("polars", made)
+    assert "0.5" not in shown.code
+    assert "decayed" not in shown.title
+
+
 # --- each language ---
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from suggested import before, findings, rows, run, suggestion, values
+from suggested_sql import HALF_LIFE
 
 pl = pytest.importorskip("polars")
 
@@ -119,3 +120,14 @@ def test_in_polars(joined: str) -> None:
     tx = pl.DataFrame(ROWS)
     found = run(code, pl=pl, tx=tx, old=tx)["df"].select("tx_id", "x_365d")
     assert {number: total for number, total in found.iter_rows() if total} == EARLIER
+
+
+def test_a_half_life_is_not_spoken_of_where_no_row_is_weighed() -> None:
+    code = (
+        'm = tx.alias("a").join(tx.alias("b"), (F.col("a.user_id") == F.col("b.user_id")) & (F.col("b.ts") < F.col("a.ts")))\n'
+        'df = m.groupBy("a.tx_id").agg(F.count("b.ts").alias("x"), F.max("a.is_fraud").alias("is_fraud"))'
+    )
+    (found,) = (one for one in findings("spark", code, "x", more=HALF_LIFE) if one.code == "AGG301")
+    assert found.suggestion is not None
+    assert "decayed" not in found.suggestion.title
+    assert "INTERVAL 360 DAYS" in found.suggestion.code
