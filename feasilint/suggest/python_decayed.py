@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 _PICKING = frozenset(
-    {"filter", "drop_nulls", "drop_nans", "unique", "head", "tail", "limit", "slice", "sort", "sort_by", "top_k", "sample", "implode"}
+    {"filter", "drop_nulls", "drop_nans", "unique", "head", "tail", "limit", "slice", "sort", "sort_by",
+     "top_k", "sample", "implode"}
 )  # fmt: skip
 
 
