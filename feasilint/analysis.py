@@ -221,9 +221,11 @@ class Analysis:
         """The columns of open relations: those that are read by name, and `*` for a source as it is."""
         sources = self.columns.members(columns).open
         yield from self._used(columns, sources, known)
+        whole = [part for part in self.columns.of_set(columns, "*") if isinstance(part, Column)]
         for scan in sources:
             if isinstance(scan, Scan):
-                yield Member("*", Column(scan, "*"), Trace(value=frozenset([Leaf(scan, "*")]), approximate=True))
+                column = whole[0] if len(whole) == len(sources) == 1 else Column(scan, "*")
+                yield Member("*", column, Trace(value=frozenset([Leaf(scan, "*")]), approximate=True))
         yield from self._guessed(sources, known)
 
     def _used(self, columns: ColumnSet, sources: tuple[Relation, ...], known: set[str]) -> Iterator[Member]:

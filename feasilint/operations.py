@@ -73,11 +73,16 @@ def _of(member: Member, analysis: Analysis) -> frozenset[Done]:
 
 def _placed(found: list[Done], analysis: Analysis) -> tuple[Operation, ...]:
     made: dict[tuple[str, str, Place], Operation] = {}
-    for done in sorted(found, key=lambda done: (analysis.position(done.relation), done.text)):
+    for done in sorted(found, key=lambda done: (analysis.position(done.relation), done.text, *_node(done))):
         place = analysis.place(done.relation, done.origin or done.relation.origin)
         if place is not None and (done.kind, done.text, place) not in made:
             made[done.kind, done.text, place] = _operation(done, place, analysis)
     return tuple(made.values())
+
+
+def _node(done: Done) -> tuple[int, int]:
+    origin = done.origin
+    return (-1, -1) if origin is None else (origin.fragment, origin.node)
 
 
 def _operation(done: Done, place: Place, analysis: Analysis) -> Operation:

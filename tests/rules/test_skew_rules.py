@@ -256,3 +256,35 @@ def test_a_statistic_with_the_answer_of_the_row(step: str) -> None:
 def test_when_a_label_comes_to_be_is_no_answer() -> None:
     model = MODEL.replace('df["units"])', '(df["day"] > "2024-01-01"))')
     assert found("SKW409", 'df["x"] = df.groupby("store").day.transform("min")', model) == []
+
+
+def test_all_columns_of_a_file_are_scaled_before_the_split() -> None:
+    code = """
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+df = pd.read_csv("a.csv")
+X, y = df.drop("y", axis=1), df["y"]
+{}
+X_train, X_test, y_train, y_test = train_test_split(X, y)
+{}
+LogisticRegression().fit(X_train, y_train)
+"""
+    early, late = "X = StandardScaler().fit_transform(X)", "X_train = StandardScaler().fit_transform(X_train)"
+    told = [f.message for f in scan_files({"train.py": code.format(early, "")}).findings if f.code == "SKW408"]
+    assert told == ["every feature is transformed by a `StandardScaler` that was fitted on the test rows, too"]
+    assert [f.code for f in scan_files({"train.py": code.format("", late)}).findings if f.code == "SKW408"] == []
+
+
+def test_of_two_operations_at_one_place_the_first_in_the_code_is_told() -> None:
+    code = """
+import pandas as pd
+from xgboost import XGBRegressor
+df = pd.read_csv("a.csv", usecols=["ts", "u", "v", "y"]).sort_values("ts")
+df["x"] = df.u.shift(-1) + df.v.shift(-1)
+XGBRegressor().fit(df[["x"]], df["y"])
+"""
+    (found,) = [f for f in scan_files({"train.py": code}).findings if f.code == "SKW407"]
+    assert found.place.span is not None
+    assert found.place.span.column == 11

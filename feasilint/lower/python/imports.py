@@ -71,7 +71,7 @@ def _stand(m: Machine, node: ast.Import | ast.ImportFrom) -> None:
     """What other files hold is said to stand at the import."""
     span = m.span(node) if not m.nested else None
     if span is not None:
-        m.site = (span.line, span.column)
+        m.site = (span.line, span.column, span.end_column - span.column if span.end_line == span.line else 1)
 
 
 def _local(m: Machine, module: str, level: int) -> v.Handle | None:

@@ -117,7 +117,7 @@ class Machine(Struct, eq=False):
     arguments: dict[str, Value] = field(default_factory=dict)
     roots: list[str] = field(default_factory=list)
     here: str = ""
-    site: tuple[int, int] = (1, 1)
+    site: tuple[int, int, int] = (1, 1, 1)
     nested: int = 0
     foreign: bool = False
     uncalled: bool = False

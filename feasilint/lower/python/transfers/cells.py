@@ -60,7 +60,7 @@ def _run(call: Call, arguments: str) -> v.Value:
     path = find_script(call.m, words[0]) if words else None
     span = call.m.span(call.node) if call.node is not None and not call.m.nested else None
     if span is not None:
-        call.m.site = (span.line, span.column)
+        call.m.site = (span.line, span.column, span.end_column - span.column if span.end_line == span.line else 1)
     if path is not None and path not in call.m.modules:
         call.m.modules[path] = call.m.scope
         run_file(call.m, path)
