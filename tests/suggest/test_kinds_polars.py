@@ -161,6 +161,14 @@ def test_the_last_values_instead_of_all() -> None:
     assert dict(found.iter_rows()) == expected
 
 
+def test_the_first_of_the_most_frequent_values_is_one_of_recent_rows() -> None:
+    code = suggest(f'users = tx.group_by("user_id").agg(x=pl.col("merchant").drop_nulls().mode().first())\n{JOINED}')
+    found = dict(run(code, pl=pl, tx=frame())["users"].iter_rows())
+    for user, group in by(recent(ROWS, 90), "user_id", list).items():
+        names = values(group, "merchant")
+        assert names.count(found[user]) == max(map(names.count, names))
+
+
 def test_a_distinct_count_becomes_an_approximate_one() -> None:
     code = suggest(f'users = tx.group_by("user_id").agg(x=pl.col("merchant").n_unique())\n{JOINED}')
     assert "approx_n_unique" in code

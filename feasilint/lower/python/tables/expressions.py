@@ -44,6 +44,7 @@ METHODS: dict[str, Table] = {
     "lazy": {
         **{name: lazy.measure() for name in _MEASURES},
         **{name: lazy.method_call() for name in _ROWWISE},
+        **dict.fromkeys(("first", "last"), lazy.picked),
         "filter": lazy.kept,
         "nunique": lazy.measure(),
         "alias": lazy.alias,

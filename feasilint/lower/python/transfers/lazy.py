@@ -144,6 +144,12 @@ def measure(function: str | None = None) -> Transfer:
     return lambda call: made(call, "measure", function or canonical(call.name), (call.receiver,))
 
 
+def picked(call: Call) -> v.Value:
+    """`pl.col('x').first()`; of what is one value already, as of `pl.col('x').mode()`, that value."""
+    of = call.receiver
+    return of if isinstance(of, v.Lazy) and of.op == "measure" else made(call, "measure", call.name, (of,))
+
+
 def running(function: str) -> Transfer:
     """`pl.col('x').cum_sum()`."""
     return lambda call: made(call, "running", function, (call.receiver,))
