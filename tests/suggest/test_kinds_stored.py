@@ -50,7 +50,6 @@ def pandas(tail: str) -> str:
         ("pandas", 'n = tx.groupby(tx.user_id % 7).merchant.first().rename("x").reset_index()'),
         ("polars", 'n = tx.group_by("user_id").agg(x=pl.col("merchant").first(), y=pl.len())'),
         ("polars", 'n = tx.group_by("user_id").agg(x=pl.col("merchant").first()).filter(pl.col("x") != "a")'),
-        ("polars", 'n = tx.group_by("user_id").agg(x=pl.col("merchant").mode().first())'),
         ("polars", 'n = tx.group_by("user_id").agg(x=pl.col("merchant").drop_nulls().first())'),
         ("spark", 'n = tx.groupBy("user_id").agg(F.first("merchant", ignorenulls=True).alias("x"))'),
         ("polars", 'n = tx.group_by(pl.col("user_id") % 7).agg(x=pl.col("merchant").first())'),
