@@ -111,7 +111,7 @@ class Analysis:
         return tuple(entry.columns) if entry is not None else ()
 
     @cached_property
-    def before_others(self) -> frozenset[tuple[Source, str]]:
+    def before_others(self) -> frozenset[tuple[Scan, str]]:
         """The columns that the code asks to be earlier than a time of another source."""
         return before_others(self._home, self.tracer)
 

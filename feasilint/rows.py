@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from feasilint.analysis import Analysis
-    from feasilint.ir import Expression, Relation, Sink, Source
+    from feasilint.ir import Expression, Relation, Scan, Sink, Source
     from feasilint.measure.model import Input
-    from feasilint.trace import Tracer
+    from feasilint.trace import Trace, Tracer
 
 _ORDERING = {"lt": True, "le": True, "gt": False, "ge": False}
 
@@ -39,11 +39,14 @@ class Rows:
             self._found = tuple(sorted(found, key=lambda one: (one.source.name, one.column, one.role)))
         return self._found
 
-    def as_of(self, inputs: Iterable[Input]) -> frozenset[tuple[Source, str]]:
-        """The columns that are before a time of another source; looked for where the catalog says of an input when its rows were
-        known."""
-        wanted = any(read.entry is not None and read.entry.available_at for read in inputs)
-        return self._analysis.before_others if wanted else frozenset()
+    def as_of(self, inputs: Iterable[Input], trace: Trace) -> frozenset[tuple[Source, str]]:
+        """The columns of a feature, or of its rows, that are before a time of another source; looked for where the catalog says
+        of an input when its rows were known."""
+        if not any(read.entry is not None and read.entry.available_at for read in inputs):
+            return frozenset()
+        own = [leaf for leaf, _ in (*trace.own, *self._analysis.rows(self._sink).own)]
+        read = {leaf.scan for leaf in (*trace.value, *own)}
+        return frozenset((scan.source, column) for scan, column in self._analysis.before_others if scan in read)
 
     @cached_property
     def label(self) -> frozenset[tuple[Source, str]]:
@@ -53,15 +56,15 @@ class Rows:
         return frozenset((leaf.scan.source, leaf.column) for leaves in sure for leaf in leaves if leaf.column != "*")
 
 
-def before_others(relations: Iterable[Relation], tracer: Tracer) -> frozenset[tuple[Source, str]]:
+def before_others(relations: Iterable[Relation], tracer: Tracer) -> frozenset[tuple[Scan, str]]:
     """The (folded) physical columns that code asks to be earlier than one of another source, as in `s.ts <= o.ts`: not those that
     lie between two times of it, and so belong to a row that is valid then."""
-    found: set[tuple[Source, str]] = set()
+    found: set[tuple[Scan, str]] = set()
     for relation in relations:
         for earlier, later in _ordered(relation):
             after = {leaf.scan.source for leaf in tracer.expression(later).value}
             before = [leaf for leaf in tracer.expression(earlier).value if after - {leaf.scan.source}]
-            found.update((leaf.scan.source, fold(leaf.column)) for leaf in before)
+            found.update((leaf.scan, fold(leaf.column)) for leaf in before)
     return frozenset(found)
 
 

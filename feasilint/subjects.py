@@ -13,6 +13,7 @@ from feasilint.aggregations import of_member
 from feasilint.findings import Place
 from feasilint.ir import Aggregate, Call, Column, Diagnostic, Fit, Literal, Scan, Upsert, Window, Write
 from feasilint.ir.expressions import columns, fold
+from feasilint.lateness import least_age
 from feasilint.measure.ages import within_lags
 from feasilint.measure.grain import leaves
 from feasilint.measure.model import Age, Input
@@ -253,7 +254,7 @@ def _feature(member: Member, end: _End, lineages: _Lineages) -> Feature:
         operations=(*lineage.operations, *end.learned.of(member)),
         rows=end.rows.around(lineage.inputs),
         label=end.rows.label,
-        as_of=end.rows.as_of(lineage.inputs),
+        as_of=end.rows.as_of(lineage.inputs, member.trace),
     )
 
 
@@ -342,20 +343,10 @@ def _input(leaf: Leaf, role: str, member: Member, analysis: Analysis, steps: tup
         hops=age.hops,
         path=names(member, steps),
         places=tuple(places(member, steps, analysis)),
-        least_age=_least_age(leaf, member, analysis, age.total is not None),
+        least_age=least_age(leaf, member, analysis, age.total),
         confidence="approximate" if member.trace.approximate else "exact",
         written=leaf.scan in analysis.linkage.bound,
     )
-
-
-def _least_age(leaf: Leaf, member: Member, analysis: Analysis, aged: bool) -> float:
-    """How old the rows of a column at least are that is known late, or that come late (`aged`) and are summed up."""
-    entry = analysis.entry(leaf.scan)
-    column = next((c for name, c in entry.columns.items() if fold(name) == fold(leaf.column)), None) if entry else None
-    known_late = column is not None and bool(column.known_after)
-    if member.column is None or not (known_late or (aged and member.trace.uses)):
-        return 0
-    return analysis.maturity.of(member.column, leaf)
 
 
 # --- sources ---

@@ -50,15 +50,14 @@ class Entities:
         return read or not self._reaching.scans(place) & measured
 
     def _joins_few(self, join: Join, name: str, measured: frozenset[Scan]) -> bool:
-        """Whether a join sets a key equal to one of which the measured source has few rows."""
+        """Whether a join sets a key equal to one of which the measured source has few rows, or leads to few of them from one of
+        the things that happen once."""
         if name in map(fold, join.using) and all(_few(self._entry(scan), name) for scan in measured):
             return True
-        equal = (
-            (part for part in conjuncts(join.on) if isinstance(part, Call) and part.function == "eq") if join.on else ()
-        )
-        return any(
-            self._comes_from_few(arg, measured) for part in equal if name in self._names(part) for arg in part.args
-        )
+        parts = conjuncts(join.on) if join.on is not None else ()
+        equal = (part for part in parts if isinstance(part, Call) and part.function == "eq")
+        few = [part for part in equal if any(self._comes_from_few(arg, measured) for arg in part.args)]
+        return any(occurrence(name) or name in self._names(part) for part in few)
 
     def _names(self, part: Call) -> Iterator[str]:
         return (name for arg in part.args for _, name in leaves(arg, self._columns))

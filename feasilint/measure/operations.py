@@ -35,7 +35,7 @@ from feasilint.ir.functions import traits
 from feasilint.ir.names import timelike
 from feasilint.ir.traversal import expressions, inputs
 from feasilint.measure.grain import leaves
-from feasilint.measure.names import calendar
+from feasilint.measure.names import calendar, dated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -113,7 +113,12 @@ class Operations:
         if not isinstance(relation, Aggregate) or not relation.keys:
             return done
         keys = {leaf for key in relation.keys for leaf in leaves(key.expression, self._columns)}
-        return frozenset(one for one in done if one.kind != "later" or not keys <= self._partition(one.relation))
+        return frozenset(one for one in done if one.kind != "later" or not self._within(one.relation, keys))
+
+    def _within(self, relation: Relation, keys: set[tuple[Relation, str]]) -> bool:
+        """Whether the rows that a window looks at are grouped together, but for keys that say no time."""
+        partition = self._partition(relation)
+        return bool(keys & partition) and not any(timelike(name) or dated(name) for _, name in keys - partition)
 
     def _partition(self, relation: Relation) -> set[tuple[Relation, str]]:
         found = relation.partition if isinstance(relation, Window) else ()

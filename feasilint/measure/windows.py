@@ -201,7 +201,11 @@ class Windows:
         verdict = self._verdict(reach, self._inside(measure), frozenset(about), {})
         if verdict is not None and verdict.window == "bounded":
             return verdict
-        ends = [end for bound in about if bound.width is None for end in (bound.lower, bound.upper) if end is not None]
+        measured = self._arguments(measure)
+        own = [
+            bound for bound in about if bound.width is None and (not measured or self._place(bound.event) & measured)
+        ]
+        ends = [end for bound in own for end in (bound.lower, bound.upper) if end is not None]
         anchors = [column for end in ends for column in end.columns]
         against = {leaf for column in anchors for leaf in leaves(column, self.columns)}
         for key in keys:

@@ -122,7 +122,7 @@ def test_later_rows_in_sql(step: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("keys", "found"),
-    [("k", []), ("k, g", []), ("k, cast(ts as date)", [("later", "lead")]), ("g2", [("later", "lead")])],
+    [("k", []), ("k, g", []), ("k, h", []), ("k, cast(ts as date)", [("later", "lead")]), ("g2", [("later", "lead")])],
 )
 def test_later_rows_of_the_group_that_is_summed_up(keys: str, found: list[tuple[str, str]]) -> None:
     later = "select *, lead(x) over (partition by k, g order by ts) as nxt from lake.tx"

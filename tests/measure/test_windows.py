@@ -157,6 +157,7 @@ def test_a_hole_in_the_filter_is_no_verdict() -> None:
         "select ticket, sum(x) s from (select ticket, x from comments union all select ticket, x from notes) t group by ticket",
         "select s.ticket, sum(c.x) s from spine s join comments c on c.ticket = s.ticket group by s.ticket",
         "select s.ticket, sum(c.x) s from spine s join comments c using (ticket) group by s.ticket",
+        "select s.encounter_id, sum(c.x) s from spine s join comments c on c.ticket = s.ticket group by s.encounter_id",
         "select order_line_id, sum(x) s from comments group by order_line_id",
         "select tx_hash, sum(x) s from comments where at >= date '2020-01-01' group by tx_hash",
     ],
@@ -172,6 +173,7 @@ def test_few_rows_of_a_key_are_an_entity_whatever_else_bounds_them(sql: str) -> 
     "sql",
     [
         "select ticket, sum(x) s from (select ticket, x from comments union all select ticket, x from calls) t group by ticket",
+        "select s.encounter_id, sum(c.x) s from spine s join comments c on c.author = s.author group by s.encounter_id",
         "select s.ticket, sum(c.x) s from spine s join comments c on c.author = s.author group by s.ticket",
         "select order_id, sum(x) s from comments group by order_id",  # the catalog says how many rows it has
     ],
