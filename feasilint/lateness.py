@@ -6,6 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from feasilint.ir.expressions import fold
+from feasilint.measure.histories import eventlike
 
 if TYPE_CHECKING:
     from feasilint.analysis import Analysis, Member
@@ -21,7 +22,8 @@ def least_age(leaf: Leaf, member: Member, analysis: Analysis, age: Staleness | N
     entry = analysis.entry(leaf.scan)
     column = next((c for name, c in entry.columns.items() if fold(name) == fold(leaf.column)), None) if entry else None
     known_late = column is not None and bool(column.known_after)
-    if member.column is None or not (known_late or (age is not None and _is_short(member, age, analysis))):
+    aged = age is not None and eventlike(entry) and _is_short(member, age, analysis)
+    if member.column is None or not (known_late or aged):
         return 0
     return analysis.maturity.of(member.column, leaf)
 

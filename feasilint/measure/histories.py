@@ -26,7 +26,7 @@ def events(inputs: Iterable[Input], aggregation: Aggregation) -> list[Input]:
     Where it is not known what a measure reads, it may be any input of its feature.
     """
     own = [read for read in inputs if read.source in aggregation.sources or not aggregation.sources]
-    found = [read for read in own if _eventlike(read.entry)]
+    found = [read for read in own if eventlike(read.entry)]
     told = [read for read in found if read.role == "value"] or found
     return sorted(told, key=lambda read: ((read.source, read.column) not in aggregation.values, *_telling(read)))
 
@@ -47,7 +47,8 @@ def _position(read: Input) -> tuple[str, int, int]:
     return place.path, -1 if span.cell is None else span.cell, span.line
 
 
-def _eventlike(entry: SourceEntry | None) -> bool:
+def eventlike(entry: SourceEntry | None) -> bool:
+    """Whether the rows of a source may be events that production has."""
     return entry is None or (entry.kind not in _STATES and entry.availability not in _ABSENT)
 
 
