@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feasilint.ir.program import NOWHERE
 from feasilint.rule import Context, Example, Feature, Finding, Label, Rule, Severity, Subject
 
 from ._evidence import model
@@ -19,6 +20,7 @@ _TRAINING = """
 """
 
 _IN_PROJECT = "scan it together with the code that it calls"
+_UNDEFINED = "define it: what gives it its value is gone, commented out or in another file"
 _OF_LIBRARY = "it is not known which features this call of {} makes: name them, or report it as missing"
 
 
@@ -101,5 +103,5 @@ class OpaqueStep(Rule):
                 confidence="approximate",
                 feature=subject.name,
                 model=model(subject),
-                help=_IN_PROJECT if not library else _OF_LIBRARY.format(library),
+                help=_OF_LIBRARY.format(library) if library else _UNDEFINED if NOWHERE in text else _IN_PROJECT,
             )

@@ -7,11 +7,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from feasilint.ir import Anchor
 from feasilint.syntax import parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TRANSPARENT = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "lprun", "snakeviz", "skip", "python", "python3",
                          "pyspark", "local", "spark", "with_globals", "ipytest", "wandb", "stata_cell", "px"})  # fmt: skip
@@ -38,6 +42,10 @@ _TOKEN = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#.*|
 _OPTION = re.compile(r"^(?:-\w+\s+(?:\d+\s+)?)+")
 
 
+_INDENT = re.compile(r"[ \t]*")
+_PROMPTS = (re.compile(r"(?:>>>|\.\.\.)(?: |$)"), re.compile(r"(?:In \[\d+\]: |\s*\.{3,}: ?)"))
+
+
 class Magic(Struct, frozen=True):
     """One magic or shell command: `name` without marks (`!` for a shell command), `line` 1-based, `body` of a cell magic."""
 
@@ -50,12 +58,14 @@ class Magic(Struct, frozen=True):
 
 
 class Neutral(Struct, frozen=True):
-    """A cell as plain Python: `text` has the lines of the source. `cell_magic` is set where the body is no Python."""
+    """A cell as plain Python: `text` has the lines of the source. `cell_magic` is set where the body is no Python. `cut`: an
+    indentation or prompts were taken off."""
 
     text: str
     anchors: tuple[Anchor, ...] = (Anchor(0, 1, 1),)
     magics: tuple[Magic, ...] = ()
     cell_magic: Magic | None = None
+    cut: bool = False
 
 
 class _Scan(Struct):
@@ -77,8 +87,37 @@ class _Scan(Struct):
         self.offset += len(text) + 1
 
 
-def neutralise(source: str) -> Neutral:
-    """The cell as plain Python, with the magics that were in it."""
+def neutralise(source: str, typed: bool = True) -> Neutral:
+    """The cell as plain Python, with the magics that were in it. `typed`: it is put in as in a session, not read from a file."""
+    lines = source.split("\n") if typed else []
+    gone = _taken_off(lines)
+    if not any(gone):
+        return _neutral(source)
+    found = _neutral("\n".join(line[n:] for line, n in zip(lines, gone, strict=True)))
+    return Neutral(found.text, tuple(_moved(found, gone)), found.magics, found.cell_magic, cut=True)
+
+
+def _taken_off(lines: list[str]) -> list[int]:
+    """How many characters of each line IPython leaves out: the indentation of the first one, and the prompts of a session."""
+    start = next((at for at, line in enumerate(lines) if line.strip()), len(lines))
+    indent = _INDENT.match(lines[start])[0] if start < len(lines) else ""  # type: ignore[index]
+    gone = [len(indent) if indent and line.startswith(indent) else 0 for line in lines]
+    for prompts in _PROMPTS:
+        found = [prompts.match(line) for line in lines]
+        if any(found[start : start + 2]):
+            return [len(one[0]) if one is not None else n for one, n in zip(found, gone, strict=True)]
+    return gone
+
+
+def _moved(found: Neutral, gone: list[int]) -> Iterator[Anchor]:
+    """The anchors of text whose lines begin further to the right."""
+    columns, offset = {anchor.line: anchor.column for anchor in found.anchors}, 0
+    for number, line in enumerate(found.text.split("\n"), 1):
+        yield Anchor(offset, number, columns.get(number, 1) + gone[number - 1])
+        offset += len(line) + 1
+
+
+def _neutral(source: str) -> Neutral:
     if _MARKED.search(source) is None:
         return Neutral(source)
     magic = _cell_magic(source)
@@ -86,7 +125,7 @@ def neutralise(source: str) -> Neutral:
         return Neutral("\n" * source.count("\n"), magics=(magic,), cell_magic=magic)
     if magic is not None:
         lines = source.split("\n")
-        found = neutralise("\n".join(["" if at < magic.line else line for at, line in enumerate(lines)]))
+        found = _neutral("\n".join(["" if at < magic.line else line for at, line in enumerate(lines)]))
         return Neutral(found.text, found.anchors, (magic, *found.magics), found.cell_magic)
     if not _CANDIDATE.search(source) or _parses(source):
         return Neutral(source)

@@ -19,9 +19,13 @@ DiagnosticKind: TypeAlias = Literal[
 ]
 
 BLANK, PYTHON_2, R_CODE = "a blank that is not filled in", "code of Python 2", "code of R"
-SHELL = "a command of the shell without `!`"
-FORESEEN = (BLANK, PYTHON_2, R_CODE, SHELL)
+SCALA, SHELL = "code of Scala", "a command of the shell without `!`"
+FORESEEN = (BLANK, PYTHON_2, R_CODE, SCALA, SHELL)
 """How messages of syntax errors begin that the author knows of: a lab's blanks, notes in another language."""
+
+
+NOWHERE = "which nothing here defines"
+"""What is said of a name that no code gives a value."""
 
 
 class Fit(Node, frozen=True):

@@ -93,3 +93,32 @@ def test_one_mark_is_a_whole_cell_of_another_language_only_if_the_rest_is_no_pyt
     query = neutralise("# the newest\n%sql\nselect a\nfrom t").cell_magic
     assert query is not None
     assert (query.name, query.line, query.body) == ("sql", 2, "select a\nfrom t")
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "column"),
+    [
+        ("    x = 1\n    y = 2", "x = 1\ny = 2", 5),
+        ("\n  x = [\n  1]\ny = 2", "\nx = [\n1]\ny = 2", 3),
+        ("\tx = 1", "x = 1", 2),
+        (">>> x = 1\n... y\n1", "x = 1\ny\n1", 5),
+        ("In [3]: x = [\n   ...:     1]", "x = [\n    1]", 9),
+        ("x = [\n   ....:     1]", "x = [\n    1]", 1),
+        ("  %time x = f()", "x = f()", 9),
+    ],
+)
+def test_what_ipython_takes_off_a_cell(source: str, text: str, column: int) -> None:
+    found = neutralise(source)
+    assert found.text == text
+    first = next(at for at, line in enumerate(text.split("\n")) if line)
+    assert next(anchor.column for anchor in found.anchors if anchor.line == first + 1) == column
+
+
+@pytest.mark.parametrize("source", ["x = 1\n  y = 2", "x = [\n  1,\n  2]", "def f():\n    return 1", "x = ...\ny"])
+def test_nothing_is_taken_off_where_the_first_line_begins_at_its_begin(source: str) -> None:
+    assert neutralise(source).text == source
+    assert not neutralise(source).cut
+
+
+def test_a_file_keeps_its_indentation() -> None:
+    assert neutralise("  x = 1", typed=False).text == "  x = 1"

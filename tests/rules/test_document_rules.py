@@ -99,6 +99,7 @@ def test_a_print_statement_in_a_notebook_of_python_3_is_an_error_of_its_own() ->
         ("job$trials[[best]]", "code of R"),
         ("if (name == '' || name == 'x') {\n  name = 'y'\n}", "code of R"),
         ("gcloud ai-platform versions create $NAME --model=m", "a command of the shell without `!`"),
+        ("val logs = ssc.textStream(host)\nlogs.map(x => x + 1)", "code of Scala"),
         ("git branch --all", "a command of the shell without `!`"),
     ],
 )
@@ -108,7 +109,7 @@ def test_what_is_no_python_on_purpose_is_information(cell: str, message: str) ->
 
 
 @pytest.mark.parametrize(
-    "cell", ["df.Engine HP", "  x = 1", "x = f(1))", "a = {'b': 1\n", "import x%time", "cat = df['a'"]
+    "cell", ["df.Engine HP", "y = 0\n  x = 1", "x = f(1))", "a = {'b': 1\n", "import x%time", "cat = df['a'"]
 )
 def test_other_mistakes_are_warnings(cell: str) -> None:
     (found,) = _unread([cell], {})
@@ -148,3 +149,14 @@ def _unread(cells: list[str], metadata: dict[str, object]) -> list[Finding]:
     made = [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": c} for c in cells]
     text = json.dumps({"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 4})
     return [f for f in scan_files({"nb.ipynb": text}).findings if f.code == "FEA001"]
+
+
+def test_a_blank_is_shown_where_it_is() -> None:
+    (found,) = _unread(["x = 1\nlayer = # TODO: make it(\n    units=3,\n)\ny = 2"], {})
+    assert found.place.span is not None
+    assert found.place.span.line == 2
+
+
+def test_commands_of_the_shell_of_duckdb_are_no_sql() -> None:
+    text = ".print 'making ages'\n.read demographics/age.sql\nselect a from t\n"
+    assert [f.code for f in scan_files({"a.sql": text}).findings] == []

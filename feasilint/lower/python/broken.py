@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from feasilint.ir.program import BLANK, PYTHON_2, R_CODE, SHELL
+from feasilint.ir.program import BLANK, PYTHON_2, R_CODE, SCALA, SHELL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,11 @@ _R = re.compile(
 _OLD = re.compile(
     r"\bprint[ \t]+[^\s(=.]|\bexcept\b[^:\n]+,|\braise[ \t]+\w+[ \t]*,|\bexec[ \t]+[^\s(=]|<>|`"
     r"|\b0\d+\b|\b[uU][rR][\"']|\b\d+[lL]\b"
+)
+_SCALA = re.compile(
+    r"^[ \t]*(?:(?:lazy[ \t]+)?va[lr][ \t]+\w+[ \t]*[:=]|case[ \t]+class\b|object[ \t]+\w+|import[ \t]+[\w.]+\._)"
+    r"|=>|^[ \t]*//[ \t]",
+    re.MULTILINE,
 )
 _COMMAND = re.compile(
     r"^[ \t]*(?:apt|apt-get|aws|az|bq|cat|cd|chmod|conda|cp|curl|docker|echo|export|gcloud|git|gsutil|kubectl|ls|mkdir|mv|npm"
@@ -38,7 +43,15 @@ def reason(text: str, error: SyntaxError, metadata: Mapping[str, object]) -> str
         return PYTHON_2
     if _COMMAND.match(line):
         return SHELL
-    return R_CODE if not printed and _R.search(text) else error.msg
+    if printed:
+        return error.msg
+    return R_CODE if _R.search(text) else SCALA if _SCALA.search(text) else error.msg
+
+
+def blank_line(text: str) -> int | None:
+    """The line of a cell, from 1 on, at which a task is left open; None where no comment says so."""
+    found = _TASK.search(text)
+    return text.count("\n", 0, found.start()) + 1 if found is not None else None
 
 
 def is_python_2(metadata: Mapping[str, object], error: SyntaxError) -> bool:

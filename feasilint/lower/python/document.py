@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from feasilint.documents.magics import neutralise
 from feasilint.ir import Anchor, Opaque, Show
+from feasilint.ir.program import BLANK
 from feasilint.ir.spans import Span
 from feasilint.lower.builder import Builder
 from feasilint.lower.python import values as v
-from feasilint.lower.python.broken import reason
+from feasilint.lower.python.broken import blank_line, reason
 from feasilint.lower.python.calls import call
 from feasilint.lower.python.columns import header, holes, layout
 from feasilint.lower.python.expressions import EVALUATORS
@@ -97,7 +98,7 @@ def _run_cell(m: Machine, cell: Cell) -> None:
     if cell.language == "sql":
         _run_sql_cell(m, cell)
     elif cell.language == "python" and cell.source.strip():
-        neutral = neutralise(cell.source)
+        neutral = neutralise(cell.source, typed=cell.index is not None)
         if neutral.cell_magic is not None:
             _run_cell_magic(m, cell, neutral.cell_magic)
         else:
@@ -105,7 +106,9 @@ def _run_cell(m: Machine, cell: Cell) -> None:
 
 
 def _run_python(m: Machine, cell: Cell, neutral: Neutral) -> None:
-    fragment = m.builder.fragment("python", neutral.text, cell.index, _anchors(cell, neutral), exact=not neutral.magics)
+    fragment = m.builder.fragment(
+        "python", neutral.text, cell.index, _anchors(cell, neutral), exact=not (neutral.magics or neutral.cut)
+    )
     tree = _parse(m, fragment)
     if tree is None:
         return
@@ -126,16 +129,19 @@ def _parse(m: Machine, fragment: Fragment) -> ast.Module | None:
         return None
     if error is not None:
         what = whole if tree is None else "statement"
-        said = f"{reason(fragment.text, error, m.metadata)}; this {what} is not read"
-        m.builder.diagnose("syntax-error", said, _error_span(fragment, error))
+        why = reason(fragment.text, error, m.metadata)
+        line = blank_line(fragment.text) if why == BLANK else None
+        span = _error_span(fragment, error, line)
+        m.builder.diagnose("syntax-error", f"{why}; this {what} is not read", span)
     return tree
 
 
-def _error_span(fragment: Fragment, error: SyntaxError) -> Span:
+def _error_span(fragment: Fragment, error: SyntaxError, told: int | None = None) -> Span:
+    """Where the parser gave up, or the line that is told to be why."""
     lines = fragment.text.split("\n")
-    line = min(max(error.lineno or 1, 1), len(lines))
+    line = told or min(max(error.lineno or 1, 1), len(lines))
     start = sum(len(text) + 1 for text in lines[: line - 1])
-    column = min(max((error.offset or 1) - 1, 0), max(len(lines[line - 1]) - 1, 0))
+    column = 0 if told else min(max((error.offset or 1) - 1, 0), max(len(lines[line - 1]) - 1, 0))
     return fragment.span(start + column, start + column + 1)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from feasilint.ir import Scan, Source
+from feasilint.ir.program import NOWHERE
 from feasilint.lower.python import later
 from feasilint.lower.python import values as v
 from feasilint.lower.python.attributes import library_value, read_attribute
@@ -62,7 +63,7 @@ def _name(m: Machine, node: ast.Name) -> v.Value:
         return m.alloc(v.Frame(scan))
     made = m.unknown(node.id)
     if not m.stars and not later.assigned(node.id, m.text):
-        step = v.Step(f"`{node.id}`, which nothing here defines", None if m.foreign else node, m.fragment)
+        step = v.Step(f"`{node.id}`, {NOWHERE}", None if m.foreign else node, m.fragment)
         made = replace(made, step=step)
     m.scope.globals.names[node.id] = made  # the same unknown wherever the name is read again
     return made

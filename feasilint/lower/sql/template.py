@@ -19,7 +19,7 @@ from feasilint.lower.sql.sqlmesh import without_model_block
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-_TRIGGER = re.compile(r"<%|%[A-Za-z_]|^[ \t]*[\\!]|\{[\w{%#]|\{\}|%\(\w|%s|\$\{", re.MULTILINE)
+_TRIGGER = re.compile(r"<%|%[A-Za-z_]|^[ \t]*[\\!]|^\.[a-z]|\{[\w{%#]|\{\}|%\(\w|%s|\$\{", re.MULTILINE)
 _HOLE = r"\{[A-Za-z_][\w.]*[\[(][^{}\n]*\}"  # of an f-string: `{config['day']}`, whose quotes are its own
 _SCAN = re.compile(
     r"(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))"
@@ -28,7 +28,8 @@ _SCAN = re.compile(
     r"|(?P<js>\$\{(?:[^{}]|\{[^{}]*\})*\})"
     rf"|(?P<quoted>'(?>{EXPRESSION}|{_HOLE}|\\.|''|[^'\\])*'|\"(?>{EXPRESSION}|{_HOLE}|\\.|[^\"\\])*\"|`[^`]*`)"
     r"|(?P<percent>(?:[,(=<>]|\b(?:select|between|and|or|then|else|when|in|by|from|join|interval)\b)\s*%[A-Za-z_]\w*\b(?!%))"
-    r"|(?P<meta>^[ \t]*[\\!][A-Za-z][^\n]*)"
+    r"|(?P<meta>^[ \t]*[\\!][A-Za-z][^\n]*|^\.(?:cd|echo|exit|headers|import|load|maxrows|mode|nullvalue|open|output|print"
+    r"|quit|read|schema|separator|shell|tables|timer)\b[^\n]*)"
     r"|(?P<driver>%\(\w+\)s|(?<=[=<>(,\s])%s\b)"
     r"|(?P<brace>\{(?!(?:fn|d|ts?)\s)(?:[A-Za-z_][^{}:\n]*(?:![rsa])?(?::[^\s{}:][^{}\n]*)?|\d*)\})",
     re.DOTALL | re.MULTILINE | re.IGNORECASE,
@@ -130,7 +131,7 @@ def _written(piece: _Piece, marks: Marks) -> str:
         return piece.text
     if piece.kind == "sql":
         return _OPEN.sub("  ", piece.text)
-    if piece.kind == "meta":  # a command to psql or SnowSQL
+    if piece.kind == "meta":  # a command to psql, SnowSQL or the shell of DuckDB
         return _blank(piece.text)
     if piece.kind == "percent":
         before, name = piece.text.split("%")
