@@ -61,11 +61,24 @@ def before_others(relations: Iterable[Relation], tracer: Tracer) -> frozenset[tu
     lie between two times of it, and so belong to a row that is valid then."""
     found: set[tuple[Scan, str]] = set()
     for relation in relations:
-        for earlier, later in _ordered(relation):
+        pairs = list(_ordered(relation))
+        for earlier, later in pairs:
+            if _within(earlier, later, pairs):
+                continue
             after = {leaf.scan.source for leaf in tracer.expression(later).value}
             before = [leaf for leaf in tracer.expression(earlier).value if after - {leaf.scan.source}]
             found.update((leaf.scan, fold(leaf.column)) for leaf in before)
     return frozenset(found)
+
+
+def _within(earlier: Expression, later: Expression, pairs: list[tuple[Expression, Expression]]) -> bool:
+    """Whether what is earlier than one time is later than another one beside it: it lies in an interval."""
+    own, end = _names(earlier), _names(later)
+    return any(_names(after) == own and _names(begin) not in (own, end) for begin, after in pairs)
+
+
+def _names(expression: Expression) -> set[object]:
+    return {column.name for column in columns(expression)}
 
 
 def _ordered(relation: Relation) -> Iterator[tuple[Expression, Expression]]:
@@ -78,5 +91,5 @@ def _ordered(relation: Relation) -> Iterator[tuple[Expression, Expression]]:
             yield (first, second) if _ORDERING[node.function] else (second, first)
         elif isinstance(node, Call) and node.function == "between" and len(node.args) == 3:
             value, low, high = node.args
-            if {column.name for column in columns(low)} == {column.name for column in columns(high)}:
+            if _names(low) == _names(high):
                 yield value, high

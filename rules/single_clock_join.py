@@ -82,6 +82,11 @@ class SingleClockJoin(Rule):
         ),
         Example("its day is a key beside others", _query(" and date(s.scored_at) = date(o.ordered_at)"), flagged=0),
         Example(
+            "what lies in an interval of the other side belongs to it",
+            _query(" and s.scored_at >= o.ordered_at and s.scored_at <= o.delivered_at"),
+            flagged=0,
+        ),
+        Example(
             "the event time only",
             _query(" and s.scored_at <= o.ordered_at"),
             contains="feature `x` joins `risk.scores` as of `scored_at`, but its rows are known only at `loaded_at`",
