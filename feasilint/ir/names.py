@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 _TIME_NAME = re.compile(
-    r"(^|_)(date|day|dt|ds|datetime|timestamp|time|ts|week|month|yearmonth|year_month|period|at|on|hour|year)(_|$|\d)"
+    r"(^|_)(date|day|dt|ds|datetime|timestamp|tstamp|time|ts|week|month|yearmonth|year_month|period|at|on|hour|year)(_|$|\d)"
     r"|date$|time$|timestamp|_partitiontime|_partitiondate|_table_suffix",
     re.IGNORECASE,
 )

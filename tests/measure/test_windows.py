@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import feasilint
+from feasilint.ir.names import timelike
 
 FINITE = [
     # relative to the clock
@@ -183,6 +184,11 @@ def test_other_keys_beside_them_grow(sql: str) -> None:
     catalog = {"version": 1, "sources": [{"name": "comments", **entry}, {"name": "calls", "kind": "events"}]}
     found = feasilint.inspect_source(sql, kind="sql", dialect="duckdb", catalog=catalog)["aggregations"]
     assert [one["window"] for one in found] == ["unbounded"]
+
+
+@pytest.mark.parametrize("name", ["start_tstamp", "derived_tstamp", "begin_ts", "visitDate"])
+def test_names_that_speak_of_time(name: str) -> None:
+    assert timelike(name)
 
 
 def test_the_declared_time_among_the_keys_is_a_bucket() -> None:
