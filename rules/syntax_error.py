@@ -67,7 +67,7 @@ class UnparsedCode(Rule):
         assert isinstance(subject, DocumentSubject)
         path, foreseen = subject.program.path, dict.fromkeys(FORESEEN, 0)
         unread = [diagnostic for diagnostic in subject.program.diagnostics if diagnostic.kind in _HELP]
-        broken = [one for one in unread if subject.program.kind == "sql" and one.kind == "syntax-error"]
+        broken = [one for one in unread if one.sql and not one.message.startswith(FORESEEN)]
         told = broken if len(broken) <= _MOST else broken[: _MOST - 1]
         silent = set(map(id, broken[len(told) :]))
         for one in unread:
@@ -76,9 +76,8 @@ class UnparsedCode(Rule):
                 continue
             if id(one) in silent:
                 continue
-            of_sql = subject.program.kind == "sql" and one.kind == "syntax-error"
-            help_ = _OF_SQL if of_sql else _HELP[one.kind] + _newer(subject, one)
-            severity = Severity.INFO if of_sql else self.severity
+            help_ = _OF_SQL if one.sql else _HELP[one.kind] + _newer(one)
+            severity = Severity.INFO if one.sql else self.severity
             yield self.finding(severity, one.message, Place(path, one.span), help=help_)
         if silent:
             said = f"{len(silent)} more statements of this file cannot be read"
@@ -90,8 +89,8 @@ class UnparsedCode(Rule):
                 yield self.finding(Severity.INFO, known + more, Place(path, first.span), help=_FORESEEN)
 
 
-def _newer(subject: DocumentSubject, diagnostic: Diagnostic) -> str:
+def _newer(diagnostic: Diagnostic) -> str:
     """Python reads what its own version knows."""
-    if subject.program.kind == "sql" or not diagnostic.message.startswith(("invalid syntax", "f-string")):
+    if not diagnostic.message.startswith(("invalid syntax", "f-string")):
         return ""
     return f"; syntax newer than Python {sys.version_info[0]}.{sys.version_info[1]} needs feasilint on a newer Python"

@@ -74,11 +74,12 @@ Sink: TypeAlias = Fit | Write | Show
 
 
 class Diagnostic(Struct, frozen=True, gc=False):
-    """Something that could not be read or analysed, and what that costs."""
+    """Something that could not be read or analysed, and what that costs. `sql`: a statement that its dialect may know."""
 
     kind: DiagnosticKind
     message: str
     span: Span | None = None
+    sql: bool = False
 
 
 class Remark(Struct, frozen=True, gc=False):

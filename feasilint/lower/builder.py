@@ -89,9 +89,9 @@ class Builder:
         """Register a sink at this point of the document."""
         self._sinks.append(replace(sink, after=len(self._relations)) if isinstance(sink, Write) else sink)
 
-    def diagnose(self, kind: DiagnosticKind, message: str, span: Span | None = None) -> None:
+    def diagnose(self, kind: DiagnosticKind, message: str, span: Span | None = None, sql: bool = False) -> None:
         """Say what could not be read; the same thing at the same place is said once."""
-        self._diagnostics[Diagnostic(kind, message, span)] = None
+        self._diagnostics[Diagnostic(kind, message, span, sql)] = None
 
     def depend(self, path: str, digest: str) -> None:
         """Record a file whose content went into the program."""

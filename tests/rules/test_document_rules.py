@@ -43,7 +43,7 @@ def test_what_cannot_be_parsed_is_said_where_it_stands(kind: str, span: Span | N
 
 @pytest.mark.parametrize(("kind", "newer"), [("notebook", True), ("python", True), ("sql", False)])
 def test_python_that_is_newer_than_ours_looks_like_a_mistake(kind: DocumentKind, newer: bool) -> None:
-    said = Diagnostic("syntax-error", "invalid syntax; this statement is not read", SPAN)
+    said = Diagnostic("syntax-error", "invalid syntax; this statement is not read", SPAN, kind == "sql")
     (found,) = judge(UnparsedCode(), DocumentSubject(Program("a", kind, diagnostics=(said,))))
     assert ("needs feasilint on a newer Python" in (found.help or "")) is newer
 

@@ -133,7 +133,7 @@ class _Text:
             return
         message = BLANK if self._is_task(one) else self.marks.restore(failure.message)
         kind: DiagnosticKind = "budget" if one.too_deep else "syntax-error"
-        self.builder.diagnose(kind, message, self.lines.span(failure.offset, failure.offset + 1))
+        self.builder.diagnose(kind, message, self.lines.span(failure.offset, failure.offset + 1), sql=True)
 
     def _is_task(self, one: Statement) -> bool:
         """Whether a comment in or behind a statement says that it is to be finished."""
