@@ -83,6 +83,7 @@ _MARKS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     )),
     ("bigquery", 2, (r"^#\s*\w",)),  # a comment
     ("trino", 4, (r"\b(?:omit|keep)\s+quotes\b", r"'(?:lax|strict) \$")),
+    ("dune", 3, (r"\b0x[0-9a-f]{8,}\b",)),
     ("trino", 3, (r"\bdate_(?:add|diff)\s*\(\s*'\w+'\s*,", r"\bapprox_distinct\s*\(", r"\bcross\s+join\s+unnest\s*\(\w")),
     ("oracle", 9, (r"\bpackage\s+body\b", r"\bbulk\s+collect\b", r"\bdbms_output\b", r"\bsys_refcursor\b", r"\bpls_integer\b")),
     ("snowflake", 9, (r"\bresultset\s+(?:default|:=)", r"\bexecute\s+as\s+(?:caller|owner)\s+as\s+\$\$")),

@@ -248,11 +248,11 @@ class _Parsing:
             yield Statement(tuple(tokens), None, failure, failure.message == TOO_DEEP)
 
     def _repaired(self, tokens: list[Token], failure: Failure) -> Statement | None:
-        text = self.text[: tokens[-1].end + 1]
+        whole = text = self.text[: tokens[-1].end + 1]
         for _ in range(ROUNDS):
             again = repaired(tokens, text, failure.offset)
             if again is None:
-                return None
+                return None if text == whole else self._in_other_dialect(tokens, text)
             text = again
             read = self._attempt(text, self.dialect, tokens[0].start)
             if read is None or read.tree is not None:
@@ -261,8 +261,8 @@ class _Parsing:
             tokens, failure = list(read.tokens), read.failure
         return None
 
-    def _in_other_dialect(self, tokens: list[Token]) -> Statement | None:
-        text, start = self.text[: tokens[-1].end + 1], tokens[0].start
+    def _in_other_dialect(self, tokens: list[Token], repaired: str = "") -> Statement | None:
+        text, start = repaired or self.text[: tokens[-1].end + 1], tokens[0].start
         for other in LADDER:
             read = self._attempt(text, other, start) if other != self.dialect else None
             if read is not None and _sensible(read.tree):

@@ -22,6 +22,8 @@ _JOINING = {
 }  # fmt: skip
 _TYPE = "text"  # CAST(x AS {{ some_type() }})
 _CALLED = "()"  # {{ deviation('x') }} OVER (…)
+_BEGINNING = ("", "ALL", "UNION", "EXCEPT", "INTERSECT")
+_GOING_ON = ("WHERE", "JOIN", "LEFT", "INNER", "UNION", "GROUP BY", "ORDER BY", "LIMIT", "QUALIFY", "HAVING")
 _QUERY = "SELECT * FROM "
 _CLAUSES = frozenset(
     ("FROM", "JOIN", "LIMIT", "OVER", "USING", "UNION", "VALUES", "INTO", "WITH", "THEN", "ELSE", "CASE", "END")
@@ -51,6 +53,13 @@ def _read_as(tokens: Sequence[Token], index: int, text: str) -> str:
         return text[:start] + _QUERY + text[start] + text[end - 1] * (end - start - len(_QUERY) - 1) + text[end:]
     if index + 1 < len(tokens) and tokens[index + 1].text.upper() == "OVER" and end - start > len(_CALLED):
         return text[: end - len(_CALLED)] + _CALLED + text[end:]
+    if [token.text for token in (*tokens[max(index - 2, 0) : index], *tokens[index + 1 : index + 2])] == [
+        ")",
+        ",",
+        ",",
+    ]:
+        end = tokens[index + 1].end + 1  # WITH a AS (…), {{ more() }}, b AS (…)
+        return text[:start] + " " * (end - start) + text[end:]
     joint = _joint(tokens, index)
     if not joint or end - start <= len(joint) or _leading(tokens, index):
         return text[:start] + " " * (end - start) + text[end:]
@@ -59,7 +68,11 @@ def _read_as(tokens: Sequence[Token], index: int, text: str) -> str:
 
 
 def _is_query(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a placeholder stands for the query behind common table expressions: `WITH a AS (…) {{ finished('a') }}`."""
+    """Whether a placeholder stands for a query: behind common table expressions (`WITH a AS (…) {{ finished('a') }}`), or at the
+    beginning of one (`{{ latest('t') }} WHERE …`)."""
+    before = tokens[index - 1].text.upper() if index else ""
+    if before in _BEGINNING:
+        return index + 1 < len(tokens) and tokens[index + 1].text.upper() in _GOING_ON
     depth = 0
     for token in reversed(tokens[:index]):
         depth += (token.text == ")") - (token.text == "(")

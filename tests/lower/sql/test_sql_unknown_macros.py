@@ -130,3 +130,17 @@ def test_names_in_backticks_with_markers_are_of_bigquery() -> None:
     found = inspect_source("SELECT u, RANK() OVER (ORDER BY x) AS r, FROM `{{ project }}.{{ dataset }}.orders`")
     assert found["diagnostics"] == []
     assert [source["dialect"] for source in found["sources"]] == ["bigquery"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "WITH a AS (SELECT CASE WHEN x = 0x5aea57d0 THEN 1 ELSE 0 END AS x FROM shop.t)\n{{ finished('a', 'x') }}",
+        "{{ latest_records('shop.t', 'x') }}\nWHERE NOT deleted",
+        "WITH a AS (SELECT x FROM shop.t),\n{{ more(cubes, combos) }},\nb AS (SELECT x FROM a)\nSELECT x FROM b",
+        "SELECT x FROM shop.t\nUNION ALL\n{{ latest_records('shop.t', 'x') }}\nWHERE NOT deleted",
+    ],
+)
+def test_macros_that_make_queries_are_no_mistakes(text: str) -> None:
+    found = inspect_source(text)["diagnostics"]
+    assert [one["message"] for one in found if one["kind"] == "syntax-error"] == []
