@@ -272,3 +272,15 @@ def test_a_library_call_that_no_table_knows_is_no_finding_and_no_silence() -> No
 def test_calls_that_are_known_are_not_spoken_of() -> None:
     code = "import pandas as pd\ndf = pd.read_parquet('orders.parquet').dropna()" + FIT
     assert scan_files({"train.py": code}).hints == ()
+
+
+@pytest.mark.parametrize(("name", "flagged"), [("DatasetCleaner", 0), ("TextVectorizer", 0), ("ChurnModel", 1)])
+def test_what_prepares_data_is_no_model(name: str, flagged: int) -> None:
+    code = f"""
+import os
+import pandas as pd
+from shop.prepare import {name}
+df = pd.read_csv(os.environ["ORDERS"])
+{name}().fit(df[["a", "b"]])
+"""
+    assert len(told("FEA002", {"train.py": code})) == flagged

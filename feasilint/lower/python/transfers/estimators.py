@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 
 TRANSFORMER = re.compile(
-    r"(Scaler|Encoder|Imputer|Cleaner|Preprocessor|Transformer|Vectorizer|Discretizer|Binarizer|Normalizer|PCA|Tokenizer|Selector|Features|Sampler|SelectKBest"
-    r"|SelectFromModel|SelectPercentile|VarianceThreshold|RFE|RFECV|TSNE|TruncatedSVD|SMOTE|SMOTENC|ADASYN|Indexer|Assembler|Lemmatizer"
-    r"|FeatureUnion|RFormula|StringIndexer|Bucketizer|StopWordsRemover|IDF|HashingTF)$"
+    r"(Scaler|Encoder|Imputer|Cleaner|Preprocessor|Transformer|Vectorizer|Discretizer|Binarizer|Normalizer|PCA|Tokenizer|Selector|Features|Sampler"
+    r"|SelectKBest|SelectFromModel|SelectPercentile|VarianceThreshold|RFE|RFECV|TSNE|TruncatedSVD|SMOTE|SMOTENC|ADASYN|Indexer|Assembler"
+    r"|Lemmatizer|FeatureUnion|RFormula|StringIndexer|Bucketizer|StopWordsRemover|IDF|HashingTF)(?:\(\))?$"
 )
 
 
