@@ -163,7 +163,7 @@ def trace(form: str, color: str, output: str | None, everything: bool, path: str
         return FAILED
     found = api.trace(path, feature, **_arguments(options))
     if not found["features"]:
-        click.echo(f"no features in {path}", err=True)
+        click.echo(f"no features in {path}; `feasilint scan {path}` says what of it could not be read", err=True)
         return _idle(options)
     _write(_drawn(found, form, everything, _painter(color, output)), output)
     return CLEAN

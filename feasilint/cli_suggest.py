@@ -42,10 +42,11 @@ def _days(_: click.Context, __: click.Parameter, value: str | None) -> int | Non
 @click.option("--for", "platform", type=click.Choice(_PLATFORMS), help="The platform to write the definition for.")
 @click.option("--window", "days", metavar="TIME", callback=_days, help="The window to suggest, as 90d [default: 365d].")
 @click.option("--catalog", metavar="FILE", help="The catalog to use [default: the nearest catalog.yaml].")
+@click.option("--no-catalog", is_flag=True, help="Use no catalog, even if there is one.")
 @click.option("--dialect", metavar="NAME", help="The SQL dialect to write, and to read where nothing in a file tells.")
 @click.option("--exclude", metavar="PATTERN", multiple=True, help="Skip paths that match (as in .gitignore).")
 @click.option("--output", "-o", metavar="FOLDER", help="Write the files below a folder.")
-def suggest(path: str, platform: str | None, output: str | None, **options: Any) -> int:
+def suggest(path: str, platform: str | None, output: str | None, no_catalog: bool, **options: Any) -> int:
     """Write a feature with a bounded window: as the findings about it suggest, or as a definition of a feature platform, dbt,
     SQLMesh or plain SQL.
 
@@ -59,9 +60,11 @@ def suggest(path: str, platform: str | None, output: str | None, **options: Any)
         raise UsageError(f"{path}: no such file or directory")
     if platform is not None and feature is None:
         raise UsageError(f"say for which feature: {path}::FEATURE (`feasilint suggest {path}` lists them)")
-    found = api.suggest(path, feature, platform, **options)
+    if no_catalog and options["catalog"] is not None:
+        raise UsageError("--catalog and --no-catalog exclude each other")
+    found = api.suggest(path, feature, platform, use_catalog=not no_catalog, **options)
     if not found:
-        click.echo(f"no features in {path}", err=True)
+        click.echo(f"no features in {path}; `feasilint scan {path}` says what of it could not be read", err=True)
         return _NOTHING
     if feature is None:
         click.echo(report.listing(found), nl=False)

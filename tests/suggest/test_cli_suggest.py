@@ -62,6 +62,22 @@ def test_a_source_without_event_time_is_to_be_declared(shop: Path, capsys: pytes
     assert "declare `event_time` of the source `shop.tx` in catalog.yaml" in said
 
 
+def test_without_the_catalog_nothing_says_what_the_time_is(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "exclude each other" in refused(capsys, "features.sql", "--catalog", "catalog.yaml", "--no-catalog")
+    sql = ("features.sql::n", "--for", "sql", "--dialect", "duckdb")
+    assert main(["suggest", *sql]) == 0
+    capsys.readouterr()
+    assert "event_time" in refused(capsys, *sql, "--no-catalog")
+
+
+def test_what_cannot_be_read_is_told_by_scan(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "broken.ipynb").write_text('{"cells": [')
+    assert main(["suggest", "broken.ipynb"]) == 3
+    assert "`feasilint scan broken.ipynb` says what" in capsys.readouterr().err
+    assert main(["trace", "broken.ipynb"]) == 3
+    assert "`feasilint scan broken.ipynb` says what" in capsys.readouterr().err
+
+
 def test_without_features_there_is_nothing(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "report.sql").write_text("SELECT 1 AS one")
     assert main(["suggest", "report.sql"]) == 3
