@@ -92,6 +92,17 @@ def obstacles(found: Fixed) -> set[str]:
     return {one.suggestion.obstacle for one in found.result.findings if one.suggestion is not None}
 
 
+def assert_left_alone(folder: Path, library: str, code: str, reason: str) -> None:
+    """What is found in code keeps its finding and has no fix, for this reason; the file stays as it is."""
+    text = written(library, code)
+    found = fixed(folder, text)
+    assert any(finding.code == "AGG301" for finding in found.result.findings)
+    assert not found.contents
+    assert not found.refused
+    assert obstacles(found) == {reason}
+    assert (folder / "train.py").read_text() == text
+
+
 def run(folder: Path, **names: Any) -> dict[str, Any]:
     """The names that the code between reading and fitting leaves behind, as the file now is."""
     body = (folder / "train.py").read_text(encoding="utf-8").split(MARK)[1]

@@ -10,7 +10,7 @@ import fixing
 import numpy as np
 import pandas as pd
 import pytest
-from fixing import COLUMNS, HEADS, NOW, ROWS, USERS, expected, fixed, obstacles, written
+from fixing import COLUMNS, HEADS, NOW, ROWS, USERS, assert_left_alone, expected, fixed, obstacles, written
 
 from feasilint.testing import notebook
 
@@ -74,13 +74,7 @@ def lines(folder: Path, name: str = "train.py") -> str:
     ],
 )
 def test_what_is_not_changed_and_why(folder: Path, code: str, reason: str) -> None:
-    text = written("pandas", code)
-    found = fixed(folder, text)
-    assert any(finding.code == "AGG301" for finding in found.result.findings)
-    assert not found.contents
-    assert not found.refused
-    assert obstacles(found) == {reason}
-    assert lines(folder) == text
+    assert_left_alone(folder, "pandas", code, reason)
 
 
 _READ = """

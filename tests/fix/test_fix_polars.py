@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import fixing
 import polars as pl
 import pytest
-from fixing import COLUMNS, NOW, ROWS, USERS, expected, fixed, obstacles, written
+from fixing import COLUMNS, NOW, ROWS, USERS, assert_left_alone, expected, fixed, obstacles, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,12 +46,7 @@ def result(folder: Path, **more: Any) -> dict[Any, Any]:
     ],
 )
 def test_what_is_not_changed_and_why(folder: Path, code: str, reason: str) -> None:
-    text = written("polars", code)
-    found = fixed(folder, text)
-    assert any(finding.code == "AGG301" for finding in found.result.findings)
-    assert not found.contents
-    assert not found.refused
-    assert obstacles(found) == {reason}
+    assert_left_alone(folder, "polars", code, reason)
 
 
 def test_names_that_the_file_does_not_bind_are_not_used(folder: Path) -> None:

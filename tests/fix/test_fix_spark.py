@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import fixing
 import pytest
-from fixing import COLUMNS, HEADS, ROWS, USERS, expected, fixed, obstacles, written
+from fixing import COLUMNS, HEADS, ROWS, USERS, assert_left_alone, expected, fixed, obstacles, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 SUMMED = "users = past.groupBy('user_id').agg(F.sum('amount').alias('spend'))\n"
 _FORM = "its code is written in a form that is not changed in place"
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    sql = pytest.importorskip("pyspark.sql")
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        pytest.skip("no Java")
-    builder = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-    session = builder.config("spark.sql.shuffle.partitions", "1").getOrCreate()
-    yield session
-    session.stop()
 
 
 @pytest.fixture
@@ -54,11 +40,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_what_is_not_changed_and_why(folder: Path, code: str, reason: str) -> None:
-    found = fixed(folder, written("spark", code))
-    assert any(finding.code == "AGG301" for finding in found.result.findings)
-    assert not found.contents
-    assert not found.refused
-    assert obstacles(found) == {reason}
+    assert_left_alone(folder, "spark", code, reason)
 
 
 def test_names_that_the_file_does_not_bind_are_not_used(folder: Path) -> None:

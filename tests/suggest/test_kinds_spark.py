@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from datetime import datetime, timedelta
 from statistics import mean, stdev
 from typing import TYPE_CHECKING, Any
@@ -12,7 +10,7 @@ import pytest
 from suggested import AS_OF, COLUMNS, Row, before, by, findings, recent, rows, run, suggestion, values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 ROWS = rows()
 JOINED = 'df = tx.join(users, "user_id")'
@@ -20,14 +18,8 @@ _TYPES = "tx_id long, user_id long, merchant string, amount double, ts timestamp
 
 
 @pytest.fixture(scope="module")
-def tx() -> Iterator[Any]:
-    sql = pytest.importorskip("pyspark.sql")
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        pytest.skip("no Java")
-    builder = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-    spark = builder.config("spark.sql.shuffle.partitions", "1").getOrCreate()
-    yield spark.createDataFrame([tuple(row[name] for name in COLUMNS) for row in ROWS], _TYPES).cache()
-    spark.stop()
+def tx(spark: Any) -> Any:
+    return spark.createDataFrame([tuple(row[name] for name in COLUMNS) for row in ROWS], _TYPES).cache()
 
 
 def suggest(code: str, feature: str = "x", rule: str = "AGG301") -> str:

@@ -5,7 +5,7 @@ Where the parser gives up at one, it is read as what can stand there: `AND …` 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from feasilint.lower.sql.marks import MARK
 
@@ -20,11 +20,8 @@ _JOINING = {
     "WHERE": "AND ", "AND": "AND ", "OR": "AND ", "ON": "AND ", "HAVING": "AND ", "QUALIFY": "AND ", "WHEN": "AND ",
     "SELECT": ", ", "BY": ", ", "SET": ", ", "DISTINCT": ", ",
 }  # fmt: skip
-_TYPE = "text"  # CAST(x AS {{ some_type() }})
-_CALLED = "()"  # {{ deviation('x') }} OVER (…)
 _BEGINNING = ("", "ALL", "UNION", "EXCEPT", "INTERSECT")
 _GOING_ON = ("WHERE", "JOIN", "LEFT", "INNER", "UNION", "GROUP BY", "ORDER BY", "LIMIT", "QUALIFY", "HAVING")
-_QUERY = "SELECT * FROM "
 _CLAUSES = frozenset(
     ("FROM", "JOIN", "LIMIT", "OVER", "USING", "UNION", "VALUES", "INTO", "WITH", "THEN", "ELSE", "CASE", "END")
 )
@@ -45,34 +42,64 @@ def _is_table(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _read_as(tokens: Sequence[Token], index: int, text: str) -> str:
-    token = tokens[index]
-    start, end = token.start, token.end + 1
-    if index and tokens[index - 1].text.upper() in ("AS", "::") and end - start >= len(_TYPE):
-        return text[:start] + _TYPE.ljust(end - start) + text[end:]
-    if _is_query(tokens, index) and end - start > len(_QUERY):
-        return text[:start] + _QUERY + text[start] + text[end - 1] * (end - start - len(_QUERY) - 1) + text[end:]
-    if index + 1 < len(tokens) and tokens[index + 1].text.upper() == "OVER" and end - start > len(_CALLED):
-        return text[: end - len(_CALLED)] + _CALLED + text[end:]
-    if [token.text for token in (*tokens[max(index - 2, 0) : index], *tokens[index + 1 : index + 2])] == [
-        ")",
-        ",",
-        ",",
-    ]:
-        end = tokens[index + 1].end + 1  # WITH a AS (…), {{ more() }}, b AS (…)
-        return text[:start] + " " * (end - start) + text[end:]
+    """The text with a placeholder read as what can stand at its place; never longer or shorter than it was."""
+    start, end = tokens[index].start, tokens[index].end + 1
+    mark, read = text[start:end], next(filter(None, (reading(tokens, index) for reading in _READINGS)), None)
+    if read is None or len(mark) <= len(read.before) + len(read.behind):
+        read = _Reading()
+    kept = mark[: len(mark) - len(read.before) - len(read.behind)] if read.stays else ""
+    made = (read.before + kept + read.behind).ljust(len(mark))
+    end += read.further
+    return text[:start] + made + " " * read.further + text[end:]
+
+
+class _Reading(NamedTuple):
+    """What a placeholder is read as: itself between these words, or only these; `further` characters behind it go."""
+
+    before: str = ""
+    behind: str = ""
+    stays: bool = False
+    further: int = 0
+
+
+def _as_type(tokens: Sequence[Token], index: int) -> _Reading | None:
+    """CAST(x AS {{ some_type() }})."""
+    return _Reading("text") if _word(tokens, index - 1) in ("AS", "::") else None
+
+
+def _as_query(tokens: Sequence[Token], index: int) -> _Reading | None:
+    return _Reading("SELECT * FROM ", stays=True) if _is_query(tokens, index) else None
+
+
+def _as_function(tokens: Sequence[Token], index: int) -> _Reading | None:
+    """{{ deviation('x') }} OVER (…)."""
+    return _Reading(behind="()", stays=True) if _word(tokens, index + 1) == "OVER" else None
+
+
+def _as_tables(tokens: Sequence[Token], index: int) -> _Reading | None:
+    """WITH a AS (…), {{ more() }}, b AS (…): it goes with its comma."""
+    around = [_word(tokens, at) for at in (index - 2, index - 1, index + 1)]
+    return _Reading(further=tokens[index + 1].end - tokens[index].end) if around == [")", ",", ","] else None
+
+
+def _as_item(tokens: Sequence[Token], index: int) -> _Reading | None:
+    """A further item of a list or a condition."""
     joint = _joint(tokens, index)
-    if not joint or end - start <= len(joint) or _leading(tokens, index):
-        return text[:start] + " " * (end - start) + text[end:]
-    mark = text[start] + text[end - 1] * (end - start - len(joint) - 1)
-    return text[:start] + joint + mark + text[end:]
+    return _Reading(joint, stays=True) if joint and not _leading(tokens, index) else None
+
+
+_READINGS = (_as_type, _as_query, _as_function, _as_tables, _as_item)
+
+
+def _word(tokens: Sequence[Token], at: int) -> str:
+    return tokens[at].text.upper() if 0 <= at < len(tokens) else ""
 
 
 def _is_query(tokens: Sequence[Token], index: int) -> bool:
     """Whether a placeholder stands for a query: behind common table expressions (`WITH a AS (…) {{ finished('a') }}`), or at the
     beginning of one (`{{ latest('t') }} WHERE …`)."""
-    before = tokens[index - 1].text.upper() if index else ""
-    if before in _BEGINNING:
-        return index + 1 < len(tokens) and tokens[index + 1].text.upper() in _GOING_ON
+    if _word(tokens, index - 1) in _BEGINNING:
+        return _word(tokens, index + 1) in _GOING_ON
     depth = 0
     for token in reversed(tokens[:index]):
         depth += (token.text == ")") - (token.text == "(")
