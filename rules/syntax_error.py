@@ -30,8 +30,9 @@ class UnparsedCode(Rule):
     ## Why it matters
     What is computed there stays unseen: features that depend on it may go unreported.
 
-    Blanks that are to be filled in (`x = # TODO`), code of Python 2 or R and commands of the shell are said once, as
-    information. So is SQL that cannot be read: its dialect may know what the parser does not.
+    Code of Python 2 is read like that of Python 3. Blanks that are to be filled in (`x = # TODO`), code of R or Scala,
+    commands of the shell and notes in words are said once, as information. So is SQL that cannot be read: its dialect
+    may know what the parser does not.
 
     ## Instead
     Correct the code. For SQL, the dialect is taken from the client, the magic or `--dialect`; a wrong one looks

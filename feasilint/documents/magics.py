@@ -31,8 +31,11 @@ _UNMARKED = re.compile(_BARE)
 _MARKED = re.compile(rf"[%!?]|^{_BARE}", re.MULTILINE)
 _CANDIDATE = re.compile(rf"^\s*[%!?]|=\s*[%!]|\?\s*$|^{_BARE}", re.MULTILINE)
 _AFTER_BLANK = re.compile(r"^(\s*)%[ \t]+(?=[A-Za-z_])")
-_CELL = re.compile(r"^\s*%%(\w[\w.]*)[ \t]*(.*)$")
-_WHOLE = re.compile(r"^\s*%(?:(bash|sh|sql|md|md-sandbox|scala|r|fs)\s*$|bq\s+(query\b.*))$")
+_CELL = re.compile(r"^\s*%%[ \t]*(\w[\w.]*)[ \t]*(.*)$")
+_WHOLE = re.compile(
+    r"^\s*%(?:(?P<name>bash|sh|sql|md|md-sandbox|scala|r|fs)[ \t]*$|(?P<file>writefile)[ \t]+(?P<path>\S.*)"
+    r"|bq\s+(?P<query>query\b.*)|sql[ \t]+(?P<module>--module\b.*))$"
+)
 """With one mark alone on the first line these mean the whole cell, as in Databricks and Datalab, if the rest is no Python."""
 _LINE = re.compile(
     r"^(?P<indent>\s*)(?P<target>[A-Za-z_][\w.\[\]'\", ]*?\s*=\s*)?(?P<mark>%|!!|!)(?P<name>[A-Za-z_][\w.]*)?(?P<rest>.*)$"
@@ -40,6 +43,8 @@ _LINE = re.compile(
 _HELP = re.compile(r"^(\s*)(\?{1,2}\s*[\w.]+|%{0,2}[\w.*\[\]'\"()]+\s*\?{1,2})\s*$")
 _TOKEN = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#.*|[()\[\]{}]')
 _OPTION = re.compile(r"^(?:-\w+\s+(?:\d+\s+)?)+")
+_PROFILED = re.compile(r"^(?:-[fmuDTz]\s+\S+\s+|-\w+\s+)+")
+"""Options of line and memory profilers: some of them name something."""
 
 
 _INDENT = re.compile(r"[ \t]*")
@@ -150,10 +155,16 @@ def _cell_magic(source: str) -> Magic | None:
         whole = _WHOLE.match(line)
         rest = "\n".join(lines[at + 1 :]) if whole else ""
         if whole and rest.strip() and not _parses(rest):
-            return Magic(whole[1] or "bq", whole[2] or "", at + 1, cell=True, body=rest)
+            return Magic(*_whole(whole), at + 1, cell=True, body=rest)
         if line.strip() and not line.lstrip().startswith("#"):
             return None
     return None
+
+
+def _whole(found: re.Match[str]) -> tuple[str, str]:
+    """The name of a magic that takes its whole cell, and what is given to it."""
+    given = found["path"] or found["query"] or found["module"] or ""
+    return found["name"] or found["file"] or ("bq" if found["query"] else "sql"), given
 
 
 def _line_by_line(source: str) -> Neutral:
@@ -194,7 +205,8 @@ def _rewrite(scan: _Scan, lines: list[str], at: int, found: re.Match[str]) -> in
     scan.magics.append(Magic(name, arguments, at + 1, target=target))
     start = f"{found['indent']}{found['target'] or ''}"
     if not shell and name in TRANSPARENT and count == 1:
-        code = _OPTION.sub("", arguments) or "pass"
+        options = _PROFILED if name in ("lprun", "mprun") else _OPTION
+        code = options.sub("", arguments) or "pass"
         scan.put(start + code, 1 + len(lines[at]) - len(code) - len(start) if code != "pass" else 1)
         _advance(scan, code)
         return 1

@@ -18,9 +18,9 @@ DiagnosticKind: TypeAlias = Literal[
     "syntax-error", "unreadable", "opaque", "dynamic-sql", "unresolved-source", "unsupported", "budget"
 ]
 
-BLANK, PYTHON_2, R_CODE = "a blank that is not filled in", "code of Python 2", "code of R"
-SCALA, SHELL = "code of Scala", "a command of the shell without `!`"
-FORESEEN = (BLANK, PYTHON_2, R_CODE, SCALA, SHELL)
+BLANK, R_CODE = "a blank that is not filled in", "code of R"
+SCALA, SHELL, NOTE = "code of Scala", "a command of the shell without `!`", "text that is no code"
+FORESEEN = (BLANK, R_CODE, SCALA, SHELL, NOTE)
 """How messages of syntax errors begin that the author knows of: a lab's blanks, notes in another language."""
 
 

@@ -76,19 +76,45 @@ def test_limits_of_the_analysis_count_like_those_of_reading() -> None:
     assert [found.message for found in judge(AnalysisBudget(), subject)] == ["too many"]
 
 
-def test_blanks_and_python_2_are_said_once_as_information() -> None:
-    cells = ["x = # TODO\ny = 1", "z = ____ +", "print 'a'"]
-    found = _unread(cells, {"language_info": {"name": "python", "version": "2.7.18"}})
-    assert [(f.severity.word, f.message) for f in found] == [
-        ("info", "a blank that is not filled in, here and at 1 more place"),
-        ("info", "code of Python 2"),
-    ]
+def test_blanks_are_said_once_as_information() -> None:
+    (found,) = _unread(["x = # TODO\ny = 1", "z = ____ +"], {})
+    assert (found.severity.word, found.message) == ("info", "a blank that is not filled in, here and at 1 more place")
 
 
-def test_a_print_statement_in_a_notebook_of_python_3_is_an_error_of_its_own() -> None:
-    (found,) = _unread(["print 'a'"], {"language_info": {"name": "python", "version": "3.11"}})
-    assert found.severity is Severity.WARNING
-    assert found.message.startswith("Missing parentheses")
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "select * from stl_load_errors;",
+        "copy t from 's3://a' credentials 'x'\ncsv;",
+        "%%writefile a.yaml\ntrainingInput:\n  a: b",
+        "%writefile a.yaml\ntrainingInput:\n  a: b",
+        "%% HTML\n<iframe></iframe>",
+        "%lprun -f total total(5000)",
+    ],
+)
+def test_cells_of_sql_and_files_are_no_broken_python(cell: str) -> None:
+    assert _unread([cell], {}) == []
+
+
+def test_an_import_in_a_notebook_of_sql_is_python() -> None:
+    assert (
+        _unread(
+            ["from IPython.display import Image\nImage('a.png')", "from t select a"],
+            {"kernelspec": {"name": "SQL", "language": "sql"}},
+        )
+        == []
+    )
+
+
+@pytest.mark.parametrize("version", ["2.7.18", "3.11"])
+def test_code_of_python_2_is_read(version: str) -> None:
+    cells = ["print 'a'", "try:\n    x = 1\nexcept ValueError, e:\n    pass", "f = lambda (k, v): k"]
+    assert _unread(cells, {"language_info": {"name": "python", "version": version}}) == []
+
+
+def test_what_is_said_of_broken_code_of_python_2_is_what_is_broken() -> None:
+    (found,) = _unread(["print 'a'\nx = (1\nprint 'b'"], {})
+    assert (found.severity, found.message) == (Severity.WARNING, "'(' was never closed; this statement is not read")
 
 
 @pytest.mark.parametrize(
@@ -101,6 +127,14 @@ def test_a_print_statement_in_a_notebook_of_python_3_is_an_error_of_its_own() ->
         ("gcloud ai-platform versions create $NAME --model=m", "a command of the shell without `!`"),
         ("val logs = ssc.textStream(host)\nlogs.map(x => x + 1)", "code of Scala"),
         ("git branch --all", "a command of the shell without `!`"),
+        ("**More to come. Stay tuned!**", "text that is no code"),
+        ("http://localhost:4040/", "text that is no code"),
+        ("mean_rce: 16.51, retweet: 20.27", "text that is no code"),
+        ("clf.fit(###, ###)", "a blank that is not filled in"),
+        ("save(path='a', name=<name of the model>)", "a blank that is not filled in"),
+        ("video = INSERT CLASS NAME.from_uri(uri)", "a blank that is not filled in"),
+        ("train.groupby(, as_index=False).agg().head()", "a blank that is not filled in"),
+        ("df.write.parquet('a', compression=)", "a blank that is not filled in"),
     ],
 )
 def test_what_is_no_python_on_purpose_is_information(cell: str, message: str) -> None:
@@ -109,20 +143,23 @@ def test_what_is_no_python_on_purpose_is_information(cell: str, message: str) ->
 
 
 @pytest.mark.parametrize(
-    "cell", ["df.Engine HP", "y = 0\n  x = 1", "x = f(1))", "a = {'b': 1\n", "import x%time", "cat = df['a'"]
+    "cell",
+    [
+        "df.Engine HP",
+        "xgboost.",
+        "a < b c > d",
+        "q = 'SELECT FROM WHERE",
+        "Of (x y)",
+        "y = 0\n  x = 1",
+        "x = f(1))",
+        "a = {'b': 1\n",
+        "import x%time",
+        "cat = df['a'",
+    ],
 )
 def test_other_mistakes_are_warnings(cell: str) -> None:
     (found,) = _unread([cell], {})
     assert found.severity is Severity.WARNING
-
-
-def test_python_2_is_said_only_of_what_it_has() -> None:
-    cells = ["print 'a'", "try:\n    x = 1\nexcept ValueError, e:\n    pass", "plot (g) -> g(\n  g.rect()"]
-    found = _unread(cells, {"language_info": {"name": "python", "version": "2.7.18"}})
-    assert sorted((f.severity.word, f.message.startswith("code of Python 2, here and at 1 more")) for f in found) == [
-        ("info", True),
-        ("warning", False),
-    ]
 
 
 def test_of_a_file_of_fragments_a_few_are_told() -> None:

@@ -59,7 +59,7 @@ def dags_of(path: str, text: str, root: str, roots: Sequence[str]) -> Dags:
     """The DAGs of a file. `root`: the folder that imports may not leave; `roots`: folders that they are looked up in."""
     found = Dags()
     try:
-        tree, error = parse(text)
+        tree, error, _ = parse(text)
     except (ValueError, RecursionError, MemoryError) as failure:
         found.notes.append(Note(path, None, f"not Python: {failure}"))
         return found

@@ -90,7 +90,7 @@ def objects(path: str, text: str, project: Project) -> Reading:
     """The objects of the libraries that the top level of a file has names for."""
     m = machine(path, project, partial(make, project))
     try:
-        tree, error = parse(text)
+        tree, error, _ = parse(text)
     except (ValueError, RecursionError, MemoryError) as failure:
         return Reading((), (Note(path, None, f"not Python: {failure}"),))
     notes = [Note(path, error.lineno, f"{error.msg}; this statement is not read")] if error is not None else []

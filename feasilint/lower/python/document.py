@@ -21,7 +21,7 @@ from feasilint.lower.python.expressions import EVALUATORS
 from feasilint.lower.python.frameworks import run_model
 from feasilint.lower.python.functions import run_uncalled
 from feasilint.lower.python.machine import BudgetError, Machine
-from feasilint.lower.python.parsing import parse
+from feasilint.lower.python.parsing import Parsed, parse
 from feasilint.lower.python.sqlmesh import run_models
 from feasilint.lower.python.statements import execute, top_level
 from feasilint.lower.python.strings import spell
@@ -94,10 +94,17 @@ def _needs(cell: Cell, modules: Mapping[int, str], at: int) -> bool:
     return any(re.search(rf"\bimport\b[^\n]*\b{re.escape(name)}\b", cell.source) for name in names)
 
 
+_IMPORT = re.compile(r"\s*(?:import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import\b)")
+_QUERY = re.compile(
+    r"\s*(?:select|with|insert\s+into|create|merge|update|delete|copy|vacuum|analyze|drop|alter|truncate|grant)\b",
+    re.IGNORECASE,
+)
+
+
 def _run_cell(m: Machine, cell: Cell) -> None:
-    if cell.language == "sql":
+    if cell.language == "sql" and not _IMPORT.match(cell.source):
         _run_sql_cell(m, cell)
-    elif cell.language == "python" and cell.source.strip():
+    elif cell.language != "other" and cell.source.strip():
         neutral = neutralise(cell.source, typed=cell.index is not None)
         if neutral.cell_magic is not None:
             _run_cell_magic(m, cell, neutral.cell_magic)
@@ -106,34 +113,49 @@ def _run_cell(m: Machine, cell: Cell) -> None:
 
 
 def _run_python(m: Machine, cell: Cell, neutral: Neutral) -> None:
-    fragment = m.builder.fragment(
-        "python", neutral.text, cell.index, _anchors(cell, neutral), exact=not (neutral.magics or neutral.cut)
-    )
-    tree = _parse(m, fragment)
-    if tree is None:
-        return
-    m.enter(fragment, tree)
-    for statement in tree.body:
-        top_level(m, statement)
-    if tree.body and cell.index is not None:
-        _show_last(m, tree.body[-1])
-
-
-def _parse(m: Machine, fragment: Fragment) -> ast.Module | None:
-    """The statements of a cell, but those that are broken."""
-    whole = "file" if fragment.cell is None else "cell"
     try:
-        tree, error = parse(fragment.text)
-    except (ValueError, RecursionError, MemoryError) as failure:
-        m.builder.diagnose("syntax-error", f"{failure}; this {whole} is not read", fragment.span(0, 1))
-        return None
-    if error is not None:
-        what = whole if tree is None else "statement"
-        why = reason(fragment.text, error, m.metadata)
-        line = blank_line(fragment.text) if why == BLANK else None
-        span = _error_span(fragment, error, line)
-        m.builder.diagnose("syntax-error", f"{why}; this {what} is not read", span)
-    return tree
+        read, failure = parse(neutral.text), None
+    except (ValueError, RecursionError, MemoryError) as error:
+        read, failure = Parsed(None, None, neutral.text), error
+    if read.error is not None and cell.index is not None and _is_sql(cell.source):
+        _run_sql_cell(m, cell)
+        return
+    exact = not (neutral.magics or neutral.cut) and read.text == neutral.text
+    fragment = m.builder.fragment("python", read.text, cell.index, _anchors(cell, neutral), exact=exact)
+    if failure is not None:
+        m.builder.diagnose("syntax-error", f"{failure}; this {_whole(cell)} is not read", fragment.span(0, 1))
+    if read.error is not None:
+        _broken(m, cell, fragment, read)
+    if read.tree is None:
+        return
+    m.enter(fragment, read.tree)
+    for statement in read.tree.body:
+        top_level(m, statement)
+    if read.tree.body and cell.index is not None:
+        _show_last(m, read.tree.body[-1])
+
+
+def _is_sql(text: str) -> bool:
+    """Whether a cell that is no Python is SQL without its magic: all of it can be read as that."""
+    if _QUERY.match(text) is None:
+        return False
+    from feasilint.lower.sql.reading import read
+
+    statements = read(text, None).statements
+    return bool(statements) and all(one.tree is not None for one in statements)
+
+
+def _whole(cell: Cell) -> str:
+    return "file" if cell.index is None else "cell"
+
+
+def _broken(m: Machine, cell: Cell, fragment: Fragment, read: Parsed) -> None:
+    """Say which statement of a cell is not read, and why."""
+    assert read.error is not None
+    what = _whole(cell) if read.tree is None else "statement"
+    why = reason(read.text, read.error)
+    line = blank_line(read.text) if why == BLANK else None
+    m.builder.diagnose("syntax-error", f"{why}; this {what} is not read", _error_span(fragment, read.error, line))
 
 
 def _error_span(fragment: Fragment, error: SyntaxError, told: int | None = None) -> Span:

@@ -163,7 +163,7 @@ def run_file(m: Machine, path: str) -> None:
 def run_text(m: Machine, text: str) -> None:
     """Run text of another file: its functions are defined, its statements executed."""
     try:
-        tree, _ = parse(text)
+        tree, _, text = parse(text)
     except (ValueError, RecursionError, MemoryError):
         return
     if tree is None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from feasilint.lower.python.older import modern
 from feasilint.syntax import parsed
 
 if TYPE_CHECKING:
@@ -16,13 +18,33 @@ _BEGINS = re.compile(r"[^\s#)\]}]")
 _GOES_ON = re.compile(r"(?:elif|else|except|finally)\b")
 
 
-def parse(text: str) -> tuple[ast.Module | None, SyntaxError | None]:
-    """The statements that can be read, and the first error. Broken ones are blank lines in the text that is parsed, so that all
-    places stay as they are."""
+class Parsed(NamedTuple):
+    """The statements that can be read, the first error, and the text that they were read of: another one for Python 2."""
+
+    tree: ast.Module | None
+    error: SyntaxError | None
+    text: str
+
+
+def parse(text: str) -> Parsed:
+    """Broken statements are blank lines in what is parsed, so that all places stay as they are. Raises what `parsed` does but
+    SyntaxError."""
     try:
-        return parsed(text), None
+        return Parsed(parsed(text), None, text)
     except SyntaxError as error:
-        return _without_broken(text, error), error
+        made = modern(text) or _modernised(text)
+        tree, left = _tried(made) if made != text else (None, error)
+        if tree is None and left is None:  # nested too deeply for what reads code of Python 2
+            made, left = text, error
+        return Parsed(tree if left is None else _without_broken(made, left), left, made)
+
+
+def _modernised(text: str) -> str:
+    """The text with those of its statements that are of Python 2 as those of Python 3."""
+    lines = text.split("\n")
+    starts = [0, *(at for at, line in enumerate(lines) if at and _is_start(line)), len(lines)]
+    pieces = ("\n".join(lines[start:end]) for start, end in itertools.pairwise(starts))
+    return "\n".join(modern(piece) or piece for piece in pieces)
 
 
 def _without_broken(text: str, error: SyntaxError) -> ast.Module | None:

@@ -167,11 +167,14 @@ def is_semicolon(token: Token) -> bool:
 
 def unread(token: Token, text: str) -> str:
     """The source that the tokenizer has put into one token unread, as it does after the first word of a command."""
-    start = token.end + 1 - len(token.text)
+    end = token.end + 1
+    while text[end - 1 : end].isspace() and not token.text[-1:].isspace():  # the text of the token is stripped
+        end -= 1
+    start = end - len(token.text)
     if token.token_type != TokenType.STRING or start > token.start:  # a quote comes before the text of a string
         return ""
-    source = text[start : token.end + 1]
-    return source if source == token.text else ""
+    source = text[start:end]
+    return text[start : token.end + 1] if source == token.text else ""
 
 
 _KINDS = {"(": TokenType.L_PAREN, ")": TokenType.R_PAREN, "*": TokenType.STAR, ",": TokenType.COMMA}

@@ -37,7 +37,9 @@ _MARKS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("snowflake", 4, (
         r"\bflatten\s*\(\s*input\b", r"\bdynamic\s+table\b", r"\biff\s*\(", r"\bzeroifnull\s*\(", r"\bto_variant\s*\(",
         r"\bobject_construct\s*\(", r"\bcopy\s+into\b",
+        r"\bexecute\s+immediate\s+\$\$", r"\buse\s+warehouse\b", r"\bcreate\s+(?:or\s+replace\s+)?(?:warehouse|file\s+format)\b",
     )),
+    ("snowflake", 2, (r"^[ \t]*//[^/\n]",)),  # a comment
     ("snowflake", 2, (
         r"\bas\s+\$\$", r"\$\$\s*(?:begin|declare)\b",
         r"\bto_timestamp_(?:ntz|ltz|tz)\b", r"\bdateadd\s*\(\s*'?\w+'?\s*,", r"\btimestamp_(?:ntz|ltz|tz)\b", r"\bdiv0\s*\(",
@@ -66,6 +68,10 @@ _MARKS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     )),
     ("tsql", 4, (
         r"\bgetdate\s*\(\s*\)", r"\bselect\s+top\s*\(?\s*\d", r"\b(?:cross|outer)\s+apply\b", r"\]\.\[", r"\bfrom\s+\[\w",
+        r"\w\.\[[a-z_]", r"\bas\s+\[[a-z_]", r"\[[a-z_]\w*(?: \w+)+\]", r"\bopenrowset\s*\(", r"\bnonclustered\b",
+        r"^\s*(?:exec(?:ute)?\s+)?sp_\w+\s", r"\boption\s*\((?:recompile|maxdop|hash|use\s+hint)\b",
+        r"\bupdate\s+statistics\b", r",\s*sysname\s*,", r"^:(?:setvar|r)\s", r"\bmatch\s*\(\s*\w+\s*<?-\s*\(",
+        r"\bwith\s*\(\s*(?:tablock|nolock|snapshot)\b", r"\bbulk\s+insert\s",
         r"\binto\s+#\w", r"^\s*go\s*$", r"\bnvarchar\b", r"\bdatename\s*\(",
         r"\bdeclare\s+@\w", r"\bset\s+nocount\b", r"\bcount_big\s*\(", r"\bjoin\s+@\w+\.\w",
         r"\binto\s+@\w+(?:@\w|\.\w+\s+from\b)",
@@ -92,6 +98,7 @@ _MARKS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("oracle", 3, (r"\bfrom\s+dual\b", r"\brownum\b", r"\bnvl\s*\(", r"\bvarchar2\b", r"\(\+\)")),
 )  # fmt: skip
 _LIMIT = 12_000
+_COMMENT = re.compile(r"--[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/")
 _NO_LITERAL = re.compile(r"\(\?:.*?\)|\[.*?\]|\\\W|\\\w[*+?]?|\{.*?\}|[*+?^$().]")
 
 
@@ -104,10 +111,12 @@ _NEEDLES = tuple((name, weight, tuple((_needle(mark), mark) for mark in marks)) 
 
 
 def guess_dialect(text: str) -> str:
-    """The dialect whose typical constructs are in the text; the generic one ("") without any."""
+    """The dialect whose typical constructs are in the text, not in its comments; the generic one ("") without any. Further marks
+    of one weight count little: they come together."""
     scores: dict[str, int] = {}
-    lowered = text[:_LIMIT].lower()
+    lowered = _COMMENT.sub(" ", text[:_LIMIT]).lower()
     for name, weight, marks in _NEEDLES:
-        if any(needle in lowered and re.search(mark, lowered, re.MULTILINE) for needle, mark in marks):
-            scores[name] = scores.get(name, 0) + weight
+        found = sum(needle in lowered and re.search(mark, lowered, re.MULTILINE) is not None for needle, mark in marks)
+        if found:
+            scores[name] = scores.get(name, 0) + weight + found - 1
     return max(scores, key=lambda name: scores[name]) if scores else ""

@@ -39,6 +39,8 @@ __all__ = ["lower_document", "lower_text", "models", "times"]
 _UNREAD = (exp.Command, getattr(exp, "Execute", exp.Command))
 INTERNAL = "the statement could not be lowered"
 _TASK = re.compile(r"(?:#|--|/\*)[ \t]*TODO\b", re.IGNORECASE)
+_BLANK = re.compile(r"<<|<[A-Za-z_][\w -]*>|(?<![\w.])\.\.\.|_{4,}|\bTODO\b|\[\w+(?:\|\w+)+\]")
+"""What stands in for what whoever uses the statement fills in: `<name>`, `...`, `[ALL|DISTINCT]`."""
 _FRAMES = 8_000  # a parenthesis costs the parser about 25 frames
 
 
@@ -82,9 +84,18 @@ def _deep() -> Iterator[None]:
 
 
 class _Text:
-    """The lowering of one fragment. `making`: what its bare queries make; None inside Python, where Python says."""
+    """The lowering of one fragment. `making`: what its bare queries make; None inside Python, where Python says. `assembled`: a
+    script has put the text together."""
 
-    def __init__(self, builder: Builder, fragment: Fragment, session: Session, making: Making | None = None) -> None:
+    def __init__(
+        self,
+        builder: Builder,
+        fragment: Fragment,
+        session: Session,
+        making: Making | None = None,
+        assembled: bool = False,
+    ) -> None:
+        self.assembled = assembled
         self.builder = builder
         self.session = session
         self.making = making
@@ -132,14 +143,25 @@ class _Text:
         if failure is None:
             return
         message = BLANK if self._is_task(one) else self.marks.restore(failure.message)
-        kind: DiagnosticKind = "budget" if one.too_deep else "syntax-error"
+        kind: DiagnosticKind = (
+            "budget" if one.too_deep else "dynamic-sql" if self._is_put_together(one) else "syntax-error"
+        )
         self.builder.diagnose(kind, message, self.lines.span(failure.offset, failure.offset + 1), sql=True)
 
+    def _is_put_together(self, one: Statement) -> bool:
+        """Whether code makes the statement, and not all of it is known: what it looks like then is no fault of the code."""
+        if self.assembled:
+            return True
+        start, end = (one.tokens[0].start, one.tokens[-1].end + 1) if one.tokens else (0, len(self.read.text))
+        return self.making is None and self.marks.within(self.read.text[start:end])
+
     def _is_task(self, one: Statement) -> bool:
-        """Whether a comment in or behind a statement says that it is to be finished."""
+        """Whether a statement, or a comment in or behind it, says that it is to be finished."""
         if not one.tokens:
             return False
         text, start, end = self.read.text, one.tokens[0].start, one.tokens[-1].end
+        if _BLANK.search(text, start, end + 1) is not None:
+            return True
         line = text.find("\n", text.find("\n", end) + 1)  # the comment may stand on a line of its own
         return _TASK.search(text, start, line if line > 0 else len(text)) is not None
 
@@ -200,7 +222,7 @@ def _quoted(text: str, context: Context) -> Rows | None:
         fragment.index,
         exact=False,
     )
-    lowered = _Text(context.builder, inner, context.session)
+    lowered = _Text(context.builder, inner, context.session, assembled=start < 0)
     lowered.lower()
     return lowered.result
 

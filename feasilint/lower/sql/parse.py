@@ -10,16 +10,18 @@ from feasilint.lower.sql.adapter import TOO_DEEP, Failure, Node, Token, is_semic
 from feasilint.lower.sql.declarations import Section, assigning, declaration, tree_of
 from feasilint.lower.sql.guess import LADDER
 from feasilint.lower.sql.marks import MARK
-from feasilint.lower.sql.phrases import compound_assignments, rephrased, reworded
+from feasilint.lower.sql.phrases import rephrased, reworded
+from feasilint.lower.sql.phrases_tsql import plain_tsql
 from feasilint.lower.sql.portions import portions
 from feasilint.lower.sql.procedural import cursor, form_of, loop_of
 from feasilint.lower.sql.refreshing import refresh_of, without_clauses
 from feasilint.lower.sql.repair import ROUNDS, repaired
-from feasilint.lower.sql.script import FLOW, HARMLESS, bare, inside
+from feasilint.lower.sql.script import FLOW, bare, inside, moves_rows
 from feasilint.lower.sql.splitting import (
     PROCEDURAL,
     STARTS,
     SWALLOWING,
+    after_note,
     given_up,
     swallowed,
     undelimited,
@@ -71,8 +73,8 @@ class _Parsing:
 
     def _tokenized(self, tokens: list[Token]) -> Iterator[Statement]:
         section = Section(self.dialect)
-        if self.dialect == "tsql" and "+=" in self.text:
-            tokens = compound_assignments(tokens)
+        if self.dialect == "tsql":
+            tokens = plain_tsql(tokens)
         for chunk in (
             part for whole in _chunks(tokens, self.dialect) for part in portions(whole, self.text, self.dialect)
         ):
@@ -145,7 +147,7 @@ class _Parsing:
             again = tokenize(self.text, self.dialect, tokens[-1].end + 1 - len(rest), tokens[-1].end + 1)
             if isinstance(again, Failure) or (len(tokens) == 2 and not self._goes_on(tokens[0], rest)):
                 break
-            tokens = bare([*tokens[:-1], *again])
+            tokens = bare([*tokens[:-1], *(plain_tsql(again) if self.dialect == "tsql" else again)])
         return tokens
 
     def _apart(self, tokens: list[Token]) -> list[Token]:
@@ -187,6 +189,10 @@ class _Parsing:
             if not _is_read(tree) and (again := self._in_other_words(tokens, tree)) is not None:
                 yield again
                 return
+            if not _is_read(tree) and (at := self._next_created(tokens)):
+                yield from self._parsed(tokens[:at])
+                tokens = bare(tokens[at:])
+                continue
             if not _is_read(tree) and (inner := inside(tokens)):
                 tokens = inner
                 continue
@@ -230,6 +236,11 @@ class _Parsing:
         tree = next((tree for tree in trees if isinstance(tree, Node) and _sensible(tree)), None)
         return Statement(tuple(tokens), tree) if tree is not None else None
 
+    def _next_created(self, tokens: list[Token]) -> int:
+        """The place of a statement behind a CREATE that nothing ends; 0 where there is none, or what is before cannot be read."""
+        at = swallowed(tokens, self.text) if tokens[0].text.upper() == "CREATE" else 0
+        return at if at and _is_read(parse(tokens[:at], self.text, self.dialect)) else 0
+
     def _split(self, tokens: list[Token], failure: Failure) -> tuple[Statement | None, list[Token]]:
         """The statement before the place where the parser gave up, if another one may begin there."""
         at = given_up(tokens, failure.offset, self.text)
@@ -244,7 +255,9 @@ class _Parsing:
         found = self._repaired(tokens, failure) or self._in_other_dialect(tokens)
         if found is not None:
             yield found
-        elif tokens[0].text.upper() not in HARMLESS:
+        elif at := after_note(tokens, self.text):
+            yield from self._parsed(bare(tokens[at:]))
+        elif moves_rows(tokens):
             yield Statement(tuple(tokens), None, failure, failure.message == TOO_DEEP)
 
     def _repaired(self, tokens: list[Token], failure: Failure) -> Statement | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from feasilint.lower.sql.adapter import Token, TokenType, said
 from feasilint.lower.sql.signatures import plain_routine
 from feasilint.lower.sql.spreadsheets import without_model
-from feasilint.lower.sql.words import outer, place_of, word_at
+from feasilint.lower.sql.words import closed, outer, place_of, word_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,28 +40,6 @@ def _titles(tokens: list[Token]) -> list[Token]:
     return made
 
 
-def compound_assignments(tokens: list[Token]) -> list[Token]:
-    """`a.b += 1` as `a.b = a.b + 1`."""
-    made: list[Token] = []
-    for at, token in enumerate(tokens):
-        operator = tokens[at - 1] if at else token
-        if token.text == "=" and operator.text in _OPERATORS and operator.end + 1 == token.start:
-            made[-1:] = [token, *_name_before(tokens, at - 1), operator]
-        else:
-            made.append(token)
-    return made
-
-
-_OPERATORS = ("+", "-", "*", "/", "%")
-
-
-def _name_before(tokens: Sequence[Token], at: int) -> Sequence[Token]:
-    start = at - 1
-    while start > 1 and tokens[start - 1].text == ".":
-        start -= 2
-    return tokens[start - (tokens[start - 1].text == "@") : at]
-
-
 def _late_from(tokens: list[Token]) -> list[Token]:
     """Teradata's UPDATE t FROM s SET … WHERE … with FROM behind SET."""
     from_, set_ = place_of(tokens, ("FROM",)), place_of(tokens, ("SET",))
@@ -83,13 +61,27 @@ def _merge_actions(tokens: list[Token]) -> list[Token]:
     return [token for at, token in enumerate(tokens[:end]) if at not in gone]
 
 
-def _bulk_files(tokens: list[Token]) -> list[Token]:
-    """OPENROWSET(BULK 'x', …) without BULK."""
-    return [
-        token
-        for at, token in enumerate(tokens)
-        if token.text.upper() != "BULK" or at < 2 or word_at(tokens, at - 2) != "OPENROWSET"
-    ]
+def _semantic_views(tokens: list[Token]) -> list[Token]:
+    """Snowflake's SEMANTIC_VIEW(v DIMENSIONS … METRICS …) as the rows of the view."""
+    at = next((at for at, token in enumerate(tokens) if token.text.upper() == "SEMANTIC_VIEW"), len(tokens))
+    if word_at(tokens, at + 1) != "(":
+        return tokens
+    end = closed(tokens, at + 1)
+    named = at + 3
+    while word_at(tokens, named) == ".":
+        named += 2
+    return [*tokens[:at], *tokens[at + 2 : named], *tokens[end:]]
+
+
+def _named_formats(tokens: list[Token]) -> list[Token]:
+    """Snowflake's COPY INTO t FROM @stage FILE_FORMAT = a.b or (…) without the format."""
+    at = place_of(tokens, ("FILE_FORMAT",))
+    if word_at(tokens, 0) != "COPY" or word_at(tokens, at + 1) != "=":
+        return tokens
+    end = closed(tokens, at + 2)
+    while word_at(tokens, end) == ".":
+        end += 2
+    return [*tokens[:at], *tokens[end:]]
 
 
 def _changes(tokens: list[Token]) -> list[Token]:
@@ -227,11 +219,11 @@ def _name_from(tokens: Sequence[Token], at: int) -> Sequence[Token]:
 
 _RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
     _titles,
-    compound_assignments,
     _late_from,
     _merge_actions,
     _directory_formats,
-    _bulk_files,
+    _semantic_views,
+    _named_formats,
     _changes,
     _changes_applied,
     _outfile,
@@ -252,8 +244,17 @@ def reworded(text: str) -> tuple[str, str | None] | None:
     for pattern, words, dialect in _BEGINNINGS:
         if (found := pattern.match(text, len(text) - len(text.lstrip()))) is not None:
             width = found.end() - found.start()
-            return text[: found.start()] + words.ljust(width) + text[found.end() :], dialect
+            rest = _OPTIONS.sub(_blank, text[found.end() :]) if words == "copy" else text[found.end() :]
+            return text[: found.start()] + words.ljust(width) + rest, dialect
     return None
+
+
+_OPTIONS = re.compile(r"(?<=[\s'])with\s*\(.*\Z", re.IGNORECASE | re.DOTALL)
+"""How BULK INSERT reads a file."""
+
+
+def _blank(found: re.Match[str]) -> str:
+    return re.sub(r"\S", " ", found[0])
 
 
 _BEGINNINGS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (

@@ -35,6 +35,8 @@ def form_of(tokens: Sequence[Token], dialect: str) -> Form | None:
     """What a statement is that begins with a word of procedural code; None for any other."""
     if word_at(tokens, 1) == ":=" and "EXECUTE" in (word_at(tokens, 2), word_at(tokens, 3)):
         return _rows(tokens[0].text, tokens[2:])
+    if word_at(tokens, 1) == ":=" and "CALL" in (word_at(tokens, 2), word_at(tokens, 3)):
+        return Form("nothing")
     word = word_at(tokens, 0)
     if word in _BY_DIALECT:
         return _BY_DIALECT[word](tokens, dialect)

@@ -23,7 +23,7 @@ HARMLESS = frozenset((
     "ITERATE", "KILL", "LEAVE", "LET", "LIST", "LOAD", "LOCK", "MSCK", "OPEN", "OPTIMIZE", "PRAGMA", "PRINT", "PUT",
     "RAISE", "RECONFIGURE", "REFRESH", "RELEASE", "REMOVE", "RESET", "RETURN", "REVOKE", "RM", "ROLLBACK", "SAVE",
     "SAVEPOINT", "SEMICOLON", "SET", "SHOW", "SIGNAL", "RESIGNAL", "START", "STATEMENT", "THROW", "TRANSACTION", "TRUNCATE",
-    "TRUNCATETABLE", "UNCACHE", "UNDROP", "UNLOCK", "UNSET", "USE", "VACUUM", "WAITFOR",
+    "TRUNCATETABLE", "UNCACHE", "BACKUP", "RESTORE", "DENY", "SHUTDOWN", "UNDROP", "UNLOCK", "UNSET", "USE", "VACUUM", "WAITFOR",
 ))  # fmt: skip
 """First words of statements that neither read nor write data that a feature could come from."""
 
@@ -34,8 +34,13 @@ _OBJECTS = frozenset((
     "FUNCTION", "AGGREGATE", "SERVICE", "REPOSITORY", "GIT", "COMPUTE", "APPLICATION", "CONNECTION", "RESOURCE", "EXTERNAL",
     "DOMAIN", "COLLATION", "PUBLICATION", "SUBSCRIPTION", "STATISTICS", "PROJECTION", "SYNONYM", "ASSEMBLY",
     "NOTEBOOK", "STREAMLIT", "ALERT", "IMAGE", "PACKAGE", "OPERATOR", "CAST", "LANGUAGE", "MACRO", "SEARCH", "VECTOR",
-    "CONSTRAINT", "DIRECTORY",
+    "CONSTRAINT", "DIRECTORY", "SEMANTIC",
 ))  # fmt: skip
+_MOVING = frozenset(("SELECT", "FROM", "JOIN", "INSERT", "MERGE"))
+"""Words of which one stands in any statement that moves rows."""
+_RUNNING = ("EXEC", "EXECUTE")
+_STILL = (("COPY", "FILES"), ("UPDATE", "STATISTICS"))
+"""How statements begin that look like others that move rows."""
 _CARRIED = ("SELECT", "WITH", "INSERT", "MERGE", "UPDATE", "DELETE", "BEGIN", "CREATE")
 
 
@@ -43,6 +48,16 @@ def creates_no_data(tokens: Sequence[Token]) -> bool:
     """CREATE of a role, a warehouse, an integration, …"""
     head = [token.text.upper() for token in tokens[:8]]
     return head[:1] == ["CREATE"] and any(word in _OBJECTS for word in head)
+
+
+def moves_rows(tokens: Sequence[Token]) -> bool:
+    """Whether a statement that cannot be read may be one that a feature comes through: it is worth saying that it is not."""
+    words = [token.text.upper() for token in tokens]
+    if words[0] in HARMLESS or words[0] in _RUNNING or tuple(words[:2]) in _STILL:
+        return False
+    if words[0] == "CREATE":
+        return "SELECT" in words
+    return not _MOVING.isdisjoint(words) or (words[0] == "UPDATE" and "SET" in words)
 
 
 def inside(tokens: list[Token]) -> list[Token]:
@@ -56,8 +71,9 @@ def inside(tokens: list[Token]) -> list[Token]:
 def bare(tokens: list[Token]) -> list[Token]:
     """The tokens of a chunk without the control flow before the statement proper; empty if there is nothing else."""
     while tokens:
-        if word_at(tokens, 1) == ":" and word_at(tokens, 2) in _LABELLED:
+        if word_at(tokens, 1) == ":" and word_at(tokens, 2) in ("", *_LABELLED, *STARTS):
             tokens = tokens[2:]
+            continue
         strip = _OPENERS.get(tokens[0].text.upper())
         rest = strip(tokens) if strip is not None else tokens
         if rest is tokens or len(rest) == len(tokens):
@@ -77,9 +93,20 @@ _AFTER_BEGIN = STARTS - {"WITH"}  # BEGIN TRANSACTION WITH MARK
 
 def _begin(tokens: list[Token]) -> list[Token]:
     following = word_at(tokens, 1)
+    if following == "ATOMIC":  # … WITH (…) of a procedure that is compiled
+        return tokens[_behind_parentheses(tokens, 3) if word_at(tokens, 2) == "WITH" else 2 :]
     if following in ("TRANSACTION", "TRAN", "WORK", "ISOLATION", ""):
         return next((tokens[at:] for at in range(2, len(tokens)) if word_at(tokens, at) in _AFTER_BEGIN), [])
     return tokens[2 if following in ("TRY", "CATCH") else 1 :]
+
+
+def _behind_parentheses(tokens: list[Token], at: int) -> int:
+    depth = 0
+    for place in range(at, len(tokens)):
+        depth += (tokens[place].text == "(") - (tokens[place].text == ")")
+        if depth == 0:
+            return place + 1
+    return len(tokens)
 
 
 def _end(tokens: list[Token]) -> list[Token]:
@@ -160,19 +187,24 @@ def _asynchronous(tokens: list[Token]) -> list[Token]:
 def _create(tokens: list[Token]) -> list[Token]:
     """The body of a procedure that is written out, not quoted, and the members of a package."""
     head = _kind(tokens)
-    if "PACKAGE" in head or {"TYPE", "BODY"} <= head:
-        return bare(_through(tokens, "IS", "AS"))
+    if ("PACKAGE" in head or {"TYPE", "BODY"} <= head) and (rest := _through(tokens, "IS", "AS")) is not tokens:
+        return bare(rest)
     if "FUNCTION" in head:
         return _function(tokens)
+    if head & {"TASK", "ALERT"}:  # a block of several statements; one alone is found by `inside`
+        rest = _through(tokens, "AS", "THEN")
+        return rest if word_at(rest, 0) in ("DECLARE", "BEGIN") else tokens
     if not head & {"PROCEDURE", "PROC", "TRIGGER"}:
         return tokens
     rest = _through(tokens, "AS", "IS", "BEGIN")
-    while rest is not tokens and word_at(tokens, len(tokens) - len(rest) - 2) in (
-        "EXECUTE",
-        "EXEC",
-    ):  # EXECUTE AS CALLER
+    while rest is not tokens and _names_type(tokens, len(tokens) - len(rest) - 1):
         rest = _through(rest, "AS", "IS", "BEGIN")
     return tokens if len(rest) < 2 or rest[0].token_type in QUOTED else rest
+
+
+def _names_type(tokens: list[Token], at: int) -> bool:
+    """Whether an AS says who runs a procedure (EXECUTE AS CALLER) or what a parameter is (@x AS INT)."""
+    return word_at(tokens, at - 1) in _RUNNING or (word_at(tokens, at) == "AS" and word_at(tokens, at - 2) == "@")
 
 
 _LABELLED = ("LOOP", "WHILE", "REPEAT", "BEGIN", "FOR")
@@ -188,7 +220,7 @@ def _function(tokens: list[Token]) -> list[Token]:
     """The body of a function that is written out: behind BEGIN, or behind IS or AS where it says RETURN, not RETURNS."""
     rest = _through(tokens, "BEGIN")
     if rest is not tokens:
-        return rest[1:] if word_at(rest, 0) == "ATOMIC" else rest
+        return _begin([tokens[0], *rest]) if word_at(rest, 0) == "ATOMIC" else rest
     words = [token.text.upper() for token in tokens]
     at = next((at for at, word in enumerate(words) if word in ("IS", "AS")), 0)
     return _member(tokens) if "RETURN" in words[:at] and "RETURNS" not in words[:at] else tokens

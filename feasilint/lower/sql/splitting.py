@@ -59,6 +59,23 @@ def given_up(tokens: Sequence[Token], offset: int, text: str) -> int:
     return 0
 
 
+def after_note(tokens: Sequence[Token], text: str) -> int:
+    """The place of the first statement behind words that are none, on a line of its own; 0 without any."""
+    if not tokens or tokens[0].text.upper() in _BEGINS_OTHERWISE or tokens[0].text.upper() in STARTS:
+        return 0
+    places = range(1, len(tokens))
+    return next((at for at in places if tokens[at].text.upper() in _AFTER_NOTE and begins_line(tokens, at, text)), 0)
+
+
+_BEGINS_OTHERWISE = frozenset(
+    ("(", "FROM", "VALUES", "TABLE", "REPLACE", "PIVOT", "UNPIVOT", "SUMMARIZE", "BULK", "DESCRIBE")
+)
+"""Words and signs that statements of some dialect begin with, too."""
+_AFTER_NOTE = frozenset(
+    ("SELECT", "WITH", "INSERT", "CREATE", "MERGE", "UPDATE", "DELETE", "DROP", "ALTER", "DECLARE", "EXEC")
+)
+
+
 def without_end(tokens: list[Token]) -> list[Token]:
     """Without the END of a block around the statement, which would be read as the alias of its last table."""
     words = [token.text.upper() for token in tokens]
@@ -112,11 +129,33 @@ _SQLPLUS = re.compile(
 )
 
 
+_TRANSFER = re.compile(
+    r"^[ \t]*(?:put|get|list|ls|remove|rm)\s+['\"]?(?:file://|@)[^;\n]*", re.IGNORECASE | re.MULTILINE
+)
+"""Files that SnowSQL moves, whose paths may look like comments: `PUT file://a/*.py @stage`."""
+_SQLCMD = re.compile(r"^[ \t]*:[a-z!]+\b[^\n]*$", re.IGNORECASE | re.MULTILINE)
+_BATCH = re.compile(r"^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_PARAMETER = re.compile(r"<([^<>,\n]*),([^<>,\n]*),[ \t]*([^<>,\n]*)>")
+_PLAIN = re.compile(r"@?[\w.\[\]-]+")
+
+
 def without_client(text: str, dialect: str) -> str:
-    """A script without the commands to SQL*Plus, which end with their line."""
-    if dialect != "oracle":
+    """A script without what its client replaces or runs itself, in as many characters: transfers of files by SnowSQL,
+    commands to SQL*Plus and sqlcmd, which end with their line, and the `<parameters, type, default>` of a template of T-SQL; GO
+    ends its batches."""
+    text = _TRANSFER.sub(lambda found: " " * len(found[0]), text)
+    if dialect == "oracle":
+        return _SQLPLUS.sub(lambda found: " " * len(found[0]), text)
+    if dialect != "tsql":
         return text
-    return _SQLPLUS.sub(lambda found: " " * len(found[0]), text)
+    text = _BATCH.sub(lambda found: ";".ljust(len(found[0])), _SQLCMD.sub(lambda found: " " * len(found[0]), text))
+    return _PARAMETER.sub(_by_default, text)
+
+
+def _by_default(found: re.Match[str]) -> str:
+    """What a parameter of a template is if nobody gives it, or else its name."""
+    default, name = found[3].strip(), re.sub(r"\W+", "_", found[1].strip())
+    return (default if _PLAIN.fullmatch(default) else name).ljust(len(found[0]))
 
 
 def _ended(text: str, sign: str) -> str:

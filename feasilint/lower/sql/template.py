@@ -15,29 +15,31 @@ from feasilint.lower.sql.codes import code_mark, says_model, texts, value_mark
 from feasilint.lower.sql.jinja.pieces import COMMENT, EXPRESSION, takes_content, words_of
 from feasilint.lower.sql.marks import MARK, Mark, Marks
 from feasilint.lower.sql.sqlmesh import without_model_block
+from feasilint.lower.sql.sqlrender import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-_TRIGGER = re.compile(r"<%|%[A-Za-z_]|^[ \t]*[\\!]|^\.[a-z]|\{[\w{%#]|\{\}|%\(\w|%s|\$\{", re.MULTILINE)
+_TRIGGER = re.compile(r"<%|%[A-Za-z_]|^[ \t]*[\\!]|^\.[a-z]|\{[\w{%#'\"]|\{\}|%\(\w|%s|\$[{(]", re.MULTILINE)
 _HOLE = r"\{[A-Za-z_][\w.]*[\[(][^{}\n]*\}"  # of an f-string: `{config['day']}`, whose quotes are its own
 _SCAN = re.compile(
     r"(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))"
     rf"|(?P<jinja>{COMMENT}|\{{%(?:(?!\{{%).)*?%\}}|{EXPRESSION})"
     r"|(?P<tag><%(?:[^%<]|<(?!%)|%(?!>))*+%>)"
     r"|(?P<js>\$\{(?:[^{}]|\{[^{}]*\})*\})"
+    r"|(?P<sqlcmd>\$\(\w+\))"
     rf"|(?P<quoted>'(?>{EXPRESSION}|{_HOLE}|\\.|''|[^'\\])*'|\"(?>{EXPRESSION}|{_HOLE}|\\.|[^\"\\])*\"|`[^`]*`)"
     r"|(?P<percent>(?:[,(=<>]|\b(?:select|between|and|or|then|else|when|in|by|from|join|interval)\b)\s*%[A-Za-z_]\w*\b(?!%))"
     r"|(?P<meta>^[ \t]*[\\!][A-Za-z][^\n]*|^\.(?:cd|echo|exit|headers|import|load|maxrows|mode|nullvalue|open|output|print"
     r"|quit|read|schema|separator|shell|tables|timer)\b[^\n]*)"
     r"|(?P<driver>%\(\w+\)s|(?<=[=<>(,\s])%s\b)"
-    r"|(?P<brace>\{(?!(?:fn|d|ts?)\s)(?:[A-Za-z_][^{}:\n]*(?:![rsa])?(?::[^\s{}:][^{}\n]*)?|\d*)\})",
+    r"|(?P<brace>\{(?!(?:fn|d|ts?)\s)(?:[A-Za-z_][^{}:\n]*(?:![rsa])?(?::[^\s{}:][^{}\n]*)?|['\"][^{}:\n]*(?:\.join\(|\s\+\s)[^{}\n]*|\d*)\})",
     re.DOTALL | re.MULTILINE | re.IGNORECASE,
 )
 _INSIDE = re.compile(
     r"(?P<jinja>"
     + EXPRESSION
-    + r")|(?P<js>\$\{[^{}]*\})|(?P<driver>%\(\w+\)s)|(?P<brace>"
+    + r")|(?P<js>\$\{[^{}]*\})|(?P<sqlcmd>\$\(\w+\))|(?P<driver>%\(\w+\)s)|(?P<brace>"
     + _HOLE
     + r"|\{[A-Za-z_][^{}\n:'\"]*(?::[^\s{}][^{}\n]*)?\}"
     r"|(?<![\]).}*+?$])(?<!\\[a-zA-Z])\{\d*\})"  # but no {2} of a regular expression
@@ -52,7 +54,7 @@ def mask(text: str, dialect: str | None = None, known: Mapping[str, Mark] | None
     """The text with marks for everything that is not SQL, of the same length. `known`: what markers stand for, by their
     code, where that is known better than their text tells."""
     marks = Marks(known=known or {})
-    text = without_model_block(text, marks)
+    text = plain(without_model_block(text, marks))
     if not _TRIGGER.search(text):
         return text, marks
     pieces = list(_pieces(text, dialect))
@@ -165,6 +167,10 @@ def _tag(text: str, _: Marks) -> Mark | None:
     return value_mark(text[2:-2].strip())
 
 
+def _sqlcmd(text: str, _: Marks) -> Mark | None:
+    return Mark("param", text[2:-1])
+
+
 def _driver(text: str, _: Marks) -> Mark | None:
     return Mark("param", text[2:-2] if text.startswith("%(") else "%s")
 
@@ -182,6 +188,7 @@ _MARKERS: dict[str, Callable[[str, Marks], Mark | None]] = {
     "jinja": _jinja,
     "js": _javascript,
     "tag": _tag,
+    "sqlcmd": _sqlcmd,
     "driver": _driver,
     "brace": _brace,
 }

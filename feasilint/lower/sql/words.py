@@ -27,3 +27,13 @@ def outer(tokens: Sequence[Token], openings: bool = False) -> Iterator[tuple[int
 def place_of(tokens: Sequence[Token], words: Collection[str], start: int = 0) -> int:
     """Where, from `start` on, the first of these words stands outside parentheses; the end if there is none."""
     return next((at for at, word in outer(tokens) if at >= start and word in words), len(tokens))
+
+
+def closed(tokens: Sequence[Token], opening: int) -> int:
+    """Behind the parenthesis that closes the one at a place."""
+    depth = 0
+    for at in range(opening, len(tokens)):
+        depth += (tokens[at].text == "(") - (tokens[at].text == ")")
+        if depth == 0:
+            return at + 1
+    return len(tokens)

@@ -1,0 +1,177 @@
+"""What scripts of T-SQL say beside their queries costs none of the queries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from feasilint.api import scan_files
+from feasilint.lower.sql.reading import read
+
+if TYPE_CHECKING:
+    from feasilint.lower.sql.parse import Statement
+
+
+def trees(text: str, dialect: str | None = None) -> list[str]:
+    """Every statement as the parser writes it, in its dialect; a failure as what is said of it."""
+    found = read(text, dialect)
+    return [_written(one) for one in found.statements]
+
+
+def _written(one: Statement) -> str:
+    if one.tree is None:
+        assert one.failure is not None
+        return f"! {one.failure.message}"
+    return one.tree.sql("tsql")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT a FROM t WITH b AS (SELECT 1)",
+        "SELECT [option], [match], bulk FROM t",
+        "SELECT a AS predict, path FROM t FOR JSON PATH",
+    ],
+)
+def test_words_that_mean_something_else_stay(text: str):
+    (first, *_) = trees(text, "tsql")
+    assert all(word in first for word in ("SELECT", "FROM t"))
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("SELECT a FROM t OPTION (USE HINT('DISALLOW_BATCH_MODE'), RECOMPILE)", ["SELECT a FROM t"]),
+        ("INSERT INTO p WITH (TABLOCK) (a) SELECT a FROM q", ["INSERT INTO p (a) SELECT a FROM q"]),
+        ("SELECT p.a FROM p, likes, q WHERE MATCH(p-(likes)->q) AND q.b > 3", ["SELECT p.a FROM p, likes, q WHERE (1 = 1) AND q.b > 3"]),
+        ("SELECT d.a FROM PREDICT(MODEL = @m, DATA = t AS d) WITH (s FLOAT) AS p", ["SELECT d.a FROM t AS d CROSS JOIN OPENQUERY() AS p"]),
+        ("SELECT a FROM OPENROWSET(BULK 'x.csv', FORMAT = 'CSV') WITH (a INT) AS r", ["SELECT a FROM OPENROWSET('x.csv', FORMAT = 'CSV') AS r"]),
+        ("BULK INSERT [dbo].[t] FROM 'C:\\a.csv' WITH (CODEPAGE = '65001', FIRSTROW = 2)", ["INSERT INTO [dbo].[t] SELECT * FROM OPENROWSET('C:\\a.csv')"]),
+        ("UPDATE t SET a = 1 OUTPUT inserted.a, deleted.a INTO @old (a, b) WHERE b = 2", ["UPDATE t SET a = 1 WHERE b = 2"]),
+        ("WITH XMLNAMESPACES ('u' AS d) SELECT a FROM t", ["SELECT a FROM t"]),
+        ("WITH XMLNAMESPACES ('u' AS d), c AS (SELECT a FROM t) SELECT a FROM c", ["WITH c AS (SELECT a AS a FROM t) SELECT a FROM c"]),
+        ("SELECT STRING_AGG(p.n, '-') WITHIN GROUP (GRAPH PATH) AS s FROM p AS p, q FOR PATH AS q", ["SELECT STRING_AGG(p.n, '-') AS s FROM p AS p, q AS q"]),
+        ("SELECT a FROM ::fn_help(1)", ["SELECT a FROM FN_HELP(1)"]),
+    ],
+)  # fmt: skip
+def test_phrases_in_other_words(text: str, read: list[str]):
+    assert trees(text, "tsql") == read
+    again = f"GO\n{text}\nSELECT b FROM u\nGO   \n"
+    assert trees(again, "tsql") == [*read, "SELECT b FROM u"], "without a semicolon, too"
+
+
+def test_labels_and_jumps():
+    text = "IF @a = 1 GOTO done\nSELECT a FROM t\ndone:\nSELECT b FROM u\nlast:"
+    assert [one for one in trees(text, "tsql") if one.startswith(("SELECT", "!"))] == [
+        "SELECT a FROM t",
+        "SELECT b FROM u",
+    ]
+
+
+def test_a_procedure_whose_parameters_have_types():
+    text = (
+        "CREATE PROCEDURE p @batch AS dbo.rows READONLY, @n AS INT\nWITH NATIVE_COMPILATION, SCHEMABINDING\n"
+        "AS BEGIN ATOMIC WITH (TRANSACTION ISOLATION LEVEL = SNAPSHOT, LANGUAGE = N'English')\n"
+        "  INSERT INTO m (a) SELECT a FROM @batch\nEND"
+    )
+    assert trees(text, "tsql") == ["INSERT INTO m (a) SELECT a FROM @batch"]
+
+
+def test_parameters_of_templates_and_variables_of_clients():
+    text = ':setvar db "sales"\nGO\nSELECT <col, sysname, a> FROM [$(db)].<schema, sysname, dbo>.t WHERE <x, int,> = 3'
+    (query,) = trees(text)
+    assert query.startswith("SELECT a FROM [")
+    assert query.endswith("].dbo.t WHERE x = 3")
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ("SELECT COUNT(DISTINCT [Order ID]) FROM t", "tsql"),
+        ("SELECT a AS [day] FROM t", "tsql"),
+        ("SELECT x.[day] FROM t x", "tsql"),
+        ("SELECT a FROM t OPTION (RECOMPILE)", "tsql"),
+        ("SELECT a FROM p, l, q WHERE MATCH(p-(l)->q)", "tsql"),
+        ("-- see sp_help, [Order ID] and getdate()\nSELECT x[1], y[i] FROM t", ""),
+        ("USE WAREHOUSE w; SELECT 1", "snowflake"),
+    ],
+)
+def test_the_dialect_of_a_text(text: str, dialect: str):
+    assert read(text, None).dialect == dialect
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sp_configure 'show advanced options', 1;\nRECONFIGURE WITH OVERRIDE;",
+        "UPDATE STATISTICS sales.[orders]\nWITH FULLSCAN",
+        "RESTORE DATABASE a FROM DISK = 'a.bak' WITH MOVE 'x' TO 'y', RECOVERY",
+        "CREATE TABLE t (a INT NOT NULL, INDEX i NONCLUSTERED HASH (a) WITH (BUCKET_COUNT = 8)) WITH (MEMORY_OPTIMIZED = ON)",
+        "EXECUTE AS USER = 'x';",
+        "CREATE SEMANTIC VIEW v TABLES (t PRIMARY KEY (a)) DIMENSIONS (t.b AS b)",
+        "COPY FILES INTO @stage/a FROM @repo/b FILES = ('x')",
+        "PUT file://a/*.py @stage/a OVERWRITE = TRUE;\nLIST @stage/*;",
+        "SELECT a FROM t;\n-- result\n\"x\",\"y\"\n\"1\",\"2\"\n\nSELECT b FROM u;",
+    ],
+)  # fmt: skip
+def test_what_no_feature_comes_from_is_not_told(text: str):
+    assert [f.message for f in scan_files({"a.sql": text}).findings if f.code == "FEA001"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("SELCT a FROM t", "is not expected here"),
+        ("UPDATE t SET a = (1", "is expected"),
+        ("INSERT INTO t (a) SELECT a FRM u WHERE (", "`u` is not expected here"),
+        ("CREATE TABLE t AS SELECT (a FROM u", "is expected before"),
+        ("SELECT sum(a) AS gs-credits FROM t GROUP BY b", "`-` is not expected here"),
+    ],
+)
+def test_what_a_feature_may_come_from_is_told(text: str, message: str):
+    (found,) = [f.message for f in scan_files({"a.sql": text}).findings if f.code == "FEA001"]
+    assert message in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INSERT INTO <MY_TABLE> SELECT 1 FROM t",
+        "SELECT ...;",
+        "SELECT [ALL|DISTINCT] a[, a, ...] FROM t",
+        "SELECT a FROM <db>.f(",
+    ],
+)
+def test_what_stands_in_for_something_is_a_blank(text: str):
+    assert [f.message for f in scan_files({"a.sql": text}).findings if f.code == "FEA001"] == [
+        "a blank that is not filled in"
+    ]
+
+
+def test_tables_that_are_created_one_after_the_other():
+    text = "CREATE OR REPLACE TABLE a AS (\nSELECT x FROM t\n)\n\nCREATE OR REPLACE TABLE b AS (\nSELECT STRUCT(x AS y) FROM t\n)"
+    assert len(trees(text, "bigquery")) == 2
+
+
+def test_a_block_that_a_task_runs():
+    text = (
+        "CREATE TASK t WAREHOUSE = w AS\nDECLARE\n  n varchar := f(:x * 10);\n  c CURSOR FOR SELECT a FROM u;\n"
+        "BEGIN\n  INSERT INTO v SELECT a FROM u;\n  n := (CALL SYSTEM$INFO('a'));\nEND;"
+    )
+    found = trees(text, "snowflake")
+    assert not any(one.startswith("!") for one in found)
+    assert "INSERT INTO v SELECT a FROM u" in found
+
+
+def test_an_application_package_is_no_package_of_oracle():
+    assert [
+        f
+        for f in scan_files({"a.sql": "CREATE APPLICATION PACKAGE p;\nSELECT a FROM t"}).findings
+        if f.code == "FEA001"
+    ] == []
+
+
+def test_text_that_a_script_puts_together_is_no_fault_of_the_script():
+    text = "CREATE PROCEDURE p() AS $$ BEGIN EXECUTE 'CREATE TABLE '||n||' AS '||q||' WHERE '; END; $$ LANGUAGE plpgsql"
+    assert [f for f in scan_files({"a.sql": text}).findings if f.code == "FEA001"] == []
