@@ -73,6 +73,17 @@ class OpaqueStep(Rule):
             flagged=0,
         ),
         Example(
+            "a dictionary of the frame's own statistics",
+            {
+                "train.py": _TRAINING.format(
+                    imports="",
+                    step="usual = {k: v for k, v in df.groupby('hour').median()[['amount']].to_dict().items()}\n"
+                    "    df['amount'] = df.apply(lambda row: usual['amount'][row['hour']], axis=1)",
+                )
+            },
+            flagged=0,
+        ),
+        Example(
             "a function from elsewhere makes the features",
             {"train.py": _TRAINING.format(imports="from elsewhere import enrich", step="df = enrich(df)")},
             contains="passes through a step that could not be read",

@@ -95,6 +95,33 @@ class UnresolvedSource(Rule):
             flagged=0,
         ),
         Example(
+            "what finds a file is told its name",
+            {
+                "train.py": """
+                    import h2o
+                    import pandas as pd
+                    from h2o.utils.shared_utils import _locate
+                    from sklearn.linear_model import LogisticRegression
+                    df = pd.read_parquet(_locate("shop/orders.parquet"))
+                    LogisticRegression().fit(df[["amount", "hour"]], df["bought"])
+                """
+            },
+            flagged=0,
+        ),
+        Example(
+            "a table whose name ends with the day of its run",
+            {
+                "train.py": """
+                    import os
+                    import pandas as pd
+                    from sklearn.linear_model import LogisticRegression
+                    df = pd.read_parquet(f"shop/orders_{os.environ['DAY']}.parquet")
+                    LogisticRegression().fit(df[["amount", "hour"]], df["bought"])
+                """
+            },
+            flagged=0,
+        ),
+        Example(
             "a table that the environment names",
             {
                 "train.py": """
@@ -128,19 +155,23 @@ class UnresolvedSource(Rule):
 
 _HOLE = re.compile(r"\{[^{}]*\}")
 _STAMP = re.compile(r"(?<=[\w/-])\{[^{}]*(?:time|uuid|stamp|suffix|temp|random|nextval)[^{}]*\}", re.IGNORECASE)
+_SUFFIX = re.compile(r"(?<=[A-Za-z]{3}[_-])\{[^{}]*\}(?=$|\.\w+$)")
+_LOCATED = re.compile(r"\{[\w.]+\('[^'{}]+\.\w{2,8}'\)\}")
 _ARGUMENT = re.compile(r"\{argument [^{}]*\}[^{}/]*")
 _PLATFORM = re.compile(
-    r"\{inserted \w+\}|\{artifact \w+\}|\{[^{}]*\b(?:AIP_(?:TRAINING|VALIDATION|TEST)_DATA_URI|SM_CHANNEL_\w+)\b[^{}]*\}"
+    r"\{_+\}|\{inserted \w+\}|\{artifact \w+\}|\{[^{}]*\b(?:AIP_(?:TRAINING|VALIDATION|TEST)_DATA_URI|SM_CHANNEL_\w+)\b[^{}]*\}"
 )
 
 
 def _told(source: str) -> bool:
-    """Whether the last part of a path or table's name is known. What stands before it says only where it lies, a stamp
-    after it keeps runs apart, of a folder all files are read, a platform's variable is the data set of its training job,
-    and what a function is handed that nothing here calls is known to who calls it."""
-    if _PLATFORM.search(source):
+    """Whether the last part of a path or table's name is known. What stands before it says only where it lies, a stamp or suffix
+    after it keeps runs apart, what finds a file by its name (`locate("a.csv")`) is told it, of a folder all files are read, a
+    platform's variable is the data set of its training job, and what a function is handed that nothing here calls is known to
+    who calls it."""
+    if _PLATFORM.search(source) or _LOCATED.fullmatch(source):
         return True
-    closed = _HOLE.sub("{}", _STAMP.sub("", _ARGUMENT.sub("given", source).replace("{any file}", "*"))).rstrip("/")
+    plain = _ARGUMENT.sub("given", source).replace("{any file}", "*")
+    closed = _HOLE.sub("{}", _SUFFIX.sub("", _STAMP.sub("", plain))).rstrip("/")
     parts = closed.split("/") if "/" in closed else closed.split(".")
     own = next((part for part in reversed(parts) if part.strip("*") and not part.startswith("*.")), "")
     return "{}" not in own and bool(own) and (len(parts) > 1 or "{}" not in closed)

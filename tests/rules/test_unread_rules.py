@@ -49,7 +49,7 @@ def test_a_pattern_of_the_catalog_is_a_name() -> None:
         ("{project}.shop.orders-{strftime('%d-%H', gmtime())}", 0),
         ("{path}", 1),
         ("shop.{uuid}", 1),
-        ("shop.orders_{run}", 1),
+        ("shop.orders_{run}", 0), ("shop.o_{run}", 1), ("shop.{run}_orders", 1),
         ("s3://lake/{name}.parquet", 1),
         ("s3://lake/{name}/*.parquet", 1),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -95,7 +96,19 @@ _CALLABLE = frozenset((v.Handle, v.Instance, v.Estimator))
 
 
 def _word(node: ast.expr | None) -> str:
-    return spell(node.func) + "()" if isinstance(node, ast.Call) else "call"
+    """A call as it is told: with its argument where that is all it says, the name of a file."""
+    if not isinstance(node, ast.Call):
+        return "call"
+    match node:
+        case ast.Call(args=[ast.Constant(value=str() as name)], keywords=[]) if _FILE.fullmatch(name):
+            return f"{spell(node.func)}('{name}')"
+        case _:
+            return f"{spell(node.func)}()"
+
+
+_FILE = re.compile(r"[\w./-]{1,60}\.\w{2,8}")
+_OF_MAPPINGS = ("items", "keys", "values", "copy")
+"""Methods whose value holds what their object does."""
 
 
 def _unresolved(site: Call, callee: v.Value) -> v.Value:
@@ -103,7 +116,7 @@ def _unresolved(site: Call, callee: v.Value) -> v.Value:
     values = [site.m.get(value) for value in site.values]
     if v.Lazy in map(type, values):
         return elementwise(site.m, _word(site.node), tuple(values), site.node)
-    name = _word(site.node).removesuffix("()")
+    name = spell(site.node.func) if isinstance(site.node, ast.Call) else "call"
     made = guessed(site.at(name=name))
     found = site.m.get(callee)
     if made is None and not site.values and (isinstance(found, v.Scalar) or _computed(found)):
@@ -111,9 +124,12 @@ def _unresolved(site: Call, callee: v.Value) -> v.Value:
     owner = v.Row(found.relation) if isinstance(found, v.Series) else callee  # no column is called: it is a method
     if made is not None:
         return made
+    library = _owner(site.m, found)
     if isinstance(found, v.Unknown) and found.step is not None:
         site = site.at(receiver=found)  # an object that an unread call gave
-    return site.not_read(site.m.unknown(_word(site.node), owner, *site.values), _owner(site.m, found))
+    elif not site.values and name.rpartition(".")[2] in _OF_MAPPINGS:
+        library = "pandas"  # of `frame.to_dict()`
+    return site.not_read(site.m.unknown(_word(site.node), owner, *site.values), library)
 
 
 def _owner(m: Machine, found: v.Value) -> str:
@@ -187,7 +203,8 @@ def opaque(site: Call) -> v.Value:
     while type(receiver) is v.Bound:  # `data.schema.remove()`: of a member that nobody knows it is that of its owner
         receiver = site.m.get(receiver.receiver)
     made = site.m.unknown(_word(site.node), site.target, *site.values)
-    return site.at(receiver=receiver).not_read(made, library_of(receiver, site.name))
+    library = library_of(receiver, site.name) or ("pandas" if not site.values and site.name in _OF_MAPPINGS else "")
+    return site.at(receiver=receiver).not_read(made, library)
 
 
 _ROW_BY_ROW = frozenset((v.Series, v.Scalar, v.Lazy))

@@ -279,7 +279,7 @@ FUNCTIONS: dict[str, Transfer] = {
         f"recommenders.datasets.movielens.{name}": loading.sized_dataset("movielens")
         for name in ("load_pandas_df", "load_spark_df")
     },
-    "seaborn.load_dataset": collection("seaborn"),
+    "seaborn.load_dataset": collection("seaborn", "pandas"),
     "kagglehub.dataset_download": argument_copied,
     "pickle.load": loading.loaded,
     "pickle.loads": loading.loaded,

@@ -190,15 +190,16 @@ def qualified(call: Call, name: str) -> str:
     return f"{schema}.{name}" if schema and "." not in name else name
 
 
-def collection(library: str) -> Transfer:
-    """A public data set by its name in a collection: `tensorflow_datasets.load("cifar10")`. No vendor: it is no live data."""
+def collection(library: str, frame: str | None = None) -> Transfer:
+    """A public data set by its name in a collection: `tensorflow_datasets.load("cifar10")`. No vendor: it is no live data.
+    `frame`: the library whose frame it is."""
 
     def transfer(call: Call) -> v.Value | None:
         value = call.arg(0)
         if value is None:
             value = next((call.kwargs[n] for n in _NAME_ARGUMENTS if n in call.kwargs), None)
         name = path_name(call, value) if value is not None else call.name
-        return v.Frame(scan(call, Source(f"{library}:{name}", "file")), library)
+        return v.Frame(scan(call, Source(f"{library}:{name}", "file")), frame or library)
 
     return transfer
 
