@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from feasilint.trace import Leaf
 
 _FEATURES = re.compile(
-    r"feature|(^|[/._-])feat(s|[/._-]|$)|(^|[/._-])ml(?![_-]?ops)([/._-]|$)|train(ing)?_?(set|data|table)|model_?input",
+    r"feature(?!_(?:usage|flag|adoption|request|toggle|daily|weekly|monthly|event|rollout|gate))|(^|[/._-])feat(s|[/._-]|$)|(^|[/._-])ml(?![_-]?ops)([/._-]|$)|train(ing)?_?(set|data|table)|model_?input",
     re.IGNORECASE,
 )
 _REPORTS = re.compile(
@@ -47,6 +47,7 @@ _REPORTS = re.compile(
     re.IGNORECASE,
 )
 _BUCKET = re.compile(r"^\w+://[^/]*")  # where something is kept says nothing about what it is
+_FOLDERS = 3  # of a path, with the document
 _WIDEST = 2000  # features of one sink
 
 
@@ -108,7 +109,12 @@ def _holds_features(write: Write, program: Program, analysis: Analysis) -> bool:
     if _is_stated(write, program.path, analysis):
         return True
     target = _BUCKET.sub("", write.target.name) if write.target is not None else ""
-    return _FEATURES.search(program.path) is not None and not _is_report(target)
+    return _FEATURES.search(_near(program.path)) is not None and not _is_report(target)
+
+
+def _near(path: str) -> str:
+    """The end of a path: a folder far above a document says nothing about what it makes."""
+    return "/".join(path.split("/")[-_FOLDERS:])
 
 
 def _is_stated(sink: Fit | Write, path: str, analysis: Analysis) -> bool:

@@ -159,7 +159,8 @@ _SUFFIX = re.compile(r"(?<=[A-Za-z]{3}[_-])\{[^{}]*\}(?=$|\.\w+$)")
 _LOCATED = re.compile(r"\{[\w.]+\('[^'{}]+\.\w{2,8}'\)\}")
 _ARGUMENT = re.compile(r"\{argument [^{}]*\}[^{}/]*")
 _PLATFORM = re.compile(
-    r"\{_+\}|\{inserted \w+\}|\{artifact \w+\}|\{[^{}]*\b(?:AIP_(?:TRAINING|VALIDATION|TEST)_DATA_URI|SM_CHANNEL_\w+)\b[^{}]*\}"
+    r"\{_+\}|\{(?:ref|source|api\.[\w.]+|adapter\.[\w.]+)\(\)\}|\{inserted \w+\}|\{artifact \w+\}"
+    r"|\{[^{}]*\b(?:AIP_(?:TRAINING|VALIDATION|TEST)_DATA_URI|SM_CHANNEL_\w+)\b[^{}]*\}"
 )
 
 

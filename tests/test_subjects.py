@@ -40,6 +40,7 @@ sources:
         ),
         ("features/a.sql", f"create table marts.model_metrics as {COUNT}"),
         ("ml_ops/a.sql", f"create table marts.user_counts as {COUNT}"),
+        ("samples/features/search/scripts/a.sql", f"create table marts.user_counts as {COUNT}"),
         ("a.py", "import pandas as pd\npd.read_csv('tx.csv').groupby('u').size().to_csv('gs://shop-ml/counts.csv')"),
     ],
 )
@@ -53,6 +54,7 @@ def test_reports_and_extracts_hold_no_features(path: str, text: str) -> None:
         ("user_features.sql", COUNT),
         ("a.sql", f"create table ml_ops.user_features as {COUNT}"),
         ("features/a.sql", f"create table marts.user_counts as {COUNT}"),
+        ("models/features/customer/a.sql", f"create table marts.user_counts as {COUNT}"),
         ("a.sql", f"create table ml.user_metrics as {COUNT}"),
         ("a.sql", f"create table ml.user_counts as {COUNT}"),
         ("a.sql", f"insert into training_set {COUNT}"),

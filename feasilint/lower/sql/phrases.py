@@ -73,6 +73,59 @@ def _semantic_views(tokens: list[Token]) -> list[Token]:
     return [*tokens[:at], *tokens[at + 2 : named], *tokens[end:]]
 
 
+def _loaded_records(tokens: list[Token]) -> list[Token]:
+    """MonetDB's COPY 3 OFFSET 2 RECORDS INTO t FROM 'f' … as COPY t FROM 'f'."""
+    into, from_ = place_of(tokens, ("INTO",)), place_of(tokens, ("FROM",))
+    if word_at(tokens, 0) != "COPY" or word_at(tokens, into - 1) != "RECORDS" or not into < from_ < len(tokens) - 1:
+        return tokens
+    return [tokens[0], *tokens[into + 1 : from_ + 2]]
+
+
+def _piped(tokens: list[Token]) -> list[Token]:
+    """BigQuery's `|> SET x = e` and `|> DROP x` as `|> SELECT * REPLACE (e AS x)` and `|> SELECT * EXCEPT (x)`."""
+    made: list[Token] = []
+    starts = [at for at, token in enumerate(tokens) if token.text == "|>"]
+    for start, end in zip([0, *starts], [*starts, len(tokens)], strict=True):
+        step = tokens[start:end]
+        change = _STEPS.get(word_at(step, 1)) if word_at(step, 0) == "|>" else None
+        made += change(step) if change is not None else step
+    return made
+
+
+def _set(step: list[Token]) -> list[Token]:
+    """`|> SET x = e, y = f`."""
+    items: list[Token] = []
+    commas = [at for at, word in outer(step) if word == ","]
+    for start, end in zip([2, *(at + 1 for at in commas)], [*commas, len(step)], strict=True):
+        items += [
+            *step[start + 2 : end],
+            said("AS", step[start], TokenType.ALIAS),
+            step[start],
+            *step[end : end + (end < len(step))],
+        ]
+    opened = [said(word, step[1]) for word in ("SELECT", "*", "REPLACE", "(")]
+    return [step[0], *opened, *items, said(")", step[-1])]
+
+
+def _drop(step: list[Token]) -> list[Token]:
+    """`|> DROP x, y`."""
+    opened = [said(word, step[1]) for word in ("SELECT", "*", "EXCEPT", "(")]
+    return [step[0], *opened, *step[2:], said(")", step[-1])]
+
+
+_STEPS: dict[str, Callable[[list[Token]], list[Token]]] = {"SET": _set, "DROP": _drop}
+
+
+def _loose_tables(tokens: list[Token]) -> list[Token]:
+    """`a AS (…), b AS (…),`, which a template puts behind a WITH, as a query of the first."""
+    if len(tokens) < 5 or [word_at(tokens, 1), word_at(tokens, 2)] != ["AS", "("]:
+        return tokens
+    listed = tokens[:-1] if tokens[-1].text == "," else tokens
+    first, last = tokens[0], listed[-1]
+    query = [*(said(word, last) for word in ("SELECT", "*", "FROM")), first] if last.text == ")" else []
+    return [said("WITH", first), *listed, *query]
+
+
 def _named_formats(tokens: list[Token]) -> list[Token]:
     """Snowflake's COPY INTO t FROM @stage FILE_FORMAT = a.b or (…) without the format."""
     at = place_of(tokens, ("FILE_FORMAT",))
@@ -224,6 +277,9 @@ _RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
     _directory_formats,
     _semantic_views,
     _named_formats,
+    _loaded_records,
+    _piped,
+    _loose_tables,
     _changes,
     _changes_applied,
     _outfile,

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from feasilint.lower.sql.jinja.run import Branch
     from feasilint.lower.sql.marks import Mark, Marks
 
+_RAW = re.compile(
+    r"(\{%-?\s*raw\s*-?%\})((?:(?!\{%-?\s*endraw).)*\{%(?:(?!\{%-?\s*endraw).)*)(\{%-?\s*endraw\s*-?%\})", re.DOTALL
+)
+"""A template inside of a template, for the next one to render."""
 _JINJA = re.compile(r"\{\{|\{%|\{#")
 
 
@@ -99,6 +103,7 @@ def parsed(text: str, dialect: str | None, known: Mapping[str, Mark] | None = No
 
 
 def _read(text: str, dialect: str | None, setting: Setting, branch: Branch) -> Read:
+    text = _RAW.sub(_opened, text)
     plain = _JINJA.search(text) is None or (setting.project is None and _is_simple(text))
     if plain and setting.rendered is None:
         return parsed(text, dialect)
@@ -108,6 +113,11 @@ def _read(text: str, dialect: str | None, setting: Setting, branch: Branch) -> R
     done = parsed(made.text, dialect, made.known)
     done.marks.templated |= made.model
     return replace(done, rendered=made)
+
+
+def _opened(found: re.Match[str]) -> str:
+    """What a `raw` block holds, without its tags and in as many characters."""
+    return " " * len(found[1]) + found[2] + " " * len(found[3])
 
 
 def _made(text: str, setting: Setting, branch: Branch) -> Rendered | Refused:

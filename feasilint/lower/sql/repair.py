@@ -88,7 +88,13 @@ def _as_item(tokens: Sequence[Token], index: int) -> _Reading | None:
     return _Reading(joint, stays=True) if joint and not _leading(tokens, index) else None
 
 
-_READINGS = (_as_type, _as_query, _as_function, _as_tables, _as_item)
+def _as_where(tokens: Sequence[Token], index: int) -> _Reading | None:
+    """FROM t {{ only_live() }} AND x: the clause and its first condition."""
+    going_on = _word(tokens, index + 1) in ("AND", "OR") and not _joint(tokens, index)
+    return _Reading("WHERE ", stays=True) if going_on else None
+
+
+_READINGS = (_as_type, _as_query, _as_function, _as_tables, _as_where, _as_item)
 
 
 def _word(tokens: Sequence[Token], at: int) -> str:

@@ -17,6 +17,7 @@ def plain(text: str) -> str:
     if _BRANCH.search(text) is None and _DEFAULT.search(text) is None:
         return text
     signs = list(_DEFAULT.sub(_blank, text))
+    before = ""
     for found in _CONDITION.finditer(text):
         opening = _CHOICE.match(text, found.end())
         assert opening is not None
@@ -24,6 +25,10 @@ def plain(text: str) -> str:
         other = _ELSE.match(text, end)
         _clear(signs, found.start(), opening.end())
         _clear(signs, end - 1, _closed(text, other.end()) if other is not None else end)
+        condition = "".join(found[0].split())
+        if condition == f"{{!{before[1:]}":  # the other one of two
+            _clear(signs, found.start(), end)
+        before = condition
     return "".join(signs)
 
 

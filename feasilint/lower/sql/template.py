@@ -46,6 +46,7 @@ _INSIDE = re.compile(
 )
 _OPEN = re.compile(r"\{\{|\{%")
 _BEFORE_TABLE = re.compile(r"\b(?:from|join|into|table|update|using)$", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![\w.])\d+\.$")
 _BLANKS = re.compile(r"\S")
 _NO_BRACES = ("duckdb", "clickhouse")  # {'a': 1} and {name:Type} are theirs
 
@@ -65,6 +66,8 @@ def mask(text: str, dialect: str | None = None, known: Mapping[str, Mark] | None
             marks.unclosed = at + open_.start()
         at += len(piece.text)
         written = _blank(piece.text) if gone else _written(piece, marks)
+        if piece.kind == "jinja" and out and _NUMBER.search(out[-1]):
+            written = "5" * len(written)  # `0.{{ share }}`: the rest of a number
         glued = piece.kind == "jinja" and out and _BEFORE_TABLE.search(out[-1]) and MARK.match(written)
         out.append(f" {written[:-1]}" if glued else written)  # `join{{ ref('t') }}`: a quoted name needs no space
     return "".join(out), marks

@@ -23,6 +23,7 @@ def test_other_braces_stay(text: str):
         ("SELECT {@b == 1} ? {b} : {c} FROM t", "SELECT b FROM t"),
         ("SELECT a FROM t {@x}?{WHERE {@y} ? {y} : {z} = 1\n}", "SELECT a FROM t WHERE y = 1\n"),
         ("SELECT a {@b} ? {", "SELECT a "),
+        ("FROM t {@x} ? {WHERE a = 1} {!@x} ? {WHERE b = 2}", "FROM t WHERE a = 1"),
     ],
 )
 def test_of_a_condition_the_first_branch_stays(text: str, left: str):

@@ -1,0 +1,74 @@
+"""Phrases of other dialects and pieces of templates in words that the parser knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from feasilint.lower.sql.reading import read
+
+
+def trees(text: str, dialect: str | None = None) -> list[str]:
+    return [one.tree.sql("bigquery") if one.tree is not None else "unread" for one in read(text, dialect).statements]
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("FROM t |> SET x = x * x, y = f(1, 2) |> WHERE x > 1", "FROM t |> SELECT * REPLACE (x * x AS x, f(1, 2) AS y) |> WHERE x > 1"),
+        ("FROM t |> DROP a, b", "FROM t |> SELECT * EXCEPT (a, b)"),
+        ("FROM t |> WHERE a > 1 |> DROP a", "FROM t |> WHERE a > 1 |> SELECT * EXCEPT (a)"),
+    ],
+)  # fmt: skip
+def test_pipes_of_bigquery(text: str, same: str):
+    assert trees(text, "bigquery") == trees(same, "bigquery")
+    assert "unread" not in trees(text, "bigquery")
+
+
+def test_records_of_monetdb():
+    text = "COPY 58976 OFFSET 2 RECORDS INTO m.admissions FROM '/a.csv' USING DELIMITERS ',','\\n','\"' NULL AS ''"
+    assert trees(text) == ["COPY INTO m.admissions FROM '/a.csv'"]
+
+
+@pytest.mark.parametrize(
+    "text", ["COPY INTO p FROM @s/a FILE_FORMAT = db.csv", "COPY INTO p FROM @s/a FILE_FORMAT = (name_or_options)"]
+)
+def test_formats_of_snowflake(text: str):
+    (statement,) = read(text, "snowflake").statements
+    assert statement.tree is not None
+    assert statement.tree.key == "copy"
+
+
+def test_a_semantic_view_is_its_rows():
+    (query,) = trees("SELECT * FROM SEMANTIC_VIEW(a.v FACTS c.x y, c.z w DIMENSIONS c.d) AS s", "snowflake")
+    assert query.startswith("SELECT * FROM")
+    assert "v" in query
+
+
+def test_tables_behind_the_with_of_another_template():
+    (query,) = trees("a_{{ name }} AS (SELECT x FROM t), b AS (SELECT y FROM u),")
+    assert query.startswith("WITH a_")
+    assert "b AS (SELECT y FROM u)" in query
+
+
+def test_a_template_inside_of_a_template():
+    (query,) = trees(
+        "SELECT a FROM t WHERE {% raw %}{% if first() %} a < 1 {% else %} a = @d {% endif %}{% endraw %} GROUP BY 1"
+    )
+    assert query.startswith("SELECT a FROM t WHERE a ")
+    assert trees("SELECT '{% raw %}{{ a }}{% endraw %}' AS b FROM t") != ["unread"]
+
+
+def test_a_number_that_a_template_ends():
+    (query,) = trees("SELECT percentile_cont(a, 0.{{ var('p') }}) OVER (PARTITION BY b) AS c FROM t")
+    assert "PERCENTILE_CONT(a, 0.5" in query
+
+
+def test_a_clause_that_a_macro_begins():
+    (query,) = trees("SELECT a FROM t\n{{ only_live() }}\nAND NOT coalesce(b, false)")
+    assert " WHERE " in query
+
+
+def test_holes_that_begin_with_a_quote():
+    text = "SELECT {','.join(columns)}, {',' + x if y is not None else ''} FROM t"
+    assert "unread" not in trees(text)
+    assert trees("SELECT {'a': 1} AS b FROM t", "duckdb") != ["unread"]
