@@ -34,13 +34,13 @@ from feasilint.ir.traversal import members, scans
 from feasilint.link import Linkage, link
 from feasilint.measure.ages import Ages
 from feasilint.measure.applied import applications
+from feasilint.measure.asof import AsOfs
 from feasilint.measure.grain import leaves
 from feasilint.measure.maturity import Maturity
 from feasilint.measure.operations import Operations
 from feasilint.measure.windows import Windows
 from feasilint.mentions import Evidence, Mentions
 from feasilint.paths import Paths
-from feasilint.rows import before_others
 from feasilint.trace import Leaf, Trace, Tracer, Use, merge
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class Analysis:
         self.windows = Windows(self.tracer, self._home, self.entry)
         self.maturity = Maturity(self.windows)
         self.operations = Operations(self.columns, self._home)
+        self.as_ofs = AsOfs(self.tracer)
         self.ages = Ages(self.linkage, self.entry, self.matcher.find)
         self._mentioned: dict[str, Mentions] = {}
         self._members: dict[Sink, tuple[Member, ...]] = {}
@@ -109,11 +110,6 @@ class Analysis:
     def _declared(self, source: Source) -> tuple[str, ...]:
         entry = self.matcher.find(source)
         return tuple(entry.columns) if entry is not None else ()
-
-    @cached_property
-    def before_others(self) -> frozenset[tuple[Scan, str]]:
-        """The columns that the code asks to be earlier than a time of another source."""
-        return before_others(self._home, self.tracer)
 
     @cached_property
     def _evidence(self) -> Evidence:

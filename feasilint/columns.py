@@ -130,11 +130,11 @@ class Columns(Headers):
         known = self._passings
         while True:
             if relation not in known:
-                known[relation] = _passing(relation)
-            passing = known[relation]
-            if passing is None or folded in passing.without:
+                known[relation] = passing(relation)
+            passed = known[relation]
+            if passed is None or folded in passed.without:
                 return relation
-            relation = passing.below
+            relation = passed.below
 
     def _holds(self, relation: Relation, name: Name) -> Holds:
         match relation:
@@ -363,7 +363,7 @@ def _tree(join: Join) -> _Tree:
     return _Tree(tuple(sides), frozenset(map(fold, shared)))
 
 
-def _passing(relation: Relation) -> _Passing | None:
+def passing(relation: Relation) -> _Passing | None:
     """What a relation passes on, if all that it passes on comes from one other relation."""
     match relation:
         case Filter(input=below) | Sort(input=below) | Limit(input=below) | Split(input=below) | Distinct(input=below):

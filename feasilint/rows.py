@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING
 
-from feasilint.ir import Call, Fit, Join
-from feasilint.ir.expressions import columns, fold, walk
-from feasilint.ir.traversal import expressions
+from feasilint.ir import Fit
 from feasilint.measure.model import Choosing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from feasilint.analysis import Analysis
-    from feasilint.ir import Expression, Relation, Scan, Sink, Source
+    from feasilint.ir import Column, Sink, Source
+    from feasilint.measure.asof import AsOf
     from feasilint.measure.model import Input
-    from feasilint.trace import Trace, Tracer
 
-_ORDERING = {"lt": True, "le": True, "gt": False, "ge": False}
+_LATE = 0.1  # of what times are reduced to: a month does not see that its rows come hours late
 
 
 class Rows:
@@ -39,14 +38,19 @@ class Rows:
             self._found = tuple(sorted(found, key=lambda one: (one.source.name, one.column, one.role)))
         return self._found
 
-    def as_of(self, inputs: Iterable[Input], trace: Trace) -> frozenset[tuple[Source, str]]:
-        """The columns of a feature, or of its rows, that are before a time of another source; looked for where the catalog says
-        of an input when its rows were known."""
-        if not any(read.entry is not None and read.entry.available_at for read in inputs):
+    def as_of(self, inputs: Iterable[Input], column: Column | None) -> frozenset[tuple[Source, str]]:
+        """The columns before a time of another source by which rows of a feature are looked up, and finely enough to see how late
+        they come; looked for where the catalog says of an input when its rows were known."""
+        if column is None or not any(read.entry is not None and read.entry.available_at for read in inputs):
             return frozenset()
-        own = [leaf for leaf, _ in (*trace.own, *self._analysis.rows(self._sink).own)]
-        read = {leaf.scan for leaf in (*trace.value, *own)}
-        return frozenset((scan.source, column) for scan, column in self._analysis.before_others if scan in read)
+        found = self._analysis.as_ofs.of(column)
+        return frozenset((one.scan.source, one.column) for one in found if self._sees(one))
+
+    def _sees(self, one: AsOf) -> bool:
+        """Whether rows come so late that it matters at the grain of a comparison; where nobody says how late, they may."""
+        entry = self._analysis.entry(one.scan)
+        lag = entry.staleness.worst if entry is not None and entry.staleness is not None else inf
+        return one.seconds < lag / _LATE
 
     @cached_property
     def label(self) -> frozenset[tuple[Source, str]]:
@@ -54,42 +58,3 @@ class Rows:
         members = self._analysis.label(self._sink) if isinstance(self._sink, Fit) else ()
         sure = [m.trace.value for m in members if not m.trace.approximate and len(m.trace.value) == 1]
         return frozenset((leaf.scan.source, leaf.column) for leaves in sure for leaf in leaves if leaf.column != "*")
-
-
-def before_others(relations: Iterable[Relation], tracer: Tracer) -> frozenset[tuple[Scan, str]]:
-    """The (folded) physical columns that code asks to be earlier than one of another source, as in `s.ts <= o.ts`: not those that
-    lie between two times of it, and so belong to a row that is valid then."""
-    found: set[tuple[Scan, str]] = set()
-    for relation in relations:
-        pairs = list(_ordered(relation))
-        for earlier, later in pairs:
-            if _within(earlier, later, pairs):
-                continue
-            after = {leaf.scan.source for leaf in tracer.expression(later).value}
-            before = [leaf for leaf in tracer.expression(earlier).value if after - {leaf.scan.source}]
-            found.update((leaf.scan, fold(leaf.column)) for leaf in before)
-    return frozenset(found)
-
-
-def _within(earlier: Expression, later: Expression, pairs: list[tuple[Expression, Expression]]) -> bool:
-    """Whether what is earlier than one time is later than another one beside it: it lies in an interval."""
-    own, end = _names(earlier), _names(later)
-    return any(_names(after) == own and _names(begin) not in (own, end) for begin, after in pairs)
-
-
-def _names(expression: Expression) -> set[object]:
-    return {column.name for column in columns(expression)}
-
-
-def _ordered(relation: Relation) -> Iterator[tuple[Expression, Expression]]:
-    """What a relation asks to be the earlier one, and the later one."""
-    if isinstance(relation, Join) and relation.asof is not None:
-        yield relation.asof.right, relation.asof.left
-    for node in (node for expression in expressions(relation) for node in walk(expression)):
-        if isinstance(node, Call) and node.function in _ORDERING and len(node.args) == 2:
-            first, second = node.args
-            yield (first, second) if _ORDERING[node.function] else (second, first)
-        elif isinstance(node, Call) and node.function == "between" and len(node.args) == 3:
-            value, low, high = node.args
-            if _names(low) == _names(high):
-                yield value, high

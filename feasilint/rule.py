@@ -57,10 +57,10 @@ class Feature(Struct, frozen=True, gc=False):
     `aggregations` the measures that it passes through, `operations` what on its way gives another value when it is computed again
     or earlier. `unread` are the steps on its way that could not be read; `row_code` those that run code on what a request brings,
     where its prediction point has a latency budget. `rows`: what decides which rows the model or table gets, where the catalog
-    knows an input. `label`: the physical columns that the model's labels are made of, each of one alone. `as_of`: those that the
-    code asks to be earlier than a time of another source, where the catalog says when an input was known. `either`: its value is
-    that of one of several columns, whichever is there. `stated`: a model, the catalog, a feature store or the table's own name
-    says that it is a feature; else only the name of its document does.
+    knows an input. `label`: the physical columns that the model's labels are made of, each of one alone. `as_of`: the times
+    by which its rows are looked up, before one of another source, where the catalog says when an input was known. `either`: its
+    value is that of one of several columns, whichever is there. `stated`: a model, the catalog, a feature store or the table's
+    own name says that it is a feature; else only the name of its document does.
     """
 
     name: str

@@ -260,7 +260,7 @@ def _feature(member: Member, end: _End, lineages: _Lineages) -> Feature:
         operations=(*lineage.operations, *end.learned.of(member)),
         rows=end.rows.around(lineage.inputs),
         label=end.rows.label,
-        as_of=end.rows.as_of(lineage.inputs, member.trace),
+        as_of=end.rows.as_of(lineage.inputs, member.column),
     )
 
 

@@ -42,7 +42,8 @@ class SingleClockJoin(Rule):
 
     ## What it does
     Reports features of a source whose catalog entry says `available_at`, where it is joined to the times of other rows by
-    its event time, and `available_at` plays no part.
+    its event time, and `available_at` plays no part. Not where its own time looks up another table, nor where times are
+    compared by a month that does not see how late rows come.
 
     ## Why it matters
     What happened at ten was loaded at two in the night. A training row of eleven gets it, because its event time is
