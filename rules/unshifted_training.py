@@ -46,9 +46,10 @@ class UnshiftedTraining(Rule):
 
     ## What it does
     Reports averages, extremes and other windowed values that are computed for past rows up to their very time, where the
-    source is so late in production that a tenth of the window or more is not there yet. The catalog must say how late: a
-    source with a `blind_spot`. Counts and sums have a rule of their own, since their error follows from the lag (`LAT202`);
-    windows that end earlier by the lag are right.
+    source is so late in production that on average more than a twentieth of the window is not there yet. The catalog must
+    say how late: a source with a `blind_spot`. Counts and sums have a rule of their own, since their error follows from the
+    lag (`LAT202`); windows that end earlier by the lag are right. Of windows that reach beyond the time of the row, such as
+    the first day after it, nobody knows when they are read.
 
     ## Why it matters
     The training set knows the last hours before each row, production does not. So the model learns to rely on just those.
@@ -72,6 +73,11 @@ class UnshiftedTraining(Rule):
             "the window ends earlier by the lag", _query("avg(t.amount)", 7, "c.ts - interval '20' hour"), flagged=0
         ),
         Example("a count, whose error is told by LAT202", _query("count(*)", 7), flagged=0),
+        Example(
+            "the week that begins a day before the row, which somebody reads later",
+            _query("avg(t.amount)", 1, "c.ts + interval '6' day"),
+            flagged=0,
+        ),
         Example(
             "the average of the last week, up to each row",
             _query("avg(t.amount)", 7),
@@ -116,4 +122,4 @@ def _is_unshifted(reading: Reading) -> bool:
     entry, ends = reading.read.entry, reading.aggregation.ends_before
     if entry is None or not entry.blind_spot or ends is None or reading.additive:
         return False
-    return ends < entry.blind_spot and reading.error > TOLERATED
+    return 0 <= ends < entry.blind_spot and reading.error > TOLERATED

@@ -115,7 +115,10 @@ def _of_column(bounds: list[Bound]) -> Iterable[Extent]:
             continue
         if bound.width is not None:
             if bound.lower.base != "column":  # two time columns that are equal: a join key, no window
-                yield Extent("bounded", (bound.width,), bound.event.name)
+                known = (
+                    () if bound.lower.base == "unknown" else (bound.width,)
+                )  # the unit of what is not read is not known
+                yield Extent("bounded", known, bound.event.name)
             continue
         window = _lower(bound.lower, uppers)
         if window is not None:
@@ -139,7 +142,8 @@ def _lower(lower: Moment, uppers: list[Moment]) -> tuple[WindowClass, tuple[Inte
     if lower.base == "column" and not same and any(upper.base == "column" for upper in uppers):
         return "bounded", ()  # from one column of the spine to another
     if lower.relative or lower.base == "now":
-        return "bounded", _length(lower, same)
+        apart = not same and lower.base == "parameter" and any(upper.base == "parameter" for upper in uppers)
+        return "bounded", () if apart else _length(lower, same)  # how far two parameters are apart is not known
     if same and any(upper.relative for upper in same):
         return "bounded", _length(lower, same)
     if lower.base == "column":

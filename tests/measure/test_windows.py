@@ -33,6 +33,13 @@ FINITE = [
     ("select u, sum(x) s from (select * from a where ts >= current_date - interval '30' day union all select * from b where ts >= current_date - interval '30' day) t group by u", "bounded", ["P30D"]),
     # from the first event on
     ("select e.u, sum(x) s from e join (select u, min(ts) + interval '1' day as until from e group by u) r on r.u = e.u where e.ts <= r.until group by e.u", "bounded", ["P1D"]),
+    # of a bound on another moment, and of a bucket whose unit cannot be read, no length is known
+    ("select u, count(*) n from tx where ts >= {{ start }} - interval '1' hour and ts < {{ until }} group by u", "bounded", []),
+    ("select s.u, count(*) n from spine s join tx on tx.u = s.u and tx.ts >= s.begun - interval '1' hour and tx.ts < s.ended "
+     "group by s.u, s.begun, s.ended", "bounded", []),
+    ("select c.d, sum(x) s from tx join calendar c on cast(c.d as date) = cast({{ some.trunc('month', 'ts') }} as date) group by u",
+     "bounded", []),
+    ("select u, count(*) n from tx where date_trunc('month', ts) = date '2024-05-01' group by u", "bounded", ["P1M"]),
     # of several windows in one sum the longest
     ("with a as (select u, sum(x) x7 from tx where ts >= current_date - interval '7' day group by u), "
      "b as (select u, sum(x) x30 from tx where ts >= current_date - interval '30' day group by u) "
