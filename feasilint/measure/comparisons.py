@@ -48,6 +48,12 @@ class Bound(Struct, frozen=True):
     role: Relation | None = None
     origin: Origin | None = None
 
+    def vague(self) -> Bound:
+        """The same on what is joined to it, of which nobody knows how far the bound reaches exactly."""
+        lower = replace(self.lower, offset=None) if self.lower is not None else None
+        upper = replace(self.upper, offset=None) if self.upper is not None else None
+        return Bound(self.event, lower, upper, None, self.recurs, self.role)
+
 
 def compared(operator: str, left: Expression, right: Expression, columns: Columns) -> Iterator[Bound]:
     """The bounds that a comparison of two expressions states; none if it is not about time."""

@@ -12,6 +12,7 @@ from feasilint.ir import (
     Expression,
     Filter,
     Inline,
+    Join,
     Limit,
     Measure,
     Scan,
@@ -72,6 +73,26 @@ def unique_key(relation: Relation, columns: Columns) -> tuple[Relation, frozense
                 relation = columns.bound[relation][0].relation
             case _:
                 return None
+
+
+def single(relation: Relation, columns: Columns) -> bool:
+    """Whether a relation has one row at most: a statistic of a whole table, or what is written in the code."""
+    pending, seen = [relation], 0
+    while pending and (seen := seen + 1) < _STEPS:
+        match pending.pop():
+            case Aggregate(keys=()) | Inline() | Limit(n=1):
+                continue
+            case (
+                Filter(input=below) | Sort(input=below) | Limit(input=below) | Derive(input=below) | Window(input=below)
+            ):
+                pending.append(below)
+            case Join(left=left, right=right):
+                pending += (left, right)
+            case Scan() as scan if len(columns.bound.get(scan, ())) == 1:
+                pending.append(columns.bound[scan][0].relation)
+            case _:
+                return False
+    return not pending
 
 
 def elements(relation: Relation) -> bool:

@@ -9,7 +9,7 @@ from feasilint.ir import Aggregate, Call, Column, Join, Scan, Window
 from feasilint.ir.expressions import columns as referenced
 from feasilint.ir.expressions import conjuncts, spelled
 from feasilint.ir.names import timelike
-from feasilint.measure.grain import leaves
+from feasilint.measure.grain import leaves, single
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,8 @@ def pairing(relation: Aggregate | Window, output: Output, windows: Windows) -> P
     sides = _Sides(columns, reaching)
     measured = {scan.source for scan in windows.measured(relation, output)}
     for join in reach.joins:
+        if single(join.left, columns) or single(join.right, columns):
+            continue
         across = [pair for pair in compared if sides.across(pair.earlier, pair.later, join)]
         if any(sides.turned(pair, join) for pair in across) and not all(sides.turned(pair, join) for pair in across):
             continue  # later than one time of the other side and earlier than another: an interval

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from feasilint.ir import (
     Aggregate,
+    Call,
     Choice,
     Derive,
     Distinct,
@@ -39,13 +40,14 @@ _MOST = 64  # names followed at once
 
 
 class Reach(Struct, frozen=True, eq=False):
-    """What limits the rows of a measure. `branches`: unions and choices, whose rows come from one of several reaches. `opaque`: a
-    step on the way could not be read."""
+    """What limits the rows of a measure. `branches`: unions and choices, whose rows come from one of several reaches. `days`:
+    what limits the days or months that rows are joined to. `opaque`: a step on the way could not be read."""
 
     predicates: tuple[Expression, ...] = ()
     branches: tuple[tuple[Reach, ...], ...] = ()
     joins: tuple[Join, ...] = ()
     scans: tuple[Scan, ...] = ()
+    days: tuple[Expression, ...] = ()
     opaque: bool = False
 
     def every(self) -> tuple[Expression, ...]:
@@ -68,6 +70,7 @@ class _Found(Struct, eq=False):
     branches: list[tuple[Reach, ...]] = field(default_factory=list)
     joins: dict[Join, None] = field(default_factory=dict)
     scans: dict[Scan, None] = field(default_factory=dict)
+    days: dict[Expression, None] = field(default_factory=dict)
     opaque: bool = False
     seen: set[tuple[Relation, Names]] = field(default_factory=set)
 
@@ -97,6 +100,7 @@ class Reaching:
                 tuple(gathered.branches),
                 tuple(gathered.joins),
                 tuple(gathered.scans),
+                tuple(gathered.days),
                 gathered.opaque,
             )
         return found
@@ -184,13 +188,25 @@ class Reaching:
         for side, relation in _sides(join):
             if side in measured and (names or side == "left" or not _grouped(relation)):
                 self._gather(relation, sides[side], found)
-            elif limits and join.kind not in ("semi", "anti") and not _grouped(relation):
-                self._gather(relation, frozenset(), found)
+            elif limits and join.kind not in ("semi", "anti"):
+                if not _grouped(relation):
+                    self._gather(relation, frozenset(), found)
+                elif days := _days(join, relation):
+                    found.days |= dict.fromkeys(self.below(relation, days).predicates)
 
 
 def _sides(join: Join) -> tuple[tuple[str, Relation], ...]:
     left = ("left", join.left)
     return (left,) if join.kind in ("semi", "anti") else (left, ("right", join.right))
+
+
+def _days(join: Join, side: Relation) -> Names:
+    """The columns of a side by which rows are joined to its times: what limits the months limits the rows."""
+    parts = conjuncts(join.on) if join.on is not None else ()
+    equal = [part.args for part in parts if isinstance(part, Call) and part.function == "eq"]
+    joined = (column for args in equal if all(map(_speaks_of_time, args)) for arg in args for column in referenced(arg))
+    shared = (name for name in join.using if timelike(spelled(name)))
+    return frozenset((*(column.name for column in joined if column.relation is side), *shared))
 
 
 def _speaks_of_time(expression: Expression) -> bool:

@@ -252,6 +252,7 @@ class Windows:
         """What predicates say together; of branches the one that reaches back most."""
         if id(reach) not in known:
             said = [b for p in (*reach.predicates, *inside) for b in self._bounds.of(p) if b in about]
+            said += [b.vague() for p in reach.days for b in self._bounds.of(p)]
             found = [combine(said)]
             found += [widest(self._verdict(part, (), about, known) for part in parts) for parts in reach.branches]
             known[id(reach)] = narrowest(extent for extent in found if extent is not None)

@@ -39,6 +39,12 @@ def pairings(text: str, path: str = "q.sql") -> list[str | None]:
         " select s.u, max(w.weight) n from stays s left join w on w.u = s.u and w.t <= s.began_at group by s.u",
         # a table of thresholds
         "select e.id, max(p.value) n from e cross join p where e.score > p.threshold group by e.id",
+        # one row, however it is made
+        "with p as (select max(ts) as as_of from tx) select t.u, sum(t.x) n from tx t cross join p where t.ts <= p.as_of group by t.u",
+        "with p as (select max(ts) as ts from tx), q as (select case when p.ts < current_date then p.ts else current_date end as as_of_date"
+        " from p) select t.u, sum(t.x) n from tx t cross join q where t.ts <= q.as_of_date group by t.u",
+        "select t.u, sum(t.x) n from tx t join (select ts from runs order by ts desc limit 1) r on t.ts <= r.ts group by t.u",
+        "select t.u, sum(t.x) n from tx t cross join (select date '2024-01-01' as as_of) p where t.ts <= p.as_of group by t.u",
         # two times of one row
         "select u, count(*) n from tx where created_at < updated_at group by u",
         "select sum(x) over (partition by u order by ts) n from tx",

@@ -46,6 +46,11 @@ FINITE = [
      "select a.u, sum(a.x7 + b.x30) s from a join b on a.u = b.u group by a.u", "bounded", ["P7D", "P30D"]),
     ("select u, sum(daily) s from (select u, cast(ts as date) d, sum(x) daily from tx where ts >= current_date - interval '365' day "
      "group by 1, 2) t where d >= current_date - interval '7' day group by u", "bounded", ["P7D"]),
+    # the months that it is joined to are those of a window
+    ("with m as (select distinct year_month from calendar where full_date >= current_date - interval '11' month) "
+     "select t.u, sum(t.x) s from tx t join m on t.year_month = m.year_month group by t.u", "bounded", []),
+    ("with m as (select month from calendar where full_date >= current_date - interval '11' month group by month) "
+     "select t.u, sum(t.x) s from tx t join m using (month) group by t.u", "bounded", []),
     # a parameter is the length
     ("select u, sum(case when ts >= current_date - {{ w }} then x end) s from tx group by u", "bounded", []),
     # inside the measure
@@ -117,6 +122,9 @@ GROWING = [
     ("select u, sum(gap) s from (select u, ts - lag(ts) over (partition by u order by ts) gap, ts from tx) t where gap < interval 1 hour group by u", "unbounded"),
     # what limits other rows
     ("select u, sum(x) over (partition by u order by ts) s from tx left join (select u as k, count(*) c from tx where ts > current_date - interval '30' day group by u) a on a.k = tx.u", "unbounded"),
+    ("select tx.u, sum(x) s from tx join (select distinct u from tx where ts >= current_date - interval '30' day) a on a.u = tx.u group by tx.u", "unbounded"),
+    ("with e as (select * from tx) select e.v, sum(e.x) s from e join (select distinct u from e where ts >= current_date - interval '30' day) a on a.u = e.u group by e.v", "unbounded"),
+    ("select t.u, sum(t.x) s from tx t left join (select distinct month from calendar where d >= current_date - interval '11' month) m on t.month = m.month group by t.u", "unbounded"),
     ("select tx.u, sum(x) s from tx join (select u from tx group by u having max(ts) >= current_date - interval '30' day) a on a.u = tx.u group by tx.u", "unbounded"),
     ("select u, sum(x) s from (select * from a where ts >= current_date - interval '30' day union all select * from b) t group by u", "unbounded"),
     ("select u, sum(case when ts >= current_date - interval '30' day then x else 0.5 * x end) s from tx group by u", "unbounded"),
