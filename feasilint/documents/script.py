@@ -62,20 +62,22 @@ def python_cells(text: str) -> tuple[Cell, ...]:
 
 
 def sql_cells(text: str) -> tuple[Cell, ...]:
-    """The cells of a SQL file: one, or those of a Databricks notebook."""
+    """The cells of a SQL file: one, or those of a Databricks notebook, whose header may have been lost."""
     return _cells(text, _SQL)
 
 
 def _cells(text: str, flavour: _Flavour) -> tuple[Cell, ...]:
-    if not text.startswith(flavour.header):
+    headed = text.startswith(flavour.header)
+    parted = flavour.language == "sql" and any(map(flavour.command.match, text.split("\n")))
+    if not headed and not parted:
         return (Cell(None, flavour.language, text),)
-    return tuple(_cell(lines, flavour) for lines in _commands(text, flavour))
+    return tuple(_cell(lines, flavour) for lines in _commands(text, flavour, int(headed)))
 
 
-def _commands(text: str, flavour: _Flavour) -> Iterator[list[_Line]]:
-    """The lines between COMMAND markers, without the header."""
+def _commands(text: str, flavour: _Flavour, skipped: int) -> Iterator[list[_Line]]:
+    """The lines between COMMAND markers, without the header. `skipped`: the lines of that."""
     lines: list[_Line] = []
-    for number, line in enumerate(text.split("\n")[1:], start=2):
+    for number, line in enumerate(text.split("\n")[skipped:], start=1 + skipped):
         if flavour.command.match(line):
             yield lines
             lines = []

@@ -126,6 +126,7 @@ def test_what_is_said_of_broken_code_of_python_2_is_what_is_broken() -> None:
         ("if (name == '' || name == 'x') {\n  name = 'y'\n}", "code of R"),
         ("gcloud ai-platform versions create $NAME --model=m", "a command of the shell without `!`"),
         ("val logs = ssc.textStream(host)\nlogs.map(x => x + 1)", "code of Scala"),
+        ('Dockerfile = cat("\nFROM x\n")', "code of R"),
         ("git branch --all", "a command of the shell without `!`"),
         ("**More to come. Stay tuned!**", "text that is no code"),
         ("http://localhost:4040/", "text that is no code"),

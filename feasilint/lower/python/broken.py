@@ -11,9 +11,10 @@ _OPEN = re.compile(
     r"|\w=[ \t]*[,)]|\([ \t]*,|[=(,][ \t]*<[^<>\n]*>|(?-i:^[^\"'\n#]*\b[A-Z]{3,}(?:[ \t]+[A-Z]{3,})+\b)",
     re.IGNORECASE,
 )
-_TASK = re.compile(r"#[ \t]*TODO\b", re.IGNORECASE)
+_TASK = re.compile(r"#[ \t]*TODO\b|[\w=(\[{,:.][ \t]*\#{3,}[ \t]*(?:[,)\]}:.(]|$)", re.IGNORECASE | re.MULTILINE)
 _R = re.compile(
-    r"^[ \t]*[\w.$]+[ \t]*<-[ \t]|%>%|^[ \t]*(?:[\w.]+[ \t]*(?:<-|=)[ \t]*)?\w+\$\w|\w\[\[\w+\]\]|\)[ \t]*\{[ \t]*$",
+    r"^[ \t]*[\w.$]+[ \t]*<-[ \t]|%>%|^[ \t]*(?:[\w.]+[ \t]*(?:<-|=)[ \t]*)?\w+\$\w|\w\[\[\w+\]\]|\)[ \t]*\{[ \t]*$"
+    r"|=[ \t]*(?:cat|paste0)\(",
     re.MULTILINE,
 )
 _SCALA = re.compile(
@@ -29,8 +30,7 @@ _COMMAND = re.compile(
 
 def reason(text: str, error: SyntaxError) -> str:
     """Why a cell or statement is not read: a blank that is to be filled in, another language, else what the parser says."""
-    lines = text.split("\n")
-    line = lines[min(max(error.lineno or 1, 1), len(lines)) - 1]
+    line = _line(text, error)
     if _OPEN.search(line) or _TASK.search(text):
         return BLANK
     if _COMMAND.match(line):
@@ -54,7 +54,15 @@ def is_prose(text: str) -> bool:
 _LANGUAGES = ((R_CODE, _R.search), (SCALA, _SCALA.search), (NOTE, is_prose))
 
 
-def blank_line(text: str) -> int | None:
-    """The line of a cell, from 1 on, at which a task is left open; None where no comment says so."""
+def blank_line(text: str, error: SyntaxError) -> int | None:
+    """The line of a cell, from 1 on, at which a task is left open; None where that is where the parser gives up, or nothing
+    says so."""
     found = _TASK.search(text)
-    return text.count("\n", 0, found.start()) + 1 if found is not None else None
+    if found is None or _OPEN.search(_line(text, error)):
+        return None
+    return text.count("\n", 0, found.start()) + 1
+
+
+def _line(text: str, error: SyntaxError) -> str:
+    lines = text.split("\n")
+    return lines[min(max(error.lineno or 1, 1), len(lines)) - 1]

@@ -95,15 +95,13 @@ _CALLABLE = frozenset((v.Handle, v.Instance, v.Estimator))
 """The objects that can be called, by their method `__call__`."""
 
 
-def _word(node: ast.expr | None) -> str:
+def _word(site: Call) -> str:
     """A call as it is told: with its argument where that is all it says, the name of a file."""
-    if not isinstance(node, ast.Call):
+    if not isinstance(site.node, ast.Call):
         return "call"
-    match node:
-        case ast.Call(args=[ast.Constant(value=str() as name)], keywords=[]) if _FILE.fullmatch(name):
-            return f"{spell(node.func)}('{name}')"
-        case _:
-            return f"{spell(node.func)}()"
+    given = site.m.get(site.args[0]) if len(site.args) == 1 and not site.kwargs else None
+    name = given.value if isinstance(given, v.Const) else None
+    return f"{spell(site.node.func)}('{name}')" if _FILE.fullmatch(str(name)) else f"{spell(site.node.func)}()"
 
 
 _FILE = re.compile(r"[\w./-]{1,60}\.\w{2,8}")
@@ -115,7 +113,7 @@ def _unresolved(site: Call, callee: v.Value) -> v.Value:
     """A call of something unknown: of column expressions it is one, too."""
     values = [site.m.get(value) for value in site.values]
     if v.Lazy in map(type, values):
-        return elementwise(site.m, _word(site.node), tuple(values), site.node)
+        return elementwise(site.m, _word(site), tuple(values), site.node)
     name = spell(site.node.func) if isinstance(site.node, ast.Call) else "call"
     made = guessed(site.at(name=name))
     found = site.m.get(callee)
@@ -129,7 +127,7 @@ def _unresolved(site: Call, callee: v.Value) -> v.Value:
         site = site.at(receiver=found)  # an object that an unread call gave
     elif not site.values and name.rpartition(".")[2] in _OF_MAPPINGS:
         library = "pandas"  # of `frame.to_dict()`
-    return site.not_read(site.m.unknown(_word(site.node), owner, *site.values), library)
+    return site.not_read(site.m.unknown(_word(site), owner, *site.values), library)
 
 
 def _owner(m: Machine, found: v.Value) -> str:
@@ -202,7 +200,7 @@ def opaque(site: Call) -> v.Value:
             return elementwise(site.m, site.name.rsplit(".", 1)[-1], values, site.node)
     while type(receiver) is v.Bound:  # `data.schema.remove()`: of a member that nobody knows it is that of its owner
         receiver = site.m.get(receiver.receiver)
-    made = site.m.unknown(_word(site.node), site.target, *site.values)
+    made = site.m.unknown(_word(site), site.target, *site.values)
     library = library_of(receiver, site.name) or ("pandas" if not site.values and site.name in _OF_MAPPINGS else "")
     return site.at(receiver=receiver).not_read(made, library)
 

@@ -154,7 +154,7 @@ def _broken(m: Machine, cell: Cell, fragment: Fragment, read: Parsed) -> None:
     assert read.error is not None
     what = _whole(cell) if read.tree is None else "statement"
     why = reason(read.text, read.error)
-    line = blank_line(read.text) if why == BLANK else None
+    line = blank_line(read.text, read.error) if why == BLANK else None
     m.builder.diagnose("syntax-error", f"{why}; this {what} is not read", _error_span(fragment, read.error, line))
 
 

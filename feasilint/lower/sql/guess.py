@@ -88,6 +88,7 @@ _MARKS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
         r"\buniq(?:exact)?\s*\(",
     )),
     ("bigquery", 2, (r"^#\s*\w",)),  # a comment
+    ("bigquery", 1, (r"`\w[\w ]*`",)),  # a name, in other dialects, too
     ("trino", 4, (r"\b(?:omit|keep)\s+quotes\b", r"'(?:lax|strict) \$")),
     ("dune", 3, (r"\b0x[0-9a-f]{8,}\b",)),
     ("trino", 3, (r"\bdate_(?:add|diff)\s*\(\s*'\w+'\s*,", r"\bapprox_distinct\s*\(", r"\bcross\s+join\s+unnest\s*\(\w")),

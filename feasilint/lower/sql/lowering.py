@@ -149,11 +149,16 @@ class _Text:
         self.builder.diagnose(kind, message, self.lines.span(failure.offset, failure.offset + 1), sql=True)
 
     def _is_put_together(self, one: Statement) -> bool:
-        """Whether code makes the statement, and not all of it is known: what it looks like then is no fault of the code."""
+        """Whether code makes the statement, and not all of it is known: what it looks like then is no fault of the code. Of a
+        template only what stands beside a piece that is not known."""
         if self.assembled:
             return True
-        start, end = (one.tokens[0].start, one.tokens[-1].end + 1) if one.tokens else (0, len(self.read.text))
-        return self.making is None and self.marks.within(self.read.text[start:end])
+        text, at = self.read.text, one.failure.offset if one.failure is not None else 0
+        if self.making is not None:
+            around = text[:at].split()[-1:] + text[at:].split(None, 1)[:1]
+            return any(self.marks.unknown(word) for word in around)
+        start, end = (one.tokens[0].start, one.tokens[-1].end + 1) if one.tokens else (0, len(text))
+        return self.marks.within(text[start:end])
 
     def _is_task(self, one: Statement) -> bool:
         """Whether a statement, or a comment in or behind it, says that it is to be finished."""

@@ -72,6 +72,11 @@ class Marks(Struct):
         """The mark that this text is, if it is exactly one."""
         return self._of(text) if self.found and MARK.fullmatch(text) else None
 
+    def unknown(self, word: str) -> bool:
+        """Whether a word is code of a template of which nobody knows what it stands for."""
+        found = MARK.search(word) if self.found else None
+        return found is not None and self._of(found[0]).kind == "hole" and "(" in self._of(found[0]).name
+
     def within(self, text: str) -> bool:
         """Whether a mark is in the text."""
         return bool(self.found) and MARK.search(text) is not None

@@ -103,7 +103,12 @@ def parsed(text: str, dialect: str | None, known: Mapping[str, Mark] | None = No
 
 
 def _read(text: str, dialect: str | None, setting: Setting, branch: Branch) -> Read:
-    text = _RAW.sub(_opened, text)
+    opened = _RAW.sub(_opened, text)
+    read = _rendered(opened, dialect, setting, branch)
+    return read if read.source != opened else replace(read, source=text)
+
+
+def _rendered(text: str, dialect: str | None, setting: Setting, branch: Branch) -> Read:
     plain = _JINJA.search(text) is None or (setting.project is None and _is_simple(text))
     if plain and setting.rendered is None:
         return parsed(text, dialect)

@@ -38,6 +38,10 @@ _OBJECTS = frozenset((
 ))  # fmt: skip
 _MOVING = frozenset(("SELECT", "FROM", "JOIN", "INSERT", "MERGE"))
 """Words of which one stands in any statement that moves rows."""
+_HOLDING = frozenset(
+    ("TABLE", "VIEW", "FUNCTION", "PROCEDURE", "PROC", "MODEL", "TASK", "TRIGGER", "SNAPSHOT", "STREAM")
+)
+"""What is created holds rows or makes them."""
 _RUNNING = ("EXEC", "EXECUTE")
 _STILL = (("COPY", "FILES"), ("UPDATE", "STATISTICS"))
 """How statements begin that look like others that move rows."""
@@ -56,7 +60,7 @@ def moves_rows(tokens: Sequence[Token]) -> bool:
     if words[0] in HARMLESS or words[0] in _RUNNING or tuple(words[:2]) in _STILL:
         return False
     if words[0] == "CREATE":
-        return "SELECT" in words
+        return "SELECT" in words and not _HOLDING.isdisjoint(_kind(list(tokens)))
     return not _MOVING.isdisjoint(words) or (words[0] == "UPDATE" and "SET" in words)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from feasilint.api import scan_files
 from feasilint.lower.sql.reading import read
 
 
@@ -55,6 +56,10 @@ def test_a_template_inside_of_a_template():
         "SELECT a FROM t WHERE {% raw %}{% if first() %} a < 1 {% else %} a = @d {% endif %}{% endraw %} GROUP BY 1"
     )
     assert query.startswith("SELECT a FROM t WHERE a ")
+    text = "SELECT a FROM t\nWHERE {% raw %}{% if x %} a < (1 {% endif %}{% endraw %} GROUP BY"
+    (found,) = [f for f in scan_files({"a.sql": text}).findings if f.code == "FEA001"]
+    assert found.place.span is not None
+    assert found.place.span.line == 2
     assert trees("SELECT '{% raw %}{{ a }}{% endraw %}' AS b FROM t") != ["unread"]
 
 
@@ -72,3 +77,27 @@ def test_holes_that_begin_with_a_quote():
     text = "SELECT {','.join(columns)}, {',' + x if y is not None else ''} FROM t"
     assert "unread" not in trees(text)
     assert trees("SELECT {'a': 1} AS b FROM t", "duckdb") != ["unread"]
+
+
+def test_a_name_in_backticks_is_no_word_of_the_language():
+    assert trees("SELECT *, 1 AS `end` FROM t WHERE a >= 1") == ["SELECT *, 1 AS `end` FROM t WHERE a >= 1"]
+
+
+def unread(text: str) -> list[str]:
+    return [f.message for f in scan_files({"a.sql": text}).findings if f.code == "FEA001"]
+
+
+def test_what_a_macro_stands_for_is_no_fault_of_the_query():
+    assert unread("SELECT a FROM t\nUNION ALL\n{{ counted(by='x') }}\nUNION ALL\n{{ counted(by='y') }}") == []
+    assert unread("SELECT cast(a AS {{ kind() }}) AS AS b FROM t") != []
+
+
+def test_a_policy_holds_no_rows():
+    assert unread("CREATE ROW ACCESS POLICY p AS (c STRING) RETURNS BOOLEAN -> EXISTS (SELECT r FROM t)") == []
+
+
+def test_cells_of_databricks_without_their_header():
+    text = "SHOW TABLES\n\n-- COMMAND ----------\n\nSELECT a FROM t\n\n-- COMMAND ----------\n\nSELECT b FROM"
+    (found,) = [f for f in scan_files({"a.sql": text}).findings if f.code == "FEA001"]
+    assert found.place.span is not None
+    assert found.place.span.line == 9
