@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -24,22 +24,24 @@ from feasilint.ir.expressions import columns, spelled
 from feasilint.ir.names import timelike
 from feasilint.measure.applied import of_its_own_rows
 from feasilint.measure.edges import ends_before, includes_itself, upper
+from feasilint.measure.grain import leaves
 from feasilint.measure.model import GROWING, Aggregation, Until
 from feasilint.measure.pairs import pairing
 from feasilint.measure.pruning import unpruned
-from feasilint.measure.usage import combined, counted, is_measure, kept
+from feasilint.measure.usage import combined, counted, is_measure, kept, outermost, undivided
 from feasilint.measure.zones import zones
 from feasilint.trace import Use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from feasilint.analysis import Analysis, Arrival, Member
     from feasilint.findings import Place
     from feasilint.ir import Program, Source
-    from feasilint.measure.model import Reach
+    from feasilint.measure.model import Extent, Reach
 
 _DEEPEST = 256
+_PICKING = ("last", "first", "any", "arg_max", "arg_min", "row_number")  # of values that are there, one is taken
 _STRENGTH: dict[Reach, int] = {"model": 0, "table": 1, "eda": 2, "unknown": 3}
 
 
@@ -80,12 +82,66 @@ def of_member(member: Member, analysis: Analysis) -> Iterator[Aggregation]:
     used = combined(member.column, analysis.columns) if combining else frozenset()
     own = kept(member.column, analysis.columns) if made else frozenset()
     inner = _gathered(uses, analysis)
+    nested = _nested(member.column, made, analysis) if len(made) > 1 else ()
+    whole = undivided(member.column, analysis.columns) if len(made) > 1 else own
     for use, aggregation in made:
         if aggregation is not None:
-            fills = use.output not in (used if aggregation.extent.window == "global" else own)
-            alone = aggregation.includes_current and is_measure(member.column, analysis.columns)
-            told = replace(aggregation, fills=fills, alone=alone) if fills or alone else aggregation
-            yield replace(told, gathered=True) if use in inner else told
+            told = _Told(
+                fills=use.output not in (used if aggregation.extent.window == "global" else own),
+                alone=aggregation.includes_current and is_measure(member.column, analysis.columns),
+                gathered=use in inner,
+                nested=use.output in nested,
+                divided=len(made) > 1 and use.output not in whole,
+            )
+            yield replace(aggregation, **told._asdict()) if any(told) else aggregation
+
+
+class _Told(NamedTuple):
+    """What is told of an aggregation with regard to one feature."""
+
+    fills: bool
+    alone: bool
+    gathered: bool
+    nested: bool
+    divided: bool
+
+
+def _nested(column: Column, made: Iterable[tuple[Use, Aggregation | None]], analysis: Analysis) -> set[Output]:
+    """The measures whose window is not that of a feature: those that another one takes together over other rows, and that
+    one, where it has no window but theirs."""
+    extents = {use.output: aggregation.extent for use, aggregation in made if aggregation is not None}
+    uses = [use for use, aggregation in made if aggregation is not None and aggregation.function not in _PICKING]
+    taking = [(use, borrowed) for use in uses if (borrowed := _takes(use, extents, analysis)) is not None]
+    if not taking:
+        return set()
+    own = outermost(column, analysis.columns, {use.output.expression for use, _ in taking})
+    return (extents.keys() - own) | {use.output for use, borrowed in taking if borrowed}
+
+
+def _takes(use: Use, extents: Mapping[Output, Extent], analysis: Analysis) -> bool | None:
+    """Whether a measure that takes values of others together over more rows has a window only by theirs; None where it takes
+    none, or over the same rows."""
+    own, windows, measure = extents[use.output], analysis.windows, use.output.expression
+    if own.window in ("entity", "global") or not isinstance(measure, Measure):
+        return None
+    below = (one for arg in measure.args for one in analysis.tracer.expression(arg).uses)
+    inner = [one for one in below if one.output is not use.output and one.output in extents]
+    lengths = {extents[one.output].intervals for one in inner} - {()}
+    if not lengths:
+        return None
+    if own.window != "bounded" or own.intervals not in lengths:
+        return False
+    relative = any(b.lower is not None and b.lower.base == "column" for b in windows.bounding(use.relation, use.output))
+    return True if relative and any(not _as_fine(use, one, analysis) for one in inner) else None
+
+
+def _as_fine(use: Use, other: Use, analysis: Analysis) -> bool:
+    """Whether each group of one measure lies within one of another."""
+    own, theirs = (
+        {leaf for key in analysis.windows.keys(one.relation, one.output) for leaf in leaves(key, analysis.columns)}
+        for one in (use, other)
+    )
+    return theirs <= own
 
 
 def _gathered(uses: list[Use], analysis: Analysis) -> frozenset[Use]:

@@ -40,7 +40,8 @@ class Reading(Struct, frozen=True):
 
     @property
     def additive(self) -> bool:
-        return traits(self.aggregation.function).additive
+        """Whether it is a count or sum that is no side of a quotient, such as an average."""
+        return traits(self.aggregation.function).additive and not self.aggregation.divided
 
     @property
     def error(self) -> float:
@@ -70,7 +71,7 @@ def readings(feature: Feature) -> Iterator[list[Reading]]:
     groups: dict[Source, list[Reading]] = {}
     aged = any(read.staleness is not None for read in feature.inputs)
     for aggregation in feature.aggregations if aged else ():
-        if aggregation.extent.window != "bounded" or traits(aggregation.function).ordinal:
+        if aggregation.extent.window != "bounded" or aggregation.nested or traits(aggregation.function).ordinal:
             continue
         read = deciding(feature, aggregation)
         age = age_at(read, feature.point) if read is not None else None

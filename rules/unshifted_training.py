@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feasilint.ir.functions import traits
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
 from ._evidence import aggregated, declared, details
@@ -120,6 +121,6 @@ def _facts(known: dict[str, object]) -> tuple[tuple[str, str], ...]:
 def _is_unshifted(reading: Reading) -> bool:
     """Whether a window reaches up to the time of its row although its source has nothing of the last hours yet."""
     entry, ends = reading.read.entry, reading.aggregation.ends_before
-    if entry is None or not entry.blind_spot or ends is None or reading.additive:
+    if entry is None or not entry.blind_spot or ends is None or traits(reading.aggregation.function).additive:
         return False
     return 0 <= ends < entry.blind_spot and reading.error > TOLERATED

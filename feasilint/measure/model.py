@@ -59,9 +59,11 @@ class Aggregation(Struct, frozen=True, gc=False):
     rows longer or shorter. `part`: the part of a split that its rows are of. `elsewhere`: no statistic that is set off
     against the rows that it is taken of. `chosen`: some rows were left out before. `fills`: of a feature's measure, that it
     at most stands in for other values. `gathered`: of one of rows one by one, that another aggregation takes its values
-    together. `pairing`: how its rows are held against all earlier ones. `unpruned`: what it reads all partitions of, although
-    its time is bounded. `zones`: those whose clocks its time buckets and time conditions are told by. `until`: what limits its
-    rows from above, of one that grows; those comparisons that stand in its own document.
+    together. `nested`: it reaches the feature only in another aggregation over more or other rows, or has its window from
+    such a one, so that its window is not that of the feature; `divided`: it does so only in a quotient of aggregations.
+    `pairing`: how its rows are held against all earlier ones. `unpruned`: what it reads all partitions of, although its
+    time is bounded. `zones`: those whose clocks its time buckets and time conditions are told by. `until`: what limits
+    its rows from above, of one that grows; those comparisons that stand in its own document.
     """
 
     function: str
@@ -88,6 +90,8 @@ class Aggregation(Struct, frozen=True, gc=False):
     chosen: bool = False
     fills: bool = False
     gathered: bool = False
+    nested: bool = False
+    divided: bool = False
     pairing: Pairing | None = None
     unpruned: tuple[Unpruned, ...] = ()
     zones: tuple[str, ...] = ()

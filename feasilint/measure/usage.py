@@ -9,7 +9,7 @@ from feasilint.ir.expressions import children
 from feasilint.measure.lengths import behind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     from feasilint.columns import Columns
     from feasilint.ir import Expression, Name, Output, Relation
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _COMPARING = frozenset(("eq", "ne", "lt", "le", "gt", "ge", "in", "between", "and", "or", "not", "is_null"))
 _DEFAULTING = frozenset(("coalesce", "fillna", "replace", "get", "ifnull", "nvl"))
 _ARITHMETIC = frozenset(("add", "sub", "mul", "div", "neg"))
+_QUOTIENTS = frozenset(("div", "div0", "floordiv", "safe_divide"))
 _PASSING = frozenset(("cast", "astype", "round", "int", "float")) | _DEFAULTING
 
 
@@ -38,8 +39,19 @@ def kept(column: Column, columns: Columns) -> frozenset[Output]:
     return _reached(column, columns, _present)
 
 
+def undivided(column: Column, columns: Columns) -> frozenset[Output]:
+    """The measures that a column is computed with otherwise than as a side of a quotient of measures: a sum by a count is an
+    average."""
+    return _reached(column, columns, _outside_quotients)
+
+
+def outermost(column: Column, columns: Columns, taking: Container[Expression]) -> frozenset[Output]:
+    """The measures that reach a column on a way that passes none of those that are `taking` values of others together."""
+    return _reached(column, columns, lambda node, known: () if node in taking else _parts(node, known))
+
+
 def _reached(
-    column: Column, columns: Columns, parts: Callable[[Expression, Columns], Iterator[Expression]]
+    column: Expression, columns: Columns, parts: Callable[[Expression, Columns], Iterable[Expression]]
 ) -> frozenset[Output]:
     pending: list[Expression] = [column]
     seen: set[tuple[Relation, Name] | Expression] = set()
@@ -78,6 +90,13 @@ def _uncompared(expression: Expression, columns: Columns) -> Iterator[Expression
             return
         case _:
             yield from _parts(expression, columns)
+
+
+def _outside_quotients(expression: Expression, columns: Columns) -> Iterator[Expression]:
+    quotient = isinstance(expression, Call) and expression.function in _QUOTIENTS
+    if quotient and all(_reached(arg, columns, _uncompared) for arg in children(expression)):
+        return
+    yield from _parts(expression, columns)
 
 
 def _given(expression: Expression, columns: Columns) -> Iterator[Expression]:
