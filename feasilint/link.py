@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 APPENDING = ("insert", "upsert")
+_TESTS = re.compile(r"(^|/)(tests?/[^/]+\.py|tests/[^/]+\.sql|test_[^/]*\.py|conftest\.py)$")
+_DATA_FILE = re.compile(r"\.(csv|tsv|txt|jsonl?|ndjson|parquet|avro|orc)(\.gz)?$", re.IGNORECASE)
 
 
 class Linkage(Struct, frozen=True):
@@ -119,10 +122,16 @@ def _writers(
     own = _current(sorted((w for w, home in candidates if home is program and w.after <= at), key=lambda w: w.after))
     if own and (own[0].mode not in APPENDING or _takes_up(own[0])):
         return own
-    others = [write for write, home in candidates if home is not program and _lends(write)]
+    near = is_test(program.path)
+    others = [w for w, home in candidates if home is not program and _lends(w) and (near or not is_test(home.path))]
     if any(map(_loads, others)) and known is not None and known(scan.source):
         others = [write for write in others if not _loads(write)]
     return (*others, *own)
+
+
+def is_test(path: str) -> bool:
+    """Whether a document tests others: the tables that it makes are what it pretends is there."""
+    return _TESTS.search(path) is not None
 
 
 def _lends(write: Write) -> bool:
@@ -133,9 +142,12 @@ def _lends(write: Write) -> bool:
 def _loads(write: Write) -> bool:
     """Whether a table is made of files alone."""
     read = list(scans([write.relation]))
-    return (
-        write.target is not None and write.target.kind == "table" and all(scan.source.kind == "file" for scan in read)
-    )
+    return write.target is not None and write.target.kind == "table" and all(_is_file(scan.source) for scan in read)
+
+
+def _is_file(source: Source) -> bool:
+    """Whether a source is a file, also one that SQL reads like a table: `` dfs.tmp.`lab.csv` ``."""
+    return source.kind == "file" or _DATA_FILE.search(source.name) is not None
 
 
 def _current(writes: list[Write]) -> tuple[Write, ...]:

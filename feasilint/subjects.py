@@ -14,6 +14,7 @@ from feasilint.findings import Place
 from feasilint.ir import Aggregate, Call, Column, Diagnostic, Fit, Literal, Scan, Upsert, Window, Write
 from feasilint.ir.expressions import columns, fold
 from feasilint.lateness import least_age
+from feasilint.link import is_test
 from feasilint.measure.ages import within_lags
 from feasilint.measure.grain import leaves
 from feasilint.measure.model import Age, Input
@@ -78,7 +79,7 @@ def judged_sinks(analysis: Analysis) -> Iterator[tuple[Program, Fit | Write]]:
         assert isinstance(sink, Fit)
         yield program, sink
     for program in analysis.programs:
-        if any(isinstance(sink, Fit) for sink in program.sinks):
+        if is_test(program.path) or any(isinstance(sink, Fit) for sink in program.sinks):
             continue
         for write in analysis.final_tables(program):
             if _holds_features(write, program, analysis) and (graph is None or not graph.fits(write)):

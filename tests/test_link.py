@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from feasilint.ir import Program, Scan, Source, Write
 from feasilint.link import link
 from feasilint.lower.builder import Builder
@@ -119,6 +121,24 @@ def test_a_table_that_the_catalog_knows_is_not_the_file_that_was_loaded_into_it(
     programs = (program("load.sql", ("read", "lab.csv"), ("write", "icu.lab")), program("a.sql", ("read", "icu.lab")))
     assert links(*programs) == [("icu.lab", "load.sql")]
     assert not link(programs, lambda source: source.name == "icu.lab").bound
+    drill = (program("load.sql", ("read", "dfs.tmp.LAB.csv"), ("write", "icu.lab")), programs[1])
+    assert links(*drill) == [("icu.lab", "load.sql")]
+    assert not link(drill, lambda source: source.name == "icu.lab").bound
+
+
+@pytest.mark.parametrize("path", ["tests/parity.py", "features/test/parity.py", "src/test_parity.py", "tests/made.sql"])
+def test_what_a_test_makes_is_read_by_tests_alone(path: str) -> None:
+    made = program(path, ("read", "few"), ("write", "icu.lab"))
+    assert links(made, program("a.sql", ("read", "icu.lab"))) == []
+    assert links(made, program("src/test_more.py", ("read", "icu.lab"))) == [("icu.lab", path)]
+
+
+@pytest.mark.parametrize(
+    "path", ["tests/proj/made.sql", "test/features.sql", "test_rows.sql", "latest/made.py", "contest.py"]
+)
+def test_what_is_no_test_lends_its_tables(path: str) -> None:
+    made = program(path, ("read", "few"), ("write", "icu.lab"))
+    assert links(made, program("a.sql", ("read", "icu.lab"))) == [("icu.lab", path)]
 
 
 def test_a_table_that_the_catalog_knows_is_what_a_query_makes_of_others() -> None:

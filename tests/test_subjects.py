@@ -29,6 +29,8 @@ sources:
     [
         ("report.sql", COUNT),
         ("report.sql", f"create table marts.daily_report as {COUNT}"),
+        ("features/test/test_parity.py", f"spark.sql('create table features as {COUNT}')"),
+        ("features/test_parity.py", f"spark.sql('create table features as {COUNT}')"),
         ("report.py", "import pandas as pd\npd.read_csv('tx.csv').groupby('u').size().to_csv('summary.csv')"),
         (
             "feature_engineering/a.py",
