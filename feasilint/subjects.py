@@ -47,6 +47,11 @@ _REPORTS = re.compile(
     r"(^|[/._-])(summary|reports?|metrics?|eval(uation)?|results?|submissions?|predictions?|importances?)([/._-]|$)",
     re.IGNORECASE,
 )
+_CHORES = re.compile(  # what a pipeline keeps of its own work
+    r"(^|_)(generation|generator|load(er|ing)?|etl|elt|sync|ingest(ion)?|pipeline|job|batch|deploy(ment)?|migration|backfill|refresh|scheduler)"
+    r"_(state|status|log|config|control|metadata|progress)s?$|(^|_)(watermark|checkpoint)s?$",
+    re.IGNORECASE,
+)
 _BUCKET = re.compile(r"^\w+://[^/]*")  # where something is kept says nothing about what it is
 _FOLDERS = 3  # of a path, with the document
 _WIDEST = 2000  # features of one sink
@@ -107,6 +112,8 @@ def _holds_features(write: Write, program: Program, analysis: Analysis) -> bool:
 
     Most tables and files that are written are reports, extracts and steps on the way: to judge them all would drown what matters.
     """
+    if write.target is not None and not write.feature_group and _CHORES.search(write.target.name.rsplit(".", 1)[-1]):
+        return False
     if _is_stated(write, program.path, analysis):
         return True
     target = _BUCKET.sub("", write.target.name) if write.target is not None else ""

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from feasilint.catalog.model import SourceEntry, Staleness
+from feasilint.ir.expressions import fold
 from feasilint.ir.functions import traits
 from feasilint.measure import histories
+from feasilint.measure.names import constant, descriptive
 from feasilint.rule import Suggestion
 
-from ._evidence import aggregated, declared, details
+from ._evidence import aggregated, column_entry, declared, details
 from ._words import VERBS, bounded_title, days, duration, listed, percent
 
 if TYPE_CHECKING:
@@ -57,10 +59,29 @@ def stateful(feature: Feature) -> bool:
     return not any(a.extent.window in _WINDOWED and a.function not in _STATE_READING for a in feature.aggregations)
 
 
+def ages(feature: Feature, read: Input) -> bool:
+    """Whether a state changes with time, so that an old one is another: not what stays as it is, what is declared to be known
+    only later, or columns of a table that are copied, whatever they are."""
+    column = column_entry(read)
+    copied = feature.kind == "table" and feature.name == "*"
+    return not copied and not _lasting(read) and (column is None or column.known_after is None)
+
+
+def _lasting(read: Input) -> bool:
+    """Whether values stay as they are: of a dimension, what a row is known by, what somebody is or is called. Where a row
+    is one of many events, the name in it is that of the last one."""
+    entry = read.entry
+    if entry is None:
+        return constant(read.column)
+    if entry.kind == "dimension" or fold(read.column) in map(fold, entry.grain):
+        return True
+    return constant(read.column) or (entry.kind != "events" and descriptive(read.column))
+
+
 def lag_counts(feature: Feature, read: Input) -> bool:
     """Whether the age of an input changes a feature: not where it is summed up over long windows only, and hardly where its
     rows hardly ever change."""
-    if read.entry is not None and read.entry.kind in _SLOWLY_CHANGING:
+    if _lasting(read) or (read.entry is not None and read.entry.kind in _SLOWLY_CHANGING):
         return False
     own = [reading for group in readings(feature) for reading in group if reading.read.source == read.source]
     return any(reading.error > TOLERATED for reading in own) if own else stateful(feature)

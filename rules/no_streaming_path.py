@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
 from ._evidence import declared, details, primary
-from ._staleness import TOLERATED, Reading, does, evidence, readings, source_staleness, stateful
+from ._staleness import TOLERATED, Reading, ages, does, evidence, readings, source_staleness, stateful
 from ._words import duration
 
 if TYPE_CHECKING:
@@ -44,8 +44,9 @@ class NoStreamingPath(Rule):
     ## What it does
     Reports windows of less than an hour over a source that takes more than a twentieth of the window to show a row, where
     the catalog names no `stream_twin` of it. Of features without a window, those whose prediction point has a `max_age`
-    that the source does not reach even right after it is loaded. It is an error where at some times half of the window is
-    missing. Where `window-inside-staleness`, `stale-window` or `too-old-for-decision` speak of the same, it is their note.
+    that the source does not reach even right after it is loaded; not those that stay as they are, such as a name. It is an
+    error where at some times half of the window is missing. Where `window-inside-staleness`, `stale-window` or
+    `too-old-for-decision` speak of the same, it is their note.
 
     ## Why it matters
     No schedule helps here: what happened in the last minutes is only in an event stream, and a stream that nobody has yet is
@@ -104,7 +105,13 @@ class NoStreamingPath(Rule):
             return
         for read in feature.inputs:
             own = source_staleness(read)
-            if read.role == "value" and own is not None and own.least > limit and _streamless(read):
+            if (
+                read.role == "value"
+                and own is not None
+                and own.least > limit
+                and _streamless(read)
+                and ages(feature, read)
+            ):
                 assert read.entry is not None
                 yield self.finding(
                     self.severity_at(feature.point) or self.severity,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
 from ._evidence import declared, details, primary, replacement
-from ._staleness import age_fact, slowest, source_staleness, stateful
+from ._staleness import age_fact, ages, slowest, source_staleness, stateful
 from ._words import duration, listed
 
 if TYPE_CHECKING:
@@ -43,9 +43,10 @@ class TooOldForDecision(Rule):
     ## What it does
     Adds up the age of a feature's inputs along the path that decides, every scheduled table on the way included,
     and compares the worst case with `max_age` of the prediction point. Only features without a window are judged:
-    last values, states, balances. How old a source may be for a count over a window is the affair of
-    `window-inside-staleness` and `stale-window`. Where only the schedules of tables on the way are known, and nobody says
-    how old the source itself is, it is a warning.
+    last values, states, balances. Not those whose value stays as it is: of a `dimension`, a key of the source (`grain`), a
+    birth date, a name, a time of creation; nor what is declared to be known only later (`known_after`). How old a source
+    may be for a count over a window is the affair of `window-inside-staleness` and `stale-window`. Where only the schedules
+    of tables on the way are known, and nobody says how old the source itself is, it is a warning.
 
     ## Why it matters
     A balance of yesterday is another fact than the balance of now. The model was trained on values as of the event;
@@ -107,7 +108,7 @@ class TooOldForDecision(Rule):
         if point is None or point.max_age is None or not stateful(subject):
             return
         severity, limit = self.severity_at(point), point.max_age
-        late = [read for read in subject.inputs if _counts(read) and _age(read) > limit]
+        late = [read for read in subject.inputs if _counts(read) and ages(subject, read) and _age(read) > limit]
         if severity is not None and late:
             oldest = max(late, key=lambda read: (_known(read), _age(read)))
             severity = severity if _known(oldest) else severity.milder

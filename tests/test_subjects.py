@@ -80,6 +80,14 @@ def test_the_catalog_tells_feature_tables() -> None:
     assert "2 tables are not judged, because nothing says that they hold features" in several.hints[0]
 
 
+@pytest.mark.parametrize(
+    ("table", "held"), [("ops.load_state", False), ("etl_watermarks", False), ("ml.user_state", True)]
+)
+def test_what_a_pipeline_keeps_of_its_own_work_holds_no_features(table: str, held: bool) -> None:
+    text = f"create table {table} as select max(amount) as last_amount from payments.transactions"
+    assert scan_files({"risk/a.sql": text}, CATALOG).features == int(held)
+
+
 def test_files_without_a_prediction_point_are_counted() -> None:
     text = f"create table ml.features as {COUNT}"
     (hint,) = (h for h in scan_files({f"x/{n}.sql": text for n in "abcde"}, "version: 1\n").hints if "point" in h)

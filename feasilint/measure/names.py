@@ -39,6 +39,28 @@ _CALENDAR = re.compile(
     r"(^|_)(week_?day|day_?(type|name|of_?(week|month|year))|dow|doy|(is_?)?(holidays?|weekend|workday)|season|month|week)(_|$)",
     re.IGNORECASE,
 )
+_CONSTANT = re.compile(
+    r"birth|(^|_)(dob|gender|sex|ethnicity|race|nationality|blood_?(type|group))(_|$)", re.IGNORECASE
+)
+_DESCRIPTIVE = re.compile(
+    r"(^|_)(created|creation|registered|registration|sign_?up|joined|hired?|admit|admitted|admission|enrolled|enrollment)_?"
+    r"(at|on|ts|dt|tstamp|timestamp|date|day|time|datetime)(_utc)?$"
+    r"|^(created|registered|joined|admitted|enrolled)$"
+    r"|(^|_)(name|surname|address|street|city|zip|zip_?code|post_?code|postal_?code|country|country_?code|email|phone)$",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=4096)
+def constant(name: str) -> bool:
+    """Whether a column's name says that it holds what somebody is from birth on."""
+    return _CONSTANT.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)) is not None
+
+
+@lru_cache(maxsize=4096)
+def descriptive(name: str) -> bool:
+    """Whether a column's name says that it tells who or where somebody is, or since when there is one: it hardly ever changes."""
+    return _DESCRIPTIVE.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -24,7 +24,7 @@ from rule_subjects import (
     windowed,
 )
 
-from feasilint.catalog.model import PredictionPoint, Staleness
+from feasilint.catalog.model import ColumnEntry, PredictionPoint, Staleness
 from feasilint.check import check
 from feasilint.findings import Severity
 from feasilint.ir import Interval, Refresh, Source
@@ -303,6 +303,43 @@ BALANCES = entry("bank.balances", latency="daily", kind="snapshot")
 )
 def test_fresh_enough_windowed_or_without_a_limit(subject: object) -> None:
     assert judge(OLD, subject) == []  # type: ignore[arg-type]
+
+
+LISTED = entry("bank.countries", latency="daily", kind="dimension")
+PEOPLE = entry("crm.customers", latency="daily", kind="scd1", grain=["customer_id"])
+OUTCOME = entry("lab.loans", latency="daily", kind="scd1", columns={"loss": ColumnEntry("loss", known_after=DAY)})
+VISITS = entry("web.visits", latency="daily", kind="events")
+
+
+@pytest.mark.parametrize(
+    ("known", "column"),
+    [
+        (LISTED, "risk"),
+        (PEOPLE, "customer_id"),
+        (PEOPLE, "birth_date"),
+        (PEOPLE, "firstName"),
+        (PEOPLE, "country"),
+        (PEOPLE, "created_at"),
+        (OUTCOME, "loss"),
+        (VISITS, "visitor_gender"),
+    ],
+)
+def test_what_stays_as_it_is_does_not_age(known: SourceEntry, column: str) -> None:
+    assert judge(OLD, feature(read(known, column))) == []
+
+
+@pytest.mark.parametrize(
+    ("known", "column"),
+    [(PEOPLE, "card_limit"), (PEOPLE, "updated_at"), (OUTCOME, "rate"), (VISITS, "country"), (VISITS, "page_name")],
+)
+def test_what_changes_with_a_row_ages(known: SourceEntry, column: str) -> None:
+    assert len(judge(OLD, feature(read(known, column)))) == 1
+
+
+def test_a_table_that_is_a_copy_of_another_has_no_state_of_its_own() -> None:
+    copied = feature(read(BALANCES, "*"), name="*")
+    assert judge(OLD, replace(copied, kind="table")) == []
+    assert len(judge(OLD, copied)) == 1
 
 
 def test_the_oldest_input_decides() -> None:
