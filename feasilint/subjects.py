@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from feasilint.trace import Leaf
 
 _FEATURES = re.compile(
-    r"feature(?!_(?:usage|flag|adoption|request|toggle|daily|weekly|monthly|event|rollout|gate))|(^|[/._-])feat(s|[/._-]|$)|(^|[/._-])ml(?![_-]?ops)([/._-]|$)|train(ing)?_?(set|data|table)|model_?input",
+    r"(?<!and_)feature(?!_(?:usage|flag|adoption|request|toggle|daily|weekly|monthly|event|rollout|gate))|(^|[/._-])feat(s|[/._-]|$)|(^|[/._-])ml(?![_-]?ops)([/._-]|$)|train(ing)?_?(set|data|table)|model_?input",
     re.IGNORECASE,
 )
 _REPORTS = re.compile(

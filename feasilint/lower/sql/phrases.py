@@ -116,6 +116,19 @@ def _drop(step: list[Token]) -> list[Token]:
 _STEPS: dict[str, Callable[[list[Token]], list[Token]]] = {"SET": _set, "DROP": _drop}
 
 
+def _json_objects(tokens: list[Token]) -> list[Token]:
+    """Trino's JSON_OBJECT(key : value) as a function of both, since the parser takes the colon for a path."""
+    made = list(tokens)
+    for at, token in enumerate(tokens):
+        if token.text.upper() == "JSON_OBJECT" and word_at(tokens, at + 1) == "(":
+            inner = range(at + 2, closed(tokens, at + 1) - 1)
+            made[at] = said("json_build_object", token)
+            made[inner.start : inner.stop] = [
+                said(",", tokens[place]) if tokens[place].text == ":" else tokens[place] for place in inner
+            ]
+    return made
+
+
 def _loose_tables(tokens: list[Token]) -> list[Token]:
     """`a AS (…), b AS (…),`, which a template puts behind a WITH, as a query of the first."""
     if len(tokens) < 5 or [word_at(tokens, 1), word_at(tokens, 2)] != ["AS", "("]:
@@ -279,6 +292,7 @@ _RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
     _named_formats,
     _loaded_records,
     _piped,
+    _json_objects,
     _loose_tables,
     _changes,
     _changes_applied,

@@ -69,7 +69,20 @@ def _query_hints(tokens: list[Token]) -> list[Token]:
 
 
 _HINTS = frozenset(
-    ("TABLOCK", "TABLOCKX", "HOLDLOCK", "UPDLOCK", "ROWLOCK", "PAGLOCK", "XLOCK", "READPAST", "NOLOCK", "SNAPSHOT")
+    (
+        "TABLOCK",
+        "TABLOCKX",
+        "HOLDLOCK",
+        "UPDLOCK",
+        "ROWLOCK",
+        "PAGLOCK",
+        "XLOCK",
+        "READPAST",
+        "NOLOCK",
+        "SNAPSHOT",
+        "INDEX",
+        "FORCESEEK",
+    )
 )
 
 

@@ -68,8 +68,17 @@ _WAYS: tuple[Branch, ...] = ("first", "last")
 
 def read(text: str, dialect: str | None, setting: Setting | None = None) -> Read:
     """Render and parse a text. Of a template's conditions that only a run decides both branches are taken, if that can be
-    read, else only one of each; what cannot be read in any way when it is rendered is read unrendered, if that is possible."""
-    setting = setting or Setting()
+    read, else only one of each; what cannot be read in any way when it is rendered is read unrendered, if that is possible. A
+    template inside of a template is rendered, too, where it could not be read otherwise."""
+    found = _in_some_way(text, dialect, setting or Setting())
+    opened = _RAW.sub(_opened, text) if _failures(found) else text
+    other = _in_some_way(opened, dialect, setting or Setting()) if opened != text else found
+    if other.refused is not None or _failures(other) >= _failures(found):
+        return found
+    return other if other.source != opened else replace(other, source=text)
+
+
+def _in_some_way(text: str, dialect: str | None, setting: Setting) -> Read:
     first = _read(text, dialect, setting, "all")
     if first.refused is not None and first.refused.itself:
         ways = (_read(text, dialect, setting, branch) for branch in _WAYS)
@@ -103,12 +112,6 @@ def parsed(text: str, dialect: str | None, known: Mapping[str, Mark] | None = No
 
 
 def _read(text: str, dialect: str | None, setting: Setting, branch: Branch) -> Read:
-    opened = _RAW.sub(_opened, text)
-    read = _rendered(opened, dialect, setting, branch)
-    return read if read.source != opened else replace(read, source=text)
-
-
-def _rendered(text: str, dialect: str | None, setting: Setting, branch: Branch) -> Read:
     plain = _JINJA.search(text) is None or (setting.project is None and _is_simple(text))
     if plain and setting.rendered is None:
         return parsed(text, dialect)

@@ -52,6 +52,7 @@ def test_words_that_mean_something_else_stay(text: str):
         ("WITH XMLNAMESPACES ('u' AS d) SELECT a FROM t", ["SELECT a FROM t"]),
         ("WITH XMLNAMESPACES ('u' AS d), c AS (SELECT a FROM t) SELECT a FROM c", ["WITH c AS (SELECT a AS a FROM t) SELECT a FROM c"]),
         ("SELECT STRING_AGG(p.n, '-') WITHIN GROUP (GRAPH PATH) AS s FROM p AS p, q FOR PATH AS q", ["SELECT STRING_AGG(p.n, '-') AS s FROM p AS p, q AS q"]),
+        ("SELECT a FROM t WITH (INDEX = i)", ["SELECT a FROM t"]),
         ("SELECT a FROM ::fn_help(1)", ["SELECT a FROM FN_HELP(1)"]),
     ],
 )  # fmt: skip

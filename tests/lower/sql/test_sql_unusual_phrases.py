@@ -25,6 +25,11 @@ def test_pipes_of_bigquery(text: str, same: str):
     assert "unread" not in trees(text, "bigquery")
 
 
+def test_objects_of_trino():
+    (query,) = trees("SELECT json_object(f.title : value) AS o FROM f", "trino")
+    assert query == "SELECT json_build_object(f.title, value) AS o FROM f"
+
+
 def test_records_of_monetdb():
     text = "COPY 58976 OFFSET 2 RECORDS INTO m.admissions FROM '/a.csv' USING DELIMITERS ',','\\n','\"' NULL AS ''"
     assert trees(text) == ["COPY INTO m.admissions FROM '/a.csv'"]
@@ -60,6 +65,7 @@ def test_a_template_inside_of_a_template():
     (found,) = [f for f in scan_files({"a.sql": text}).findings if f.code == "FEA001"]
     assert found.place.span is not None
     assert found.place.span.line == 2
+    assert unread("SELECT a FROM t WHERE b = {% raw %}{% if c %} 1 {% endraw %}") == [], "half a template stays raw"
     assert trees("SELECT '{% raw %}{{ a }}{% endraw %}' AS b FROM t") != ["unread"]
 
 
