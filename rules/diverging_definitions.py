@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from feasilint.ir.expressions import fold
 from feasilint.ir.functions import traits
 from feasilint.ir.names import timelike
+from feasilint.link import is_test
 from feasilint.rule import Context, Example, Feature, Finding, Label, Rule, ScanSubject, Severity, Subject
 
-from ._evidence import details
+from ._evidence import column_entry, details
+from ._staleness import events
 from ._words import days
 
 if TYPE_CHECKING:
@@ -16,8 +19,9 @@ if TYPE_CHECKING:
 
     from feasilint.catalog.model import SourceEntry
     from feasilint.ir import Source
-    from feasilint.measure.model import Aggregation
+    from feasilint.measure.model import Aggregation, Input
 
+_PART = re.compile(r"(^|[._-])(train|training|val|valid|validation|dev|tests?|holdout|oof)([._-]|$)", re.IGNORECASE)
 _TRAINING = """
     import pandas as pd
     from xgboost import XGBClassifier
@@ -54,14 +58,15 @@ class DivergingDefinitions(Rule):
     ## What it does
     Compares a feature of a model with the column of the same name in a feature table that the model does not read: both
     aggregates by the same keys, of a source that they share. Reports where they differ: in function, window, in the columns that
-    they filter by, or in their sources.
+    they filter by (labels aside), or in their sources. Tables of tests and parts of the rows to learn from (`train`, `val`)
+    serve nothing.
 
     ## Why it matters
     The model learns from one number and is served another under the same name. Nothing fails; it is only worse than it was
     in the notebook, and nobody knows why.
 
     ## Instead
-    Let training read the table that serves, or build both from one definition.
+    Build both from one definition: where the table that serves holds what is meant, let training read it.
 
     ## When to ignore it
     When the two are meant to differ; then give them two names.
@@ -100,6 +105,12 @@ class DivergingDefinitions(Rule):
             flagged=0,
         ),
         Example(
+            "a part of the rows to learn from serves nothing",
+            {**_both(length=90), "serve_features.sql": _SERVING.replace("ml.user_features", "ml.user_features_val")},
+            flagged=0,
+        ),
+        Example("rows with a label to learn from", _both(more=" and is_fraud is not null"), flagged=0),
+        Example(
             "90 days in training, 30 days in serving",
             _both(length=90),
             contains="the window (90 days in training, 30 days in `ml.user_features`)",
@@ -130,7 +141,7 @@ class DivergingDefinitions(Rule):
                 f"feature `{trained.name}` of `{trained.target}` and the column of `{served.target}` differ in "
                 + " and in ".join(differences),
                 here.place,
-                help=f"train on `{served.target}`, or build both from one definition",
+                help="build both from one definition, or give them two names",
                 **{
                     **known,
                     "labels": (
@@ -153,8 +164,13 @@ def _pairs(features: tuple[Feature, ...]) -> Iterator[tuple[Feature, Feature]]:
         for trained in (one for one in group if one.kind == "model"):
             for served in (one for one in group if one.kind == "table"):
                 here, there = trained.aggregations[0], served.aggregations[0]
-                if here.place.path != there.place.path and _keys(here) == _keys(there):
+                if here.place.path != there.place.path and _keys(here) == _keys(there) and _serves(served):
                     yield trained, served
+
+
+def _serves(table: Feature) -> bool:
+    """Whether a table may be what a model is called with: not one of a test, nor a part of the rows to learn from."""
+    return not is_test(table.sink.path) and _PART.search(table.target.rsplit("/", 1)[-1]) is None
 
 
 def _keys(aggregation: Aggregation) -> frozenset[str]:
@@ -166,14 +182,28 @@ def _definition(feature: Feature, context: Context) -> Definition:
     filters = (
         fold(read.column)
         for read in feature.inputs
-        if read.role in ("where", "having", "qualify") and read.column != "*" and not _is_time(read.column, read.entry)
+        if read.role in ("where", "having", "qualify") and read.column != "*" and _is_told(read, feature)
     )
     return Definition(
         measure.function,
         _window(measure),
         frozenset(filters),
-        frozenset(_named(source, context) for source in measure.sources),
+        frozenset(_named(source, context) for source in _summarised(feature, measure)),
     )
+
+
+def _is_told(read: Input, feature: Feature) -> bool:
+    """Whether a filter belongs to a feature: not a time, which the window is told by, nor a label, which rows are picked by that
+    a model can learn from."""
+    column = column_entry(read)
+    is_label = (read.source, read.column) in feature.label or (column is not None and column.known_after is not None)
+    return not is_label and not _is_time(read.column, read.entry)
+
+
+def _summarised(feature: Feature, measure: Aggregation) -> set[Source]:
+    """The sources whose rows a measure gathers, of which the one with the rows to predict for is none."""
+    found = {read.source for read in events(feature, measure) if read.entry is None or read.entry.kind != "label"}
+    return found or set(measure.sources)
 
 
 def _is_time(column: str, entry: SourceEntry | None) -> bool:
