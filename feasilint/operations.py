@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.ir import Apply, Fit, Relation, Split
 from feasilint.ir.traversal import inputs, members
+from feasilint.measure.later import ends_interval, of_one_day, whose
 from feasilint.measure.model import Operation
 from feasilint.trace import merge
 
@@ -20,8 +21,13 @@ if TYPE_CHECKING:
 
 def operations(member: Member, analysis: Analysis) -> tuple[Operation, ...]:
     """What on the way of a column gives another value when it is computed again or earlier; the same at one place once."""
-    found = [done for done in _of(member, analysis) if done.kind != "learned"]
+    found = [done for done in _of(member, analysis) if done.kind != "learned" and not _ends(done, member, analysis)]
     return _placed(found, analysis)
+
+
+def _ends(done: Done, member: Member, analysis: Analysis) -> bool:
+    column = member.column
+    return done.kind == "later" and column is not None and ends_interval(done, column, analysis.columns)
 
 
 class Learned:
@@ -86,8 +92,11 @@ def _node(done: Done) -> tuple[int, int]:
 
 
 def _operation(done: Done, place: Place, analysis: Analysis) -> Operation:
-    leaves = merge(map(analysis.tracer.expression, done.args)).value
+    later = done.kind == "later"
+    args = whose(done, analysis.columns) if later else done.args
+    leaves = merge(map(analysis.tracer.expression, args)).value
     sources = {leaf.scan.source for leaf in leaves}
-    origin, ordered = done.origin, tuple(sorted(sources, key=lambda source: (source.name, source.kind)))
-    at = (origin.fragment, origin.node) if origin is not None else (None, None)
-    return Operation(done.kind, done.text, place, ordered, *at)
+    ordered = tuple(sorted(sources, key=lambda source: (source.name, source.kind)))
+    fragment, node = (done.origin.fragment, done.origin.node) if done.origin is not None else (None, None)
+    of_day = later and of_one_day(done, analysis.columns)
+    return Operation(done.kind, done.text, place, ordered, fragment, node, of_day)

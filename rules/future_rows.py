@@ -25,6 +25,7 @@ _OUTCOME = re.compile(
     r"|churn(ed)?|response|signal)(_|\d|$)|^(valid|effective)_?(to|until|end|date|at)$|(^|_)(ends?|ended|expir\w*|until)(_|$)|(^|_)end_?(time|date|at|ts|tstamp|dttm)$|_t\+\d|\(t\+\d",
     re.IGNORECASE,
 )
+_IDENTIFIER = re.compile(r"(^|_)(id|uuid|guid)$", re.IGNORECASE)
 _NOTEBOOK = """
     import pandas as pd
     from xgboost import XGBRegressor
@@ -50,7 +51,9 @@ class FutureRows(Rule):
     that looks ahead.
 
     A label is made of later rows by its nature and is not meant. What a table holds may be one: there it is a warning, and
-    only where the table's name, the catalog or a feature store says that it holds features.
+    only where the table's name, the catalog or a feature store says that it holds features. Neither is the time of the next
+    row as it is (`LEAD(ts) OVER (... ORDER BY ts)`), the end of an interval, an identifier that is filled from its neighbours,
+    nor in batch scoring what a window `PARTITION BY` a day takes of that day.
 
     ## Why it matters
     At prediction time the later rows are not there yet. The model has learned from the future: its validation score is
@@ -93,6 +96,17 @@ class FutureRows(Rule):
             flagged=0,
         ),
         Example(
+            "the time of the next row ends an interval",
+            {
+                "features.sql": """
+                    create table ml.features as
+                    select store, changed_at, lead(changed_at) over (partition by store order by changed_at) as x
+                    from shop.prices
+                """
+            },
+            flagged=0,
+        ),
+        Example(
             "the units of the next day",
             _notebook('sales["x"] = sales.groupby("store").price.shift(-1)'),
             contains="feature `x` takes a value of later rows (`shift(-1)`) of `sales.csv`",
@@ -120,8 +134,8 @@ class FutureRows(Rule):
         severity = self.severity_at(subject.point)
         if severity is not None and subject.kind == "table":
             severity = severity.milder  # nothing says that it is no label
-        done = next((one for one in subject.operations if one.kind == "later"), None)
-        if severity is None or done is None or not subject.stated or _OUTCOME.search(subject.name):
+        done = next((one for one in subject.operations if one.kind == "later" and not _is_over(one, subject)), None)
+        if severity is None or done is None or not subject.stated or _is_no_feature(subject):
             return
         read = passed(subject, done)
         if read is None:
@@ -135,6 +149,18 @@ class FutureRows(Rule):
             help="take earlier rows: `lag`, `shift(1)`, `ffill`, or a window that ends at the current row",
             **{**known, "labels": aggregated(known["labels"], done.place, "looks ahead here")},
         )
+
+
+def _is_over(done: Operation, subject: Feature) -> bool:
+    """Whether the later rows are there when a batch runs: those of a day that is over."""
+    return done.of_one_day and subject.point is not None and subject.point.mode == "batch"
+
+
+def _is_no_feature(subject: Feature) -> bool:
+    """Whether a name says that a value is an outcome, or in a table whose row it is."""
+    return _OUTCOME.search(subject.name) is not None or (
+        subject.kind == "table" and _IDENTIFIER.search(subject.name) is not None
+    )
 
 
 def _does(done: Operation, sources: str) -> str:

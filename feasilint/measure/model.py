@@ -166,7 +166,8 @@ class Operation(Struct, frozen=True, gc=False):
     are drawn. `arbitrary`: one of several values or rows is taken, and nothing says which. `clock`: it depends on the time at
     which the code runs. `learned`: a scaler, imputer or encoder is applied that was fitted on rows of which some are held back
     for testing later. `text`: what is done, as a name (`shift(-1)`, the estimator). `sources`: those of the values that it is
-    done to. `fragment` and `node`: the code that does it.
+    done to; of a time in its own order those of its partition. `fragment` and `node`: the code that does it. `of_one_day`: its
+    later rows are those of the same day or hour.
     """
 
     kind: OperationKind
@@ -175,3 +176,4 @@ class Operation(Struct, frozen=True, gc=False):
     sources: tuple[Source, ...] = ()
     fragment: int | None = None
     node: int | None = None
+    of_one_day: bool = False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from feasilint.ir import Call, Column, Hole, Literal, Measure, Subquery
 from feasilint.ir.expressions import children
 from feasilint.measure.lengths import behind
+from feasilint.measure.moments import TRANSPARENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator
@@ -18,6 +19,7 @@ _COMPARING = frozenset(("eq", "ne", "lt", "le", "gt", "ge", "in", "between", "an
 _DEFAULTING = frozenset(("coalesce", "fillna", "replace", "get", "ifnull", "nvl"))
 _ARITHMETIC = frozenset(("add", "sub", "mul", "div", "neg"))
 _QUOTIENTS = frozenset(("div", "div0", "floordiv", "safe_divide"))
+_CHOOSING = frozenset(("least", "greatest"))
 _PASSING = frozenset(("cast", "astype", "round", "int", "float")) | _DEFAULTING
 
 
@@ -37,6 +39,11 @@ def combined(column: Column, columns: Columns) -> frozenset[Output]:
 def kept(column: Column, columns: Columns) -> frozenset[Output]:
     """The measures that a column takes its value from: not those that at most stand in for a value that is missing."""
     return _reached(column, columns, _present)
+
+
+def passed_on(column: Column, columns: Columns) -> frozenset[Output]:
+    """The measures that a column is, as they are: cast, moved by a constant, one of several, a default for what is missing."""
+    return _reached(column, columns, _unchanged)
 
 
 def undivided(column: Column, columns: Columns) -> frozenset[Output]:
@@ -130,6 +137,16 @@ def _present(expression: Expression, columns: Columns) -> Iterator[Expression]:
             yield from (arg for arg in args if not own or arg not in values or arg in own)
         case _:
             yield from _parts(expression, columns)
+
+
+def _unchanged(expression: Expression, _columns: Columns) -> Iterator[Expression]:
+    match expression:
+        case Call(function="case", args=args):
+            yield from (arg for at, arg in enumerate(args) if at % 2 or at == len(args) - 1)
+        case Call(function="add" | "sub", args=(moved, Literal())):
+            yield moved
+        case Call(function=function, args=args) if function in TRANSPARENT | _DEFAULTING | _CHOOSING:
+            yield from args
 
 
 def is_measure(value: Expression, columns: Columns) -> bool:

@@ -53,6 +53,77 @@ def test_what_a_table_holds_may_be_a_label() -> None:
     assert finding.severity is Severity.WARNING
 
 
+BATCH = """
+version: 1
+prediction_points: {{nightly: {{mode: {}}}}}
+models: [{{name: churn, paths: ["*"], prediction_point: nightly}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "key", "expected"),
+    [
+        ("batch", "cast(ts as date)", []),
+        ("batch", "u, date_trunc('day', ts)", []),
+        ("batch", "u, d", ["x"]),
+        ("batch", "u, day", []),
+        ("batch", "u, date_trunc('month', ts)", ["x"]),
+        ("batch", "u", ["x"]),
+        ("online", "cast(ts as date)", ["x"]),
+    ],
+)
+def test_a_day_that_is_over_is_all_there(mode: str, key: str, expected: list[str]) -> None:
+    text = (
+        "create table ml.features as select u, max(role) over (partition by {} order by ts"
+        " rows between current row and unbounded following) as x from shop.events"
+    )
+    findings = scan_files({"features.sql": text.format(key)}, BATCH.format(mode)).findings
+    assert [one.feature for one in findings if one.code == "SKW407"] == expected
+
+
+LATER = "create table ml.features as select u, {} from shop.roles r"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "lead(ts) over (partition by u order by ts) as x",
+        "lag(ts) over (partition by u order by ts desc) as x",
+        "least(lead(ts) over (partition by u order by ts), closed_at) as x",
+        "coalesce(lead(ts) over (partition by u order by ts) - interval '1' second, current_timestamp) as x",
+        "case when lead(ts) over (partition by u order by ts) is null then current_timestamp"
+        " else lead(ts) over (partition by u order by ts) end as x",
+        "coalesce(user_id, lead(user_id) over (partition by u order by ts)) as user_id",
+    ],
+)
+def test_ends_of_intervals_and_identifiers(made: str) -> None:
+    assert [one for one in scan_files({"features.sql": LATER.format(made)}).findings if one.code == "SKW407"] == []
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "date_diff('day', ts, lead(ts) over (partition by u order by ts)) as x",
+        "lead(ts) over (partition by u order by ts) is null as x",
+        "lead(paid_at) over (partition by u order by ts) as x",
+        "coalesce(x, lead(x) over (partition by u order by ts)) as x",
+    ],
+)
+def test_what_is_made_of_the_next_row(made: str) -> None:
+    (found,) = (one for one in scan_files({"features.sql": LATER.format(made)}).findings if one.code == "SKW407")
+    assert found.source == "shop.roles"
+
+
+def test_rows_that_a_calendar_lends_their_day_are_those_of_the_events() -> None:
+    text = (
+        "create table ml.features as with a as (select c.day, e.u from date_dim c join shop.events e"
+        " on e.ts between c.day - interval '28' day and c.day)"
+        " select u, lead(day) over (partition by u order by day) is null as x from a"
+    )
+    (found,) = (one for one in scan_files({"features.sql": text}).findings if one.code == "SKW407")
+    assert "a later row of `shop.events`" in found.message
+
+
 # --- SKW405 ---
 
 
