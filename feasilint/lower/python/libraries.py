@@ -33,7 +33,7 @@ pandarallel pandas pandas_datareader pandas_gbq pandas_profiling pandas_ta panda
 patsy pdfplumber peft phik pickle5 pinecone pingouin pint plotly plotnine pmdarima polars pptx praw prefect
 prestodb prettytable prophet psutil psycopg psycopg2 pyarrow pyathena pybaseball pycaret pycountry pydantic
 pydataset pydeck pydeequ pydicom pydot pyfolio pygam pyhive pylab pyLDAvis pymc pymc3 pymc_marketing pymongo
-pymysql pynndescent pynvml pyod pyodbc pypdf pypfopt pyproj pyreadstat pyro pysal pyspark pysparkling pystan
+pymysql pynndescent pynvml pyod pyodbc pypdf pypfopt pyproj pyreadstat pyro pysal pyspark pysparkling pystan pysurvival
 pytesseract python_speech_features pytorch_forecasting pytorch_lightning pytorch_tabnet pytorch_tabular
 pytrends pytz pyvis pywt qdrant_client Quandl quandl quantstats ragas rapidfuzz rasterio ray rdata rdkit
 recommenders recordlinkage redis redshift_connector regex requests responsibleai retrying rioxarray river rmm
