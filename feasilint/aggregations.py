@@ -145,14 +145,13 @@ def _as_fine(use: Use, other: Use, analysis: Analysis) -> bool:
 
 
 def _gathered(uses: list[Use], analysis: Analysis) -> frozenset[Use]:
-    """The measures of windows whose values another one of the feature takes together: a feature of a product is no running
-    count of a user's orders of it."""
-    if not any(isinstance(use.relation, Window) for use in uses):
+    """The measures whose values another one of the feature takes together: a feature of a product is no running count of a user's
+    orders of it, and one of a list of people no count for each mail that they got."""
+    if len(uses) < 2:
         return frozenset()
     outer = [use.output.expression for use in uses if isinstance(use.relation, Aggregate)]
     args = (arg for measure in outer if isinstance(measure, Measure) for arg in measure.args)
-    inner = (use for arg in args for use in analysis.tracer.expression(arg).uses)
-    return frozenset(use for use in inner if isinstance(use.relation, Window))
+    return frozenset(use for arg in args for use in analysis.tracer.expression(arg).uses)
 
 
 def _numbers_rows(use: Use) -> bool:

@@ -106,7 +106,8 @@ def histories(
     window: WindowClass = "unbounded",
     wanted: Callable[[History], bool] = lambda _: True,
 ) -> Iterator[History]:
-    """The aggregations of a feature over the events of a key, one per source: the costliest, else the first in the code.
+    """The aggregations of a feature over the events of a key, one per source: the costliest, else the outermost, else
+    the first in the code.
 
     `running`: those whose frame grows row by row, or only those whose does not. `window`: how far back they reach. `wanted`:
     which of them count.
@@ -115,7 +116,7 @@ def histories(
     for history in filter(wanted, _histories(feature, running, window)):
         groups.setdefault(history.read.source, []).append(history)
     for group in groups.values():
-        told = max(group, key=lambda history: history.severity)
+        told = max(group, key=lambda history: (history.severity, not history.aggregation.gathered))
         yield replace(told, others=tuple(history.aggregation for history in group if history is not told))
 
 

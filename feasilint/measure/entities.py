@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from feasilint.ir import Call, Scan
 from feasilint.ir.expressions import columns as referenced
 from feasilint.ir.expressions import conjuncts, fold
-from feasilint.measure.grain import leaves, unique_key
+from feasilint.measure.grain import called, leaves, unique_key
 from feasilint.measure.names import occurrence
 
 if TYPE_CHECKING:
@@ -41,7 +41,18 @@ class Entities:
                     return True
             elif _few(entry, name) or (entry is not None and _is_grain(entry, place, grouped)):
                 return True
-        return any(self._comes_from_few(key, measured) for key in keys)
+        return any(self._comes_from_few(key, measured) or self._is_called_few(key, measured) for key in keys)
+
+    def _is_called_few(self, key: Expression, measured: frozenset[Scan]) -> bool:
+        """Whether few rows belong to one value of a key by one of the names that it has on its way: as the entry of its source
+        says, also where it is computed; where it is only passed on, as the name does."""
+        names = list(called(key, self._columns))
+        own = [leaf for leaf in self._tracer.expression(key).value if not measured or leaf.scan in measured]
+        entries = [self._entry(leaf.scan) for leaf in own]
+        if any(own and all(_is_bounded(entry, name) for entry in entries) for name in names):
+            return True
+        passed = len(own) == 1 and names[-1:] == [fold(own[0].column)]
+        return passed and not _is_counted(entries[0], names[-1]) and any(map(occurrence, names))
 
     def _is_spine(self, place: Relation, measured: frozenset[Scan]) -> bool:
         if not measured or place in measured:
@@ -70,9 +81,16 @@ class Entities:
 
 def _few(entry: SourceEntry | None, key: str) -> bool:
     """Whether a source has few rows of each key: as its entry says, else as the name of the key does."""
-    if entry is not None and (fold(key) in map(fold, entry.bounded_keys) or fold(key) in map(fold, entry.keys)):
-        return fold(key) in map(fold, entry.bounded_keys)
-    return occurrence(key)
+    return _is_bounded(entry, key) or (not _is_counted(entry, key) and occurrence(key))
+
+
+def _is_bounded(entry: SourceEntry | None, key: str) -> bool:
+    return entry is not None and fold(key) in map(fold, entry.bounded_keys)
+
+
+def _is_counted(entry: SourceEntry | None, key: str) -> bool:
+    """Whether an entry says how many rows a key has."""
+    return entry is not None and fold(key) in map(fold, entry.keys)
 
 
 def _is_grain(entry: SourceEntry, place: Relation, grouped: list[tuple[Relation, str]]) -> bool:

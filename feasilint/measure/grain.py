@@ -57,6 +57,18 @@ def leaves(expression: Expression, columns: Columns, depth: int = 8) -> Iterator
             yield from leaves(bottom, columns, depth - 1)
 
 
+def called(key: Expression, columns: Columns) -> Iterator[str]:
+    """The names that a key has on its way, down to where it is computed from others."""
+    for _ in range(_STEPS):
+        if not isinstance(key, Column):
+            return
+        yield fold(key.name)
+        below = columns.step(columns.settle(key.relation, key.name), key.name)
+        if len(below) != 1:
+            return
+        key = below[0]
+
+
 def unique_key(relation: Relation, columns: Columns) -> tuple[Relation, frozenset[str]] | None:
     """The names that identify one row of a relation, with the relation that they are columns of; None if unknown."""
     while True:

@@ -58,12 +58,12 @@ class Aggregation(Struct, frozen=True, gc=False):
     columns it flows into. `sources`: those of its input, and `through` the stored tables on the way to it, which may keep
     rows longer or shorter. `part`: the part of a split that its rows are of. `elsewhere`: no statistic that is set off
     against the rows that it is taken of. `chosen`: some rows were left out before. `fills`: of a feature's measure, that it
-    at most stands in for other values. `gathered`: of one of rows one by one, that another aggregation takes its values
-    together. `nested`: it reaches the feature only in another aggregation over more or other rows, or has its window from
-    such a one, so that its window is not that of the feature; `divided`: it does so only in a quotient of aggregations.
-    `pairing`: how its rows are held against all earlier ones. `unpruned`: what it reads all partitions of, although its
-    time is bounded. `zones`: those whose clocks its time buckets and time conditions are told by. `until`: what limits
-    its rows from above, of one that grows; those comparisons that stand in its own document.
+    at most stands in for other values. `gathered`: another aggregation takes its values together. `nested`: it reaches the
+    feature only in another aggregation over more or other rows, or has its window from such a one, so that its window is not
+    that of the feature; `divided`: it does so only in a quotient of aggregations. `pairing`: how its rows are held against
+    all earlier ones. `unpruned`: what it reads all partitions of, although its time is bounded. `zones`: those whose clocks
+    its time buckets and time conditions are told by. `until`: what limits its rows from above, of one that grows; those
+    comparisons that stand in its own document.
     """
 
     function: str

@@ -176,6 +176,9 @@ def test_a_hole_in_the_filter_is_no_verdict() -> None:
         "select s.encounter_id, sum(c.x) s from spine s join comments c on c.ticket = s.ticket group by s.encounter_id",
         "select order_line_id, sum(x) s from comments group by order_line_id",
         "select tx_hash, sum(x) s from comments where at >= date '2020-01-01' group by tx_hash",
+        "select ticket, sum(x) s from (select md5(concat(a, b)) as ticket, x from comments) t group by ticket",
+        "select author, ticket, sum(x) s from (select author, md5(a) as ticket, x from comments) t group by author, ticket",
+        "select send, sum(x) s from (select mail as order_id, x from comments) t, lateral (select order_id as send) u group by send",
     ],
 )
 def test_few_rows_of_a_key_are_an_entity_whatever_else_bounds_them(sql: str) -> None:
@@ -192,6 +195,8 @@ def test_few_rows_of_a_key_are_an_entity_whatever_else_bounds_them(sql: str) -> 
         "select s.encounter_id, sum(c.x) s from spine s join comments c on c.author = s.author group by s.encounter_id",
         "select s.ticket, sum(c.x) s from spine s join comments c on c.author = s.author group by s.ticket",
         "select order_id, sum(x) s from comments group by order_id",  # the catalog says how many rows it has
+        "select session_id, sum(x) s from (select order_id as session_id, x from comments) t group by session_id",
+        "select ticket, sum(c.x) s from (select md5(a) as ticket, a from spine) s join comments c on c.a = s.a group by ticket",
     ],
 )
 def test_other_keys_beside_them_grow(sql: str) -> None:

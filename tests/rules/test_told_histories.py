@@ -98,3 +98,14 @@ learn = collab_learner(CollabDataLoaders.from_df(plays, user_name="user", item_n
 learn.fit_one_cycle(5)
 """
     assert [found.code for found in scan_files({"train.py": code}).findings] == []
+
+
+def test_of_nested_aggregates_the_outer_one_is_told_with_its_key() -> None:
+    code = (
+        'train = pd.read_csv("train.csv", usecols=["city", "y"])\n'
+        'orders = pd.read_csv("orders.csv", usecols=["user_id", "city", "amount"])\n'
+        'each = orders.groupby(["city", "user_id"]).agg(m=("amount", "sum")).reset_index()\n'
+        'train = train.merge(each.groupby("city").agg(n=("m", "max")), on="city")'
+    )
+    (message,) = messages(code)
+    assert message == "feature `n` takes the maximum of all orders a `city` has ever made"
