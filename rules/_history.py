@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from feasilint.findings import Fix
 from feasilint.ir.expressions import spelled
 from feasilint.ir.functions import traits
+from feasilint.ir.names import timelike
 from feasilint.measure.histories import accumulates
 from feasilint.measure.names import eventful
 from feasilint.rule import Severity, Suggestion
@@ -81,6 +82,17 @@ class History(Struct, frozen=True):
             return self.entry.event_time
         time = self.aggregation.extent.time_column
         return spelled(time) if time is not None else None
+
+    @property
+    def by_time(self) -> bool:
+        """Whether what could bound it is a time, and no number that its rows are in the order of."""
+        known = self.entry is not None and self.entry.event_time is not None
+        return (
+            known
+            or self.event_time is None
+            or self.event_time not in self.aggregation.order
+            or timelike(self.event_time)
+        )
 
     def days(self, context: Context) -> int | None:
         """The window to suggest; None where the retention is shorter than a day."""
@@ -171,9 +183,9 @@ def _whose(keys: tuple[str, ...]) -> str:
     return f"a `{keys[0]}`" if keys else ""
 
 
-def evidence(history: History, context: Context) -> dict[str, object]:
-    """The keywords of `Rule.finding`. Without any sign of time in the source the finding is approximate: it may hold
-    entities, not events."""
+def evidence(history: History, context: Context, *, traded: bool = True) -> dict[str, object]:
+    """The keywords of `Rule.finding`, with what its alternative costs if it is `traded` for that. Without any sign of time in
+    the source the finding is approximate: it may hold entities, not events."""
     aggregation = history.aggregation
     found = details(history.feature, history.read)
     timeless = history.event_time is None and (history.entry is None or history.entry.kind is None)
@@ -184,7 +196,7 @@ def evidence(history: History, context: Context) -> dict[str, object]:
         **found,
         "labels": aggregated(found["labels"], aggregation.place),
         "confidence": "approximate" if timeless or "approximate" in doubts else "exact",
-        "facts": (*facts, *_costs(history), *_trade(history, context)),
+        "facts": (*facts, *_costs(history), *(_trade(history, context) if traded else ())),
     }
 
 
@@ -313,6 +325,8 @@ def help_for(history: History, found: Suggestion | None, context: Context) -> st
         return kind.help
     if history.event_time is None:
         return f"bound it by time: declare `event_time` of `{history.read.source.name}` in the catalog to see the rewritten code"
+    if not history.by_time:
+        return f"`{history.event_time}` only rises with time: bound the rows by their time instead"
     if found is None:
         return f"bound `{history.event_time}` from below"
     return f"bound `{history.event_time}` from below: a {found.title}"

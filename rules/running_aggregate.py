@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
@@ -9,6 +10,8 @@ from ._history import History, does, evidence, help_for, histories, online_sever
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_BALANCE = re.compile(r"(^|_)(balances?|inventory|on_?hand|ledger|holdings?|outstanding)(_|$)", re.IGNORECASE)
+_KEEP = "a balance is all entries by definition: keep it where it is made, up to date with each of them, and read it from there"
 _CATALOG = """
 version: 1
 prediction_points:
@@ -49,7 +52,8 @@ class RunningAggregate(Rule):
     MICROSECOND PRECEDING`, in pandas `.rolling("365D", closed="left")`.
 
     ## When to ignore it
-    When the running total is maintained by the system that serves the feature, and the current row belongs to it.
+    When the running total is maintained by the system that serves the feature, and the current row belongs to it. A sum that
+    is called a balance is all entries by definition: in a batch run the rule is silent about it, online it asks to keep it.
     """
 
     code = "AGG304"
@@ -82,6 +86,17 @@ class RunningAggregate(Rule):
             flagged=0,
         ),
         Example(
+            "a balance is all entries by definition, and a batch run has them",
+            {
+                "batch_features.sql": """
+                    create table ml.account_features as
+                    select tx_id, sum(amount) over (partition by user_id order by ts) as balance from payments.transactions
+                """,
+                "catalog.yaml": _CATALOG.replace("mode: online", 'mode: batch, run_at: "02:00"'),
+            },
+            flagged=0,
+        ),
+        Example(
             "the default frame",
             _query("partition by user_id order by ts"),
             contains="feature `spend` sums up all transactions a `user_id` has made up to each row, the current one included",
@@ -109,20 +124,28 @@ class RunningAggregate(Rule):
         assert isinstance(subject, Feature)
         for history in histories(subject, running=True, wanted=_of_the_past):
             severity = self.severity_at(subject.point, online_severity(history, context))
-            if severity is not None:
-                yield self._found(severity, history, context)
+            kept = _is_balance(history)
+            if severity is not None and not (kept and subject.point is not None and subject.point.mode == "batch"):
+                yield self._found(severity, history, kept, context)
 
-    def _found(self, severity: Severity, history: History, context: Context) -> Finding:
-        instead = suggestion(history, context)
+    def _found(self, severity: Severity, history: History, kept: bool, context: Context) -> Finding:
+        instead = None if kept else suggestion(history, context)
         current = ", the current one included" if history.aggregation.includes_current else ""
         return self.finding(
             severity,
             f"feature `{history.feature.name}` {does(history)}{current}",
             history.aggregation.place,
-            help=help_for(history, instead, context),
+            help=_KEEP if kept else help_for(history, instead, context),
             suggestion=instead,
-            **evidence(history, context),
+            **evidence(history, context, traded=not kept),
         )
+
+
+def _is_balance(history: History) -> bool:
+    """Whether names say that the sum is a balance: its own, the feature's, and where it has none what it sums up."""
+    made = history.aggregation
+    names = (history.feature.name, *(made.arguments if made.text.startswith("_") else (made.text,)))
+    return made.function == "sum" and any(map(_BALANCE.search, names))
 
 
 def _of_the_past(history: History) -> bool:

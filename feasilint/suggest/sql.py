@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feasilint.ir.names import timelike
 from feasilint.lower.sql.adapter import exp
 from feasilint.suggest.decayed import placed
 from feasilint.suggest.sql_sites import (
@@ -55,6 +56,8 @@ def _framed(window: exp.Window, select: exp.Select, text: Text, bound: Bound) ->
     keys = order.expressions if isinstance(order, exp.Order) else []
     if len(keys) != 1 or not isinstance(keys[0], exp.Ordered) or keys[0].args.get("desc"):
         return None
+    if not _is_time(keys[0].this, bound):
+        return None
     ends = _ends(keys[0], text.dialect, bound.days)
     if ends is None:
         return None
@@ -63,6 +66,12 @@ def _framed(window: exp.Window, select: exp.Select, text: Text, bound: Bound) ->
     window.set("spec", spec)
     _rename(select, _projection(window, select), bound)
     return text.written(select)
+
+
+def _is_time(key: exp.Expr, bound: Bound) -> bool:
+    """Whether rows are in the order of time, and not of a number that rises with it: no frame of days lies between those."""
+    named = {column.name for column in key.find_all(exp.Column)}
+    return any(timelike(name) or (bound.declared and same_name(name, bound.event_time)) for name in named)
 
 
 def _ends(key: exp.Ordered, dialect: str, days: int) -> tuple[exp.Expr, exp.Expr] | None:

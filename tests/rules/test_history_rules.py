@@ -6,6 +6,7 @@ from feasilint_rules.unbounded_aggregation import UnboundedAggregation
 from msgspec.structs import replace
 from rule_subjects import DAY, NIGHTLY, TABLE, at, context, entry, feature, judge, read, unbounded
 
+from feasilint.api import scan_files
 from feasilint.findings import Severity
 from feasilint.ir import Anchor, Fragment, Program, Source
 from feasilint.lower.sql.nodes import nodes
@@ -202,6 +203,35 @@ def test_a_running_sum() -> None:
         "feature `x` sums up all transactions a `user_id` has made up to each row, the current one included"
     )
     assert "UNBOUNDED PRECEDING" in dict(found.facts)["frame"]
+
+
+@pytest.mark.parametrize("name", ["account_balance", "running_balance_usd", "stock_on_hand"])
+def test_a_balance_is_kept_and_no_window_takes_its_place(name: str) -> None:
+    subject = over("sum", running=True, text=name)
+    assert judge(RUNNING, replace(subject, point=NIGHTLY)) == []  # type: ignore[type-var]
+    (found,) = judge(RUNNING, subject)  # type: ignore[arg-type]
+    assert found.suggestion is None
+    assert found.help is not None
+    assert found.help.startswith("a balance is all entries by definition")
+    assert "trade-off" not in dict(found.facts)
+
+
+def test_a_sum_without_a_name_is_called_as_what_it_sums_up() -> None:
+    subject = over("sum", running=True, text="_w0", arguments=("period_balance",))
+    assert judge(RUNNING, replace(subject, point=NIGHTLY)) == []  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize(("function", "name"), [("sum", "spend"), ("count", "n_balances"), ("max", "balance")])
+def test_what_is_no_balance_is_told_in_batch_too(function: str, name: str) -> None:
+    subject = over(function, running=True, text=name)
+    assert len(judge(RUNNING, replace(subject, point=NIGHTLY))) == 1  # type: ignore[type-var]
+
+
+def test_rows_in_the_order_of_a_number_have_no_time_to_bound() -> None:
+    code = "create table ml.f as select u, sum(x) over (partition by u order by block_number) as s from web.orders"
+    (found,) = scan_files({"features.sql": code}).findings
+    assert found.help == "`block_number` only rises with time: bound the rows by their time instead"
+    assert found.suggestion is None or not found.suggestion.code
 
 
 def test_a_row_number_as_a_value_counts_rows() -> None:
