@@ -28,6 +28,7 @@ from feasilint.measure.grain import leaves
 from feasilint.measure.model import GROWING, Aggregation, Until
 from feasilint.measure.pairs import pairing
 from feasilint.measure.pruning import unpruned
+from feasilint.measure.spans import spans
 from feasilint.measure.usage import combined, counted, is_measure, kept, outermost, undivided
 from feasilint.measure.zones import zones
 from feasilint.trace import Use
@@ -194,6 +195,7 @@ def _of_use(use: Use, analysis: Analysis) -> Aggregation | None:
         reaches=min((arrival.reach for arrival in arrivals), key=_STRENGTH.__getitem__, default="unknown"),
         roles=tuple(sorted({arrival.role for arrival in arrivals if arrival.reach != "eda"})),
         sources=_sources(use, analysis),
+        spans=spans(relation, output, analysis.windows),
         through=_through(use, analysis),
         running=frame is not None and frame.start is None,
         backwards=isinstance(relation, Window) and _backwards(relation),

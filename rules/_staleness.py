@@ -100,7 +100,7 @@ def readings(feature: Feature) -> Iterator[list[Reading]]:
             continue
         if read.least_age >= age.worst:  # its windows end before what is missing
             continue
-        for interval in aggregation.extent.intervals:
+        for interval in aggregation.lengths(read.source):
             if interval.total_seconds > 0:
                 made = Reading(aggregation, read, age, interval.total_seconds)
                 groups.setdefault(read.source, []).append(made)
@@ -109,9 +109,15 @@ def readings(feature: Feature) -> Iterator[list[Reading]]:
 
 
 def deciding(feature: Feature, aggregation: Aggregation) -> Input | None:
-    """The oldest of the events that a measure reads, None where no age is known."""
+    """The oldest of the events that a measure reads, held against how far back it reaches in them; None where no age or no
+    length is known."""
+
+    def oldness(read: Input) -> float:
+        length = min((one.total_seconds for one in aggregation.lengths(read.source)), default=0)
+        return read.staleness.worst / length if read.staleness is not None and length > 0 else -1
+
     known = [read for read in events(feature, aggregation) if read.staleness is not None]
-    return max(known, key=lambda read: read.staleness.worst if read.staleness else 0, default=None)
+    return max(known, key=oldness, default=None)
 
 
 def events(feature: Feature, aggregation: Aggregation) -> list[Input]:

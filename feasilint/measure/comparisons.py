@@ -69,7 +69,7 @@ def compared(operator: str, left: Expression, right: Expression, columns: Column
         return
     both = [_made(op, one, other, columns) for op, one, other in ((operator, a, b), (FLIP[operator], b, a))
             if one.base == "column" and one.column is not None]  # fmt: skip
-    yield from filter(_looks_back, both) if _joined_to_itself(a, b) else both
+    yield from filter(looks_back, both) if _joined_to_itself(a, b) else both
 
 
 def _joined_to_itself(a: Moment, b: Moment) -> bool:
@@ -79,8 +79,8 @@ def _joined_to_itself(a: Moment, b: Moment) -> bool:
     )
 
 
-def _looks_back(bound: Bound) -> bool:
-    """Of the two bounds that a comparison of one column with itself gives, that on the earlier row."""
+def looks_back(bound: Bound) -> bool:
+    """Of the two bounds that a comparison of two rows gives, that on the earlier one."""
     offsets = [end.offset for end in (bound.lower, bound.upper) if end is not None and end.offset is not None]
     return all(offset.total_seconds <= 0 for offset in offsets)
 

@@ -56,14 +56,14 @@ class Aggregation(Struct, frozen=True, gc=False):
     feature is this value, and not computed with it. `arguments`: the names of the columns that it is applied to; `order`:
     those that its window is ordered by. `values`: the physical columns that its arguments are made of. `outputs`: the final
     columns it flows into. `sources`: those of its input, and `through` the stored tables on the way to it, which may keep
-    rows longer or shorter. `part`: the part of a split that its rows are of. `elsewhere`: no statistic that is set off
-    against the rows that it is taken of. `chosen`: some rows were left out before. `fills`: of a feature's measure, that it
-    at most stands in for other values. `gathered`: another aggregation takes its values together. `nested`: it reaches the
-    feature only in another aggregation over more or other rows, or has its window from such a one, so that its window is not
-    that of the feature; `divided`: it does so only in a quotient of aggregations. `pairing`: how its rows are held against
-    all earlier ones. `unpruned`: what it reads all partitions of, although its time is bounded. `zones`: those whose clocks
-    its time buckets and time conditions are told by. `until`: what limits its rows from above, of one that grows; those
-    comparisons that stand in its own document.
+    rows longer or shorter. `spans`: the lengths of its window in each source, where they differ. `part`: the part of a split
+    that its rows are of. `elsewhere`: no statistic that is set off against the rows that it is taken of. `chosen`: some rows
+    were left out before. `fills`: of a feature's measure, that it at most stands in for other values. `gathered`: another
+    aggregation takes its values together. `nested`: it reaches the feature only in another aggregation over more or other
+    rows, or has its window from such a one, so that its window is not that of the feature; `divided`: it does so only in a
+    quotient of aggregations. `pairing`: how its rows are held against all earlier ones. `unpruned`: what it reads all
+    partitions of, although its time is bounded. `zones`: those whose clocks its time buckets and time conditions are told by.
+    `until`: what limits its rows from above, of one that grows; those comparisons that stand in its own document.
     """
 
     function: str
@@ -78,6 +78,7 @@ class Aggregation(Struct, frozen=True, gc=False):
     reaches: Reach = "unknown"
     roles: tuple[Role, ...] = ()
     sources: tuple[Source, ...] = ()
+    spans: tuple[tuple[Source, tuple[Interval, ...]], ...] = ()
     through: tuple[Source, ...] = ()
     running: bool = False
     backwards: bool = False
@@ -99,6 +100,10 @@ class Aggregation(Struct, frozen=True, gc=False):
     confidence: Confidence = "exact"
     fragment: int | None = None
     node: int | None = None
+
+    def lengths(self, source: Source) -> tuple[Interval, ...]:
+        """The lengths of its window in one of its sources."""
+        return next((lengths for one, lengths in self.spans if one == source), self.extent.intervals)
 
 
 class Hop(Struct, frozen=True, gc=False):

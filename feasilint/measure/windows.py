@@ -88,9 +88,15 @@ class Windows:
         measure = output.expression
         assert isinstance(measure, Measure)
         reach = self._reach(relation.input, measure)
-        about = self._about(measure, self.keys(relation, output), reach)
-        certain = {b for p in (*reach.predicates, *self._inside(measure)) for b in self._bounds.of(p)}
+        about = self.about(relation, output)
+        certain = {b for p in (*reach.predicates, *self.inside(measure)) for b in self._bounds.of(p)}
         return [bound for bound in about if bound in certain]
+
+    def about(self, relation: Aggregate | Window, output: Output) -> list[Bound]:
+        """The time bounds on rows that a measure sums up, those of single branches too."""
+        assert isinstance(output.expression, Measure)
+        reach = self._reach(relation.input, output.expression)
+        return self._about(output.expression, self.keys(relation, output), reach)
 
     def below(self, relation: Aggregate | Window, output: Output) -> Reach:
         """What limits the rows of a measure."""
@@ -125,9 +131,9 @@ class Windows:
 
     def _said(self, measure: Measure, reach: Reach) -> list[Bound]:
         """Every time bound below and inside a measure, those of single branches too."""
-        return [b for p in (*reach.every(), *self._inside(measure)) for b in self._bounds.of(p)]
+        return [b for p in (*reach.every(), *self.inside(measure)) for b in self._bounds.of(p)]
 
-    def _inside(self, measure: Measure) -> tuple[Expression, ...]:
+    def inside(self, measure: Measure) -> tuple[Expression, ...]:
         """The predicates inside a measure."""
         found = self._conditions.get(measure)
         if found is None:
@@ -198,7 +204,7 @@ class Windows:
     def _bounded(self, measure: Measure, keys: tuple[Expression, ...], reach: Reach) -> Extent | None:
         """bounded, anchored or bucketed where time predicates or keys say so."""
         about = self._about(measure, keys, reach)
-        verdict = self._verdict(reach, self._inside(measure), frozenset(about), {})
+        verdict = self._verdict(reach, self.inside(measure), frozenset(about), {})
         if verdict is not None and verdict.window == "bounded":
             return verdict
         measured = self._arguments(measure)
@@ -266,7 +272,7 @@ class Windows:
         within = self.reaching.within(reach) if said else frozenset()
         grouped = {name for key in keys for _, name in leaves(key, self.columns)} if said else set()
         apart: dict[frozenset[Relation], bool] = {}
-        way: frozenset[Relation | None] = self._way(measure) if said else frozenset()
+        way: frozenset[Relation | None] = self.way(measure) if said else frozenset()
 
         def speaks(bound: Bound) -> bool:
             place = self._place(bound.event)
@@ -274,6 +280,10 @@ class Windows:
                 return False
             if not measured or not place or (place & measured and bound.role in way):
                 return True
+            if not place & measured and self._ends_on(
+                bound, measured
+            ):  # says of the spine what is said of the rows, too
+                return False
             if place not in apart:
                 joins = (join for join in reach.joins if self._between(join, place, measured))
                 apart[place] = any(names and names <= grouped for names in map(self._key_names, joins))
@@ -281,7 +291,12 @@ class Windows:
 
         return [bound for bound in said if speaks(bound)]
 
-    def _way(self, measure: Measure) -> frozenset[Relation | None]:
+    def _ends_on(self, bound: Bound, rows: frozenset[Relation]) -> bool:
+        """Whether a bound holds a time against one of these rows."""
+        ends = (end.column for end in (bound.lower, bound.upper) if end is not None)
+        return any(column is not None and bool(self._place(column) & rows) for column in ends)
+
+    def way(self, measure: Measure) -> frozenset[Relation | None]:
         """The relations that the values of a measure pass: a table that is joined twice is on it in one of its roles only."""
         pending = [column for arg in measure.args for column in referenced(arg)]
         seen: set[tuple[Relation, Name]] = set()
@@ -312,7 +327,7 @@ class Windows:
         hidden = any(isinstance(key, Hole) or unread_time(key, self.columns) for key in keys)
         if hidden or any(unreadable(predicate) for predicate in reach.every()):
             return Extent("unknown")
-        if (picks := picked((*reach.predicates, *self._inside(measure)), keys, self.columns)) is not None:
+        if (picks := picked((*reach.predicates, *self.inside(measure)), keys, self.columns)) is not None:
             return Extent(picks)
         inner = self._inner(measure)
         if inner is not None:

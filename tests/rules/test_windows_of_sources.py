@@ -82,3 +82,57 @@ def test_an_average_that_is_written_out_is_no_sum(made: str) -> None:
 @pytest.mark.parametrize("made", ["sum(amount) / 7", "sum(amount)", "sum(amount) / count(*) + count(*)"])
 def test_a_sum_by_a_constant_is(made: str) -> None:
     assert found(f"select user_id, {made} as x {WEEK}") == {("LAT202", "x")}
+
+
+# --- the window of another source ---
+
+RATIOS = (
+    "with ratios as (select l.specimen, l.stay_id, l.ts, l.value / v.value as ratio from labs l left join vitals v "
+    "on v.stay_id = l.stay_id and v.ts >= l.ts - interval '2' hour and v.ts <= l.ts) "
+)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        # the labs of 30 hours, each with a vital sign of the two hours before it
+        f"{RATIOS}select s.stay_id, min(r.ratio) as x from stays s left join ratios r on r.stay_id = s.stay_id "
+        "and r.ts >= s.upto - interval '30' hour and r.ts <= s.upto group by s.stay_id",
+        # nothing is said of the time of the labs
+        f"{RATIOS}select s.stay_id, min(r.ratio) as x from stays s left join ratios r on r.stay_id = s.stay_id group by s.stay_id",
+        # the labs are of a week, only the vital signs of an hour
+        "select s.stay_id, max(v.rate / w.value) as x from stays s join vitals v on v.stay_id = s.stay_id "
+        "and v.ts >= s.upto - interval '1' hour and v.ts < s.upto left join (select b.stay_id, avg(l.value) as value "
+        "from stays b join labs l on l.stay_id = b.stay_id and l.ts > b.upto - interval '7' day and l.ts < b.upto group by b.stay_id) w "
+        "on w.stay_id = s.stay_id group by s.stay_id",
+        # an upper bound alone
+        "select s.stay_id, avg(l.value) as x from labs l join stays s on s.patient = l.patient "
+        "and l.ts < s.begun + interval '1' hour group by s.stay_id",
+    ],
+)
+def test_a_window_of_another_source_is_not_held_against_this_one(query: str) -> None:
+    assert found(query) == set()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select s.stay_id, min(l.value / v.value) as x from stays s join labs l on l.stay_id = s.stay_id "
+        "and l.ts >= s.upto - interval '1' hour and l.ts < s.upto join vitals v on v.stay_id = s.stay_id "
+        "and v.ts >= s.upto - interval '90' day and v.ts < s.upto group by s.stay_id",
+        # the labs that a vital sign of the last minutes looks back to
+        "select v.id, max(v.value / l.value) as x from vitals v join labs l on l.stay_id = v.stay_id "
+        "and l.ts >= v.ts - interval '1' hour and l.ts <= v.ts where v.ts >= current_timestamp - interval '1' minute group by v.id",
+        # hours between the first and the last vital sign, with the labs of each
+        "select h.stay_id, h.upto, min(r.ratio) as x from (select stay_id, max(ts) as upto from vitals group by stay_id) h left join "
+        "(select l.stay_id, l.ts, l.value / v.value as ratio from labs l left join vitals v on v.sample = l.sample) r "
+        "on r.stay_id = h.stay_id and r.ts > h.upto - interval '1' hour and r.ts <= h.upto group by h.stay_id, h.upto",
+        # the time of the order is that of its items
+        "select o.user_id, max(l.value) as x from stays o join labs l on l.stay_id = o.stay_id "
+        "where o.begun >= current_timestamp - interval '1' hour group by o.user_id",
+        "select u, max(value) as x from (select u, value from labs where ts >= current_timestamp - interval '1' hour "
+        "union all select u, value from vitals where ts >= current_timestamp - interval '30' day) t group by u",
+    ],
+)
+def test_a_window_of_its_own_is(query: str) -> None:
+    assert ("LAT201", "x") in found(query)
