@@ -14,8 +14,7 @@ from feasilint.errors import UsageError
 from feasilint.findings import Place
 from feasilint.ir import Aggregate, Column, Fit, Measure, Scan, Source, Window, Write
 from feasilint.ir.expressions import fold
-from feasilint.measure.ages import within_lags
-from feasilint.measure.model import Age
+from feasilint.measure.ages import aged
 from feasilint.rule import Unread
 from feasilint.subjects import in_order, is_key, judged_sinks
 from feasilint.trace import Use
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.model import ModelEntry, PredictionPoint, SourceEntry, Staleness
     from feasilint.findings import Confidence
     from feasilint.ir import Program, Refresh, Relation, Sink
-    from feasilint.measure.model import Aggregation
+    from feasilint.measure.model import Age, Aggregation
     from feasilint.measure.model import Hop as TableHop
     from feasilint.paths import Step
     from feasilint.trace import Leaf
@@ -185,7 +184,11 @@ def _ancestry(member: Member, sinks: Sequence[Sink], analysis: Analysis) -> Ance
     return Ancestry(
         name=member.name,
         targets=tuple(_target(sink, analysis) for sink in sinks),
-        age=_oldest(_read_from(hop, age).total for hop in stored or [None] for age in ages),
+        age=_oldest(
+            _read_from(hop, age, steps, analysis).total
+            for hop in stored or [None]
+            for steps, age in zip(ways, ages, strict=True)
+        ),
         confidence="approximate" if member.trace.approximate else "exact",
         below=_Tree(analysis, deciding).of(ways),
         indirect=tuple(_influences(member, analysis)),
@@ -193,9 +196,11 @@ def _ancestry(member: Member, sinks: Sequence[Sink], analysis: Analysis) -> Ance
     )
 
 
-def _read_from(stored: TableHop | None, age: Age) -> Age:
+def _read_from(stored: TableHop | None, age: Age, steps: Sequence[Step], analysis: Analysis) -> Age:
     """The age for those who read a feature out of the table that it is stored in."""
-    return age if stored is None else Age(age.source, within_lags((stored, *age.hops)))
+    bottom = steps[-1].relation if steps else None
+    entry = analysis.entry(bottom) if isinstance(bottom, Scan) else None
+    return age if stored is None else aged(age.source, entry, (stored, *age.hops))
 
 
 def _oldest(ages: Iterable[Staleness | None]) -> Staleness | None:

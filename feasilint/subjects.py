@@ -15,9 +15,9 @@ from feasilint.ir import Aggregate, Call, Column, Diagnostic, Fit, Literal, Scan
 from feasilint.ir.expressions import columns, fold
 from feasilint.lateness import least_age
 from feasilint.link import is_test
-from feasilint.measure.ages import within_lags
+from feasilint.measure.ages import aged
 from feasilint.measure.grain import leaves
-from feasilint.measure.model import Age, Input
+from feasilint.measure.model import Input
 from feasilint.models import models, target
 from feasilint.operations import Learned, operations
 from feasilint.paths import Step
@@ -274,7 +274,7 @@ def _feature(member: Member, end: _End, lineages: _Lineages) -> Feature:
 
 def _stored(read: Input, hop: Hop) -> Input:
     """An input of a feature that is read from the table that it is stored in."""
-    age = Age(read.entry.staleness if read.entry is not None else None, within_lags((hop, *read.hops)))
+    age = aged(read.entry.staleness if read.entry is not None else None, read.entry, (hop, *read.hops))
     return replace(read, staleness=age.total, hops=age.hops)
 
 

@@ -44,7 +44,7 @@ class Ages:
         source = self._entry(scans[-1])
         own = source.staleness if source is not None else None
         way = scans if own is None and scans[-1] in self._linkage.bound else scans[:-1]
-        return Age(own, within_lags([hop for scan in way if (hop := self.hop(scan)) is not None]))
+        return aged(own, source, [hop for scan in way if (hop := self.hop(scan)) is not None])
 
     def hop(self, scan: Scan) -> Hop | None:
         """What the table that is read adds; None where nothing is stored on the way, or all in the run of one document."""
@@ -70,6 +70,18 @@ class Ages:
             return Hop(entry.name, entry.staleness, entry)
         hop = _stated(write) if write.target is not None and not write.temporary else None
         return hop if hop is not None and hop.refresh is not None and hop.refresh.every is not None else None
+
+
+def aged(lag: Staleness | None, source: SourceEntry | None, hops: Iterable[Hop]) -> Age:
+    """The age of what has the lag of its source and passes the hops, from the reader down. What one entry of the catalog says is
+    said once: of several tables that it is about, nobody knows whether one waits for the other."""
+    said = [source] if source is not None and lag is not None else []
+    kept: list[Hop] = []
+    for hop in hops:
+        if hop.entry is None or hop.entry not in said:
+            kept.append(hop)
+            said += [hop.entry] if hop.entry is not None else []
+    return Age(lag, within_lags(kept))
 
 
 def _stated(write: Write) -> Hop | None:

@@ -136,6 +136,13 @@ def test_a_chain_adds_up() -> None:
     assert aged(first, between, second, FEATURE) == (OWN + HOURLY + DAILY, [("mart.tx", DAY), ("stage.tx", HOUR)])
 
 
+def test_what_one_entry_says_is_said_once() -> None:
+    entries = '  - {name: "*seen*", aliases: ["web.*"], availability: production, period: 1d, kind: events}\n'
+    below = "create table stage.seen_twice as select user_id, amount from web.visits"
+    made = "create table ml.features as select user_id, amount as x from stage.seen_twice"
+    assert aged(below, made, entries=entries) == (DAILY, [])
+
+
 def test_the_table_that_a_feature_is_stored_in_counts() -> None:
     stored = model("ml.features", "select user_id, amount as x from raw.tx")
     assert aged(stored) == (OWN + DAILY, [("ml.features", DAY)])
