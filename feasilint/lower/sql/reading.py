@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from feasilint.lower.sql.marks import Mark, Marks
 
 _RAW = re.compile(
-    r"(\{%-?\s*raw\s*-?%\})((?:(?!\{%-?\s*endraw).)*\{%(?:(?!\{%-?\s*endraw).)*)(\{%-?\s*endraw\s*-?%\})", re.DOTALL
+    r"(\{%-?\s*raw\s*-?%\})((?:(?!\{%-?\s*endraw).)*\{%(?!-?\s*endraw)(?:(?!\{%-?\s*endraw).)*)(\{%-?\s*endraw\s*-?%\})",
+    re.DOTALL,
 )
 """A template inside of a template, for the next one to render."""
+_NOTHING = re.compile(r"\{\{\s*\}\}")  # two braces of JSON
 _JINJA = re.compile(r"\{\{|\{%|\{#")
 
 
@@ -69,7 +71,8 @@ _WAYS: tuple[Branch, ...] = ("first", "last")
 def read(text: str, dialect: str | None, setting: Setting | None = None) -> Read:
     """Render and parse a text. Of a template's conditions that only a run decides both branches are taken, if that can be
     read, else only one of each; what cannot be read in any way when it is rendered is read unrendered, if that is possible. A
-    template inside of a template is rendered, too, where it could not be read otherwise."""
+    template inside of a template is rendered, too, where it could not be read otherwise. What a model that says that it is not
+    built leaves of a query is left out where it is none."""
     found = _in_some_way(text, dialect, setting or Setting())
     opened = _RAW.sub(_opened, text) if _failures(found) else text
     other = _in_some_way(opened, dialect, setting or Setting()) if opened != text else found
@@ -80,6 +83,8 @@ def read(text: str, dialect: str | None, setting: Setting | None = None) -> Read
 
 def _in_some_way(text: str, dialect: str | None, setting: Setting) -> Read:
     first = _read(text, dialect, setting, "all")
+    if _failures(first) and _is_off(first):
+        return replace(first, statements=tuple(one for one in first.statements if one.tree is not None))
     if first.refused is not None and first.refused.itself:
         ways = (_read(text, dialect, setting, branch) for branch in _WAYS)
         return min((way for way in ways if way.rendered is not None), key=_failures, default=first)
@@ -89,6 +94,11 @@ def _in_some_way(text: str, dialect: str | None, setting: Setting) -> Read:
     others = (read for branch in branches if (read := _read(text, dialect, setting, branch)).statements)
     best = min((first, *others), key=_failures)
     return min(best, replace(parsed(text, dialect), masked=True), key=_failures) if _failures(best) else best
+
+
+def _is_off(read: Read) -> bool:
+    """Whether a model says that it is not built, whatever a run decides."""
+    return read.rendered is not None and not read.rendered.forked and read.rendered.config.get("enabled") is False
 
 
 def again(fragment: Fragment) -> Read:
@@ -112,7 +122,7 @@ def parsed(text: str, dialect: str | None, known: Mapping[str, Mark] | None = No
 
 
 def _read(text: str, dialect: str | None, setting: Setting, branch: Branch) -> Read:
-    plain = _JINJA.search(text) is None or (setting.project is None and _is_simple(text))
+    plain = _JINJA.search(_NOTHING.sub("", text)) is None or (setting.project is None and _is_simple(text))
     if plain and setting.rendered is None:
         return parsed(text, dialect)
     made = _made(text, setting, branch)

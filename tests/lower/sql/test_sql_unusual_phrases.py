@@ -65,6 +65,8 @@ def test_a_template_inside_of_a_template():
     (found,) = [f for f in scan_files({"a.sql": text}).findings if f.code == "FEA001"]
     assert found.place.span is not None
     assert found.place.span.line == 2
+    twice = "SELECT a FROM t WHERE {% raw %}{% if x %} a < 1 {% else %} a = 2 {% endif %}{% endraw %}"
+    assert unread(f"WITH b AS ({twice}) {twice.replace('FROM t', 'FROM b')}") == []
     assert unread("SELECT a FROM t WHERE b = {% raw %}{% if c %} 1 {% endraw %}") == [], "half a template stays raw"
     assert trees("SELECT '{% raw %}{{ a }}{% endraw %}' AS b FROM t") != ["unread"]
 
@@ -107,3 +109,13 @@ def test_cells_of_databricks_without_their_header():
     (found,) = [f for f in scan_files({"a.sql": text}).findings if f.code == "FEA001"]
     assert found.place.span is not None
     assert found.place.span.line == 9
+
+
+def test_empty_braces_are_no_template():
+    assert unread("INSERT INTO t VALUES (4, '{{}}'), (5, '{ }')") == []
+
+
+def test_a_model_that_is_not_built_leaves_no_query():
+    text = "{{ config(enabled=false) }}\nWITH a AS (\n{% if false %} SELECT 1 FROM t {% endif %}\n)\nSELECT * FROM a"
+    assert unread(text) == []
+    assert unread(text.replace("false)", "true)", 1)) != []
