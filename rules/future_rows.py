@@ -73,6 +73,7 @@ class FutureRows(Rule):
     severity = Severity.ERROR
     batch = Severity.ERROR
     since = "0.1.0"
+    supersedes = ("AGG304",)  # what counts down from the last row is no history up to each row
     examples = (
         Example(
             "the label is a later value",

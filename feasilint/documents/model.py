@@ -23,7 +23,7 @@ class Cell(Struct, frozen=True, gc=False):
 
     A Databricks script has several cells without index, whose spans count lines of the file. `anchors` say where the
     source stands in that count: by lines, and by columns where a `# MAGIC ` prefix was taken off. Fragments made of a cell
-    start from its anchors.
+    start from its anchors. `raises`: a tag says that the cell fails on purpose.
     """
 
     index: int | None
@@ -34,6 +34,7 @@ class Cell(Struct, frozen=True, gc=False):
     execution_count: int | None = None
     line_map: tuple[int, ...] = ()
     anchors: tuple[Anchor, ...] = (Anchor(0, 1, 1),)
+    raises: bool = False
 
 
 class Document(Struct, frozen=True, gc=False):

@@ -14,7 +14,7 @@ from feasilint.documents.text import UnreadableError, universal_newlines
 from feasilint.ir import Diagnostic, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Language: TypeAlias = Literal["python", "sql", "other"]
 
@@ -37,6 +37,7 @@ _CELL_LANGUAGE = (  # places in a cell's metadata: Snowflake, VS Code, Polyglot
     ("dotnet_interactive", "language"),
 )
 _CELL_NAME = (("resultVariableName",), ("name",))
+_RAISES = "raises-exception"  # a tag that nbclient and nbsphinx know
 _SOURCE_KEYS = ("source", "input")  # nbformat 4 and 3
 _COUNT_KEYS = ("execution_count", "prompt_number")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -166,6 +167,7 @@ class _CellReader:
             name=_first_text(metadata, _CELL_NAME),
             execution_count=_count(fields),
             line_map=line_map,
+            raises=_RAISES in _list(metadata.get("tags")),
         )
 
     def _refuse(self, index: int, message: str, relevant: bool) -> None:
@@ -247,6 +249,10 @@ def _text(value: object) -> str | None:
 def _count(fields: Mapping[str, object]) -> int | None:
     value = next((fields[key] for key in _COUNT_KEYS if key in fields), None)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _list(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else ()
 
 
 def _first_text(metadata: Mapping[str, object], paths: Iterable[tuple[str, ...]]) -> str | None:

@@ -198,3 +198,25 @@ def test_a_blank_is_shown_where_it_is() -> None:
 def test_commands_of_the_shell_of_duckdb_are_no_sql() -> None:
     text = ".print 'making ages'\n.read demographics/age.sql\nselect a from t\n"
     assert [f.code for f in scan_files({"a.sql": text}).findings] == []
+
+
+def test_a_cell_that_fails_on_purpose() -> None:
+    cell = {
+        "cell_type": "code",
+        "id": "a",
+        "metadata": {"tags": ["raises-exception"]},
+        "outputs": [],
+        "source": "'Pluto's a planet!'",
+    }
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
+    assert scan_files({"a.ipynb": json.dumps(notebook)}).findings == ()
+    cell["metadata"] = {"tags": "raises-exception"}
+    (found,) = scan_files({"a.ipynb": json.dumps(notebook)}).findings
+    assert found.message.startswith("unterminated string literal")
+
+
+def test_a_blank_of_sql_is_shown_where_it_is() -> None:
+    text = "select a from t\n-- TODO: the condition\nwhere\nlimit 10"
+    (found,) = [f for f in scan_files({"a.sql": text}).findings if f.code == "FEA001"]
+    assert found.place.span is not None
+    assert (found.message, found.place.span.line) == ("a blank that is not filled in", 2)

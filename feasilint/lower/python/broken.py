@@ -23,8 +23,8 @@ _SCALA = re.compile(
     re.MULTILINE,
 )
 _COMMAND = re.compile(
-    r"^[ \t]*(?:apt|apt-get|aws|az|bq|cat|cd|chmod|conda|cp|curl|docker|echo|export|gcloud|git|gsutil|kubectl|ls|mkdir|mv|npm"
-    r"|pip3?|python3?|rm|source|sudo|tar|unzip|wget)[ \t]+[\w$./~\"'-]"
+    r"^[ \t]*(?:apt|apt-get|aws|az|bq|cat|cd|chmod|conda|cp|curl|docker|echo|export|gcloud|git|gsutil"
+    r"|ipython|jupyter|kubectl|ls|mkdir|mv|npm|pip3?|python3?|rm|source|sudo|tar|unzip|wget)[ \t]+[\w$./~\"'-]"
 )
 
 
@@ -48,6 +48,8 @@ _WORDS = re.compile(r"[^\W\d]{2,}\b.*\b[^\W\d]{2,}|://", re.DOTALL)
 
 def is_prose(text: str) -> bool:
     """Whether a text holds words, but nothing that looks like a statement: a note, a log, an address."""
+    if text.lstrip().startswith(("'", '"')):
+        return False
     return _WORDS.search(text) is not None and _CODE.search(_ADDRESS.sub("", text)) is None
 
 

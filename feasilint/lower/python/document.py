@@ -124,7 +124,7 @@ def _run_python(m: Machine, cell: Cell, neutral: Neutral) -> None:
     fragment = m.builder.fragment("python", read.text, cell.index, _anchors(cell, neutral), exact=exact)
     if failure is not None:
         m.builder.diagnose("syntax-error", f"{failure}; this {_whole(cell)} is not read", fragment.span(0, 1))
-    if read.error is not None:
+    if read.error is not None and not cell.raises:
         _broken(m, cell, fragment, read)
     if read.tree is None:
         return

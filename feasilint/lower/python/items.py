@@ -101,8 +101,10 @@ def of_columns(m: Machine, columns: v.Columns, target: v.Value, node: ast.Subscr
 
         return of_seq(m, v.Seq(tuple(map(name_value, names))), target, node)
     if not isinstance(node.slice, ast.Slice):
-        key = m.evaluate(node.slice)
-        return columns if isinstance(m.get(key), v.Series | v.Scalar) else v.Element(columns, spell(node))
+        key = m.get(m.evaluate(node.slice))
+        if isinstance(key, v.Columns):  # `df.columns[df.columns != "y"]`
+            return key
+        return columns if isinstance(key, v.Series | v.Scalar) else v.Element(columns, spell(node))
     return columns
 
 

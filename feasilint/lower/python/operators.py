@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from feasilint.ir import Both, Call, Interval, Minus, Names
+from feasilint.ir import AllOf, Both, Call, Interval, Minus, Names
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import Call as CallSite
 from feasilint.lower.python.call import name_of, names_of
@@ -245,6 +245,8 @@ def unary(m: Machine, op: ast.unaryop, operand: v.Value, node: ast.expr) -> v.Va
             return made
     if isinstance(op, ast.Not) and (holds := truth(value)) is not None:
         return v.Const(not holds)
+    if isinstance(value, v.Columns) and isinstance(op, ast.Invert) and (names := names_of(m, value)) is not None:
+        return v.Columns(Minus(AllOf(value.relation), names), value.relation)
     name = {ast.Not: "not", ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "not"}[type(op)]
     return elementwise(m, name, (value,), node)
 
@@ -299,6 +301,8 @@ def _pair(m: Machine, op: ast.cmpop, left: v.Value, right: v.Value, node: ast.ex
             return m.unknown(name)
     if name in ("is", "is_not") and v.NONE in (a, b) and not isinstance(a, v.Unknown | v.Scalar):
         return v.Const(name == "is_not")
+    if isinstance(a, v.Columns) and name in ("eq", "ne") and (other := names_of(m, b)) is not None:
+        return v.Columns(Names(a.relation, other) if name == "eq" else Minus(a.columns, other), a.relation)
     if name in ("in", "not_in"):
         inside = _contains(m, a, b)
         if inside is not None:

@@ -142,11 +142,13 @@ class _Text:
         failure = one.failure
         if failure is None:
             return
-        message = BLANK if self._is_task(one) else self.marks.restore(failure.message)
+        blank = self._blank(one)
+        message = self.marks.restore(failure.message) if blank is None else BLANK
+        at = failure.offset if blank is None else blank
         kind: DiagnosticKind = (
             "budget" if one.too_deep else "dynamic-sql" if self._is_put_together(one) else "syntax-error"
         )
-        self.builder.diagnose(kind, message, self.lines.span(failure.offset, failure.offset + 1), sql=True)
+        self.builder.diagnose(kind, message, self.lines.span(at, at + 1), sql=True)
 
     def _is_put_together(self, one: Statement) -> bool:
         """Whether code makes the statement, and not all of it is known: what it looks like then is no fault of the code. Of a
@@ -160,15 +162,14 @@ class _Text:
         start, end = (one.tokens[0].start, one.tokens[-1].end + 1) if one.tokens else (0, len(text))
         return self.marks.within(text[start:end])
 
-    def _is_task(self, one: Statement) -> bool:
-        """Whether a statement, or a comment in or behind it, says that it is to be finished."""
+    def _blank(self, one: Statement) -> int | None:
+        """Where a statement, or a comment in or behind it, says that it is to be finished."""
         if not one.tokens:
-            return False
+            return None
         text, start, end = self.read.text, one.tokens[0].start, one.tokens[-1].end
-        if _BLANK.search(text, start, end + 1) is not None:
-            return True
         line = text.find("\n", text.find("\n", end) + 1)  # the comment may stand on a line of its own
-        return _TASK.search(text, start, line if line > 0 else len(text)) is not None
+        found = _BLANK.search(text, start, end + 1) or _TASK.search(text, start, line if line > 0 else len(text))
+        return found.start() if found is not None else None
 
     def _statement(self, tree: Node, context: Context) -> None:
         if isinstance(tree, _UNREAD):

@@ -151,3 +151,18 @@ def test_columns_by_their_place_have_no_names_where_nobody_knows_the_others(pick
     code = f"from sklearn.svm import SVC\ndf = pd.read_csv('d.csv')\ny = df['label']\nprint(df['id'])\nSVC().fit({picked}, y)"
     found = feasilint.inspect_source(START + code, kind="python")["models"]
     assert found[0]["features"] == [f"{{{picked}}}"]
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        "df.loc[:, df.columns != 'y']",
+        "df[df.columns[df.columns != 'y']]",
+        "df.loc[:, ~df.columns.isin(['y'])]",
+        "df[df.columns[~df.columns.isin(['y'])]]",
+    ],
+)
+def test_all_columns_but_one(chosen: str) -> None:
+    code = f"df = tx[['y', 'a', 'b']]\nfrom sklearn.svm import SVC\nSVC().fit({chosen}, df.loc[:, df.columns == 'y'])"
+    (model,) = feasilint.inspect_source(START + code, kind="python")["models"]
+    assert (sorted(model["features"]), model["label"]) == (["a", "b"], ["y"])

@@ -159,6 +159,7 @@ METHODS: dict[str, Table] = {
     "row": {"get": names.row_get, "mean": same, "sum": same, "max": same, "min": same, "to_dict": same, "dropna": same,
             "to_frame": shapes.upright},
     "columns": {
+        "isin": names.columns_among,
         "tolist": same, "to_list": same, "copy": same, "difference": names.columns_difference, "drop": names.columns_difference,
         "intersection": same, "union": names.columns_union, "str": same, "remove": names.columns_removed,
         "append": names.columns_added,

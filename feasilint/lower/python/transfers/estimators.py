@@ -120,7 +120,9 @@ _LABELS = ("label_cols", "labelCol", "label_col", "ratingCol")
 
 
 def named_columns(call: Call, model: v.Estimator, data: v.Value | None) -> tuple[ColumnSet, ColumnSet | None] | None:
-    """Features and label of a model that was told their names: Spark ML, Snowpark ML."""
+    """Features and label of a model that was told their names, when it was made or is fitted: Spark ML, Snowpark ML."""
+    told = tuple((key, value) for key, value in call.kwargs.items() if key in _OPTIONS)
+    model = replace(model, options=(*model.options, *told)) if told else model
     frame = call.m.get(data) if data is not None else None
     if isinstance(frame, v.Unknown) and frame.relations and model.option(*_NAMED):
         frame = call.m.promote(frame, "spark")

@@ -154,6 +154,14 @@ def columns_removed(call: Call) -> v.Value | None:
     return v.NONE
 
 
+def columns_among(call: Call) -> v.Value | None:
+    """`df.columns.isin(["y"])`, which chooses columns where columns are chosen."""
+    found, names = call.receiver, call.names(0)
+    if not isinstance(found, v.Columns) or names is None:
+        return found
+    return v.Columns(Names(found.relation, names), found.relation)
+
+
 def columns_union(call: Call) -> v.Value | None:
     from feasilint.ir import Both
 
