@@ -31,6 +31,7 @@ from feasilint.ir import (
 from feasilint.ir.expressions import children, fold, spelled
 from feasilint.ir.fields import at_path
 from feasilint.ir.functions import traits
+from feasilint.ir.unmatched import of_joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -317,8 +318,8 @@ class Tracer:
 
     def _row_edges(self, relation: Relation) -> list[Trace]:
         match relation:
-            case Filter(predicate=predicate, role=role):
-                return [self.expression(predicate).as_role(role)]
+            case Filter(input=rows, predicate=predicate, role=role):
+                return [self.expression(of_joined(predicate, rows)).as_role(role)]
             case Join():
                 return self._join_edges(relation)
             case Aggregate(keys=keys):

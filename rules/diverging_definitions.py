@@ -111,6 +111,24 @@ class DivergingDefinitions(Rule):
         ),
         Example("rows with a label to learn from", _both(more=" and is_fraud is not null"), flagged=0),
         Example(
+            "the same, of users that may have none",
+            {
+                "serve_features.sql": _SERVING,
+                "train.py": """
+                    import pandas as pd
+                    from xgboost import XGBClassifier
+
+                    tx = pd.read_sql('''
+                        select u.user_id, max(u.is_fraud) as is_fraud, count(t.ts) as n_txn
+                        from labels u left join payments.transactions t on t.user_id = u.user_id
+                        where t.user_id is null or t.ts >= current_timestamp - interval '30 days' group by u.user_id
+                    ''', con)
+                    XGBClassifier().fit(tx[["n_txn"]], tx["is_fraud"])
+                """,
+            },
+            flagged=0,
+        ),
+        Example(
             "90 days in training, 30 days in serving",
             _both(length=90),
             contains="the window (90 days in training, 30 days in `ml.user_features`)",

@@ -162,10 +162,19 @@ def columns(expression: Expression) -> Iterator[Column]:
 
 def conjuncts(predicate: Expression) -> Iterator[Expression]:
     """The predicate split at its top-level ANDs."""
+    return _parted(predicate, "and")
+
+
+def disjuncts(predicate: Expression) -> Iterator[Expression]:
+    """The predicate split at its top-level ORs."""
+    return _parted(predicate, "or")
+
+
+def _parted(predicate: Expression, function: str) -> Iterator[Expression]:
     pending = [predicate]
     while pending:
         node = pending.pop()
-        if isinstance(node, Call) and node.function == "and":
+        if isinstance(node, Call) and node.function == function:
             pending.extend(reversed(node.args))
         else:
             yield node

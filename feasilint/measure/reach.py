@@ -30,6 +30,7 @@ from feasilint.ir.expressions import Column, conjuncts, spelled
 from feasilint.ir.expressions import columns as referenced
 from feasilint.ir.names import timelike
 from feasilint.ir.traversal import inputs
+from feasilint.ir.unmatched import of_joined
 
 if TYPE_CHECKING:
     from feasilint.columns import Columns
@@ -87,6 +88,7 @@ class Reaching:
         self.columns = columns
         self._reached: dict[tuple[Relation, Names], Reach] = {}
         self._scanned: dict[Relation, frozenset[Relation]] = {}
+        self._conditions: dict[Filter, Expression] = {}
 
     def below(self, relation: Relation, names: Names) -> Reach:
         """What limits the rows of a relation as far as these columns of it are concerned; no names: rows as such."""
@@ -147,10 +149,17 @@ class Reaching:
                     for below in inputs(relation):
                         self._gather(below, frozenset(), found)
                     return
-                case Filter(predicate=predicate):
+                case Filter():
+                    predicate = self._condition(relation)
                     found.predicates[predicate] = None
                     self._listed(predicate, found)
             names, relation = self._lower(relation, names), relation.input
+
+    def _condition(self, chosen: Filter) -> Expression:
+        known = self._conditions.get(chosen)
+        if known is None:
+            known = self._conditions[chosen] = of_joined(chosen.predicate, chosen.input)
+        return known
 
     def _listed(self, predicate: Expression, found: _Found) -> None:
         """`ts IN (SELECT day FROM …)`: what limits the days limits the rows."""

@@ -25,6 +25,11 @@ FINITE = [
      "bounded", ["P2D"]),
     # of either side of a join, where nobody knows which columns they have
     ("select u, sum(x) s from spine join tx using (u) where ts >= as_of - interval '30' day and ts < as_of group by u", "bounded", ["P30D"]),
+    # for which the outer join found none
+    ("select s.u, count(*) n from spine s left join tx b on b.u = s.u where b.u is null or (b.ts >= s.t - interval '30' day and b.ts < s.t) "
+     "group by s.u, s.t", "bounded", ["P30D"]),
+    ("select s.u, sum(b.x) n from spine s left join tx b using (u) where s.x > 1 and (b.ts >= s.t - interval '30' day or b.u is null) "
+     "group by s.u, s.t", "bounded", ["P30D"]),
     # relative to the newest row
     ("select u, count(*) n from tx where ts >= (select max(ts) from tx) - interval '14' day group by u", "bounded", ["P14D"]),
     # two constants
@@ -101,6 +106,11 @@ FINITE = [
 
 GROWING = [
     ("select u, count(*) n from tx group by u", "unbounded"),
+    # what is missing for another reason than the join, or where none is left out
+    ("select s.u, sum(b.x) n from spine s left join tx b on b.u = s.u where b.cancelled is null or (b.ts >= s.t - interval '30' day) "
+     "group by s.u", "unbounded"),
+    ("select s.u, sum(b.x) n from spine s join tx b on b.u = s.u where b.u is null or b.ts >= s.t - interval '30' day group by s.u", "unbounded"),
+    ("select u, sum(x) n from tx where u is null or ts >= current_date - interval '30' day group by u", "unbounded"),
     # a time of the whole group is no bucket of it
     ("select t.u, f.first_dt, count(*) n from tx t join (select u, min(cast(ts as date)) first_dt from tx group by u) f on f.u = t.u "
      "group by t.u, f.first_dt", "unbounded"),
