@@ -120,7 +120,7 @@ class Analysis:
     def place(self, relation: Relation, origin: Origin | None) -> Place | None:
         """The place of an origin that belongs to a relation."""
         path = self._home.get(relation)
-        return None if path is None or origin is None else Place(path, origin.span)
+        return None if path is None or origin is None else Place(path, origin.span, origin.written)
 
     def home(self, sink: Sink) -> str:
         """The document of a sink."""

@@ -30,10 +30,12 @@ class Severity(IntEnum):
 
 
 class Place(Struct, frozen=True, gc=False):
-    """A span in a scanned document or in a catalog file. `span` None: the file as a whole."""
+    """A span in a scanned document or in a catalog file. `span` None: the file as a whole. `written`: the file and line of the
+    project that the code is written in, where the document only asks for it: `features/window.sql:12`."""
 
     path: str
     span: Span | None
+    written: str | None = None
 
 
 class Label(Struct, frozen=True, gc=False):

@@ -191,4 +191,6 @@ class Rule(ABC):
         """A finding of this rule; an approximate one comes out one level milder."""
         if details.get("confidence") == "approximate":
             severity = severity.milder
+        if place.written is not None:
+            details["facts"] = (("written in", place.written), *details.get("facts", ()))  # type: ignore[misc]
         return Finding(self.code, self.name, severity, message, place, **details)  # type: ignore[arg-type]

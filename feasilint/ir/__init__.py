@@ -63,7 +63,7 @@ from feasilint.ir.relations import (
     Values,
     Window,
 )
-from feasilint.ir.spans import Anchor, Fragment, Origin, Span
+from feasilint.ir.spans import Anchor, Elsewhere, Fragment, Origin, Span
 
 __all__ = [
     "Aggregate",
@@ -81,6 +81,7 @@ __all__ = [
     "Diagnostic",
     "Distinct",
     "DocumentKind",
+    "Elsewhere",
     "Expression",
     "Filter",
     "Fit",

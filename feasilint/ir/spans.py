@@ -36,12 +36,26 @@ class Anchor(Struct, frozen=True, gc=False):
     width: int = 0
 
 
+class Elsewhere(Struct, frozen=True, gc=False):
+    """The file of the project that a text is written in, where that is not the document: it begins at `line` there, and goes on
+    line by line where it is `verbatim`."""
+
+    path: str
+    line: int
+    verbatim: bool = True
+
+    def at(self, text: str, offset: int) -> str:
+        """Where a character of the text is written: `features/window.sql:12`."""
+        return f"{self.path}:{self.line + (bisect_right(_line_starts(text), offset) - 1) * self.verbatim}"
+
+
 class Fragment(Struct, frozen=True, gc=False):
     """One parsed text and where it stands in the document.
 
     A notebook cell, a SQL file and a SQL string inside Python are fragments; `parent` is the index of the fragment
     that contains this one. `anchors` map offsets of `text` to the document, sorted by offset. `exact` is true where
     the map is one to one, so that the fragment can be rewritten in place. `rendered`: the text came out of a template.
+    `elsewhere`: it is that of another file, and its anchors say where the document asks for it.
     """
 
     index: int
@@ -53,12 +67,17 @@ class Fragment(Struct, frozen=True, gc=False):
     parent: int | None = None
     exact: bool = True
     rendered: bool = False
+    elsewhere: Elsewhere | None = None
 
     def span(self, start: int, end: int) -> Span:
         """The document span of `text[start:end]`."""
         line, column = self.position(start)
         end_line, end_column = self.position(max(start, end - 1), last=True)
         return Span(self.cell, line, column, end_line, end_column + 1)
+
+    def written(self, offset: int) -> str | None:
+        """The file and line of the project where a character of `text` is written, where that is not the document."""
+        return self.elsewhere.at(self.text, offset) if self.elsewhere is not None else None
 
     def position(self, offset: int, last: bool = False) -> tuple[int, int]:
         """Line and column (1-based) of one character of `text`; `last`: of the last one that it stands for."""
@@ -129,9 +148,11 @@ def _line_starts(text: str) -> tuple[int, ...]:
 class Origin(Struct, frozen=True, gc=False):
     """The syntax node that an IR node was made from: preorder index `node` in the unqualified tree of `fragment`.
 
-    Rewriters parse the fragment again and find the node by that index; `span` covers its tokens in the document.
+    Rewriters parse the fragment again and find the node by that index; `span` covers its tokens in the document. `written`: the
+    file and line of the project, where that is not the document.
     """
 
     fragment: int
     node: int
     span: Span
+    written: str | None = None

@@ -11,6 +11,7 @@ from feasilint.ir import (
     Dependency,
     Diagnostic,
     DocumentKind,
+    Elsewhere,
     Fragment,
     Origin,
     Program,
@@ -51,15 +52,17 @@ class Builder:
         parent: int | None = None,
         exact: bool = True,
         rendered: bool = False,
+        elsewhere: Elsewhere | None = None,
     ) -> Fragment:
         """A new fragment of the document; anchors map its offsets to document lines and columns."""
-        made = Fragment(len(self._fragments), language, text, cell, tuple(anchors), dialect, parent, exact, rendered)
+        at = len(self._fragments)
+        made = Fragment(at, language, text, cell, tuple(anchors), dialect, parent, exact, rendered, elsewhere)
         self._fragments.append(made)
         return made
 
     def origin(self, fragment: Fragment, node: int, start: int, end: int) -> Origin:
         """The origin of a syntax node that covers `fragment.text[start:end]`."""
-        return Origin(fragment.index, node, fragment.span(start, end))
+        return Origin(fragment.index, node, fragment.span(start, end), fragment.written(start))
 
     def add(self, relation: R) -> R:
         """Register a relation; its inputs must be registered before it."""

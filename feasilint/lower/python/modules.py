@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from feasilint.ir import Anchor
+from feasilint.ir import Anchor, Elsewhere
 from feasilint.lower.python import values as v
 from feasilint.lower.python.libraries import is_library
 from feasilint.lower.python.machine import STEPS, BudgetError
@@ -148,8 +148,11 @@ def run_file(m: Machine, path: str) -> None:
     m.here = path
     m.steps = start = spent if m.nested else max(spent, STEPS - IMPORTED)
     try:
-        for text in _texts(m, path):
-            run_text(m, text)
+        texts = _texts(m, path)
+        for text in texts:
+            run_text(
+                m, text, Elsewhere(posixpath.normpath(path), 1, len(texts) == 1) if path not in m.written else None
+            )
     except BudgetError as error:
         if m.nested or m.steps <= STEPS:
             raise
@@ -160,7 +163,7 @@ def run_file(m: Machine, path: str) -> None:
         m.steps = spent + m.steps - start
 
 
-def run_text(m: Machine, text: str) -> None:
+def run_text(m: Machine, text: str, elsewhere: Elsewhere | None = None) -> None:
     """Run text of another file: its functions are defined, its statements executed."""
     try:
         tree, _, text = parse(text)
@@ -171,7 +174,8 @@ def run_text(m: Machine, text: str) -> None:
     from feasilint.lower.python.statements import top_level
 
     before = m.fragment
-    m.enter(m.builder.fragment("python", text, before.cell, _at_site(m, text), exact=False), tree)
+    made = m.builder.fragment("python", text, before.cell, _at_site(m, text), exact=False, elsewhere=elsewhere)
+    m.enter(made, tree)
     m.nested += 1
     try:
         for statement in tree.body:

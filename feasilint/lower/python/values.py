@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 class Place(Struct, frozen=True, gc=False):
     """From `offset` on, a string's text was written by the literal `node` of a fragment, from its character `skip` on
-    (of an f-string: counted over its constant parts)."""
+    (of an f-string: counted over its constant parts); or it is that of the file `file`, which `node` reads."""
 
     offset: int
     fragment: Fragment
     node: ast.expr
     skip: int = 0
+    file: str | None = None
 
 
 class Const(Struct, frozen=True, eq=False, gc=False):

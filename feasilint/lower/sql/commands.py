@@ -103,7 +103,8 @@ def _unread(text: str, word: str, context: Context) -> None:
 
 
 def _origin(context: Context) -> Origin:
-    return Origin(context.fragment.index, context.layout.base, context.layout.statement())
+    layout, fragment = context.layout, context.fragment
+    return Origin(fragment.index, layout.base, layout.statement(), fragment.written(layout.tokens[0].start))
 
 
 def _parts(name: str, context: Context) -> list[str]:

@@ -59,7 +59,7 @@ class Layout(Struct):
         if at is None or self._first[at] < 0:
             return None
         start, end = self._balanced(self._first[at], self._last[at])
-        return Origin(self.fragment.index, self.base + at, self.lines.span(start, end))
+        return Origin(self.fragment.index, self.base + at, self.lines.span(start, end), self.fragment.written(start))
 
     def item(self, node: Node) -> Origin | None:
         """The origin of an item of a list, from the comma or keyword before it."""
@@ -71,7 +71,7 @@ class Layout(Struct):
             token -= 1
         first = self._starts[token] if token < len(self._starts) else self._first[at]
         start, end = self._balanced(min(first, self._first[at]), self._last[at])
-        return Origin(self.fragment.index, self.base + at, self.lines.span(start, end))
+        return Origin(self.fragment.index, self.base + at, self.lines.span(start, end), self.fragment.written(start))
 
     def text(self, node: Node) -> tuple[int, int]:
         """The offsets that a node covers, (0, 0) for none."""

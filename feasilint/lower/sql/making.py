@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feasilint.dataform.sqlx import is_sqlx
 from feasilint.dbt.naming import folder_adapter
@@ -127,9 +128,11 @@ def derived(read: Read, fragment: Fragment, builder: Builder) -> Fragment:
         return fragment
     same = read.source == fragment.text
     anchors = fragment.anchors if same else tuple(_placed(read, fragment))
-    exact = same and fragment.exact
+    exact, elsewhere = same and fragment.exact, fragment.elsewhere
+    if elsewhere is not None and read.rendered is not None:
+        elsewhere = replace(elsewhere, verbatim=False)
     return builder.fragment(
-        "sql", read.source, fragment.cell, anchors, fragment.dialect, fragment.index, exact, rendered=True
+        "sql", read.source, fragment.cell, anchors, fragment.dialect, fragment.index, exact, True, elsewhere
     )
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from python_lowering import columns, frame, measures, run, sources, write
 
-from feasilint.ir import Scan
+from feasilint.ir import Aggregate, Measure, Scan
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from feasilint.ir import Program
 
 START = """
 import io, json, urllib.request, zipfile
@@ -124,6 +126,55 @@ def test_a_query_that_stands_in_a_file_is_read(text: str, tmp_path: Path):
     program = run(code, root=str(tmp_path), path=str(tmp_path / "a.py"))
     assert sources(program) == ["t"]
     assert measures(program) == ["sum(x) by user_id"]
+
+
+QUERY = "select user_id,\n  sum(x) as s\nfrom t\ngroup by user_id"
+MODULE = """import pandas as pd
+
+
+def load(con):
+    return pd.read_sql('''
+        select u, sum(x) as s
+        from t group by u
+    ''', con)
+
+
+def n(df):
+    return df.groupby('u').s.max()
+"""
+
+
+def standing(program: Program) -> list[tuple[int, str | None]]:
+    """The line of the document at which each measure stands, and where it is written instead."""
+    made = [output for one in program.relations if isinstance(one, Aggregate) for output in one.measures]
+    origins = [one.expression.origin or one.origin for one in made if isinstance(one.expression, Measure)]
+    return [(origin.span.line, origin.written) for origin in origins if origin is not None]
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("\nq = open('q.sql').read()\n\ndf = pd.read_sql(q, con)\n", 5),
+        ("q = open('q.sql').read()\nq = q.replace('${day}', '2024')\n\n\ndf = pd.read_sql(q,\n con)\n", 6),
+        ("def build(path):\n  q = open(path).read()\n  return pd.read_sql(q, con)\ndf = build('q.sql')", 4),
+    ],
+)
+def test_a_query_of_a_file_stands_at_its_call_and_is_written_in_the_file(code: str, line: int, tmp_path: Path):
+    (tmp_path / "q.sql").write_text(QUERY)
+    program = run(f"import pandas as pd\n{code}\n\n\n\n\n", root=str(tmp_path), path=str(tmp_path / "a.py"))
+    assert standing(program) == [(line, "q.sql:2")]
+
+
+def test_what_an_imported_file_computes_stands_at_the_import_and_is_written_there(tmp_path: Path):
+    (tmp_path / "made.py").write_text(MODULE)
+    code = "\nfrom made import load, n\nr = n(load(con))\n"
+    program = run(code, root=str(tmp_path), path=str(tmp_path / "a.py"))
+    written = str(tmp_path / "made.py")
+    assert standing(program) == [(2, f"{written}:6"), (2, f"{written}:12")]
+
+
+def test_what_the_document_holds_is_written_there():
+    assert standing(run('import pandas as pd\ndf = pd.read_sql("""\nselect sum(x) as s from t""", con)')) == [(3, None)]
 
 
 # --- what is written ---

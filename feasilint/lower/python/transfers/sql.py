@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from feasilint.ir import Anchor, Column, Derive, Filter, Hole, Opaque, Output, Scan, Source
+from feasilint.ir import Column, Derive, Filter, Hole, Opaque, Output, Scan, Source
 from feasilint.lower.python import values as v
 from feasilint.lower.python.strings import as_text, spell
 from feasilint.lower.python.transfers.parameters import of_call, spelled
+from feasilint.lower.python.transfers.standing import anchors, at, elsewhere
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Mapping, Sequence
 
-    from feasilint.ir import Expression, Fragment, Name, Origin, Relation
+    from feasilint.ir import Expression, Name, Origin, Relation
     from feasilint.lower.builder import Builder
     from feasilint.lower.python.call import Call, Transfer
     from feasilint.lower.python.machine import Machine
@@ -146,7 +147,9 @@ def run_text(
     content = str(text.value)
     home = text.places[0].fragment if text.places else m.fragment
     made, exact = anchors(m, text, node, home)
-    fragment = m.builder.fragment("sql", content, home.cell, made, dialect or m.options.dialect, home.index, exact)
+    fragment = m.builder.fragment(
+        "sql", content, home.cell, made, dialect or m.options.dialect, home.index, exact, elsewhere=elsewhere(text)
+    )
     tables = dict(m.views)
     if frames:
         tables = {**local_frames(m), **tables}
@@ -168,77 +171,6 @@ def local_frames(m: Machine) -> dict[str, Relation]:
                 found.setdefault(name.lower(), frame.relation)
         scope = scope.parent
     return found
-
-
-# --- where a text stands ---
-
-
-def anchors(m: Machine, text: v.Const, node: ast.expr | None, home: Fragment) -> tuple[tuple[Anchor, ...], bool]:
-    """Where the characters of a text stand in the cell of `home`; exact where it is one literal without escapes."""
-    made: list[Anchor] = []
-    exact = len(text.places) == 1 and not isinstance(text.places[0].node, ast.JoinedStr)
-    for at, place in enumerate(text.places):
-        end = text.places[at + 1].offset if at + 1 < len(text.places) else len(str(text.value))
-        if place.fragment.cell == home.cell:
-            found, whole = _literal_anchors(m, place, str(text.value)[place.offset : end])
-            made += found
-            exact &= whole
-    if not made or made[0].offset > 0:
-        made.insert(0, replace(made[0], offset=0) if made else _at(m, node))
-    return tuple(sorted({a.offset: a for a in made}.values(), key=lambda a: a.offset)), exact
-
-
-def _at(m: Machine, node: ast.expr | None) -> Anchor:
-    if node is None or not hasattr(node, "lineno"):
-        return Anchor(0, 1, 1)
-    start, _ = m.indexes[m.fragment.index].extent(node)
-    return Anchor(0, *m.fragment.position(start))
-
-
-def _literal_anchors(m: Machine, place: v.Place, part: str) -> tuple[list[Anchor], bool]:
-    """Anchors of the part of a text that a literal wrote: at once where the literal holds it verbatim, else line by
-    line."""
-    index = m.indexes.get(place.fragment.index)
-    if index is None:
-        return [], False
-    start, end = index.extent(place.node)
-    source = place.fragment.text[start:end]
-    begin = _start_in(source, place)
-    if part and source.startswith(part, begin):
-        return [Anchor(place.offset, *place.fragment.position(start + begin))], True
-    return _by_line(place, part, source, start, begin), False
-
-
-def _start_in(source: str, place: v.Place) -> int:
-    """Where in a literal's source the character `skip` of its text stands, about."""
-    pieces = place.node.values if isinstance(place.node, ast.JoinedStr) else [place.node]
-    cursor = passed = 0
-    for piece in pieces:
-        if not isinstance(piece, ast.Constant) or not isinstance(piece.value, str):
-            continue
-        found = source.find(piece.value, cursor)
-        if passed + len(piece.value) > place.skip:
-            return (found if found >= 0 else cursor) + place.skip - passed
-        passed += len(piece.value)
-        cursor = found + len(piece.value) if found >= 0 else cursor
-    return cursor
-
-
-def _by_line(place: v.Place, part: str, source: str, start: int, cursor: int) -> list[Anchor]:
-    made: list[Anchor] = []
-    cursor = 0 if isinstance(place.node, ast.Constant) else min(cursor, len(source))
-    offset = 0
-    for line in part.split("\n"):
-        words = line.strip()
-        found = source.find(words, cursor) if words else -1
-        if found >= 0:
-            indent = len(line) - len(line.lstrip())
-            made.append(Anchor(place.offset + offset + indent, *place.fragment.position(start + found)))
-            cursor = found + len(words)
-        offset += len(line) + 1
-    if not made or made[0].offset > place.offset:
-        made.insert(0, Anchor(place.offset, *place.fragment.position(start)))
-    return made
 
 
 def register_view(call: Call) -> v.Value | None:
@@ -346,7 +278,7 @@ def _tried(m: Machine, relation: Relation, source: str) -> Relation | None:
 def _lowered(m: Machine, builder: Builder, relation: Relation, source: str, node: ast.expr | None) -> Relation | None:
     from feasilint.lower.sql import lower_text
 
-    anchors = (_at(m, node),)
+    anchors = (at(m, node),)
     fragment = builder.fragment("sql", source, m.fragment.cell, anchors, "spark", m.fragment.index, False)
     return lower_text(builder, fragment, {"_input": relation}).result
 

@@ -35,7 +35,10 @@ def file_read(call: Call) -> v.Value | None:
     path = call.receiver.get("path") if isinstance(call.receiver, v.Handle) else None
     name = as_text(call.m, path) if path is not None else v.Const("")
     text = text_of_file(call.m, str(name.value)) if is_certain(name) and str(name.value).endswith(".sql") else None
-    return v.Const(text) if text is not None else call.receiver
+    if text is None:
+        return call.receiver
+    places = (v.Place(0, call.m.fragment, call.node, 0, str(name.value)),) if call.node is not None else ()
+    return v.Const(text, places)
 
 
 def member(call: Call) -> v.Value | None:
