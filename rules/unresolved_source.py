@@ -10,6 +10,8 @@ from ._evidence import by_source, details, primary
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from feasilint.measure.model import Input
+
 _CATALOG = """
 version: 1
 sources:
@@ -122,6 +124,36 @@ class UnresolvedSource(Rule):
             flagged=0,
         ),
         Example(
+            "a column that either of two tables may have is told once",
+            {
+                "train.py": """
+                    import os
+                    import pandas as pd
+                    from sklearn.linear_model import LogisticRegression
+                    a, b = os.environ["ORDERS"], os.environ["USERS"]
+                    df = pd.read_sql(f'select * from "{a}", "{b}" where "{a}".user_id = "{b}".user_id', connection)
+                    LogisticRegression().fit(df[["amount"]], df["bought"])
+                """
+            },
+            contains="feature `amount` reads `{a}` or `{b}`, whose names the scanned code does not tell",
+        ),
+        Example(
+            "a name that a scheduler hands to its step",
+            {
+                "train.py": """
+                    import json
+                    from snowflake.core.task.context import TaskContext
+                    from snowflake.snowpark import Session
+                    from sklearn.linear_model import LogisticRegression
+                    session = Session.builder.getOrCreate()
+                    table = json.loads(TaskContext(session).get_predecessor_return_value("SPLIT"))["table"]
+                    df = session.table(table).to_pandas()
+                    LogisticRegression().fit(df[["amount"]], df["bought"])
+                """
+            },
+            flagged=0,
+        ),
+        Example(
             "a table that the environment names",
             {
                 "train.py": """
@@ -138,19 +170,41 @@ class UnresolvedSource(Rule):
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
         assert isinstance(subject, Feature)
+        if "{" in subject.name:  # it cannot even be named
+            return
+        for reads in _of_one_value(list(self._open(subject, context))):
+            names = list(dict.fromkeys(read.source.name for read in reads))
+            said = " or ".join(f"`{name}`" for name in names[:_NAMED])
+            name = "names" if len(names) > 1 else "name"
+            yield self.finding(
+                self.severity,
+                f"feature `{subject.name}` reads {said}, whose {name} the scanned code does not tell",
+                primary(subject, reads[0]),
+                help="give the open part of the name a value in the code, scan the module that sets it, or list the name with"
+                " a `*` in the catalog",
+                **details(subject, reads[0]),
+            )
+
+    def _open(self, subject: Feature, context: Context) -> Iterator[Input]:
         for entry, reads in by_source(subject.inputs):
             read = reads[0]
-            if entry is not None or not read.source.dynamic:
-                continue
-            if not context.catalog.empty or (subject.stated and not _told(read.source.name)):
-                yield self.finding(
-                    self.severity,
-                    f"feature `{subject.name}` reads `{read.source.name}`, whose name the scanned code does not tell",
-                    primary(subject, read),
-                    help="give the open part of the name a value in the code, scan the module that sets it, or list the name with"
-                    " a `*` in the catalog",
-                    **details(subject, read),
-                )
+            open_ = entry is None and read.source.dynamic
+            if open_ and (not context.catalog.empty or (subject.stated and not _told(read.source.name))):
+                yield read
+
+
+_NAMED = 3
+
+
+def _of_one_value(reads: list[Input]) -> Iterator[list[Input]]:
+    """Reads, each alone but where they are of one column that any of several tables may have."""
+    alike: dict[str, list[Input]] = {}
+    for read in reads:
+        if read.role == "value" and (read.confidence == "approximate" or read.column == "*"):
+            alike.setdefault(read.column, []).append(read)
+        else:
+            yield [read]
+    yield from alike.values()
 
 
 _HOLE = re.compile(r"\{[^{}]*\}")

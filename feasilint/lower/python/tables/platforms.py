@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.python.transfers import settings
-from feasilint.lower.python.transfers.common import argument_copied, handle, nothing
+from feasilint.lower.python.transfers.common import argument_copied, handed_over, handle, nothing
 from feasilint.lower.python.transfers.loading import downloaded, kept
 from feasilint.lower.python.transfers.training import part
 
@@ -19,6 +19,9 @@ _VERTEX = ("resource_name", "name", "display_name", "gca_resource", "create_time
 METHODS: dict[str, Table] = {
     "azureml.workspace": {"get_default_datastore": _DATASTORE},
     "azureml.datastore": {"path": argument_copied},
+    "snowflake.task": dict.fromkeys(
+        ("get_predecessor_return_value", "get_task_graph_config_property", "get_current_task_name"), handed_over
+    ),
     "watson.assets": {
         "create": kept,
         **dict.fromkeys(("get_id", "get_uid", "get_href", "get_details"), argument_copied),
@@ -39,6 +42,7 @@ FUNCTIONS: dict[str, Transfer] = {
         handle("azureml.workspace"),
     ),
     **dict.fromkeys((f"azureml.core.{place}Datastore.get" for place in ("", "datastore.")), _DATASTORE),
+    "snowflake.core.task.context.TaskContext": handle("snowflake.task"),
     **{f"{package}.APIClient": handle("watson.client") for package in _WATSON},
     **{f"google.cloud.aiplatform.{place}Artifact.create": handle("artifact") for place in ("", "metadata.artifact.")},
     **{f"google.cloud.aiplatform.{place}PipelineJob": settings.pipeline_job for place in ("", "pipeline_jobs.")},

@@ -38,6 +38,13 @@ def argument_copied(call: Call) -> v.Value | None:
     return call.got(0)
 
 
+def handed_over(call: Call) -> v.Value:
+    """What a scheduler hands to a step: known to who runs it."""
+    name = call.got(0)
+    told = name.value if isinstance(name, v.Const) else call.name
+    return call.m.unknown(f"{v.ARGUMENT}{told}")
+
+
 def scalar(function: str) -> Transfer:
     """A scalar function of the receiver and the arguments, row by row."""
 

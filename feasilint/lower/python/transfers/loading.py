@@ -283,6 +283,8 @@ def loaded_text(call: Call) -> v.Value | None:
     held = _held(found)
     if held is not None:
         return contents(call, spell(call.node), held)
+    if isinstance(found, v.Unknown) and found.text.startswith(v.ARGUMENT):
+        return found
     return found if isinstance(found, v.Handle) and found.kind == "file" else None
 
 
