@@ -130,9 +130,13 @@ def _takes(use: Use, extents: Mapping[Output, Extent], analysis: Analysis) -> bo
     lengths = {extents[one.output].intervals for one in inner} - {()}
     if not lengths:
         return None
-    if own.window != "bounded" or own.intervals not in lengths:
+    if own.window != "bounded":
         return False
     relative = any(b.lower is not None and b.lower.base == "column" for b in windows.bounding(use.relation, use.output))
+    if own.intervals not in lengths:  # an hour's values that each look back a day reach back a day
+        valued = frozenset[Output]().union(*(counted(arg, analysis.columns) for arg in measure.args))
+        farthest = max((extents[one.output].intervals[-1:] for one in inner if one.output in valued), default=())
+        return relative and farthest > own.intervals[-1:]
     return True if relative and any(not _as_fine(use, one, analysis) for one in inner) else None
 
 

@@ -69,8 +69,10 @@ class _Spans:
         return tuple(farthest + length for length in self._lengths(chained, source))
 
     def _by_itself(self, source: Source) -> list[Bound]:
-        """The bounds on a source's time that hold it against no other source of the measure."""
-        return [b for b in self._said if source in self._among(b.event) and not self._against(b) - {source}]
+        """The bounds on a source's time that hold it against no other source of the measure. What looks ahead to the times of
+        such a one is what its rows look back to."""
+        own = (b for b in self._said if source in self._among(b.event) and not self._against(b) - {source})
+        return [bound for bound in own if looks_back(bound) or not self._of_times(bound) - {source}]
 
     def _among(self, expression: Expression) -> frozenset[Source]:
         """The sources of the measure that an expression is made of."""
@@ -78,9 +80,14 @@ class _Spans:
 
     def _against(self, bound: Bound) -> frozenset[Source]:
         """The sources of the measure whose rows' times a bound is held against: not the times of a calendar made of them."""
-        ends = (end for end in (bound.lower, bound.upper) if end is not None and end.column is not None)
-        met = (end for end in ends if any(column.relation in self._way for column in end.columns))
-        return frozenset(one for end in met for one in self._among(end.columns[-1]))
+        ends = (end for end in (bound.lower, bound.upper) if end is not None)
+        met = any(column.relation in self._way for end in ends for column in end.columns)
+        return self._of_times(bound) if met else frozenset()
+
+    def _of_times(self, bound: Bound) -> frozenset[Source]:
+        """The sources of the measure that the times are made of which a bound is held against."""
+        ends = (end.column for end in (bound.lower, bound.upper) if end is not None)
+        return frozenset(one for column in ends if column is not None for one in self._among(column))
 
     def _lengths(self, bounds: Iterable[Bound], source: Source) -> tuple[Interval, ...]:
         found = self._verdict(self._reach, self._inside, frozenset(bounds), source)

@@ -23,7 +23,7 @@ _CHOOSING = frozenset(("least", "greatest"))
 _PASSING = frozenset(("cast", "astype", "round", "int", "float")) | _DEFAULTING
 
 
-def counted(column: Column, columns: Columns) -> frozenset[Output]:
+def counted(column: Expression, columns: Columns) -> frozenset[Output]:
     """The measures whose value counts: what is only compared picks rows or cells, so that the lag of a value is no count of
     rows."""
     return _reached(column, columns, _uncompared)

@@ -47,6 +47,18 @@ def test_the_window_below_a_longer_one_is_not_that_of_the_feature(query: str) ->
     assert found(HOURLY + query) == set()
 
 
+def test_values_of_an_hour_that_each_look_back_a_month() -> None:
+    days = (
+        "with days as (select stay_id, ts, sum(value) over (partition by stay_id order by ts "
+        "range between interval '30' day preceding and current row) as n from labs) "
+    )
+    hours = (
+        "select h.stay_id, h.hr, max(d.n) as x from grid h join days d on d.stay_id = h.stay_id "
+        "and d.ts >= h.upto - interval '1' hour and d.ts < h.upto group by h.stay_id, h.hr"
+    )
+    assert found(days + hours) == set()
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -98,6 +110,11 @@ RATIOS = (
         # the labs of 30 hours, each with a vital sign of the two hours before it
         f"{RATIOS}select s.stay_id, min(r.ratio) as x from stays s left join ratios r on r.stay_id = s.stay_id "
         "and r.ts >= s.upto - interval '30' hour and r.ts <= s.upto group by s.stay_id",
+        # the labs of 30 hours, each with those vital signs of the hour before it that only choose
+        "select s.stay_id, min(case when f.rate > 9 then r.ratio end) as x from stays s join (select l.stay_id, l.ts, l.value / w.value "
+        "as ratio, v.rate from labs l join vitals w on w.sample = l.sample join vitals v on v.stay_id = l.stay_id "
+        "and l.ts >= v.ts and l.ts <= v.ts + interval '1' hour) r on r.stay_id = s.stay_id and r.ts >= s.upto - interval '30' hour "
+        "and r.ts <= s.upto join flags f on f.stay_id = s.stay_id group by s.stay_id",
         # nothing is said of the time of the labs
         f"{RATIOS}select s.stay_id, min(r.ratio) as x from stays s left join ratios r on r.stay_id = s.stay_id group by s.stay_id",
         # the labs are of a week, only the vital signs of an hour
