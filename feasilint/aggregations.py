@@ -24,6 +24,7 @@ from feasilint.ir.expressions import columns, spelled
 from feasilint.ir.names import timelike
 from feasilint.measure.applied import of_its_own_rows
 from feasilint.measure.edges import ends_before, includes_itself, upper
+from feasilint.measure.gathered import gathered
 from feasilint.measure.grain import leaves
 from feasilint.measure.model import GROWING, Aggregation, Until
 from feasilint.measure.pairs import pairing
@@ -200,6 +201,7 @@ def _of_use(use: Use, analysis: Analysis) -> Aggregation | None:
         roles=tuple(sorted({arrival.role for arrival in arrivals if arrival.reach != "eda"})),
         sources=_sources(use, analysis),
         spans=spans(relation, output, analysis.windows),
+        gathers=_gathers(use, analysis) if extent.window in GROWING else frozenset(),
         through=_through(use, analysis),
         running=frame is not None and frame.start is None,
         backwards=isinstance(relation, Window) and _backwards(relation),
@@ -307,6 +309,10 @@ def _outputs(arrivals: Iterable[Arrival]) -> tuple[str, ...]:
 def _sources(use: Use, analysis: Analysis) -> tuple[Source, ...]:
     found = {scan.source for scan in analysis.windows.measured(use.relation, use.output)}
     return tuple(sorted(found, key=lambda source: (source.name, source.kind)))
+
+
+def _gathers(use: Use, analysis: Analysis) -> frozenset[Source]:
+    return frozenset(scan.source for scan in gathered(use.relation, use.output, analysis.windows))
 
 
 def _through(use: Use, analysis: Analysis) -> tuple[Source, ...]:

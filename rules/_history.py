@@ -156,7 +156,7 @@ def does(history: History) -> str:
     """What the aggregation does: `counts all transactions a `user_id` has ever made`."""
     function = history.aggregation.function
     counting = "counts" if function == "row_number" else f"takes the {traits(function).words} of"
-    more = len(history.aggregation.sources) - 1
+    more = len(history.aggregation.gathers or history.aggregation.sources) - 1
     what = f"{VERBS.get(function, counting)} all {rows(history.read.source)}"
     if more > 0:
         what += f" and {more} more source{'s' if more > 1 else ''}"

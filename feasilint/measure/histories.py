@@ -25,7 +25,8 @@ def events(inputs: Iterable[Input], aggregation: Aggregation) -> list[Input]:
 
     Where it is not known what a measure reads, it may be any input of its feature.
     """
-    own = [read for read in inputs if read.source in aggregation.sources or not aggregation.sources]
+    sources = aggregation.gathers or aggregation.sources
+    own = [read for read in inputs if read.source in sources or not sources]
     found = [read for read in own if eventlike(read.entry)]
     told = [read for read in found if read.role == "value"] or found
     return sorted(told, key=lambda read: ((read.source, read.column) not in aggregation.values, *_telling(read)))

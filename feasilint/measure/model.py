@@ -56,7 +56,8 @@ class Aggregation(Struct, frozen=True, gc=False):
     feature is this value, and not computed with it. `arguments`: the names of the columns that it is applied to; `order`:
     those that its window is ordered by. `values`: the physical columns that its arguments are made of. `outputs`: the final
     columns it flows into. `sources`: those of its input, and `through` the stored tables on the way to it, which may keep
-    rows longer or shorter. `spans`: the lengths of its window in each source, where they differ. `part`: the part of a split
+    rows longer or shorter. `spans`: the lengths of its window in each source, where they differ. `gathers`: of
+    one that grows, the sources whose rows it counts or whose values it takes. `part`: the part of a split
     that its rows are of. `elsewhere`: no statistic that is set off against the rows that it is taken of. `chosen`: some rows
     were left out before. `fills`: of a feature's measure, that it at most stands in for other values. `gathered`: another
     aggregation takes its values together. `nested`: it reaches the feature only in another aggregation over more or other
@@ -79,6 +80,7 @@ class Aggregation(Struct, frozen=True, gc=False):
     roles: tuple[Role, ...] = ()
     sources: tuple[Source, ...] = ()
     spans: tuple[tuple[Source, tuple[Interval, ...]], ...] = ()
+    gathers: frozenset[Source] = frozenset()
     through: tuple[Source, ...] = ()
     running: bool = False
     backwards: bool = False

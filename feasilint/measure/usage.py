@@ -46,6 +46,13 @@ def passed_on(column: Column, columns: Columns) -> frozenset[Output]:
     return _reached(column, columns, _unchanged)
 
 
+def amounts(expression: Expression, columns: Columns) -> tuple[Expression, ...]:
+    """What an expression takes its value from, one step down; of a CASE whose values are constants what chooses among them."""
+    found = tuple(_uncompared(expression, columns))
+    choosing = isinstance(expression, Call) and all(isinstance(one, Literal) for one in found)
+    return tuple(_parts(expression, columns)) if choosing else found
+
+
 def undivided(column: Column, columns: Columns) -> frozenset[Output]:
     """The measures that a column is computed with otherwise than as a side of a quotient of measures: a sum by a count is an
     average."""

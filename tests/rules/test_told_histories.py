@@ -109,3 +109,61 @@ def test_of_nested_aggregates_the_outer_one_is_told_with_its_key() -> None:
     )
     (message,) = messages(code)
     assert message == "feature `n` takes the maximum of all orders a `city` has ever made"
+
+
+CATALOG = """
+version: 1
+sources:
+  - {name: chat.messages, availability: production, latency: daily, kind: events, event_time: sent_at}
+  - {name: chat.users, availability: production, latency: daily, kind: events, event_time: joined_at}
+  - {name: crm.deals, availability: training_only, kind: label}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        # messages lend the day on which a user is counted
+        (
+            "with base as (select u.id, cast(m.sent_at as date) as added from chat.users u left join chat.messages m"
+            " on m.user_id = u.id), daily as (select d.day, count(*) as n from base left join calendar d"
+            " on base.added = d.day group by d.day) select day, sum(n) over (order by day) as x from daily",
+            ["all users up to each row"],
+        ),
+        (
+            "with deals as (select d.account, d.amount, coalesce(m.sent_at, d.closed_at) as day from crm.deals d left join"
+            " chat.messages m on m.deal_id = d.id) select account, day, sum(amount) over (partition by account order by day)"
+            " as x from deals",
+            [],
+        ),
+        (
+            "select d.account, sum(d.amount * 365 / date_diff('day', d.opened_at, m.sent_at)) over (partition by d.account"
+            " order by d.opened_at) as x from crm.deals d left join chat.messages m on m.deal_id = d.id",
+            [],
+        ),
+        (
+            "select u.id, sum(case when m.sent_at > u.closed_at then u.amount end) as x from chat.users u"
+            " join chat.messages m on m.user_id = u.id group by u.id",
+            ["all users a `id` has ever made"],
+        ),
+        # a spine whose rows are counted for what they find
+        (
+            "select u.id, count(*) as x from chat.users u left join chat.messages m on m.user_id = u.id group by u.id",
+            ["all messages and 1 more source a `id` has ever made"],
+        ),
+        (
+            "select u.id, count(case when m.read then u.device end) as x from chat.users u left join chat.messages m"
+            " on m.user_id = u.id group by u.id",
+            ["all messages and 1 more source a `id` has ever made"],
+        ),
+        (
+            "select u.id, sum(case when m.read then 1 else 0 end) as x from chat.users u left join chat.messages m"
+            " on m.user_id = u.id group by u.id",
+            ["all messages a `id` has ever made"],
+        ),
+    ],
+)
+def test_what_is_summed_up_is_named_and_not_what_lends_a_day(text: str, told: list[str]) -> None:
+    findings = scan_files({"features.sql": f"create table ml.features as {text}"}, CATALOG).findings
+    messages = [found.message for found in findings if found.code in ("AGG301", "AGG304")]
+    assert [message.split("sums up ")[-1].split("counts ")[-1].split(", ")[0] for message in messages] == told
