@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import posixpath
 from itertools import accumulate
 from pathlib import Path
@@ -150,9 +151,7 @@ def run_file(m: Machine, path: str) -> None:
     try:
         texts = _texts(m, path)
         for text in texts:
-            run_text(
-                m, text, Elsewhere(posixpath.normpath(path), 1, len(texts) == 1) if path not in m.written else None
-            )
+            run_text(m, text, Elsewhere(_called(m, path), 1, len(texts) == 1) if path not in m.written else None)
     except BudgetError as error:
         if m.nested or m.steps <= STEPS:
             raise
@@ -161,6 +160,13 @@ def run_file(m: Machine, path: str) -> None:
     finally:
         m.here = here
         m.steps = spent + m.steps - start
+
+
+def _called(m: Machine, path: str) -> str:
+    """A file as the document is called: below the working directory, or in full."""
+    if Path(path).is_absolute() and not Path(m.path).is_absolute():
+        path = os.path.relpath(path)
+    return posixpath.normpath(path.replace(os.sep, "/"))
 
 
 def run_text(m: Machine, text: str, elsewhere: Elsewhere | None = None) -> None:

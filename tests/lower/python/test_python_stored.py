@@ -173,6 +173,14 @@ def test_what_an_imported_file_computes_stands_at_the_import_and_is_written_ther
     assert standing(program) == [(2, f"{written}:6"), (2, f"{written}:12")]
 
 
+def test_an_imported_file_is_called_as_the_document_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "jobs" / "daily").mkdir(parents=True)
+    (tmp_path / "jobs" / "made.py").write_text(MODULE)
+    monkeypatch.chdir(tmp_path)
+    program = run("from made import load\nr = load(con)\n", root=".", path="jobs/daily/a.py")
+    assert standing(program) == [(1, "jobs/made.py:6")]
+
+
 def test_what_the_document_holds_is_written_there():
     assert standing(run('import pandas as pd\ndf = pd.read_sql("""\nselect sum(x) as s from t""", con)')) == [(3, None)]
 
