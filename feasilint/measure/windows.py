@@ -68,6 +68,7 @@ class Windows:
         self._bounds = Bounds(self.columns)
         self._conditions: dict[Measure, tuple[Expression, ...]] = {}
         self._extents: dict[Output, Extent] = {}
+        self._abouts: dict[Output, list[Bound]] = {}
         self._places: dict[Column, frozenset[Relation]] = {}
         self._measured: dict[Measure, frozenset[Scan]] = {}
 
@@ -94,9 +95,12 @@ class Windows:
 
     def about(self, relation: Aggregate | Window, output: Output) -> list[Bound]:
         """The time bounds on rows that a measure sums up, those of single branches too."""
-        assert isinstance(output.expression, Measure)
-        reach = self._reach(relation.input, output.expression)
-        return self._about(output.expression, self.keys(relation, output), reach)
+        found = self._abouts.get(output)
+        if found is None:
+            assert isinstance(output.expression, Measure)
+            reach = self._reach(relation.input, output.expression)
+            found = self._abouts[output] = self._about(output.expression, self.keys(relation, output), reach)
+        return found
 
     def below(self, relation: Aggregate | Window, output: Output) -> Reach:
         """What limits the rows of a measure."""
