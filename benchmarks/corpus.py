@@ -28,12 +28,16 @@ from feature_coverage import Coverage
 
 from feasilint.judging import analyse, judge
 from feasilint.lower.options import Options
+from feasilint.nearest import dataform_projects, dbt_projects
 from feasilint.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from feasilint.findings import Finding
+
+
+_DBT, _DATAFORM = dbt_projects(), dataform_projects()
 
 
 def files(folder: Path, suffix: str, limit: int, seed: int) -> list[Path]:
@@ -46,8 +50,8 @@ def files(folder: Path, suffix: str, limit: int, seed: int) -> list[Path]:
 def run(
     path: Path, catalog: Any, coverage: Coverage | None = None, draw: Draw | None = None, root: Path | None = None
 ) -> tuple[dict[str, Any], tuple[Finding, ...]]:
-    """One file through the whole pipeline; of the rest of its project only what it imports is read."""
-    reading = Reading(Options(root=str(root or ".")))
+    """One file through the whole pipeline; of the rest of its project only what it imports, and what dbt and Dataform say."""
+    reading = Reading(Options(None, str(root or "."), _DBT.of, _DATAFORM.of))
     reading.take(path.as_posix(), path.read_bytes())
     result = judge(reading, [path.as_posix()], catalog)
     if result.errors:

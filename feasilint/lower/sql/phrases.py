@@ -82,9 +82,11 @@ def _loaded_records(tokens: list[Token]) -> list[Token]:
 
 
 def _piped(tokens: list[Token]) -> list[Token]:
-    """BigQuery's `|> SET x = e` and `|> DROP x` as `|> SELECT * REPLACE (e AS x)` and `|> SELECT * EXCEPT (x)`."""
+    """BigQuery's `|> SET x = e` as `|> SELECT * REPLACE (e AS x)`, other steps likewise; `(query) |> …` as `SELECT * FROM`."""
     made: list[Token] = []
     starts = [at for at, token in enumerate(tokens) if token.text == "|>"]
+    if starts and tokens[0].text == "(":  # `(query) |> …`
+        made = [said(word, tokens[0]) for word in ("SELECT", "*", "FROM")]
     for start, end in zip([0, *starts], [*starts, len(tokens)], strict=True):
         step = tokens[start:end]
         change = _STEPS.get(word_at(step, 1)) if word_at(step, 0) == "|>" else None
@@ -113,7 +115,26 @@ def _drop(step: list[Token]) -> list[Token]:
     return [step[0], *opened, *step[2:], said(")", step[-1])]
 
 
-_STEPS: dict[str, Callable[[list[Token]], list[Token]]] = {"SET": _set, "DROP": _drop}
+def _rename(step: list[Token]) -> list[Token]:
+    """`|> RENAME a AS b, c AS d`."""
+    commas = [at for at, word in outer(step) if word == ","]
+    old = [step[at] for at in (2, *(comma + 1 for comma in commas))]
+    listed = [part for token in old for part in (said(",", token), token)][1:]
+    opened = [said(word, step[1]) for word in ("SELECT", "*", "EXCEPT", "(")]
+    return [step[0], *opened, *listed, said(")", step[1]), said(",", step[1]), *step[2:]]
+
+
+def _window(step: list[Token]) -> list[Token]:
+    """`|> WINDOW f() OVER (…) AS x`."""
+    return [step[0], said("EXTEND", step[1]), *step[2:]]
+
+
+_STEPS: dict[str, Callable[[list[Token]], list[Token]]] = {
+    "SET": _set,
+    "DROP": _drop,
+    "RENAME": _rename,
+    "WINDOW": _window,
+}
 
 
 def _json_objects(tokens: list[Token]) -> list[Token]:

@@ -54,7 +54,7 @@ def given_up(tokens: Sequence[Token], offset: int, text: str) -> int:
     """The place of the statement at which the parser gave up, or whose first word it has read as an alias; 0 without any."""
     at = next((index for index, token in enumerate(tokens) if token.start >= offset), 0)
     for place in (at, at - 1, at - 2):
-        if place > 0 and tokens[place].text.upper() in STARTS and (place == at or _stands_alone(tokens, place, text)):
+        if place > 0 and _may_start(tokens, place) and (place == at or _stands_alone(tokens, place, text)):
             return place
     return 0
 
@@ -63,8 +63,12 @@ def after_note(tokens: Sequence[Token], text: str) -> int:
     """The place of the first statement behind words that are none, on a line of its own; 0 without any."""
     if not tokens or tokens[0].text.upper() in _BEGINS_OTHERWISE or tokens[0].text.upper() in STARTS:
         return 0
-    places = range(1, len(tokens))
-    return next((at for at in places if tokens[at].text.upper() in _AFTER_NOTE and begins_line(tokens, at, text)), 0)
+    return next((at for at in range(1, len(tokens)) if _after_note(tokens, at) and begins_line(tokens, at, text)), 0)
+
+
+def _after_note(tokens: Sequence[Token], at: int) -> bool:
+    opened = tokens[at].text == "(" and at + 1 < len(tokens)
+    return tokens[at + opened].text.upper() in _AFTER_NOTE and _may_start(tokens, at + opened)
 
 
 _BEGINS_OTHERWISE = frozenset(
@@ -74,6 +78,14 @@ _BEGINS_OTHERWISE = frozenset(
 _AFTER_NOTE = frozenset(
     ("SELECT", "WITH", "INSERT", "CREATE", "MERGE", "UPDATE", "DELETE", "DROP", "ALTER", "DECLARE", "EXEC")
 )
+
+
+def _may_start(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word may begin a statement; WITH also says how something is done."""
+    word = tokens[at].text.upper()
+    return word in STARTS and (
+        word != "WITH" or [token.text.upper() for token in tokens[at + 2 : at + 4]] == ["AS", "("]
+    )
 
 
 def without_end(tokens: list[Token]) -> list[Token]:
@@ -103,7 +115,7 @@ def _begins(tokens: Sequence[Token], at: int) -> bool:
     word = tokens[at].text.upper()
     if word not in STARTS or tokens[at - 1].text.upper() in _GOES_ON:
         return False
-    return word != "WITH" or [token.text.upper() for token in tokens[at + 2 : at + 4]] == ["AS", "("]
+    return _may_start(tokens, at)
 
 
 _DELIMITER = re.compile(r"^[ \t]*delimiter[ \t]+([;/$|#&@~^!%*]+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
