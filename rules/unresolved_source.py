@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
@@ -124,7 +125,7 @@ class UnresolvedSource(Rule):
             flagged=0,
         ),
         Example(
-            "a column that either of two tables may have is told once",
+            "a column that either of two tables may have",
             {
                 "train.py": """
                     import os
@@ -135,7 +136,7 @@ class UnresolvedSource(Rule):
                     LogisticRegression().fit(df[["amount"]], df["bought"])
                 """
             },
-            contains="feature `amount` reads `{a}` or `{b}`, whose names the scanned code does not tell",
+            flagged=0,
         ),
         Example(
             "a name that a scheduler hands to its step",
@@ -172,17 +173,14 @@ class UnresolvedSource(Rule):
         assert isinstance(subject, Feature)
         if "{" in subject.name:  # it cannot even be named
             return
-        for reads in _of_one_value(list(self._open(subject, context))):
-            names = list(dict.fromkeys(read.source.name for read in reads))
-            said = " or ".join(f"`{name}`" for name in names[:_NAMED])
-            name = "names" if len(names) > 1 else "name"
+        for read in _certain(list(self._open(subject, context))):
             yield self.finding(
                 self.severity,
-                f"feature `{subject.name}` reads {said}, whose {name} the scanned code does not tell",
-                primary(subject, reads[0]),
+                f"feature `{subject.name}` reads `{read.source.name}`, whose name the scanned code does not tell",
+                primary(subject, read),
                 help="give the open part of the name a value in the code, scan the module that sets it, or list the name with"
                 " a `*` in the catalog",
-                **details(subject, reads[0]),
+                **details(subject, read),
             )
 
     def _open(self, subject: Feature, context: Context) -> Iterator[Input]:
@@ -193,18 +191,10 @@ class UnresolvedSource(Rule):
                 yield read
 
 
-_NAMED = 3
-
-
-def _of_one_value(reads: list[Input]) -> Iterator[list[Input]]:
-    """Reads, each alone but where they are of one column that any of several tables may have."""
-    alike: dict[str, list[Input]] = {}
-    for read in reads:
-        if read.role == "value" and (read.confidence == "approximate" or read.column == "*"):
-            alike.setdefault(read.column, []).append(read)
-        else:
-            yield [read]
-    yield from alike.values()
+def _certain(reads: list[Input]) -> Iterator[Input]:
+    """Without those of one column that any of several tables may have: which of them is read is not known."""
+    columns = Counter(read.column for read in reads if read.role == "value" and read.confidence == "approximate")
+    yield from (read for read in reads if columns[read.column] < 2)
 
 
 _HOLE = re.compile(r"\{[^{}]*\}")
@@ -213,7 +203,7 @@ _SUFFIX = re.compile(r"(?<=[A-Za-z]{3}[_-])\{[^{}]*\}(?=$|\.\w+$)")
 _LOCATED = re.compile(r"\{[\w.]+\('[^'{}]+\.\w{2,8}'\)\}")
 _ARGUMENT = re.compile(r"\{argument [^{}]*\}[^{}/]*")
 _PLATFORM = re.compile(
-    r"\{_+\}|\{(?:ref|source|api\.[\w.]+|adapter\.[\w.]+)\(\)\}|\{inserted \w+\}|\{artifact \w+\}"
+    r"\{_+\}|\{[\w.]*download\w*\(\)\}|\{(?:ref|source|api\.[\w.]+|adapter\.[\w.]+)\(\)\}|\{inserted \w+\}|\{artifact \w+\}"
     r"|\{[^{}]*\b(?:AIP_(?:TRAINING|VALIDATION|TEST)_DATA_URI|SM_CHANNEL_\w+)\b[^{}]*\}"
 )
 

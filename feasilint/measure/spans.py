@@ -90,19 +90,32 @@ class _Spans:
         return frozenset(one for column in ends if column is not None for one in self._among(column))
 
     def _lengths(self, bounds: Iterable[Bound], source: Source) -> tuple[Interval, ...]:
-        found = self._verdict(self._reach, self._inside, frozenset(bounds), source)
+        found = _Verdicts(self._windows, frozenset(bounds), source).of(self._reach, self._inside)
         return found.intervals if found is not None and found.window == "bounded" else ()
 
-    def _verdict(
-        self, reach: Reach, inside: Collection[Expression], bounds: frozenset[Bound], source: Source
-    ) -> Extent | None:
-        """What some bounds say together; of the branches that rows of the source come from the one that reaches back most."""
-        said = [b for p in (*reach.predicates, *inside) for b in self._windows.bounds(p) if b in bounds]
-        found = [combine(said), *self._branches(reach, bounds, source)]
+
+class _Verdicts:
+    """What some bounds say together of one source. Branches meet again further down: each reach is looked at once."""
+
+    def __init__(self, windows: Windows, bounds: frozenset[Bound], source: Source) -> None:
+        self._windows = windows
+        self._bounds = bounds
+        self._source = source
+        self._known: dict[int, Extent | None] = {}
+
+    def of(self, reach: Reach, inside: Collection[Expression]) -> Extent | None:
+        """Of the branches that rows of the source come from the one that reaches back most."""
+        said = [b for p in (*reach.predicates, *inside) for b in self._windows.bounds(p) if b in self._bounds]
+        found = [combine(said), *self._branches(reach)]
         return narrowest(extent for extent in found if extent is not None)
 
-    def _branches(self, reach: Reach, bounds: frozenset[Bound], source: Source) -> Iterator[Extent | None]:
-        for parts in reach.branches if bounds else ():
-            own = [part for part in parts if any(scan.source == source for scan in part.scans)]
+    def _branches(self, reach: Reach) -> Iterator[Extent | None]:
+        for parts in reach.branches if self._bounds else ():
+            own = [part for part in parts if any(scan.source == self._source for scan in part.scans)]
             if own:
-                yield widest(self._verdict(part, (), bounds, source) for part in own)
+                yield widest(self._branch(part) for part in own)
+
+    def _branch(self, reach: Reach) -> Extent | None:
+        if id(reach) not in self._known:
+            self._known[id(reach)] = self.of(reach, ())
+        return self._known[id(reach)]

@@ -23,6 +23,7 @@ from feasilint.lower.sql.queries import query
 from feasilint.lower.sql.reading import read
 from feasilint.lower.sql.routines import remember
 from feasilint.lower.sql.scope import Context, Rows, Scope, Session
+from feasilint.lower.sql.script import moves_rows
 from feasilint.lower.sql.statements import statement
 
 if TYPE_CHECKING:
@@ -145,10 +146,15 @@ class _Text:
         blank = self._blank(one)
         message = self.marks.restore(failure.message) if blank is None else BLANK
         at = failure.offset if blank is None else blank
-        kind: DiagnosticKind = (
-            "budget" if one.too_deep else "dynamic-sql" if self._is_put_together(one) else "syntax-error"
-        )
-        self.builder.diagnose(kind, message, self.lines.span(at, at + 1), sql=True)
+        self.builder.diagnose(self._kind(one), message, self.lines.span(at, at + 1), sql=True)
+
+    def _kind(self, one: Statement) -> DiagnosticKind:
+        """What it is that a statement cannot be read: a mistake only where rows may come through it."""
+        if one.too_deep:
+            return "budget"
+        if self._is_put_together(one):
+            return "dynamic-sql"
+        return "syntax-error" if not one.tokens or moves_rows(one.tokens) else "unsupported"
 
     def _is_put_together(self, one: Statement) -> bool:
         """Whether code makes the statement, and not all of it is known: what it looks like then is no fault of the code. Of a

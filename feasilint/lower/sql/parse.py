@@ -16,7 +16,7 @@ from feasilint.lower.sql.portions import portions
 from feasilint.lower.sql.procedural import cursor, form_of, loop_of
 from feasilint.lower.sql.refreshing import refresh_of, without_clauses
 from feasilint.lower.sql.repair import ROUNDS, repaired
-from feasilint.lower.sql.script import FLOW, bare, inside, moves_rows
+from feasilint.lower.sql.script import FLOW, HARMLESS, bare, inside
 from feasilint.lower.sql.splitting import (
     PROCEDURAL,
     STARTS,
@@ -257,7 +257,7 @@ class _Parsing:
             yield found
         elif at := after_note(tokens, self.text):
             yield from self._parsed(bare(tokens[at:]))
-        elif moves_rows(tokens):
+        elif tokens[0].text.upper() not in HARMLESS:
             yield Statement(tuple(tokens), None, failure, failure.message == TOO_DEEP)
 
     def _repaired(self, tokens: list[Token], failure: Failure) -> Statement | None:
