@@ -220,3 +220,18 @@ def test_a_blank_of_sql_is_shown_where_it_is() -> None:
     (found,) = [f for f in scan_files({"a.sql": text}).findings if f.code == "FEA001"]
     assert found.place.span is not None
     assert (found.message, found.place.span.line) == ("a blank that is not filled in", 2)
+
+
+def test_a_mistake_behind_a_value_is_shown_where_it_is() -> None:
+    cells = ["part = '''a,\nb,\nc'''\nt = 'events'", "%%bigquery df\nselect {part}\nfrom {t}\nwhere (\nlimit 3"]
+    (found,) = _unread(cells, {})
+    assert found.place.span is not None
+    assert (found.place.span.cell, found.place.span.line) == (1, 5)
+
+
+def test_a_blank_in_a_value_is_shown_at_its_variable() -> None:
+    cells = ["part = '''a,\n# TODO: more\n'''", "%%bigquery df\nselect\n  {part}\nfrom events where"]
+    (found,) = _unread(cells, {})
+    assert found.message == "a blank that is not filled in"
+    assert found.place.span is not None
+    assert (found.place.span.line, found.place.span.column) == (3, 3)

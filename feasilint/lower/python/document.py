@@ -8,8 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from feasilint.documents.magics import neutralise
-from feasilint.ir import Anchor, Opaque, Show
+from feasilint.ir import Anchor, Fragment, Opaque, Show
 from feasilint.ir.program import BLANK
 from feasilint.ir.spans import Span
 from feasilint.lower.builder import Builder
@@ -25,7 +27,7 @@ from feasilint.lower.python.parsing import Parsed, parse
 from feasilint.lower.python.sqlmesh import run_models
 from feasilint.lower.python.statements import execute, top_level
 from feasilint.lower.python.strings import spell
-from feasilint.lower.python.transfers.cells import SQL_MAGICS, dialect_in, fill, save, split_into, split_options
+from feasilint.lower.python.transfers.cells import SQL_MAGICS, dialect_in, filled, save, split_into, split_options
 from feasilint.lower.python.transfers.common import show_value
 from feasilint.lower.python.transfers.parameters import of_magic, spelled
 from feasilint.lower.python.transfers.settings import given_to_pipeline, is_pipeline
@@ -36,8 +38,9 @@ if TYPE_CHECKING:
 
     from feasilint.documents.magics import Magic, Neutral
     from feasilint.documents.model import Cell, Document
-    from feasilint.ir import Expression, Fragment, Program, Relation
+    from feasilint.ir import Expression, Program, Relation
     from feasilint.lower.options import Options
+    from feasilint.lower.python.transfers.cells import Piece
 
 _FRAME_NAME = re.compile(
     r"^(df|data|frame|dataframe|dataset|X|x|train|test|transactions|customers|events)$|(_df|_data|_frame|^df_.*|^data_.*)$"
@@ -273,11 +276,9 @@ def _sql(
     """Lower a SQL cell; its result goes by the name of the cell or of the magic's variable."""
     from feasilint.lower.sql import lower_text
 
-    filled = str(fill(m, v.Const(text)).value)
-    anchors = _sql_anchors(cell, offset)
-    fragment = m.builder.fragment(
-        "sql", filled, cell.index, anchors, dialect or m.options.dialect, exact=filled == text
-    )
+    made, pieces = filled(m, text)
+    anchors = _around(pieces, text, _sql_anchors(cell, offset))
+    fragment = m.builder.fragment("sql", made, cell.index, anchors, dialect or m.options.dialect, exact=made == text)
     tables = {**_frames(m), **m.views}
     result = lower_text(m.builder, fragment, tables, spelled(parameters or {}))
     m.views.update(result.temporary)
@@ -305,6 +306,24 @@ def _sql_anchors(cell: Cell, offset: int) -> tuple[Anchor, ...]:
     column = len(passed) - passed.rfind("\n") if newlines else base.column + len(passed)
     later = tuple(Anchor(a.offset - offset, a.line, a.column) for a in cell.anchors if a.offset > offset)
     return (Anchor(0, base.line + newlines, column), *later)
+
+
+def _around(pieces: Sequence[Piece], text: str, anchors: tuple[Anchor, ...]) -> tuple[Anchor, ...]:
+    """Anchors of a text, for the text with the values of variables in it: a value stands where its variable does."""
+    if not pieces:
+        return anchors
+    written = Fragment(0, "sql", text, None, anchors)
+
+    def moved(offset: int) -> int:
+        return offset + sum(piece.length - (piece.end - piece.start) for piece in pieces if piece.end <= offset)
+
+    made = [replace(anchor, offset=moved(anchor.offset)) for anchor in anchors]
+    for piece in pieces:
+        start = moved(piece.start)
+        made.append(Anchor(start, *written.position(piece.start), width=piece.end - piece.start))
+        if piece.end < len(text):
+            made.append(Anchor(start + piece.length, *written.position(piece.end)))
+    return tuple(sorted(made, key=lambda anchor: anchor.offset))
 
 
 # --- functions that nobody calls ---

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from feasilint.ir import Scan, Source, Write
 from feasilint.lower.python import values as v
@@ -130,22 +130,37 @@ def magic_sql(m: Machine, name: str, text: v.Const, call: Call | None = None) ->
 
 def fill(m: Machine, text: v.Const) -> v.Const:
     """`{name}`, `{{name}}` and `$name` replaced by constants of that name; `{{cell}}` is the result of that cell."""
+    return v.Const(filled(m, str(text.value))[0], text.places)
+
+
+class Piece(NamedTuple):
+    """What stands in a text for a variable: `start` and `end` of its name there, and how long the value is."""
+
+    start: int
+    end: int
+    length: int
+
+
+def filled(m: Machine, text: str) -> tuple[str, tuple[Piece, ...]]:
+    """A text with the values of variables, and where they stand."""
+    pieces: list[Piece] = []
 
     def known(found: re.Match[str]) -> str:
         name = next(group for group in found.groups() if group)
         value = m.scope.find(name)
         held = m.get(value) if value is not None else None
-        if isinstance(held, v.Const) and isinstance(held.value, str | int | float):
-            return str(as_text(m, held).value)
-        return found[0]
+        if not isinstance(held, v.Const) or not isinstance(held.value, str | int | float):
+            return found[0]
+        made = str(as_text(m, held).value)
+        pieces.append(Piece(found.start(), found.end(), len(made)))
+        return made
 
     def framed(found: re.Match[str]) -> str:
         value = m.scope.find(found[1])
         held = m.get(value) if value is not None else None
         return found[1].center(len(found[0])) if isinstance(held, v.Frame) else found[0]
 
-    made = _VARIABLE.sub(known, _FRAME.sub(framed, str(text.value)))
-    return v.Const(made, text.places)
+    return _VARIABLE.sub(known, _FRAME.sub(framed, text)), tuple(pieces)
 
 
 # --- shell ---
