@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from feasilint.lower.sql.adapter import said
 from feasilint.lower.sql.signatures import QUOTED
 from feasilint.lower.sql.splitting import STARTS
-from feasilint.lower.sql.words import place_of, word_at
+from feasilint.lower.sql.words import closed, place_of, word_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -98,19 +98,10 @@ _AFTER_BEGIN = STARTS - {"WITH"}  # BEGIN TRANSACTION WITH MARK
 def _begin(tokens: list[Token]) -> list[Token]:
     following = word_at(tokens, 1)
     if following == "ATOMIC":  # … WITH (…) of a procedure that is compiled
-        return tokens[_behind_parentheses(tokens, 3) if word_at(tokens, 2) == "WITH" else 2 :]
+        return tokens[closed(tokens, 3) if word_at(tokens, 2) == "WITH" else 2 :]
     if following in ("TRANSACTION", "TRAN", "WORK", "ISOLATION", ""):
         return next((tokens[at:] for at in range(2, len(tokens)) if word_at(tokens, at) in _AFTER_BEGIN), [])
     return tokens[2 if following in ("TRY", "CATCH") else 1 :]
-
-
-def _behind_parentheses(tokens: list[Token], at: int) -> int:
-    depth = 0
-    for place in range(at, len(tokens)):
-        depth += (tokens[place].text == "(") - (tokens[place].text == ")")
-        if depth == 0:
-            return place + 1
-    return len(tokens)
 
 
 def _end(tokens: list[Token]) -> list[Token]:
