@@ -134,7 +134,7 @@ class Package:
         """The stems of the files that may make a table of this name: of the same one, or of one whose alias or version it is."""
         yield table
         known = self.properties(table, _VERSION_SUFFIX.sub("", table)).models
-        for name, about in known.items():
+        for name, about in list(known.items()):  # whoever asks may have further files read in between
             aliases = (config.get("alias") for config in (about.config, *(one.config for one in about.versions)))
             if table in aliases and name != table:
                 yield name

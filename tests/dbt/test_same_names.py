@@ -43,3 +43,17 @@ def test_a_python_model_reads_the_source(tmp_path: Path) -> None:
     files = {key: text for key, text in FILES.items() if key != "models/stg_orders.sql"}
     found = origins(tmp_path, {**files, "models/stg_orders.py": code})
     assert found["orders.sql"]["total"] == [["raw.orders", "amount"]]
+
+
+def test_further_files_of_properties_are_read_while_a_table_is_looked_for(tmp_path: Path) -> None:
+    files = {
+        **FILES,
+        "models/a.yml": "models:\n  - {name: sums, config: {alias: orders}}\n  - {name: others}\n",
+        "models/b.yml": "models:\n  - {name: sums_by_day}\n",
+        "models/sums.sql": "select id, sum(amount) as total from {{ ref('stg_orders') }} group by id",
+    }
+    del files["models/orders.sql"]
+    put(tmp_path, files)
+    found = api.inspect([str(tmp_path / "features.sql")], root=str(tmp_path))
+    (total,) = [one for one in found["documents"][0]["columns"] if one["name"] == "total"]
+    assert total["value"] == [["raw.orders", "amount"]]

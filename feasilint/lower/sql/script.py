@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.lower.sql.adapter import said
+from feasilint.lower.sql.adapter import TokenType, said
 from feasilint.lower.sql.signatures import QUOTED
 from feasilint.lower.sql.splitting import STARTS
 from feasilint.lower.sql.words import closed, place_of, word_at
@@ -42,6 +42,7 @@ _HOLDING = frozenset(
     ("TABLE", "VIEW", "FUNCTION", "PROCEDURE", "PROC", "MODEL", "TASK", "TRIGGER", "SNAPSHOT", "STREAM")
 )
 """What is created holds rows or makes them."""
+_NAMING = frozenset((TokenType.VAR, TokenType.IDENTIFIER, TokenType.STRING, TokenType.NUMBER, TokenType.STAR))
 _RUNNING = ("EXEC", "EXECUTE")
 _STILL = (("COPY", "FILES"), ("UPDATE", "STATISTICS"))
 """How statements begin that look like others that move rows."""
@@ -57,6 +58,8 @@ def creates_no_data(tokens: Sequence[Token]) -> bool:
 def moves_rows(tokens: Sequence[Token]) -> bool:
     """Whether a statement that cannot be read may be one that a feature comes through: it is worth saying that it is not."""
     words = [token.text.upper() for token in tokens]
+    if len(words) < 3 and not any(token.token_type in _NAMING for token in tokens):  # `FROM;` of a test of formatting
+        return False
     if words[0] in HARMLESS or words[0] in _RUNNING or tuple(words[:2]) in _STILL:
         return False
     if words[0] == "CREATE":

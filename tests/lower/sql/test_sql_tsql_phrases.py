@@ -110,6 +110,7 @@ def test_the_dialect_of_a_text(text: str, dialect: str):
         "RESTORE DATABASE a FROM DISK = 'a.bak' WITH MOVE 'x' TO 'y', RECOVERY",
         "CREATE TABLE t (a INT NOT NULL, INDEX i NONCLUSTERED HASH (a) WITH (BUCKET_COUNT = 8)) WITH (MEMORY_OPTIMIZED = ON)",
         "SELECT a FROM t;\n\"x\",\"y\"\n\n(\n  SELECT a FROM t\n  UNION ALL\n  SELECT a FROM u\n)",
+        "FROM;\nMERGE;\nINSERT INTO;",
         "EXECUTE AS USER = 'x';",
         "BACKUP LOG [a]\nTO DISK = 'x'\nWITH NO_TRUNCATE ,\n NOFORMAT, STATS = 10",
         "CREATE SEMANTIC VIEW v TABLES (t PRIMARY KEY (a)) DIMENSIONS (t.b AS b)",
