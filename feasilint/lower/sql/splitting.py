@@ -42,10 +42,14 @@ def swallowed(tokens: Sequence[Token], text: str) -> int:
     if not tokens or tokens[0].text.upper() not in SWALLOWING:
         return 0
     depth = 0
+    awaited = False  # by the common table expressions of a view: its query
     for at, token in enumerate(tokens):
-        if at and depth == 0 and _begins(tokens, at) and (begins_line(tokens, at, text) or _follows(tokens, at)):
-            return at
         word = token.text.upper()
+        if depth == 0 and awaited and word == "SELECT":
+            awaited = False
+        elif at and depth == 0 and _begins(tokens, at) and (begins_line(tokens, at, text) or _follows(tokens, at)):
+            return at
+        awaited |= at > 0 and depth == 0 and word == "WITH" and _may_start(tokens, at)
         depth += (word in ("(", "CASE")) - (word == ")" or (word == "END" and depth > 0))
     return 0
 

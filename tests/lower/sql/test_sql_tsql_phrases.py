@@ -179,3 +179,9 @@ def test_an_application_package_is_no_package_of_oracle():
 def test_text_that_a_script_puts_together_is_no_fault_of_the_script():
     text = "CREATE PROCEDURE p() AS $$ BEGIN EXECUTE 'CREATE TABLE '||n||' AS '||q||' WHERE '; END; $$ LANGUAGE plpgsql"
     assert [f for f in scan_files({"a.sql": text}).findings if f.code == "FEA001"] == []
+
+
+def test_a_mistake_in_the_query_of_a_view_is_told_once() -> None:
+    text = "CREATE OR ALTER VIEW v AS\nWITH s AS (\n  SELECT a FROM t\n)\nSELECT\n  a AS Annual Usage,\n  b\nFROM s\nGO\nSELECT 1 AS one"
+    found = [f for f in scan_files({"a.sql": text}).findings if f.code == "FEA001"]
+    assert [(f.message, f.place.span.line) for f in found if f.place.span] == [("`Usage` is not expected here", 6)]
