@@ -87,11 +87,15 @@ def _piped(tokens: list[Token]) -> list[Token]:
     starts = [at for at, token in enumerate(tokens) if token.text == "|>"]
     if starts and tokens[0].text == "(":  # `(query) |> …`
         made = [said(word, tokens[0]) for word in ("SELECT", "*", "FROM")]
+    tables: list[Token] = []  # of `|> WITH a AS (…)`, which stand before the query otherwise
     for start, end in zip([0, *starts], [*starts, len(tokens)], strict=True):
         step = tokens[start:end]
+        if [word_at(step, 0), word_at(step, 1)] == ["|>", "WITH"]:
+            tables += [*([said(",", step[1])] if tables else ()), *(step[2:-1] if step[-1].text == "," else step[2:])]
+            continue
         change = _STEPS.get(word_at(step, 1)) if word_at(step, 0) == "|>" else None
         made += change(step) if change is not None else step
-    return made
+    return [said("WITH", tokens[0]), *tables, *made] if tables else made
 
 
 def _set(step: list[Token]) -> list[Token]:

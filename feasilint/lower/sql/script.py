@@ -58,8 +58,11 @@ def creates_no_data(tokens: Sequence[Token]) -> bool:
 def moves_rows(tokens: Sequence[Token]) -> bool:
     """Whether a statement that cannot be read may be one that a feature comes through: it is worth saying that it is not."""
     words = [token.text.upper() for token in tokens]
-    if len(words) < 3 and not any(token.token_type in _NAMING for token in tokens):  # `FROM;` of a test of formatting
-        return False
+    if all(
+        word.replace(" ", "").isalpha() and one.token_type not in _NAMING
+        for word, one in zip(words, tokens, strict=True)
+    ):
+        return False  # `INSERT INTO;` of a test of formatting
     if words[0] in HARMLESS or words[0] in _RUNNING or tuple(words[:2]) in _STILL:
         return False
     if words[0] == "CREATE":

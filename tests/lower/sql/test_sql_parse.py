@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def test_a_broken_statement_costs_only_itself(lower: Lower) -> None:
-    program = lower("SELECT a FROM t;\nSELECT FROM WHERE;\nSELECT b FROM u;")
+    program = lower("SELECT a FROM t;\nSELECT a FROM WHERE;\nSELECT b FROM u;")
     assert len(program.sinks) == 2
     (said,) = program.diagnostics
     assert (said.kind, said.span and said.span.line) == ("syntax-error", 2)

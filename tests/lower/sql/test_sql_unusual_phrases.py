@@ -17,6 +17,7 @@ def trees(text: str, dialect: str | None = None) -> list[str]:
     [
         ("FROM t |> SET x = x * x, y = f(1, 2) |> WHERE x > 1", "FROM t |> SELECT * REPLACE (x * x AS x, f(1, 2) AS y) |> WHERE x > 1"),
         ("FROM t |> DROP a, b", "FROM t |> SELECT * EXCEPT (a, b)"),
+        ("SELECT 1 AS k |> WITH a AS (SELECT 2 AS k), b AS (SELECT 3 AS k), |> WHERE k > 1", "WITH a AS (SELECT 2 AS k), b AS (SELECT 3 AS k) SELECT 1 AS k |> WHERE k > 1"),
         ("FROM t |> RENAME a AS b, c AS d", "FROM t |> SELECT * EXCEPT (a, c), a AS b, c AS d"),
         ("FROM t |> WINDOW sum(a) OVER (PARTITION BY b) AS s", "FROM t |> EXTEND sum(a) OVER (PARTITION BY b) AS s"),
         ("(SELECT a FROM t UNION ALL SELECT a FROM u) |> DROP a", "SELECT * FROM (SELECT a FROM t UNION ALL SELECT a FROM u) |> SELECT * EXCEPT (a)"),
