@@ -55,7 +55,7 @@ def read(path: str, data: bytes, kind: DocumentKind | None = None) -> Document:
         return unreadable(path, message, digest)
     text = ""
     try:
-        text = decode(data, cookie=kind == "python")
+        text = decode(data, cookie=kind == "python", zeros=kind == "sql")
         content = _PARSERS[kind](text)
     except UnreadableError as problem:
         return Document(path, kind, text, digest, diagnostics=(_diagnostic(problem),))

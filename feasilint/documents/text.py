@@ -16,6 +16,7 @@ _BYTE_ORDER_MARKS: tuple[tuple[bytes, str], ...] = (  # UTF-32 first: its mark s
     (codecs.BOM_UTF8, "utf-8-sig"),
 )
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_GIT_READS = 8_000  # characters
 _CONTROL = re.compile(r"[\0-\x08\x0e-\x1a]")
 _IMPOSTORS: tuple[tuple[bytes, str], ...] = (
     (b"version https://git-lfs.github.com/spec/", "a Git LFS pointer; fetch the content with `git lfs pull`"),
@@ -34,18 +35,19 @@ class UnreadableError(Exception):
         self.line = line
 
 
-def decode(data: bytes, *, cookie: bool = False) -> str:
+def decode(data: bytes, *, cookie: bool = False, zeros: bool = False) -> str:
     """The text of a file, newlines as `\\n`, without byte order mark.
 
     The encoding is that of the mark or, with `cookie`, of the coding comment, else UTF-8, UTF-16 without a mark, or Windows'
-    Latin 1. Raises UnreadableError for binary, too large or mislabelled files.
+    Latin 1. Raises UnreadableError for binary, too large or mislabelled files; `zeros`: a text may hold zero bytes, but for its
+    beginning, by which Git tells binary files.
     """
     _reject(data)
     encodings = (_marked(data), _cookie(data) if cookie else None, "utf-8", _unmarked_utf16(data))
     for encoding in (*encodings, "cp1252", "latin-1"):
         text = _attempt(data, encoding)
         if text is not None:
-            return _checked(text)
+            return _checked(text, _GIT_READS if zeros else len(text))
     raise UnreadableError("cannot be decoded; save it as UTF-8")
 
 
@@ -96,8 +98,8 @@ def _attempt(data: bytes, encoding: str | None) -> str | None:
     return None if encoding == "utf-8" and _unmarked_utf16(data) else text
 
 
-def _checked(text: str) -> str:
-    zero = text.find("\0")
+def _checked(text: str, beginning: int) -> str:
+    zero = text.find("\0", 0, beginning)
     if zero >= 0:
         raise UnreadableError("binary content, not text", text.count("\n", 0, zero) + 1)
     return universal_newlines(text)

@@ -46,6 +46,11 @@ def test_binary_files_are_refused(data: bytes) -> None:
     assert document.cells == ()
 
 
+def test_a_zero_byte_far_behind_makes_no_binary_file() -> None:
+    text = f"select 1\n{'-- ' + 'x' * 90!r}\n" * 100 + "select '\0'\n"
+    assert read("a.sql", text.encode()).text == text
+
+
 def test_a_databricks_notebook_in_sql() -> None:
     text = "-- Databricks notebook source\nselect 1\n\n-- COMMAND ----------\n\n-- MAGIC %md\n-- MAGIC hello\n"
     document = read("a.sql", text.encode())

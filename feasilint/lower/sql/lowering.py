@@ -40,8 +40,10 @@ __all__ = ["lower_document", "lower_text", "models", "times"]
 _UNREAD = (exp.Command, getattr(exp, "Execute", exp.Command))
 INTERNAL = "the statement could not be lowered"
 _TASK = re.compile(r"(?:#|--|/\*)[ \t]*TODO\b", re.IGNORECASE)
-_BLANK = re.compile(r"<<|<[A-Za-z_][\w -]*>|(?<![\w.])\.\.\.(?! \d+ more)|_{4,}|\bTODO\b|\[\w+(?:\|\w+)+\]")
-"""What stands in for what whoever uses the statement fills in: `<name>`, `...`, `[ALL|DISTINCT]`."""
+_BLANK = re.compile(
+    r"<<|(?<![A-Za-z0-9])<[A-Za-z_][\w -]*>|(?<![\w.])\.\.\.(?! \d+ more)|_{4,}|\bTODO\b|\[\w+(?:\|\w+)+\]"
+)
+"""What stands in for what whoever uses the statement fills in: `<name>`, which is no `ARRAY<INT64>`, `...`, `[ALL|DISTINCT]`."""
 _FRAMES = 8_000  # a parenthesis costs the parser about 25 frames
 
 

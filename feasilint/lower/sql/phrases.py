@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from feasilint.lower.sql.adapter import Token, TokenType, said
+from feasilint.lower.sql.pipes import plain_pipes
 from feasilint.lower.sql.signatures import plain_routine
 from feasilint.lower.sql.spreadsheets import without_model
 from feasilint.lower.sql.words import closed, outer, place_of, word_at
@@ -79,66 +80,6 @@ def _loaded_records(tokens: list[Token]) -> list[Token]:
     if word_at(tokens, 0) != "COPY" or word_at(tokens, into - 1) != "RECORDS" or not into < from_ < len(tokens) - 1:
         return tokens
     return [tokens[0], *tokens[into + 1 : from_ + 2]]
-
-
-def _piped(tokens: list[Token]) -> list[Token]:
-    """BigQuery's `|> SET x = e` as `|> SELECT * REPLACE (e AS x)`, other steps likewise; `(query) |> …` as `SELECT * FROM`."""
-    made: list[Token] = []
-    starts = [at for at, token in enumerate(tokens) if token.text == "|>"]
-    if starts and tokens[0].text == "(":  # `(query) |> …`
-        made = [said(word, tokens[0]) for word in ("SELECT", "*", "FROM")]
-    tables: list[Token] = []  # of `|> WITH a AS (…)`, which stand before the query otherwise
-    for start, end in zip([0, *starts], [*starts, len(tokens)], strict=True):
-        step = tokens[start:end]
-        if [word_at(step, 0), word_at(step, 1)] == ["|>", "WITH"]:
-            tables += [*([said(",", step[1])] if tables else ()), *(step[2:-1] if step[-1].text == "," else step[2:])]
-            continue
-        change = _STEPS.get(word_at(step, 1)) if word_at(step, 0) == "|>" else None
-        made += change(step) if change is not None else step
-    return [said("WITH", tokens[0]), *tables, *made] if tables else made
-
-
-def _set(step: list[Token]) -> list[Token]:
-    """`|> SET x = e, y = f`."""
-    items: list[Token] = []
-    commas = [at for at, word in outer(step) if word == ","]
-    for start, end in zip([2, *(at + 1 for at in commas)], [*commas, len(step)], strict=True):
-        items += [
-            *step[start + 2 : end],
-            said("AS", step[start], TokenType.ALIAS),
-            step[start],
-            *step[end : end + (end < len(step))],
-        ]
-    opened = [said(word, step[1]) for word in ("SELECT", "*", "REPLACE", "(")]
-    return [step[0], *opened, *items, said(")", step[-1])]
-
-
-def _drop(step: list[Token]) -> list[Token]:
-    """`|> DROP x, y`."""
-    opened = [said(word, step[1]) for word in ("SELECT", "*", "EXCEPT", "(")]
-    return [step[0], *opened, *step[2:], said(")", step[-1])]
-
-
-def _rename(step: list[Token]) -> list[Token]:
-    """`|> RENAME a AS b, c AS d`."""
-    commas = [at for at, word in outer(step) if word == ","]
-    old = [step[at] for at in (2, *(comma + 1 for comma in commas))]
-    listed = [part for token in old for part in (said(",", token), token)][1:]
-    opened = [said(word, step[1]) for word in ("SELECT", "*", "EXCEPT", "(")]
-    return [step[0], *opened, *listed, said(")", step[1]), said(",", step[1]), *step[2:]]
-
-
-def _window(step: list[Token]) -> list[Token]:
-    """`|> WINDOW f() OVER (…) AS x`."""
-    return [step[0], said("EXTEND", step[1]), *step[2:]]
-
-
-_STEPS: dict[str, Callable[[list[Token]], list[Token]]] = {
-    "SET": _set,
-    "DROP": _drop,
-    "RENAME": _rename,
-    "WINDOW": _window,
-}
 
 
 def _json_objects(tokens: list[Token]) -> list[Token]:
@@ -290,6 +231,18 @@ def _table_arguments(tokens: list[Token]) -> list[Token]:
     return made
 
 
+_OF_PAIRS = frozenset(("CORR", "COVAR_POP", "COVAR_SAMP"))
+
+
+def _distinct_pairs(tokens: list[Token]) -> list[Token]:
+    """Spark's `corr(DISTINCT a, b)` without DISTINCT: for the parser it holds one argument."""
+    return [
+        token
+        for at, token in enumerate(tokens)
+        if token.text.upper() != "DISTINCT" or tokens[at - 1].text != "(" or word_at(tokens, at - 2) not in _OF_PAIRS
+    ]
+
+
 def _executed(tokens: list[Token]) -> list[Token]:
     """T-SQL's INSERT INTO t (…) EXEC p @x = 1 and EXEC ('SELECT …') as INSERT INTO t (…) SELECT * FROM p()."""
     at = next((at for at, word in outer(tokens) if word in ("EXEC", "EXECUTE")), 0)
@@ -316,7 +269,7 @@ _RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
     _semantic_views,
     _named_formats,
     _loaded_records,
-    _piped,
+    plain_pipes,
     _json_objects,
     _loose_tables,
     _changes,
@@ -325,6 +278,7 @@ _RULES: tuple[Callable[[list[Token]], list[Token]], ...] = (
     _created_pivots,
     _window_functions,
     _partitions,
+    _distinct_pairs,
     _executed,
     _table_arguments,
     _table_parameters,

@@ -209,6 +209,28 @@ def _system_functions(tokens: list[Token]) -> list[Token]:
     ]
 
 
+def _full_text(tokens: list[Token]) -> list[Token]:
+    """CONTAINSTABLE(t, *, @words) as the rows of t with the KEY and the RANK of what is found."""
+    made: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        if tokens[at].text.upper() not in _FULL_TEXT or word_at(tokens, at + 1) != "(":
+            made.append(tokens[at])
+            at += 1
+            continue
+        end = at + 3
+        while word_at(tokens, end) == ".":
+            end += 2
+        made += [said(word, tokens[at]) for word in _RANKED]
+        made += [*tokens[at + 2 : end], said(")", tokens[at])]
+        at = closed(tokens, at + 1)
+    return made
+
+
+_FULL_TEXT = ("CONTAINSTABLE", "FREETEXTTABLE")
+_RANKED = ("(", "SELECT", "*", ",", "NULL", "key", ",", "NULL", "rank", "FROM")
+
+
 _RULES: tuple[tuple[str, Callable[[list[Token]], list[Token]]], ...] = (
     ("=", compound_assignments),
     ("BULK", _bulk_files),
@@ -222,5 +244,7 @@ _RULES: tuple[tuple[str, Callable[[list[Token]], list[Token]]], ...] = (
     ("XMLNAMESPACES", _namespaces),
     ("OUTPUT", _outputs),
     ("::", _system_functions),
+    ("CONTAINSTABLE", _full_text),
+    ("FREETEXTTABLE", _full_text),
 )
 """A word without which there is nothing to say otherwise."""

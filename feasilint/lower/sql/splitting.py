@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from feasilint.lower.sql.words import closed, outer, word_at
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -72,7 +74,13 @@ def after_note(tokens: Sequence[Token], text: str) -> int:
 
 def _after_note(tokens: Sequence[Token], at: int) -> bool:
     opened = tokens[at].text == "(" and at + 1 < len(tokens)
-    return tokens[at + opened].text.upper() in _AFTER_NOTE and _may_start(tokens, at + opened)
+    word = tokens[at + opened].text.upper()
+    return (word in _AFTER_NOTE and _may_start(tokens, at + opened)) or (word == "FROM" and _is_piped(tokens, at))
+
+
+def _is_piped(tokens: Sequence[Token], at: int) -> bool:
+    """Whether FROM begins a query: `FROM t |> …`."""
+    return any(word == "|>" for _, word in outer(tokens[at:]))
 
 
 _BEGINS_OTHERWISE = frozenset(
@@ -87,9 +95,10 @@ _AFTER_NOTE = frozenset(
 def _may_start(tokens: Sequence[Token], at: int) -> bool:
     """Whether a word may begin a statement; WITH also says how something is done."""
     word = tokens[at].text.upper()
-    return word in STARTS and (
-        word != "WITH" or [token.text.upper() for token in tokens[at + 2 : at + 4]] == ["AS", "("]
-    )
+    if word != "WITH":
+        return word in STARTS
+    named = closed(tokens, at + 2) if word_at(tokens, at + 2) == "(" else at + 2  # WITH t (a, b) AS (…)
+    return [word_at(tokens, named), word_at(tokens, named + 1)] == ["AS", "("]
 
 
 def without_end(tokens: list[Token]) -> list[Token]:
@@ -171,7 +180,8 @@ def without_client(text: str, dialect: str) -> str:
 def _by_default(found: re.Match[str]) -> str:
     """What a parameter of a template is if nobody gives it, or else its name."""
     default, name = found[3].strip(), re.sub(r"\W+", "_", found[1].strip())
-    return (default if _PLAIN.fullmatch(default) else name).ljust(len(found[0]))
+    goes_on = found.string[found.end() : found.end() + 1].isalnum() or found.string.startswith("_", found.end())
+    return (default if _PLAIN.fullmatch(default) else name).ljust(len(found[0]), "_" if goes_on else " ")
 
 
 def _ended(text: str, sign: str) -> str:

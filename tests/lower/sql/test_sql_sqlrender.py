@@ -24,8 +24,14 @@ def test_other_braces_stay(text: str):
         ("SELECT a FROM t {@x}?{WHERE {@y} ? {y} : {z} = 1\n}", "SELECT a FROM t WHERE y = 1\n"),
         ("SELECT a {@b} ? {", "SELECT a "),
         ("FROM t {@x} ? {WHERE a = 1} {!@x} ? {WHERE b = 2}", "FROM t WHERE a = 1"),
+        ("FROM t {@x}?{WHERE a}\n{@y}?{where b}\n{!@x & !@y}?{where c}", "FROM t WHERE a"),
+        ("FROM t {@x}?{WHERE a} ORDER BY d UNION SELECT 1 FROM u {@y}?{WHERE b}", "FROM t WHERE a ORDER BY d UNION SELECT 1 FROM u WHERE b"),
+        ("JOIN {'@n' IN ('A','B')}?{a.@n t} {'@n' == 'C'}?{b.@n t} ON x", "JOIN a.@n t ON x"),
+        ("WHERE a {@x == 1}?{AND b} {@y == 1}?{AND c}", "WHERE a AND b AND c"),
+        ("WHERE a {@x != 1}?{AND b} {@x != 2}?{AND c}", "WHERE a AND b AND c"),
+        ("FROM t {@x}?{WHERE a {@y}?{AND b}} {@z}?{WHERE c}", "FROM t WHERE a AND b"),
     ],
-)
+)  # fmt: skip
 def test_of_a_condition_the_first_branch_stays(text: str, left: str):
     made = plain(text)
     assert made.split() == left.split()

@@ -84,6 +84,15 @@ def test_parameters_of_templates_and_variables_of_clients():
     (query,) = trees(text)
     assert query.startswith("SELECT a FROM [")
     assert query.endswith("].dbo.t WHERE x = 3")
+    (named,) = trees("SELECT a AS <col, sysname, b>_changed FROM t", "tsql")
+    assert named.startswith("SELECT a AS b_")
+    assert named.endswith("_changed FROM t")
+
+
+def test_tables_of_full_text_search():
+    text = "SELECT a.x, k.[RANK] FROM a JOIN FREETEXTTABLE([h].[j], *, @s, LANGUAGE @l) AS k ON a.id = k.[KEY]"
+    (query,) = trees(text, "tsql")
+    assert "JOIN (SELECT *, NULL AS key, NULL AS rank FROM [h].[j]) AS k" in query
 
 
 @pytest.mark.parametrize(

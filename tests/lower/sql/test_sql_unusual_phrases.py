@@ -21,12 +21,38 @@ def trees(text: str, dialect: str | None = None) -> list[str]:
         ("FROM t |> RENAME a AS b, c AS d", "FROM t |> SELECT * EXCEPT (a, c), a AS b, c AS d"),
         ("FROM t |> WINDOW sum(a) OVER (PARTITION BY b) AS s", "FROM t |> EXTEND sum(a) OVER (PARTITION BY b) AS s"),
         ("(SELECT a FROM t UNION ALL SELECT a FROM u) |> DROP a", "SELECT * FROM (SELECT a FROM t UNION ALL SELECT a FROM u) |> SELECT * EXCEPT (a)"),
+        ("FROM t |> WHERE a > 1 |> CALL f(2) AS u |> CALL g()", "SELECT * FROM g((SELECT * FROM f((FROM t |> WHERE a > 1), 2) AS u))"),
         ("FROM t |> WHERE a > 1 |> DROP a", "FROM t |> WHERE a > 1 |> SELECT * EXCEPT (a)"),
     ],
 )  # fmt: skip
 def test_pipes_of_bigquery(text: str, same: str):
     assert trees(text, "bigquery") == trees(same, "bigquery")
     assert "unread" not in trees(text, "bigquery")
+
+
+def test_pairs_that_differ():
+    assert trees("SELECT corr(DISTINCT a, b) AS r, count(DISTINCT a) AS n FROM t", "databricks") == [
+        "SELECT CORR(a, b) AS r, COUNT(DISTINCT a) AS n FROM t"
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "FROM customer\n|> WHERE a > 1\n|> SELECT b;",
+        "WITH t(a, b) AS (SELECT 1, 2)\nSELECT a FROM t",
+        "(SELECT a FROM t)\nUNION ALL (SELECT a FROM u)",
+    ],
+)
+def test_a_query_behind_a_pasted_result(query: str):
+    text = f'"item","sales"\n"a","5"\n\n\n{query}'
+    assert trees(text, "bigquery")[-1] == trees(query, "bigquery")[-1]
+    assert scan_files({"a.sql": text}).findings == ()
+
+
+def test_a_type_is_no_blank():
+    found = scan_files({"a.sql": "SELECT ARRAY<INT64>[1] AS a b FROM `x.y.t`;\n"}).findings
+    assert [(one.code, "blank" in one.message) for one in found] == [("FEA001", False)]
 
 
 def test_objects_of_trino():
