@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from feasilint.measure.names import event_time, identifier
 from feasilint.rule import DocumentSubject, Feature, ModelSubject, ScanSubject, SourceSubject
 
 if TYPE_CHECKING:
@@ -169,10 +170,10 @@ def _fact(finding: Finding) -> _Fact:
 
 def _merged(group: list[Finding]) -> Finding:
     """The worst finding of the group, told of all its features."""
-    told = max(group, key=lambda finding: (finding.severity, not _nameless(finding.feature)))
+    told = max(group, key=lambda finding: (finding.severity, _telling(finding.feature or "")))
     told = replace(told, message=_readable(told))
     others = {finding.feature for finding in group if finding.feature is not None} - {told.feature}
-    names = sorted(name for name in others if not _nameless(name))
+    names = sorted((name for name in others if not _nameless(name)), key=lambda name: (-_telling(name), name))
     if not names:
         return told
     rest = len(names) - _NAMED
@@ -183,6 +184,14 @@ def _merged(group: list[Finding]) -> Finding:
 
 
 _HOLE = re.compile(r"\*|\{[^{}]*\}")
+
+
+def _telling(name: str) -> int:
+    """How much a feature's name tells of what a finding is about: no identifier, no time and nothing that a loader has
+    added, as far as there is a choice."""
+    if _nameless(name):
+        return 0
+    return 1 if name.startswith("_") or identifier(name) or event_time(name) else 2
 
 
 def _nameless(feature: str | None) -> bool:

@@ -11,7 +11,7 @@ from feasilint.catalog.model import SourceEntry, Staleness
 from feasilint.ir.expressions import fold
 from feasilint.ir.functions import traits
 from feasilint.measure import histories
-from feasilint.measure.names import constant, descriptive
+from feasilint.measure.names import calendar, constant, dated, descriptive, identifier
 from feasilint.rule import Suggestion
 
 from ._evidence import aggregated, column_entry, declared, details
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _DAY = 86_400
 _SLOWLY_CHANGING = ("dimension", "scd1", "scd2")
+_KEYS = ("join", "lookup", "merge_join", "group_by")
 _WINDOWED = ("bounded", "unbounded", "anchored", "bucketed", "rows")
 _STATE_READING = ("last", "any", "arg_max", "lag")  # a last value is a state, whatever window it is taken from
 TOLERATED = 0.10  # relative error of a count or sum that is worth no word
@@ -61,10 +62,27 @@ def stateful(feature: Feature) -> bool:
 
 def ages(feature: Feature, read: Input) -> bool:
     """Whether a state changes with time, so that an old one is another: not what stays as it is, what is declared to be known
-    only later, or columns of a table that are copied, whatever they are."""
+    only later, what tells the rows apart, or columns of a table that are copied, whatever they are."""
     column = column_entry(read)
-    copied = feature.kind == "table" and feature.name == "*"
-    return not copied and not _lasting(read) and (column is None or column.known_after is None)
+    if (feature.kind == "table" and feature.name == "*") or (column is not None and column.known_after is not None):
+        return False
+    return not _lasting(read) and not _tells_rows_apart(feature, read)
+
+
+def _tells_rows_apart(feature: Feature, read: Input) -> bool:
+    """Whether a column is passed on as it is, and says which row it is: rows are joined or grouped by it, it is the time of an
+    event, or by its name an identifier or a day of a calendar. A table of states may hold identifiers that change."""
+    if feature.aggregations or feature.operations:
+        return False
+    kept = ((one.source, one.column) for one in (*feature.inputs, *feature.rows) if one.role in _KEYS)
+    if (read.source, read.column) in kept:
+        return True
+    entry, name = read.entry, read.column
+    if entry is not None and entry.kind not in (None, "events"):
+        return False
+    if identifier(name) or identifier(feature.name):
+        return True
+    return calendar(name) or dated(name) if entry is None else fold(name) == fold(entry.event_time or "")
 
 
 def _lasting(read: Input) -> bool:

@@ -103,25 +103,27 @@ class NoStreamingPath(Rule):
         limit = feature.point.max_age if feature.point is not None else None
         if feature.point is None or limit is None or not stateful(feature):
             return
-        for read in feature.inputs:
-            own = source_staleness(read)
-            if (
-                read.role == "value"
-                and own is not None
-                and own.least > limit
-                and _streamless(read)
-                and ages(feature, read)
-            ):
-                assert read.entry is not None
-                yield self.finding(
-                    self.severity_at(feature.point) or self.severity,
-                    f"feature `{feature.name}` uses `{read.source.name}`, which is {duration(own.least)} old at best, and"
-                    f" no stream of it is known; `{feature.point.name}` tolerates {duration(limit)}",
-                    primary(feature, read),
-                    help=_advice(read),
-                    **details(feature, read, declared(read.entry, "latency")),
-                )
-                return
+        late = [
+            (own.least, read)
+            for read in feature.inputs
+            if read.role == "value"
+            and (own := source_staleness(read)) is not None
+            and own.least > limit
+            and _streamless(read)
+            and ages(feature, read)
+        ]
+        if not late:
+            return
+        least, read = max(late, key=lambda pair: _age(pair[1]))
+        assert read.entry is not None
+        yield self.finding(
+            self.severity_at(feature.point) or self.severity,
+            f"feature `{feature.name}` uses `{read.source.name}`, which is {duration(least)} old at best, and"
+            f" no stream of it is known; `{feature.point.name}` tolerates {duration(limit)}",
+            primary(feature, read),
+            help=_advice(read),
+            **details(feature, read, declared(read.entry, "latency")),
+        )
 
 
 def _of_source(reading: Reading) -> Reading | None:
@@ -130,6 +132,10 @@ def _of_source(reading: Reading) -> Reading | None:
     if own is None or reading.window >= _HOUR or not _streamless(reading.read):
         return None
     return Reading(reading.aggregation, reading.read, own, reading.window)
+
+
+def _age(read: Input) -> float:
+    return read.staleness.worst if read.staleness is not None else 0.0
 
 
 def _streamless(read: Input) -> bool:

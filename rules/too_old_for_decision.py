@@ -44,7 +44,8 @@ class TooOldForDecision(Rule):
     Adds up the age of a feature's inputs along the path that decides, every scheduled table on the way included,
     and compares the worst case with `max_age` of the prediction point. Only features without a window are judged:
     last values, states, balances. Not those whose value stays as it is: of a `dimension`, a key of the source (`grain`), a
-    birth date, a name, a time of creation; nor what is declared to be known only later (`known_after`). How old a source
+    birth date, a name, a time of creation; nor what is declared to be known only later (`known_after`), or what tells rows
+    apart: a key that they are joined or grouped by, the time and the identifier of an event. How old a source
     may be for a count over a window is the affair of `window-inside-staleness` and `stale-window`. Where only the schedules
     of tables on the way are known, and nobody says how old the source itself is, it is a warning.
 

@@ -39,6 +39,7 @@ _CALENDAR = re.compile(
     r"(^|_)(week_?day|day_?(type|name|of_?(week|month|year))|dow|doy|(is_?)?(holidays?|weekend|workday)|season|month|week)(_|$)",
     re.IGNORECASE,
 )
+_IDENTIFIER = re.compile(r"(^|_)(ids?|uuid|guid|hash|sk|pk|key)$", re.IGNORECASE)
 _CONSTANT = re.compile(
     r"birth|(^|_)(dob|gender|sex|ethnicity|race|nationality|blood_?(type|group))(_|$)", re.IGNORECASE
 )
@@ -61,6 +62,12 @@ def constant(name: str) -> bool:
 def descriptive(name: str) -> bool:
     """Whether a column's name says that it tells who or where somebody is, or since when there is one: it hardly ever changes."""
     return _DESCRIPTIVE.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)) is not None
+
+
+@lru_cache(maxsize=4096)
+def identifier(name: str) -> bool:
+    """Whether a column's name says that it tells which row or whose it is, and nothing of how things stand."""
+    return _IDENTIFIER.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -28,7 +28,7 @@ from feasilint.catalog.model import ColumnEntry, PredictionPoint, Staleness
 from feasilint.check import check
 from feasilint.findings import Severity
 from feasilint.ir import Interval, Refresh, Source
-from feasilint.measure.model import Age, Hop
+from feasilint.measure.model import Age, Choosing, Hop
 
 if TYPE_CHECKING:
     from feasilint.catalog.model import SourceEntry
@@ -308,7 +308,7 @@ def test_fresh_enough_windowed_or_without_a_limit(subject: object) -> None:
 LISTED = entry("bank.countries", latency="daily", kind="dimension")
 PEOPLE = entry("crm.customers", latency="daily", kind="scd1", grain=["customer_id"])
 OUTCOME = entry("lab.loans", latency="daily", kind="scd1", columns={"loss": ColumnEntry("loss", known_after=DAY)})
-VISITS = entry("web.visits", latency="daily", kind="events")
+VISITS = entry("web.visits", latency="daily", kind="events", event_time="ts")
 
 
 @pytest.mark.parametrize(
@@ -322,6 +322,9 @@ VISITS = entry("web.visits", latency="daily", kind="events")
         (PEOPLE, "created_at"),
         (OUTCOME, "loss"),
         (VISITS, "visitor_gender"),
+        (VISITS, "visitId"),
+        (VISITS, "ts"),
+        (entry("web.pages", latency="daily"), "page_key"),
     ],
 )
 def test_what_stays_as_it_is_does_not_age(known: SourceEntry, column: str) -> None:
@@ -330,10 +333,31 @@ def test_what_stays_as_it_is_does_not_age(known: SourceEntry, column: str) -> No
 
 @pytest.mark.parametrize(
     ("known", "column"),
-    [(PEOPLE, "card_limit"), (PEOPLE, "updated_at"), (OUTCOME, "rate"), (VISITS, "country"), (VISITS, "page_name")],
+    [
+        (PEOPLE, "card_limit"),
+        (PEOPLE, "updated_at"),
+        (PEOPLE, "plan_id"),
+        (OUTCOME, "rate"),
+        (VISITS, "country"),
+        (VISITS, "page_name"),
+        (VISITS, "seen_at"),
+    ],
 )
 def test_what_changes_with_a_row_ages(known: SourceEntry, column: str) -> None:
     assert len(judge(OLD, feature(read(known, column)))) == 1
+
+
+def test_what_rows_are_joined_or_grouped_by_is_no_state() -> None:
+    tier = read(PEOPLE, "tier")
+    for role in ("join", "group_by"):
+        assert judge(OLD, feature(tier, rows=(Choosing(tier.source, "tier", role),))) == []
+    assert len(judge(OLD, feature(tier, rows=(Choosing(tier.source, "tier", "where"),)))) == 1
+
+
+@pytest.mark.parametrize("column", ["ts", "visitId"])
+def test_the_last_time_or_identifier_is_a_state(column: str) -> None:
+    last = windowed("last", DAYS_7, sources=(Source(VISITS.name, "table"),))
+    assert len(judge(OLD, feature(read(VISITS, column), aggregations=(last,)))) == 1
 
 
 def test_a_table_that_is_a_copy_of_another_has_no_state_of_its_own() -> None:
