@@ -47,6 +47,7 @@ _REPORTS = re.compile(
     r"(^|[/._-])(summary|reports?|metrics?|eval(uation)?|results?|submissions?|predictions?|importances?)([/._-]|$)",
     re.IGNORECASE,
 )
+_ANSWERS = re.compile(r"(^|[/._-])(submissions?|predictions?)([/._-]|$)", re.IGNORECASE)
 _CHORES = re.compile(  # what a pipeline keeps of its own work
     r"(^|_)(generation|generator|load(er|ing)?|etl|elt|sync|ingest(ion)?|pipeline|job|batch|deploy(ment)?|migration|backfill|refresh|scheduler)"
     r"_(state|status|log|config|control|metadata|progress)s?$|(^|_)(watermark|checkpoint)s?$",
@@ -127,11 +128,13 @@ def _near(path: str) -> str:
 
 def _is_stated(sink: Fit | Write, path: str, analysis: Analysis) -> bool:
     """Whether more than the name of its document says that a sink holds features."""
-    if isinstance(sink, Fit) or sink.feature_group or analysis.belonging.claimed(path):
+    if isinstance(sink, Fit) or sink.feature_group:
         return True
+    target = _BUCKET.sub("", sink.target.name) if sink.target is not None else ""
+    if analysis.belonging.claimed(path):
+        return sink.target is None or sink.target.kind != "file" or _ANSWERS.search(target.rsplit("/", 1)[-1]) is None
     if sink.target is None:
         return False
-    target = _BUCKET.sub("", sink.target.name)
     return _FEATURES.search(target) is not None and not (sink.target.kind == "file" and _is_report(target))
 
 

@@ -11,6 +11,8 @@ from ._joins import times
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from feasilint.measure.model import Input
+
 
 _CATALOG = """
 version: 1
@@ -98,14 +100,11 @@ class SingleClockJoin(Rule):
         del context
         assert isinstance(subject, Feature)
         severity = self.severity_at(subject.point)
-        for entry, (read, *_) in by_source(subject.inputs):
-            if (
-                severity is None
-                or entry is None
-                or read.role != "value"
-                or not entry.event_time
-                or not entry.available_at
-            ):
+        for entry, group in by_source(subject.inputs):
+            if severity is None or entry is None or not entry.event_time or not entry.available_at:
+                continue
+            read = _telling(group, entry.event_time)
+            if read.role != "value":
                 continue
             chosen = times(subject, read.source, entry)
             if any(column in (fold(entry.available_at), "*") for column, _ in chosen):
@@ -119,6 +118,12 @@ class SingleClockJoin(Rule):
                 f"feature `{subject.name}` joins `{read.source.name}` as of `{entry.event_time}`, but its rows are known only at"
                 f" `{entry.available_at}`",
                 primary(subject, read),
-                help=f"ask for `{entry.available_at}` before the time of the row, too",
+                help=f"ask for `{entry.available_at}` before the time that `{entry.event_time}` is compared with, too",
                 **details(subject, read, declared(entry, "available_at")),
             )
+
+
+def _telling(group: list[Input], event_time: str) -> Input:
+    """A value that is taken from the rows, sooner than the time that they are looked up by."""
+    values = (read for read in group if read.role == "value" and fold(read.column) != fold(event_time))
+    return next(values, group[0])

@@ -88,6 +88,12 @@ def test_what_a_pipeline_keeps_of_its_own_work_holds_no_features(table: str, hel
     assert scan_files({"risk/a.sql": text}, CATALOG).features == int(held)
 
 
+@pytest.mark.parametrize(("file", "held"), [("submission.csv", 0), ("predictions/may.csv", 1), ("user_summary.csv", 1)])
+def test_what_a_model_has_predicted_is_no_feature(file: str, held: int) -> None:
+    text = f"import pandas as pd\npd.read_csv('tx.csv').groupby('u').size().rename('n').reset_index().to_csv('{file}')"
+    assert scan_files({"risk/a.py": text}, CATALOG).features == held
+
+
 def test_files_without_a_prediction_point_are_counted() -> None:
     text = f"create table ml.features as {COUNT}"
     (hint,) = (h for h in scan_files({f"x/{n}.sql": text for n in "abcde"}, "version: 1\n").hints if "point" in h)
