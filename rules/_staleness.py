@@ -62,11 +62,23 @@ def stateful(feature: Feature) -> bool:
 
 def ages(feature: Feature, read: Input) -> bool:
     """Whether a state changes with time, so that an old one is another: not what stays as it is, what is declared to be known
-    only later, what tells the rows apart, or columns of a table that are copied, whatever they are."""
+    only later, what tells the rows apart or comes with what is predicted, or columns of a table that are copied, whatever they
+    are."""
     column = column_entry(read)
     if (feature.kind == "table" and feature.name == "*") or (column is not None and column.known_after is not None):
         return False
-    return not _lasting(read) and not _tells_rows_apart(feature, read)
+    return not _lasting(read) and not _tells_rows_apart(feature, read) and not _comes_along(feature, read)
+
+
+def _comes_along(feature: Feature, read: Input) -> bool:
+    """Whether a value is one of the row that is predicted: the caller sends it (`request_fields`), or it is one of the event
+    whose outcome is the label."""
+    if feature.aggregations:
+        return False
+    if feature.point is not None and fold(read.column) in map(fold, feature.point.request_fields):
+        return True
+    happens = read.entry is not None and read.entry.kind == "events"
+    return happens and any(read.source == source for source, _ in feature.label)
 
 
 def _tells_rows_apart(feature: Feature, read: Input) -> bool:
@@ -74,8 +86,10 @@ def _tells_rows_apart(feature: Feature, read: Input) -> bool:
     event, or by its name an identifier or a day of a calendar. A table of states may hold identifiers that change."""
     if feature.aggregations or feature.operations:
         return False
-    kept = ((one.source, one.column) for one in (*feature.inputs, *feature.rows) if one.role in _KEYS)
-    if (read.source, read.column) in kept:
+    column = read.source, read.column
+    keys = [(one.source, one.column) for one in feature.rows if one.role in _KEYS]
+    keys += [(one.source, one.column) for one in feature.inputs if one.role in _KEYS]
+    if column in keys:
         return True
     entry, name = read.entry, read.column
     if entry is not None and entry.kind not in (None, "events"):

@@ -45,7 +45,8 @@ class TooOldForDecision(Rule):
     and compares the worst case with `max_age` of the prediction point. Only features without a window are judged:
     last values, states, balances. Not those whose value stays as it is: of a `dimension`, a key of the source (`grain`), a
     birth date, a name, a time of creation; nor what is declared to be known only later (`known_after`), or what tells rows
-    apart: a key that they are joined or grouped by, the time and the identifier of an event. How old a source
+    apart: a key that they are joined or grouped by, the time and the identifier of an event. Nor what comes with what is
+    predicted: a field of the request (`request_fields`), a value of the event whose outcome is the label. How old a source
     may be for a count over a window is the affair of `window-inside-staleness` and `stale-window`. Where only the schedules
     of tables on the way are known, and nobody says how old the source itself is, it is a warning.
 
@@ -80,6 +81,20 @@ class TooOldForDecision(Rule):
         Example(
             "a batch run takes the state that there is",
             {"batch/train.py": _BALANCE, "catalog.yaml": _CATALOG},
+            flagged=0,
+        ),
+        Example(
+            "the amount of the payment that is scored comes with the request",
+            {
+                "online/train.py": """
+                    import pandas as pd
+                    from sklearn.linear_model import LogisticRegression
+
+                    df = pd.read_sql("select transfer_id, amount, disputed from bank.transfers", con)
+                    LogisticRegression().fit(df[["amount"]], df["disputed"])
+                """,
+                "catalog.yaml": _CATALOG,
+            },
             flagged=0,
         ),
         Example(

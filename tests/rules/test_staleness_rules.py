@@ -354,6 +354,23 @@ def test_what_rows_are_joined_or_grouped_by_is_no_state() -> None:
     assert len(judge(OLD, feature(tier, rows=(Choosing(tier.source, "tier", "where"),)))) == 1
 
 
+def test_what_comes_with_the_request_does_not_age() -> None:
+    sent = replace(ONLINE, request_fields=("Amount",))
+    for known in (DAILY, BALANCES):
+        assert judge(OLD, feature(read(known, "amount"), point=sent)) == []
+        assert len(judge(OLD, feature(read(known, "other"), point=sent))) == 1
+    assert len(judge(OLD, over(DAYS_7, function="last", given=read(DAILY), point=sent))) == 1  # type: ignore[arg-type]
+
+
+def test_the_event_whose_outcome_is_the_label_is_there() -> None:
+    seen, other = read(VISITS, "seconds"), read(DAILY, "amount")
+    label = frozenset([(seen.source, "bought")])
+    assert judge(OLD, feature(seen, label=label)) == []
+    assert len(judge(OLD, feature(seen, other, label=label))) == 1
+    state = read(PEOPLE, "card_limit")
+    assert len(judge(OLD, feature(state, label=frozenset([(state.source, "left")])))) == 1
+
+
 @pytest.mark.parametrize("column", ["ts", "visitId"])
 def test_the_last_time_or_identifier_is_a_state(column: str) -> None:
     last = windowed("last", DAYS_7, sources=(Source(VISITS.name, "table"),))
