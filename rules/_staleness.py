@@ -113,7 +113,8 @@ def _lasting(read: Input) -> bool:
 def lag_counts(feature: Feature, read: Input) -> bool:
     """Whether the age of an input changes a feature: not where it is summed up over long windows only, and hardly where its
     rows hardly ever change."""
-    if _lasting(read) or (read.entry is not None and read.entry.kind in _SLOWLY_CHANGING):
+    slow = read.entry is not None and read.entry.kind in _SLOWLY_CHANGING
+    if slow or _lasting(read) or _comes_along(feature, read):
         return False
     own = [reading for group in readings(feature) for reading in group if reading.read.source == read.source]
     return any(reading.error > TOLERATED for reading in own) if own else stateful(feature)

@@ -119,6 +119,7 @@ SLOW = entry("bank.balances", latency="daily", kind="snapshot")
         feature(read(FAST), read(SLOW, written=True)),
         feature(read(FAST), read(SLOW), either=True),
         replace(feature(read(FAST), read(SLOW)), target="BANK.balances"),
+        feature(read(FAST), read(SLOW), point=replace(ONLINE, request_fields=("amount",))),
         feature(
             read(FAST),
             read(replace(SLOW, kind="events")),
