@@ -185,6 +185,25 @@ def test_what_the_document_holds_is_written_there():
     assert standing(run('import pandas as pd\ndf = pd.read_sql("""\nselect sum(x) as s from t""", con)')) == [(3, None)]
 
 
+@pytest.mark.parametrize(
+    ("literal", "line"),
+    [
+        ('"select u, "\n"count(*) as n, "\n\n"sum(x) as s "\n"from t group by u"', 7),
+        ('f"select u, "\nf"\\n{what} as x, "\nf"sum(x) as s "\nf"from {table} group by u"', 6),
+        ('f"select u, {known} "\nf"as k, sum(x) as s from {table} "\nf"group by u, {known}"', 5),
+        ('"select u, count(*) " +\n"as n, sum(x) as s " + \n"from t group by u"', 5),
+    ],
+)
+def test_a_query_that_is_joined_over_lines_stands_where_its_words_do(literal: str, line: int):
+    program = run(f"import pandas as pd\nknown = 'region'\ndf = pd.read_sql(\n{literal}, con)")
+    assert standing(program)[-1] == (line, None)
+    (last,) = [m for r in program.relations if isinstance(r, Aggregate) for m in r.measures][-1:]
+    assert isinstance(last.expression, Measure)
+    assert last.expression.origin is not None
+    span = last.expression.origin.span
+    assert (span.end_line, span.end_column - span.column) == (line, len("sum(x)"))
+
+
 # --- what is written ---
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -11,6 +12,8 @@ from msgspec.structs import replace
 from feasilint.ir import Anchor, Elsewhere
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from feasilint.ir import Fragment
     from feasilint.lower.python import values as v
     from feasilint.lower.python.machine import Machine
@@ -72,8 +75,8 @@ def at(m: Machine, node: ast.expr | None) -> Anchor:
 
 
 def _literal_anchors(m: Machine, place: v.Place, part: str) -> tuple[list[Anchor], bool]:
-    """Anchors of the part of a text that a literal wrote: at once where the literal holds it verbatim, else line by
-    line."""
+    """Anchors of the part of a text that a literal wrote: at once where the literal holds it verbatim, else word by
+    word."""
     index = m.indexes.get(place.fragment.index)
     if index is None:
         return [], False
@@ -82,7 +85,11 @@ def _literal_anchors(m: Machine, place: v.Place, part: str) -> tuple[list[Anchor
     begin = _start_in(source, place)
     if part and source.startswith(part, begin):
         return [Anchor(place.offset, *place.fragment.position(start + begin))], True
-    return _by_line(place, part, source, start, begin), False
+    cursor = 0 if isinstance(place.node, ast.Constant) else min(begin, len(source))
+    steps = list(_aligned(part, source, cursor))
+    if not steps or steps[0][0] > 0:
+        steps.insert(0, (0, 0))
+    return [Anchor(place.offset + at, *place.fragment.position(start + found)) for at, found in steps], False
 
 
 def _start_in(source: str, place: v.Place) -> int:
@@ -100,18 +107,31 @@ def _start_in(source: str, place: v.Place) -> int:
     return cursor
 
 
-def _by_line(place: v.Place, part: str, source: str, start: int, cursor: int) -> list[Anchor]:
-    made: list[Anchor] = []
-    cursor = 0 if isinstance(place.node, ast.Constant) else min(cursor, len(source))
-    offset = 0
-    for line in part.split("\n"):
-        words = line.strip()
-        found = source.find(words, cursor) if words else -1
-        if found >= 0:
-            indent = len(line) - len(line.lstrip())
-            made.append(Anchor(place.offset + offset + indent, *place.fragment.position(start + found)))
-            cursor = found + len(words)
-        offset += len(line) + 1
-    if not made or made[0].offset > place.offset:
-        made.insert(0, Anchor(place.offset, *place.fragment.position(start)))
-    return made
+_WORD = re.compile(r"\S+")
+_BETWEEN = re.compile(r"""(?:\s|["'+()]|[fFrRbBuU]+(?=["'])|\\[nt\n]|\{[^{}\n]*\})*""")
+"""What may stand between two words of a text: the ends of literals that are joined, escapes, pieces that are put in."""
+_TELLING = 4  # characters of a word that is looked for behind others which the source does not show
+_REACH = 200
+
+
+def _aligned(text: str, source: str, cursor: int) -> Iterator[tuple[int, int]]:
+    """Offsets of words in a text with those in the source of its literal, wherever one is not simply the next of the other."""
+    known, lost = -1, False  # the end of the last word that was found, in the text
+    for word in _WORD.finditer(text):
+        found = _found(word[0], source, cursor, lost)
+        if found < 0:
+            lost = True
+            continue
+        if known < 0 or text[known : word.start()] != source[cursor:found]:
+            yield word.start(), found
+        known, cursor, lost = word.end(), found + len(word[0]), False
+
+
+def _found(word: str, source: str, cursor: int, lost: bool) -> int:
+    """Where the next word of a text stands, -1 where the source does not show it."""
+    gap = _BETWEEN.match(source, cursor)
+    nearest = gap.end() if gap is not None else cursor
+    for at in (nearest, source.find(word, cursor, nearest + len(word))):
+        if at >= 0 and source.startswith(word, at):
+            return at
+    return source.find(word, cursor, cursor + _REACH) if lost and len(word) >= _TELLING else -1
