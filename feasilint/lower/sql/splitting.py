@@ -62,7 +62,8 @@ def given_up(tokens: Sequence[Token], offset: int, text: str) -> int:
     for place in (at, at - 1, at - 2):
         if place > 0 and _may_start(tokens, place) and (place == at or _stands_alone(tokens, place, text)):
             return place
-    return 0
+    piped = at > 0 and tokens[at].text.upper() == "FROM" and begins_line(tokens, at, text) and _is_piped(tokens, at)
+    return at if piped else 0
 
 
 def after_note(tokens: Sequence[Token], text: str) -> int:

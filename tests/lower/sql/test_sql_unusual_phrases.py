@@ -50,6 +50,17 @@ def test_a_query_behind_a_pasted_result(query: str):
     assert scan_files({"a.sql": text}).findings == ()
 
 
+def test_a_pasted_result_ends_before_the_next_query():
+    text = 'SELECT * FROM (SELECT 1 AS x)\n"x","y"\n"1","3"\nFROM (SELECT 2 AS z)\n|> SELECT z;'
+    assert trees(text, "bigquery")[-1] == trees("FROM (SELECT 2 AS z) |> SELECT z", "bigquery")[0]
+    assert all(one.place.span.line < 4 for one in scan_files({"a.sql": text}).findings if one.place.span)
+
+
+def test_steps_in_words_are_no_statements():
+    text = "SELECT a FROM t;\n4. Compare the results from the two queries. They should be the same.\n"
+    assert scan_files({"a.sql": text}).findings == ()
+
+
 def test_a_type_is_no_blank():
     found = scan_files({"a.sql": "SELECT ARRAY<INT64>[1] AS a b FROM `x.y.t`;\n"}).findings
     assert [(one.code, "blank" in one.message) for one in found] == [("FEA001", False)]
