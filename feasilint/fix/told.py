@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
 def summary(fixed: Fixed, written: bool) -> Iterator[str]:
     """Lines about what was fixed, what could not be and why, and what else could."""
-    would = "Fixed" if written else "Would fix"
-    line = f"{would} {_count(len(fixed.fixed), 'finding')} in {_count(len(fixed.contents), 'file')}"
-    yield f"{line}; {fixed.unsafe} more with --unsafe-fixes" if fixed.unsafe else line
+    done = (
+        f"{_count(len(fixed.fixed), 'finding')} in {_count(len(fixed.contents), 'file')}" if fixed.fixed else "nothing"
+    )
+    line = f"Fixed {done}" if written else f"Would fix {done}"
+    more = f"{fixed.unsafe} more" if fixed.fixed else _count(fixed.unsafe, "finding")
+    yield f"{line}; {more} with --unsafe-fixes" if fixed.unsafe else line
     for refused in fixed.refused:
         place = refused.finding.place
         at = f"{place.path}:{place.span.line}" if place.span is not None else place.path

@@ -68,7 +68,7 @@ def test_the_page_shows_what_is_printed(query: Path) -> None:
 def test_safe_fixes_leave_the_bound_to_whoever_asks_for_it(query: Path) -> None:
     found = _scan("--fix")
     assert found.exit_code == 1
-    assert found.stderr == "Fixed 0 findings in 0 files; 1 more with --unsafe-fixes\n"
+    assert found.stderr == "Fixed nothing; 1 finding with --unsafe-fixes\n"
     assert query.read_text() == _shown("sql")
 
 

@@ -86,7 +86,7 @@ def test_without_a_time_of_prediction_nothing_is_changed(project: Path, where: s
     assert not found.contents
     assert not found.refused
     assert list(told.summary(found, written=True)) == [
-        "Fixed 0 findings in 0 files",
+        "Fixed nothing",
         "not fixed: 1 finding: no time of prediction to bound it by",
     ]
 
@@ -96,7 +96,7 @@ def test_a_bound_changes_the_meaning_and_is_not_made_by_safe_fixes(project: Path
     found = fixed(project / "f.sql", unsafe=False)
     assert not found.contents
     assert found.unsafe == 1
-    assert list(told.summary(found, written=True)) == ["Fixed 0 findings in 0 files; 1 more with --unsafe-fixes"]
+    assert list(told.summary(found, written=True)) == ["Fixed nothing; 1 finding with --unsafe-fixes"]
 
 
 def test_a_fix_that_brings_another_finding_is_dropped_and_told(project: Path) -> None:
