@@ -43,7 +43,10 @@ def decode(data: bytes, *, cookie: bool = False, zeros: bool = False) -> str:
     beginning, by which Git tells binary files.
     """
     _reject(data)
-    encodings = (_marked(data), _cookie(data) if cookie else None, "utf-8", _unmarked_utf16(data))
+    marked = _marked(data)
+    if marked is not None and marked != "utf-8-sig" and _attempt(data, marked) is None:
+        raise UnreadableError(f"marked as {marked.upper()}, but damaged; save it as UTF-8")
+    encodings = (marked, _cookie(data) if cookie else None, "utf-8", _unmarked_utf16(data))
     for encoding in (*encodings, "cp1252", "latin-1"):
         text = _attempt(data, encoding)
         if text is not None:

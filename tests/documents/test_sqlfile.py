@@ -63,3 +63,9 @@ def test_python_in_a_sql_notebook_makes_it_a_python_document() -> None:
     document = read("a.sql", text.encode())
     assert document.kind == "python"
     assert [(cell.language, cell.source) for cell in document.cells] == [("sql", "select 1"), ("python", "x = 1")]
+
+
+def test_a_damaged_file_of_wide_characters_is_told_as_that() -> None:
+    data = b"\xff\xfe" + "select 1\n".encode("utf-16-le") + b"\n"
+    (problem,) = read("a.sql", data).diagnostics
+    assert problem.message == "marked as UTF-16, but damaged; save it as UTF-8"

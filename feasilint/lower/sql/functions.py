@@ -12,6 +12,7 @@ from feasilint.lower.sql.adapter import Node, exp
 from feasilint.lower.sql.expressions import name_of, scalar, scalars
 from feasilint.lower.sql.items import alias_of, aliased, decorated
 from feasilint.lower.sql.scope import Item, Rows, Scope
+from feasilint.lower.sql.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,7 +118,12 @@ def _queried(name: str, function: Node, scope: Scope) -> Rows | None:
             context.session.over_tables[name] = over
     if (known := context.session.routines.get(name)) is not None:
         return sources.again(known, context)
-    texts = _texts(function) if name in _REMOTE else []
+    if name not in _REMOTE:
+        return None
+    given = function.expressions[-1] if function.expressions else None
+    if isinstance(given, exp.Add | exp.DPipe | exp.Concat):
+        return context.script(Text(context.session.pieces).said(scalar(given, scope)), context)
+    texts = _texts(function)
     return context.script(texts[-1], context) if texts else None
 
 

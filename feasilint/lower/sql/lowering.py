@@ -13,7 +13,7 @@ from feasilint.ir import Anchor, Fragment, Program, Relation
 from feasilint.ir.program import BLANK
 from feasilint.lower.builder import Builder
 from feasilint.lower.sql import SqlResult, models, sources, times
-from feasilint.lower.sql.adapter import Node, exp
+from feasilint.lower.sql.adapter import Node, TokenType, exp
 from feasilint.lower.sql.bodies import Bodies
 from feasilint.lower.sql.commands import command
 from feasilint.lower.sql.layout import Layout, Lines
@@ -176,8 +176,10 @@ class _Text:
             return None
         text, start, end = self.read.text, one.tokens[0].start, one.tokens[-1].end
         line = text.find("\n", text.find("\n", end) + 1)  # the comment may stand on a line of its own
-        found = _BLANK.search(text, start, end + 1) or _TASK.search(text, start, line if line > 0 else len(text))
-        return found.start() if found is not None else None
+        words = {token.start for token in one.tokens if token.token_type != TokenType.STRING}
+        blanks = (found.start() for found in _BLANK.finditer(text, start, end + 1))
+        task = _TASK.search(text, start, line if line > 0 else len(text))
+        return next((at for at in blanks if at in words), task.start() if task is not None else None)
 
     def _statement(self, tree: Node, context: Context) -> None:
         if isinstance(tree, _UNREAD):
@@ -245,4 +247,12 @@ def _unescaped(text: str, start: int, end: int) -> str:
     """The contents of a string, its doubled quotes as one in their place: `''x''` is ` 'x' `."""
     inner = text[start:end]
     quoted = text[start - 1 : start] == "'"
-    return re.sub(r"''([^']*)''", lambda found: f" '{found[1]}' ", inner) if quoted else inner
+    return _DOUBLED.sub(_as_one, inner) if quoted else inner
+
+
+_DOUBLED = re.compile(r"(\b[NnEe])?''([^']*)''")
+
+
+def _as_one(found: re.Match[str]) -> str:
+    """A string in doubled quotes with single ones, in as many characters."""
+    return f"{found[1]}'{found[2]}'  " if found[1] else f" '{found[2]}' "

@@ -15,19 +15,21 @@ from feasilint.lower.sql.phrases_tsql import plain_tsql
 from feasilint.lower.sql.portions import portions
 from feasilint.lower.sql.procedural import cursor, form_of, loop_of
 from feasilint.lower.sql.refreshing import refresh_of, without_clauses
-from feasilint.lower.sql.repair import ROUNDS, repaired
+from feasilint.lower.sql.repair import ROUNDS, is_clause, repaired
 from feasilint.lower.sql.script import FLOW, HARMLESS, bare, inside
 from feasilint.lower.sql.splitting import (
     PROCEDURAL,
     STARTS,
     SWALLOWING,
     after_note,
+    decides,
     given_up,
     swallowed,
     undelimited,
     without_client,
     without_end,
 )
+from feasilint.lower.sql.words import deeper, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -252,7 +254,7 @@ class _Parsing:
 
     def _otherwise(self, tokens: list[Token], failure: Failure) -> Iterator[Statement]:
         """The statement with placeholders read as clauses, or in another dialect; else why it cannot be read."""
-        found = self._repaired(tokens, failure) or self._in_other_dialect(tokens)
+        found = self._repaired(tokens, failure) or self._in_other_dialect(tokens) or self._without(tokens, failure)
         if found is not None:
             yield found
         elif at := after_note(tokens, self.text):
@@ -272,6 +274,20 @@ class _Parsing:
                 return read
             assert read.failure is not None
             tokens, failure = list(read.tokens), read.failure
+        return None
+
+    def _without(self, tokens: list[Token], failure: Failure) -> Statement | None:
+        """The statement without parameters that stand for a clause or a condition: `WHERE a = 1 @more GROUP BY b`."""
+        left = tokens
+        for _ in range(ROUNDS):
+            at = next((at for at, token in enumerate(left) if token.start >= failure.offset), 0)
+            if self.dialect not in ("", "tsql") or not is_clause(left, at) or not self._affords(len(left)):
+                return None
+            left = [*left[:at], *left[at + 2 :]]
+            tree = parse(left, self.text, self.dialect)
+            if not isinstance(tree, Failure):
+                return Statement(tuple(tokens), tree)
+            failure = tree
         return None
 
     def _in_other_dialect(self, tokens: list[Token], repaired: str = "") -> Statement | None:
@@ -313,12 +329,17 @@ def _begun(tokens: list[Token]) -> list[Token]:
 
 def _chunks(tokens: list[Token], dialect: str) -> Iterator[list[Token]]:
     chunk: list[Token] = []
+    depth = 0
     for at, token in enumerate(tokens):
-        if is_semicolon(token) or (dialect == "tsql" and token.text.upper() == "GO") or _runs(tokens, at, dialect):
+        if is_semicolon(token) or (dialect == "tsql" and word_of(token) == "GO") or _runs(tokens, at, dialect):
+            yield chunk
+            chunk, depth = [], 0
+            continue
+        if depth == 0 and dialect == "tsql" and chunk and decides(tokens, at):
             yield chunk
             chunk = []
-        else:
-            chunk.append(token)
+        depth += deeper(token)
+        chunk.append(token)
     yield chunk
 
 

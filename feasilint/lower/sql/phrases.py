@@ -9,7 +9,7 @@ from feasilint.lower.sql.adapter import Token, TokenType, said
 from feasilint.lower.sql.pipes import plain_pipes
 from feasilint.lower.sql.signatures import plain_routine
 from feasilint.lower.sql.spreadsheets import without_model
-from feasilint.lower.sql.words import closed, outer, place_of, word_at
+from feasilint.lower.sql.words import closed, deeper, outer, place_of, word_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -124,7 +124,7 @@ def _changes(tokens: list[Token]) -> list[Token]:
         if word_at(tokens, at) == "CHANGES" and word_at(tokens, at + 2) == "INFORMATION":
             at += 1
             while at < len(tokens) and (depth or word_at(tokens, at) in ("(", "AT", "BEFORE", "END")):
-                depth += (tokens[at].text == "(") - (tokens[at].text == ")")
+                depth += deeper(tokens[at])
                 at += 1
         else:
             made.append(tokens[at])

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.lower.sql.adapter import said
-from feasilint.lower.sql.words import closed, word_at
+from feasilint.lower.sql.adapter import TokenType, said
+from feasilint.lower.sql.words import closed, word_at, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -227,6 +227,21 @@ def _full_text(tokens: list[Token]) -> list[Token]:
     return made
 
 
+def _some_rows(tokens: list[Token]) -> list[Token]:
+    """UPDATE TOP (n) t and DELETE TOP (n) PERCENT FROM t as if all rows were meant."""
+    gone: set[int] = set()
+    for at, token in enumerate(tokens):
+        if word_of(token) == "TOP" and word_at(tokens, at - 1) in ("UPDATE", "DELETE"):
+            end = closed(tokens, at + 1) if word_at(tokens, at + 1) == "(" else at + 2
+            gone.update(range(at, end + (word_at(tokens, end) == "PERCENT")))
+    return [token for at, token in enumerate(tokens) if at not in gone]
+
+
+def _lock_tables(tokens: list[Token]) -> list[Token]:
+    """`sys.dm_tran_locks lock`: in T-SQL no word of its own."""
+    return [said(token.text, token, TokenType.VAR) if token.token_type == TokenType.LOCK else token for token in tokens]
+
+
 _FULL_TEXT = ("CONTAINSTABLE", "FREETEXTTABLE")
 _RANKED = ("(", "SELECT", "*", ",", "NULL", "key", ",", "NULL", "rank", "FROM")
 
@@ -244,6 +259,8 @@ _RULES: tuple[tuple[str, Callable[[list[Token]], list[Token]]], ...] = (
     ("XMLNAMESPACES", _namespaces),
     ("OUTPUT", _outputs),
     ("::", _system_functions),
+    ("TOP", _some_rows),
+    ("LOCK", _lock_tables),
     ("CONTAINSTABLE", _full_text),
     ("FREETEXTTABLE", _full_text),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from feasilint.lower.sql.marks import MARK
+from feasilint.lower.sql.words import deeper
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,31 @@ def repaired(tokens: Sequence[Token], text: str, offset: int) -> str | None:
         if index >= 0 and MARK.fullmatch(tokens[index].text) and not _is_table(tokens, index):
             return _read_as(tokens, index, text)
     return None
+
+
+_BEHIND_CLAUSE = (
+    "GROUP BY",
+    "ORDER BY",
+    "HAVING",
+    "WHERE",
+    "UNION",
+    ")",
+    "",
+    "AND",
+    "OR",
+    "JOIN",
+    "LEFT",
+    "INNER",
+    ";",
+)
+
+
+def is_clause(tokens: Sequence[Token], at: int) -> bool:
+    """Whether `@name` at a place can only stand for a clause, or for a further condition."""
+    if at < 1 or tokens[at].text != "@" or at + 1 >= len(tokens):
+        return False
+    begins = tokens[at - 1].line < tokens[at].line
+    return begins and _word(tokens, at + 2) in _BEHIND_CLAUSE
 
 
 def _is_table(tokens: Sequence[Token], index: int) -> bool:
@@ -108,7 +134,7 @@ def _is_query(tokens: Sequence[Token], index: int) -> bool:
         return _word(tokens, index + 1) in _GOING_ON
     depth = 0
     for token in reversed(tokens[:index]):
-        depth += (token.text == ")") - (token.text == "(")
+        depth -= deeper(token)
         if depth == 0 and token.text.upper() in ("WITH", "SELECT", "FROM"):
             return token.text.upper() == "WITH" and tokens[index - 1].text == ")" and index == len(tokens) - 1
     return False
@@ -123,7 +149,7 @@ def _joint(tokens: Sequence[Token], index: int) -> str:
     """What joins a further item in the clause around a token."""
     depth = 0
     for token in reversed(tokens[:index]):
-        depth += (token.text == ")") - (token.text == "(")
+        depth -= deeper(token)
         word = token.text.upper().rsplit(" ", 1)[-1]  # PARTITION BY is one token
         if depth < 0 or (depth == 0 and word in _CLAUSES):
             return ""

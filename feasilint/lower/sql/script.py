@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.sql.adapter import TokenType, said
-from feasilint.lower.sql.signatures import QUOTED
 from feasilint.lower.sql.splitting import STARTS
-from feasilint.lower.sql.words import closed, place_of, word_at
+from feasilint.lower.sql.words import QUOTED, closed, deeper, place_of, word_at, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -131,11 +130,12 @@ def _condition(tokens: list[Token], *words: str) -> list[Token]:
     """What follows a condition: behind THEN or BEGIN, or from the first word on that stands in none."""
     depth = 0
     for at, token in enumerate(tokens):
-        depth += (token.text == "(") - (token.text == ")")
-        word = token.text.upper() if depth == 0 and at else ""
-        if word in (words or ("THEN", "BEGIN")):
+        depth += deeper(token)
+        here = word_of(token) if depth == 0 and at else ""
+        if here in (words or ("THEN", "BEGIN")):
             return tokens[at + 1 :]
-        if word in _UNMARKED and word_at(tokens, at + 1) != "(" and tokens[at - 1].text not in ("@", "."):
+        called = here == "UPDATE" and word_at(tokens, at + 1) == "("  # of a column, in a trigger
+        if here in _UNMARKED and not called and tokens[at - 1].text not in ("@", "."):
             return tokens[at:]
     return tokens
 
@@ -297,7 +297,7 @@ def _is_table_of_model(tokens: list[Token], at: int) -> bool:
         return False
     depth, start = 0, at - 1
     while start > 3 and not (depth == 0 and tokens[start].text == "("):
-        depth += (tokens[start].text == ")") - (tokens[start].text == "(")
+        depth -= deeper(tokens[start])
         start -= 1
     called = [word_at(tokens, place) for place in range(start - 3, start)]
     return called[:2] in (["ML", "."], ["AI", "."]) and called[2] not in _PARSED

@@ -5,15 +5,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feasilint.lower.sql.adapter import TokenType, said
+from feasilint.lower.sql.adapter import said
+from feasilint.lower.sql.words import QUOTED, deeper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from feasilint.lower.sql.adapter import Token
-
-QUOTED = frozenset((TokenType.STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING, TokenType.NATIONAL_STRING))
-"""The kinds of tokens that a quoted body comes as."""
 
 _MODES = frozenset(("IN", "OUT", "INOUT", "VARIADIC"))
 _SCRIPTS = ("SQL", "PLPGSQL")
@@ -39,7 +37,7 @@ def _is_body(tokens: Sequence[Token], at: int) -> bool:
 def _closing(tokens: Sequence[Token], opening: int) -> int:
     depth = 0
     for at in range(opening, len(tokens)):
-        depth += (tokens[at].text == "(") - (tokens[at].text == ")")
+        depth += deeper(tokens[at])
         if depth == 0:
             return at
     return len(tokens) - 1

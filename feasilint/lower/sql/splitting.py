@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from feasilint.lower.sql.words import closed, outer, word_at
+from feasilint.lower.sql.words import closed, outer, word_at, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,14 +46,21 @@ def swallowed(tokens: Sequence[Token], text: str) -> int:
     depth = 0
     awaited = False  # by the common table expressions of a view: its query
     for at, token in enumerate(tokens):
-        word = token.text.upper()
-        if depth == 0 and awaited and word == "SELECT":
+        here = word_of(token)
+        if depth == 0 and awaited and here == "SELECT":
             awaited = False
         elif at and depth == 0 and _begins(tokens, at) and (begins_line(tokens, at, text) or _follows(tokens, at)):
             return at
-        awaited |= at > 0 and depth == 0 and word == "WITH" and _may_start(tokens, at)
-        depth += (word in ("(", "CASE")) - (word == ")" or (word == "END" and depth > 0))
+        awaited |= at > 0 and depth == 0 and here == "WITH" and _may_start(tokens, at)
+        depth += (here in ("(", "CASE")) - (here == ")" or (here == "END" and depth > 0))
     return 0
+
+
+def decides(tokens: Sequence[Token], at: int) -> bool:
+    """Whether an IF or a WHILE begins its line: in T-SQL, where both are reserved, another statement begins there."""
+    if word_of(tokens[at]) not in ("IF", "WHILE") or tokens[at - 1].line == tokens[at].line:
+        return False
+    return word_at(tokens, at + 1) != "EXISTS" or word_at(tokens, at + 2) == "("  # DROP TABLE IF EXISTS t
 
 
 def given_up(tokens: Sequence[Token], offset: int, text: str) -> int:
@@ -75,13 +82,13 @@ def after_note(tokens: Sequence[Token], text: str) -> int:
 
 def _after_note(tokens: Sequence[Token], at: int) -> bool:
     opened = tokens[at].text == "(" and at + 1 < len(tokens)
-    word = tokens[at + opened].text.upper()
-    return (word in _AFTER_NOTE and _may_start(tokens, at + opened)) or (word == "FROM" and _is_piped(tokens, at))
+    here = word_of(tokens[at + opened])
+    return (here in _AFTER_NOTE and _may_start(tokens, at + opened)) or (here == "FROM" and _is_piped(tokens, at))
 
 
 def _is_piped(tokens: Sequence[Token], at: int) -> bool:
     """Whether FROM begins a query: `FROM t |> …`."""
-    return any(word == "|>" for _, word in outer(tokens[at:]))
+    return any(step == "|>" for _, step in outer(tokens[at:]))
 
 
 _BEGINS_OTHERWISE = frozenset(
@@ -95,16 +102,16 @@ _AFTER_NOTE = frozenset(
 
 def _may_start(tokens: Sequence[Token], at: int) -> bool:
     """Whether a word may begin a statement; WITH also says how something is done."""
-    word = tokens[at].text.upper()
-    if word != "WITH":
-        return word in STARTS
+    here = word_of(tokens[at])
+    if here != "WITH":
+        return here in STARTS
     named = closed(tokens, at + 2) if word_at(tokens, at + 2) == "(" else at + 2  # WITH t (a, b) AS (…)
     return [word_at(tokens, named), word_at(tokens, named + 1)] == ["AS", "("]
 
 
 def without_end(tokens: list[Token]) -> list[Token]:
     """Without the END of a block around the statement, which would be read as the alias of its last table."""
-    words = [token.text.upper() for token in tokens]
+    words = [word_of(token) for token in tokens]
     opened = sum(word in ("CASE", "BEGIN") for word in words)
     surplus = words.count("END") - opened
     while len(tokens) > 1 and surplus > 0 and words[len(tokens) - 1] == "END":
@@ -126,8 +133,7 @@ def _follows(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _begins(tokens: Sequence[Token], at: int) -> bool:
-    word = tokens[at].text.upper()
-    if word not in STARTS or tokens[at - 1].text.upper() in _GOES_ON:
+    if word_of(tokens[at]) not in STARTS or word_of(tokens[at - 1]) in _GOES_ON:
         return False
     return _may_start(tokens, at)
 
@@ -161,7 +167,7 @@ _TRANSFER = re.compile(
 """Files that SnowSQL moves, whose paths may look like comments: `PUT file://a/*.py @stage`."""
 _SQLCMD = re.compile(r"^[ \t]*:[a-z!]+\b[^\n]*$", re.IGNORECASE | re.MULTILINE)
 _BATCH = re.compile(r"^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t]*$", re.IGNORECASE | re.MULTILINE)
-_PARAMETER = re.compile(r"<([^<>,\n]*),([^<>,\n]*),[ \t]*([^<>,\n]*)>")
+_PARAMETER = re.compile(r"<([\w @#$.-]+),([\w ()]*),[ \t]*([^<>,\n]*)>")
 _PLAIN = re.compile(r"@?[\w.\[\]-]+")
 
 

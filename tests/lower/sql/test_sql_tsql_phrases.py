@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from feasilint.api import scan_files
+from feasilint.documents.read import read as read_document
+from feasilint.lower.options import Options
+from feasilint.lower.sql import lower_document
 from feasilint.lower.sql.reading import read
 
 if TYPE_CHECKING:
@@ -194,3 +197,54 @@ def test_a_mistake_in_the_query_of_a_view_is_told_once() -> None:
     text = "CREATE OR ALTER VIEW v AS\nWITH s AS (\n  SELECT a FROM t\n)\nSELECT\n  a AS Annual Usage,\n  b\nFROM s\nGO\nSELECT 1 AS one"
     found = [f for f in scan_files({"a.sql": text}).findings if f.code == "FEA001"]
     assert [(f.message, f.place.span.line) for f in found if f.place.span] == [("`Usage` is not expected here", 6)]
+
+
+def test_a_condition_begins_a_statement_without_a_semicolon_before_it():
+    text = (
+        "SELECT a INTO #x FROM t\nIF(@debug > 0)\nBEGIN\n  INSERT INTO v SELECT b FROM u\nEND\n"
+        "WHILE (@i < 3)\n  SET @i = 4\nDROP TABLE\nIF EXISTS #x\n"
+        "IF (SELECT count(*) FROM r WHERE p = 'IF') > 0\n  RAISERROR('(', 18, 1)\n"
+        "IF (EXISTS(SELECT a FROM t) AND @k = 'IF') OR @k = 'ALL' SET @s = @s + ' UNION '\nSELECT c FROM w"
+    )
+    found = trees(text, "tsql")
+    assert not [one for one in found if one.startswith("!")]
+    assert [one for one in found if one.startswith(("SELECT", "INSERT", "DROP"))] == [
+        "SELECT a INTO #x FROM t",
+        "INSERT INTO v SELECT b FROM u",
+        "DROP TABLE IF EXISTS #x",
+        "SELECT c FROM w",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT REPLACE(REPLACE(a, '<', ''), '>', '') AS a FROM t",
+        "SELECT 'GO', n.a FROM (SELECT 'IF' AS a) AS n",
+        "SELECT REPLACE(REPLACE(a, N'(', N''), N')', N'') AS a FROM t",
+        "UPDATE TOP (1) t SET a = 0",
+        "DELETE TOP (10) PERCENT FROM t WHERE a = 0",
+        "SELECT lock.a FROM t JOIN sys.locks lock ON lock.b = t.b",
+    ],
+)
+def test_signs_in_strings_and_odd_words(text: str):
+    (found,) = trees(text, "tsql")
+    assert not found.startswith("!")
+
+
+def test_a_text_that_is_put_together_is_read_as_a_whole():
+    text = "INSERT INTO @s\nEXEC('SELECT a, b\nFROM ' + @db + '.sys.schemas WHERE c = N''x''')"
+    program = lower_document(read_document("a.sql", text.encode()), Options(dialect="tsql"))
+    assert any("FROM {db}.sys.schemas WHERE" in one.text for one in program.fragments)
+    assert scan_files({"a.sql": text}).findings == ()
+
+
+def test_a_parameter_that_stands_for_a_clause_is_left_out():
+    text = "SELECT a FROM t\nWHERE b IN (@ids)\n  @more\nGROUP BY a\n@tail"
+    assert trees(text, "tsql") == ["SELECT a FROM t WHERE b IN (@ids) GROUP BY a"]
+    assert trees("SELECT a FROM t WHERE b = 1 @c d", "tsql")[0].startswith("!")
+
+
+def test_strings_hold_no_blanks():
+    text = "SELECT REPLACE(a, N'<< Single >>', ' ...') AS b c FROM t"
+    assert [f.message for f in scan_files({"a.sql": text}).findings] == ["`c` is not expected here"]
