@@ -51,10 +51,16 @@ TOO_DEEP = "nested too deeply"
 
 
 class Failure(NamedTuple):
-    """A text that could not be parsed, and the offset at which the parser gave up."""
+    """A text that could not be parsed, and the offset at which the parser gave up; `shown`: of what is to be looked at, where
+    that is before it."""
 
     message: str
     offset: int
+    shown: int | None = None
+
+    @property
+    def place(self) -> int:
+        return self.offset if self.shown is None else self.shown
 
 
 def dialects() -> tuple[str, ...]:
@@ -192,7 +198,8 @@ def parse(tokens: Sequence[Token], text: str, dialect: str) -> Node | Failure | 
         trees = Dialect.get_or_raise(dialect).parser(error_message_context=40).parse(list(tokens), text)
     except ParseError as error:
         at = _stopped(error, tokens)
-        return Failure(_described(error, tokens, at), tokens[at].start)
+        said = _described(error, tokens, at)
+        return Failure(said, tokens[at].start, tokens[at - 1].start if said.startswith(_BEHIND) else None)
     except RecursionError:
         return Failure(TOO_DEEP, tokens[0].start)
     except Exception as error:  # a bug of the parser must not cost the other statements
@@ -212,8 +219,13 @@ _WORDS = (
 always the same."""
 
 
+_BEHIND = "something is missing behind"
+
+
 def _described(error: ParseError, tokens: Sequence[Token], at: int) -> str:
     said = str((error.errors[0].get("description") if error.errors else None) or error)
+    if said.startswith("Required keyword") and at > 0 and tokens[at - 1].line < tokens[at].line:
+        return f"{_BEHIND} `{_brief(tokens[at - 1].text)[:40]}`"
     here = f"`{_brief(tokens[at].text)[:40]}`" if at + 1 < len(tokens) else "the end of the statement"
     for pattern, words in _WORDS:
         if (found := pattern.match(said)) is not None:

@@ -98,6 +98,7 @@ _MARKS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("tsql", 9, (r"\bsp_executesql\b", r"@@fetch_status\b", r"\bbegin\s+try\b")),
     ("oracle", 3, (r"\bfrom\s+dual\b", r"\brownum\b", r"\bnvl\s*\(", r"\bvarchar2\b", r"\(\+\)")),
 )  # fmt: skip
+_BACKTICKS = re.compile(r"\b(?:table|into|from|join|use|database)\s+(?:if\s+(?:not\s+)?exists\s+)?`\w")
 _LIMIT = 12_000
 _COMMENT = re.compile(r"--[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/")
 _NO_LITERAL = re.compile(r"\(\?:.*?\)|\[.*?\]|\\\W|\\\w[*+?]?|\{.*?\}|[*+?^$().]")
@@ -120,4 +121,7 @@ def guess_dialect(text: str) -> str:
         found = sum(needle in lowered and re.search(mark, lowered, re.MULTILINE) is not None for needle, mark in marks)
         if found:
             scores[name] = scores.get(name, 0) + weight + found - 1
+    if "tsql" in scores and _BACKTICKS.search(lowered) is not None:
+        del scores["tsql"]  # which has brackets for names
+        scores["mysql"] = scores.get("mysql", 0) + 2
     return max(scores, key=lambda name: scores[name]) if scores else ""

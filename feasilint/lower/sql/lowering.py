@@ -147,7 +147,7 @@ class _Text:
             return
         blank = self._blank(one)
         message = self.marks.restore(failure.message) if blank is None else BLANK
-        at = failure.offset if blank is None else blank
+        at = failure.place if blank is None else blank
         self.builder.diagnose(self._kind(one), message, self.lines.span(at, at + 1), sql=True)
 
     def _kind(self, one: Statement) -> DiagnosticKind:

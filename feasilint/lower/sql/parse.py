@@ -24,6 +24,7 @@ from feasilint.lower.sql.splitting import (
     after_note,
     decides,
     given_up,
+    pasted,
     swallowed,
     undelimited,
     without_client,
@@ -245,12 +246,14 @@ class _Parsing:
 
     def _split(self, tokens: list[Token], failure: Failure) -> tuple[Statement | None, list[Token]]:
         """The statement before the place where the parser gave up, if another one may begin there."""
-        at = given_up(tokens, failure.offset, self.text)
+        at = behind = given_up(tokens, failure.offset, self.text)
+        if not at:
+            at, behind = pasted(tokens, failure.offset, self.text)
         if not at:
             return None, []
         head = without_end(tokens[:at])
         first = parse(head, self.text, self.dialect)
-        return (None, []) if isinstance(first, Failure) else (self._read(head, first), bare(tokens[at:]))
+        return (None, []) if isinstance(first, Failure) else (self._read(head, first), bare(tokens[behind:]))
 
     def _otherwise(self, tokens: list[Token], failure: Failure) -> Iterator[Statement]:
         """The statement with placeholders read as clauses, or in another dialect; else why it cannot be read."""

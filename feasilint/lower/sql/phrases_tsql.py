@@ -104,22 +104,28 @@ def _graph_matches(tokens: list[Token]) -> list[Token]:
 _ARROWS = ("-", "->", "<-")
 
 
-def _native_scores(tokens: list[Token]) -> list[Token]:
-    """PREDICT(MODEL = @m, DATA = t AS d) WITH (score FLOAT) AS p as `t AS d CROSS JOIN OPENQUERY() AS p`."""
+def _scored_tables(tokens: list[Token]) -> list[Token]:
+    """PREDICT(MODEL = @m, DATA = t AS d) WITH (score FLOAT) AS p as `t AS d CROSS JOIN OPENQUERY() AS p`, and likewise
+    VECTOR_SEARCH(TABLE = t AS d, …)."""
     made: list[Token] = []
     at = 0
     while at < len(tokens):
-        called = tokens[at].text.upper() == "PREDICT" and word_at(tokens, at + 1) == "("
-        end = closed(tokens, at + 1) if called else at
-        data = next((place for place in range(at, end) if tokens[place].text.upper() == "DATA"), 0)
+        given = _SCORING.get(word_of(tokens[at])) if word_at(tokens, at + 1) == "(" else None
+        end = closed(tokens, at + 1) if given else at
+        data = next((place for place in range(at, end) if word_of(tokens[place]) == given), 0)
         if not data or word_at(tokens, data + 1) != "=":
             made.append(tokens[at])
             at += 1
             continue
+        named = next((place for place in range(data, end) if word_of(tokens[place]) == ","), end - 1)
         scores = [said(word, tokens[end - 1]) for word in ("CROSS", "JOIN", "openquery", "(", ")")]
-        made += [*tokens[data + 2 : end - 1], *scores]
+        made += [*tokens[data + 2 : named], *scores]
         at = closed(tokens, end + 1) if word_at(tokens, end) == "WITH" else end
     return made
+
+
+_SCORING = {"PREDICT": "DATA", "VECTOR_SEARCH": "TABLE"}
+"""Functions that add scores to the rows of a table, and the parameter that names it."""
 
 
 def _bulk_inserts(tokens: list[Token]) -> list[Token]:
@@ -237,6 +243,25 @@ def _some_rows(tokens: list[Token]) -> list[Token]:
     return [token for at, token in enumerate(tokens) if at not in gone]
 
 
+def _vectors(tokens: list[Token]) -> list[Token]:
+    """TOP (n) WITH APPROXIMATE without how, and AI_GENERATE_EMBEDDINGS(a USE MODEL m) without by what."""
+    gone: set[int] = set()
+    for at in range(2, len(tokens) - 1):
+        words = word_of(tokens[at]), word_of(tokens[at + 1])
+        if words == ("WITH", "APPROXIMATE") and word_at(tokens, at - 1) == ")":
+            gone |= {at, at + 1}
+        elif words == ("USE", "MODEL"):
+            gone.update(range(at, _end_of_name(tokens, at + 2)))
+    return [token for at, token in enumerate(tokens) if at not in gone]
+
+
+def _end_of_name(tokens: Sequence[Token], at: int) -> int:
+    end = at + 1
+    while word_at(tokens, end) == ".":
+        end += 2
+    return end
+
+
 def _lock_tables(tokens: list[Token]) -> list[Token]:
     """`sys.dm_tran_locks lock`: in T-SQL no word of its own."""
     return [said(token.text, token, TokenType.VAR) if token.token_type == TokenType.LOCK else token for token in tokens]
@@ -255,12 +280,15 @@ _RULES: tuple[tuple[str, Callable[[list[Token]], list[Token]]], ...] = (
     ("WITH", _query_hints),
     ("MATCH", _graph_matches),
     ("PATH", _paths),
-    ("PREDICT", _native_scores),
+    ("PREDICT", _scored_tables),
+    ("VECTOR_SEARCH", _scored_tables),
     ("XMLNAMESPACES", _namespaces),
     ("OUTPUT", _outputs),
     ("::", _system_functions),
     ("TOP", _some_rows),
     ("LOCK", _lock_tables),
+    ("APPROXIMATE", _vectors),
+    ("MODEL", _vectors),
     ("CONTAINSTABLE", _full_text),
     ("FREETEXTTABLE", _full_text),
 )

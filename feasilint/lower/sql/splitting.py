@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from feasilint.lower.sql.adapter import TokenType
 from feasilint.lower.sql.words import closed, outer, word_at, word_of
 
 if TYPE_CHECKING:
@@ -80,6 +81,32 @@ def after_note(tokens: Sequence[Token], text: str) -> int:
     return next((at for at in range(1, len(tokens)) if _after_note(tokens, at) and begins_line(tokens, at, text)), 0)
 
 
+def pasted(tokens: Sequence[Token], offset: int, text: str) -> tuple[int, int]:
+    """Where a pasted result begins at which the parser gave up, behind a comment or an empty line, and the next statement behind
+    it or the end: rows of values, and no more, or what went wrong. Zeros where none is."""
+    at = next((at for at, token in enumerate(tokens) if token.start >= offset), 0)
+    while at and not _apart(tokens, at, text):
+        at -= 1
+    complains = at > 0 and _COMPLAINT.match(text, tokens[at].start) is not None
+    if not at or not (complains or tokens[at].token_type in _VALUES):
+        return 0, 0
+    end = next(
+        (to for to in range(at + 1, len(tokens)) if _after_note(tokens, to) and begins_line(tokens, to, text)), 0
+    )
+    rows = tokens[at : end or len(tokens)]
+    return (at, end or len(tokens)) if complains or all(token.token_type in _ROW for token in rows) else (0, 0)
+
+
+def _apart(tokens: Sequence[Token], at: int, text: str) -> bool:
+    """Whether a comment or an empty line stands before a token."""
+    return text[tokens[at - 1].end + 1 : tokens[at].start].count("\n") > 1
+
+
+_COMPLAINT = re.compile(r"(?:[^\n]*\n)?[^\n]*\b\w*(?:error|exception): ", re.IGNORECASE)
+_VALUES = frozenset((TokenType.STRING, TokenType.IDENTIFIER, TokenType.NUMBER))
+_ROW = _VALUES | {TokenType.COMMA, TokenType.NULL, TokenType.DASH}
+
+
 def _after_note(tokens: Sequence[Token], at: int) -> bool:
     opened = tokens[at].text == "(" and at + 1 < len(tokens)
     here = word_of(tokens[at + opened])
@@ -111,12 +138,16 @@ def _may_start(tokens: Sequence[Token], at: int) -> bool:
 
 def without_end(tokens: list[Token]) -> list[Token]:
     """Without the END of a block around the statement, which would be read as the alias of its last table."""
-    words = [word_of(token) for token in tokens]
-    opened = sum(word in ("CASE", "BEGIN") for word in words)
-    surplus = words.count("END") - opened
-    while len(tokens) > 1 and surplus > 0 and words[len(tokens) - 1] == "END":
-        tokens, surplus = tokens[:-1], surplus - 1
-    return tokens
+    depth, surplus = 0, set[int]()
+    for at, token in enumerate(tokens):
+        word = word_of(token)
+        if word == "END" and not depth:
+            surplus.add(at)
+        depth += (word in ("CASE", "BEGIN")) - (word == "END" and depth > 0)
+    end = len(tokens)
+    while end > 1 and end - 1 in surplus:
+        end -= 1
+    return tokens[:end]
 
 
 def begins_line(tokens: Sequence[Token], at: int, text: str) -> bool:

@@ -53,7 +53,7 @@ def _excludes(kept: _Kept, other: _Kept, between: str | None) -> bool:
     stands between them, None inside of the first."""
     if other.condition == f"{{!{kept.condition[1:]}":
         return True
-    if between is None or between.strip():
+    if between is None or between.strip(" \t\n-"):  # in SQL's own comments, too
         return False
     clauses = [found[0].upper() for found in map(_CLAUSE.match, (kept.body, other.body)) if found is not None]
     asked = [found[1] for found in map(_ASKED.match, (kept.condition, other.condition)) if found is not None]

@@ -225,3 +225,9 @@ def test_dictionaries_that_end_in_one_another_do_not_end_the_expression() -> Non
     text = "{{ config(meta={'tags': {'table': {'purpose': 'STAKING, GOVERNANCE' }}}) }}select a from t"
     assert shown(text) == "select a from t"
     assert shown("{{ {'a': '}}'}['a'] }}") == "}}"
+
+
+def test_lines_between_macros_are_no_tags() -> None:
+    text = "{% macro a() %}select 1{% endmacro %}\n{% ##### %}\n{% macro b() %}select 2{% endmacro %}"
+    assert rendered(text).text.strip() == ""
+    assert isinstance(Templates().render("select 1 {% ##### %} from t", Setting()), Refused)

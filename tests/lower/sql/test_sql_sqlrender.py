@@ -27,6 +27,7 @@ def test_other_braces_stay(text: str):
         ("FROM t {@x}?{WHERE a}\n{@y}?{where b}\n{!@x & !@y}?{where c}", "FROM t WHERE a"),
         ("FROM t {@x}?{WHERE a} ORDER BY d UNION SELECT 1 FROM u {@y}?{WHERE b}", "FROM t WHERE a ORDER BY d UNION SELECT 1 FROM u WHERE b"),
         ("JOIN {'@n' IN ('A','B')}?{a.@n t} {'@n' == 'C'}?{b.@n t} ON x", "JOIN a.@n t ON x"),
+        ("SELECT --{@v == '4'}?{\n a\n--}\n--{@v == '5'}?{\n b\n--}\nFROM t", "SELECT -- a -- -- FROM t"),
         ("WHERE a {@x == 1}?{AND b} {@y == 1}?{AND c}", "WHERE a AND b AND c"),
         ("WHERE a {@x != 1}?{AND b} {@x != 2}?{AND c}", "WHERE a AND b AND c"),
         ("FROM t {@x}?{WHERE a {@y}?{AND b}} {@z}?{WHERE c}", "FROM t WHERE a AND b"),

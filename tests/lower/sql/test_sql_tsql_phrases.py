@@ -248,3 +248,29 @@ def test_a_parameter_that_stands_for_a_clause_is_left_out():
 def test_strings_hold_no_blanks():
     text = "SELECT REPLACE(a, N'<< Single >>', ' ...') AS b c FROM t"
     assert [f.message for f in scan_files({"a.sql": text}).findings] == ["`c` is not expected here"]
+
+
+def test_neighbours_of_vectors():
+    text = (
+        "SELECT TOP (5) WITH APPROXIMATE t.a, s.distance FROM VECTOR_SEARCH(TABLE = dbo.k AS t, COLUMN = e,"
+        " SIMILAR_TO = AI_GENERATE_EMBEDDINGS(@q USE MODEL dbo.m), METRIC = 'cosine') AS s"
+    )
+    (query,) = trees(text, "tsql")
+    assert query.startswith("SELECT TOP 5 t.a, s.distance FROM dbo.k AS t CROSS JOIN OPENQUERY() AS s")
+
+
+def test_the_end_of_a_case_is_none_of_a_block():
+    text = "IF @a = 1\nBEGIN\n  SET @b = 1\nEND\nSELECT @c =\nCASE WHEN @b = 1 THEN 'x' ELSE 'y' END\n\nIF (@c = 'x') PRINT 1"
+    assert not [one for one in trees(text, "tsql") if one.startswith("!")]
+
+
+def test_names_in_backticks_are_not_of_sql_server():
+    assert read("CREATE TABLE `Album` (`Title` NVARCHAR(160) NOT NULL)", None).dialect == "mysql"
+
+
+def test_what_is_missing_is_shown_where_it_should_stand():
+    text = "SELECT a FROM t WHERE b =\n\n-- next\nDROP TABLE u"
+    (found,) = [f for f in scan_files({"a.sql": text}).findings if f.code == "FEA001"]
+    assert found.message == "something is missing behind `=`"
+    assert found.place.span is not None
+    assert (found.place.span.line, found.place.span.column) == (1, 25)

@@ -56,6 +56,22 @@ def test_a_pasted_result_ends_before_the_next_query():
     assert all(one.place.span.line < 4 for one in scan_files({"a.sql": text}).findings if one.place.span)
 
 
+@pytest.mark.parametrize(
+    "rows",
+    ['"a"\n"1"', '"a","b"\n"1",NULL', "1\n-2", "FAILED java.sql.SQLException: Binder Error: no such column FROM a\n  at x.y(Z.java:3)"],
+)  # fmt: skip
+def test_a_pasted_result_behind_a_query_without_an_end(rows: str):
+    text = f"SELECT a AS a FROM t\n\n-- result\n{rows}\n\n-- next\nSELECT b AS b FROM u WHERE b > 1;"
+    assert trees(text, "bigquery")[0].startswith("SELECT a AS a FROM t")
+    assert "SELECT b AS b FROM u WHERE b > 1" in trees(text, "bigquery")[-1]
+    assert scan_files({"a.sql": text}).findings == ()
+
+
+def test_a_quoted_column_behind_a_note_is_no_result():
+    text = 'SELECT a AS x\n\n-- and\n"b" AS y\nFROM t'
+    assert [one.code for one in scan_files({"a.sql": text}).findings] == ["FEA001"]
+
+
 def test_steps_in_words_are_no_statements():
     text = "SELECT a FROM t;\n4. Compare the results from the two queries. They should be the same.\n"
     assert scan_files({"a.sql": text}).findings == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from jinja2 import TemplateError, TemplateSyntaxError
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from feasilint.lower.sql.reading import Setting
 
 _MOST_CHARACTERS = 1_000_000
+_MACRO = re.compile(r"\{%-?\s*(?:macro|test|materialization)\b")
+_NAMELESS = re.compile(r"\{%([^\w%{}]*)%\}")
+"""Tags without a word, as lines between macros: dbt takes the macros out of their file, and reads nothing else of it."""
 
 
 class Templates:
@@ -41,7 +45,7 @@ class Templates:
         branch: Branch = "all",
     ) -> Rendered | Refused:
         """The SQL of a template."""
-        cut = list(pieces(text))
+        cut = list(pieces(_NAMELESS.sub(r"{#\1#}", text) if _MACRO.search(text) is not None else text))
         if len(text) > _MOST_CHARACTERS or len(cut) > places.MOST_PIECES:
             return Refused("the template is too large", kind="budget")
         run = Run(branch, self._library(setting.project), setting.package, setting.adapter, setting.disabled)
