@@ -262,6 +262,29 @@ def _end_of_name(tokens: Sequence[Token], at: int) -> int:
     return end
 
 
+def _current_rows(tokens: list[Token]) -> list[Token]:
+    """UPDATE t SET … WHERE CURRENT OF c, the row of a cursor, as if all rows were meant."""
+    gone: set[int] = set()
+    for at in range(1, len(tokens) - 1):
+        if [word_at(tokens, at + n) for n in (-1, 0, 1)] == ["WHERE", "CURRENT", "OF"]:
+            variable = word_at(tokens, at + 2) in ("@", "GLOBAL")
+            gone.update(range(at - 1, at + 3 + variable))
+    return [token for at, token in enumerate(tokens) if at not in gone]
+
+
+def _listed_columns(tokens: list[Token]) -> list[Token]:
+    """INSERT INTO t (a, u.b) without the qualifiers in the list, which SQL Server does not look at."""
+    gone: set[int] = set()
+    for at in range(len(tokens) - 3):
+        if [word_of(tokens[at]), word_of(tokens[at + 1])] == ["INSERT", "INTO"]:
+            opening = _end_of_name(tokens, at + 2 + (word_at(tokens, at + 2) in ("#", "@")))
+            end = closed(tokens, opening) if word_at(tokens, opening) == "(" else opening
+            for dot in range(opening, end):
+                if word_of(tokens[dot]) == ".":
+                    gone |= {dot - 1, dot}
+    return [token for at, token in enumerate(tokens) if at not in gone]
+
+
 def _lock_tables(tokens: list[Token]) -> list[Token]:
     """`sys.dm_tran_locks lock`: in T-SQL no word of its own."""
     return [said(token.text, token, TokenType.VAR) if token.token_type == TokenType.LOCK else token for token in tokens]
@@ -287,6 +310,8 @@ _RULES: tuple[tuple[str, Callable[[list[Token]], list[Token]]], ...] = (
     ("::", _system_functions),
     ("TOP", _some_rows),
     ("LOCK", _lock_tables),
+    ("CURRENT", _current_rows),
+    ("INSERT", _listed_columns),
     ("APPROXIMATE", _vectors),
     ("MODEL", _vectors),
     ("CONTAINSTABLE", _full_text),
