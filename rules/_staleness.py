@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _DAY = 86_400
 _SLOWLY_CHANGING = ("dimension", "scd1", "scd2")
+_ELSEWHERE = ("training_only", "vendor", "sandbox")
 _KEYS = ("join", "lookup", "merge_join", "group_by")
 _WINDOWED = ("bounded", "unbounded", "anchored", "bucketed", "rows")
 _STATE_READING = ("last", "any", "arg_max", "lag")  # a last value is a state, whatever window it is taken from
@@ -81,6 +82,19 @@ def _comes_along(feature: Feature, read: Input) -> bool:
     return happens and any(read.source == source for source, _ in feature.label)
 
 
+def kept(read: Input) -> bool:
+    """Whether the age of an input is that of the feature: its values flow in, and it is production's own. Of any other source
+    there is more to say than how old it is."""
+    entry = read.entry
+    owned = entry is None or (entry.availability not in _ELSEWHERE and entry.latency != "none")
+    return read.role == "value" and read.staleness is not None and owned
+
+
+def age(read: Input) -> float:
+    """How old an input is at worst, in seconds."""
+    return read.staleness.worst if read.staleness is not None else 0.0
+
+
 def _tells_rows_apart(feature: Feature, read: Input) -> bool:
     """Whether a column is passed on as it is, and says which row it is: rows are joined or grouped by it, it is the time of an
     event, or by its name an identifier or a day of a calendar. A table of states may hold identifiers that change."""
@@ -105,7 +119,8 @@ def _lasting(read: Input) -> bool:
     entry = read.entry
     if entry is None:
         return constant(read.column)
-    if entry.kind == "dimension" or fold(read.column) in map(fold, entry.grain):
+    names_rows = fold(read.column) in map(fold, (*entry.grain, *entry.keys, *entry.bounded_keys))
+    if names_rows or entry.kind == "dimension" or (entry.mutable is False and entry.kind != "events"):
         return True
     return constant(read.column) or (entry.kind != "events" and descriptive(read.column))
 

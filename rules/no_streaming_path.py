@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
 from ._evidence import declared, details, primary
-from ._staleness import TOLERATED, Reading, ages, does, evidence, readings, source_staleness, stateful
+from ._staleness import TOLERATED, Reading, age, ages, does, evidence, kept, readings, source_staleness, stateful
 from ._words import duration
 
 if TYPE_CHECKING:
@@ -106,15 +107,15 @@ class NoStreamingPath(Rule):
         late = [
             (own.least, read)
             for read in feature.inputs
-            if read.role == "value"
+            if kept(read)
             and (own := source_staleness(read)) is not None
-            and own.least > limit
+            and limit < own.least < inf
             and _streamless(read)
             and ages(feature, read)
         ]
         if not late:
             return
-        least, read = max(late, key=lambda pair: _age(pair[1]))
+        least, read = max(late, key=lambda pair: age(pair[1]))
         assert read.entry is not None
         yield self.finding(
             self.severity_at(feature.point) or self.severity,
@@ -132,10 +133,6 @@ def _of_source(reading: Reading) -> Reading | None:
     if own is None or reading.window >= _HOUR or not _streamless(reading.read):
         return None
     return Reading(reading.aggregation, reading.read, own, reading.window)
-
-
-def _age(read: Input) -> float:
-    return read.staleness.worst if read.staleness is not None else 0.0
 
 
 def _streamless(read: Input) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
 from ._evidence import declared, details, primary, replacement
-from ._staleness import age_fact, ages, slowest, source_staleness, stateful
+from ._staleness import age, age_fact, ages, kept, slowest, source_staleness, stateful
 from ._words import duration, listed
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ _BALANCE = """
     df = pd.read_sql("select account_id, balance, defaulted from bank.balances", con)
     LogisticRegression().fit(df[["balance"]], df["defaulted"])
 """
-_ABSENT = ("training_only", "vendor")
 
 
 class TooOldForDecision(Rule):
@@ -124,9 +123,9 @@ class TooOldForDecision(Rule):
         if point is None or point.max_age is None or not stateful(subject):
             return
         severity, limit = self.severity_at(point), point.max_age
-        late = [read for read in subject.inputs if _counts(read) and ages(subject, read) and _age(read) > limit]
+        late = [read for read in subject.inputs if kept(read) and ages(subject, read) and age(read) > limit]
         if severity is not None and late:
-            oldest = max(late, key=lambda read: (_known(read), _age(read)))
+            oldest = max(late, key=lambda read: (_known(read), age(read)))
             severity = severity if _known(oldest) else severity.milder
             yield self._found(severity, subject, oldest, f"`{point.name}` tolerates {duration(limit)}", context)
 
@@ -153,25 +152,13 @@ class TooOldForDecision(Rule):
 
 def _old(read: Input) -> str:
     """How old an input is at worst, as a clause. What only the tables on the way are known to add is said to be that."""
-    age = _age(read)
+    oldest = age(read)
     if not _known(read):
         stored = list(dict.fromkeys(hop.table for hop in read.hops if hop.staleness is not None))
-        return (
-            f", of which nobody says how old it is, by way of {listed(stored)}, which alone may be {duration(age)} old"
-        )
-    return f", which is up to {duration(age)} old" if age < inf else ", which has no known limit of age"
+        return f", of which nobody says how old it is, by way of {listed(stored)}, which alone may be {duration(oldest)} old"
+    return f", which is up to {duration(oldest)} old" if oldest < inf else ", which has no known limit of age"
 
 
 def _known(read: Input) -> bool:
     """Whether the age of the source itself is known."""
     return source_staleness(read) is not None
-
-
-def _counts(read: Input) -> bool:
-    """Whether the age of an input is that of the feature: its values flow in, and production has it."""
-    present = read.entry is None or (read.entry.availability not in _ABSENT and read.entry.latency != "none")
-    return read.role == "value" and read.staleness is not None and present
-
-
-def _age(read: Input) -> float:
-    return read.staleness.worst if read.staleness is not None else 0.0

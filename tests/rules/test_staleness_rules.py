@@ -295,6 +295,7 @@ BALANCES = entry("bank.balances", latency="daily", kind="snapshot")
         feature(read(BALANCES, role="join")),
         feature(read(entry("lab.x", latency="daily", availability="training_only"))),
         feature(read(entry("lab.x", latency="none"))),
+        feature(read(entry("lab.x", latency="daily", availability="sandbox"))),
         over(YEAR),
         feature(
             read(DAILY), aggregations=(replace(windowed("sum"), extent=replace(windowed().extent, window="unbounded")),)
@@ -322,6 +323,8 @@ VISITS = entry("web.visits", latency="daily", kind="events", event_time="ts")
         (PEOPLE, "created_at"),
         (OUTCOME, "loss"),
         (VISITS, "visitor_gender"),
+        (entry("chain.tokens", latency="daily", kind="scd1", mutable=False), "symbol"),
+        (entry("lab.stays", latency="daily", kind="events", bounded_keys=["stay"]), "stay"),
         (VISITS, "visitId"),
         (VISITS, "ts"),
         (entry("web.pages", latency="daily"), "page_key"),

@@ -90,6 +90,19 @@ def test_it_is_the_note_of_what_follows_from_it() -> None:
         assert "LAT204" in {note.split()[0] for note in found.notes}
 
 
+@pytest.mark.parametrize(
+    "known",
+    [
+        entry(latency="none"),
+        entry(latency="slow", worst_age=inf),
+        entry(latency="daily", availability="vendor"),
+        entry(latency="daily", availability="training_only"),
+    ],
+)
+def test_of_what_production_does_not_keep_there_is_more_to_say_than_that_it_is_no_stream(known: SourceEntry) -> None:
+    assert judge(STREAMLESS, feature(read(known))) == []
+
+
 def test_a_state_that_its_source_reaches_after_a_load_is_no_matter_of_streams() -> None:
     soon = read(entry(period=86_400.0, run_time=600.0))
     assert judge(STREAMLESS, feature(soon)) == []

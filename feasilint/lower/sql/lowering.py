@@ -175,7 +175,8 @@ class _Text:
         if not one.tokens:
             return None
         text, start, end = self.read.text, one.tokens[0].start, one.tokens[-1].end
-        line = text.find("\n", text.find("\n", end) + 1)  # the comment may stand on a line of its own
+        last = text.find("\n", end)
+        line = text.find("\n", last + 1) if last >= 0 else -1  # the comment may stand on a line of its own
         words = {token.start for token in one.tokens if token.token_type != TokenType.STRING}
         blanks = (found.start() for found in _BLANK.finditer(text, start, end + 1))
         task = _TASK.search(text, start, line if line > 0 else len(text))
