@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 APPENDING = ("insert", "upsert")
 _TESTS = re.compile(r"(^|/)(tests?/[^/]+\.py|tests/[^/]+\.sql|test_[^/]*\.py|conftest\.py)$")
+_HOLE = re.compile(r"\{[^{}]*\}")
+_LEAST_LETTERS = 4  # of the name of a file that are written out beside its holes; `{name}_1.csv` may be any file
 _DATA_FILE = re.compile(r"\.(csv|tsv|txt|jsonl?|ndjson|parquet|avro|orc)(\.gz)?$", re.IGNORECASE)
 
 
@@ -81,16 +83,21 @@ def _declared(programs: Iterable[Program]) -> dict[str, set[tuple[str, ...]]]:
 
 
 class _Index:
-    """Writes by the last part of their targets' names. `outside`: tables that are declared as made by others."""
+    """Writes by the last part of their targets' names, those of files whose name has holes (`part_{day}.csv`) by their folder.
+    `outside`: tables that are declared as made by others."""
 
     def __init__(self, outside: Mapping[str, Collection[tuple[str, ...]]]) -> None:
         self._outside = outside
         self._by_tail: dict[str, list[tuple[tuple[str, ...], Write, Program]]] = {}
+        self._by_folder: dict[tuple[str, ...], list[tuple[re.Pattern[str], Write, Program]]] = {}
 
     def add(self, write: Write, program: Program) -> None:
         assert write.target is not None
         for parts in names(write.target, program.path):
             self._by_tail.setdefault(parts[-1], []).append((parts, write, program))
+            folder, name = _folder(parts)
+            if write.target.kind == "file" and (pattern := _pattern(name)) is not None:
+                self._by_folder.setdefault(folder, []).append((pattern, write, program))
 
     def find(self, source: Source, path: str) -> Iterator[tuple[Write, Program]]:
         """Writes to a target of that name: equal, or one a dotted suffix of the other (a table without its schema). Nobody
@@ -105,7 +112,35 @@ class _Index:
                     continue
                 if write.target.kind == source.kind and _same(parts, target, source.kind == "table"):
                     found[write] = program
-        yield from found.items()
+        yield from (found or self._one_of_many(source, path)).items()
+
+    def _one_of_many(self, source: Source, path: str) -> dict[Write, Program]:
+        """Writes of files whose names have holes that the name which is read fills."""
+        if source.kind != "file" or not self._by_folder:
+            return {}
+        places = [_folder(parts) for parts in names(source, path)]
+        return {
+            write: program
+            for folder, name in places
+            for pattern, write, program in self._by_folder.get(folder, ())
+            if pattern.fullmatch(name)
+        }
+
+
+def _folder(parts: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """The folder and the name of a file; a URL is one part."""
+    *folder, last = parts
+    above, _, name = last.rpartition("/")
+    return (*folder, above), name
+
+
+def _pattern(name: str) -> re.Pattern[str] | None:
+    """The names that the name of a file with holes stands for; None without holes, or where it says too little."""
+    fixed = _HOLE.split(name)
+    stem = "".join(fixed).split(".")[0]
+    if len(fixed) == 1 or sum(map(str.isalpha, stem)) < _LEAST_LETTERS:
+        return None
+    return re.compile(".*".join(map(re.escape, fixed)))
 
 
 def _same(a: tuple[str, ...], b: tuple[str, ...], suffix: bool) -> bool:

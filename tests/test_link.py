@@ -70,6 +70,42 @@ def test_files_link_relative_to_the_document_or_the_root() -> None:
     assert links(made, program("b.py", ("read", "other/x.csv"))) == []
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("eval/features_{tag}.csv", "eval/labels_2017.csv"),
+        ("eval/features_{tag}.csv", "other/features_2017.csv"),
+        ("eval/features_{tag}.csv", "eval/features_2017.parquet"),
+        ("eval/features_{tag}.csv", "eval/features_2017/1.csv"),
+        ("eval/{name}.csv", "eval/features_2017.csv"),
+        ("eval/{name}_v1.csv", "eval/features_v1.csv"),
+        ("{folder}/features.csv", "eval/features.csv"),
+        ("s3://lake/features_{tag}.csv", "s3://store/features_2017.csv"),
+    ],
+)
+def test_a_file_of_another_name_is_not_the_one_whose_name_has_holes(written: str, read: str) -> None:
+    assert links(program("a.py", ("read", "raw.tx"), ("write", written)), program("b.py", ("read", read))) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("eval/features_{tag}.csv", "eval/features_2017-01-2017-02.csv"),
+        ("eval/{args.name}_features.csv", "eval/a_features.csv"),
+        ("s3://lake/features_{tag}.csv", "s3://lake/features_2017.csv"),
+    ],
+)
+def test_a_file_whose_name_fills_the_holes_of_a_written_one_is_the_codes_own(written: str, read: str) -> None:
+    made = program("a.py", ("read", "raw.tx"), ("write", written))
+    assert links(made, program("b.py", ("read", read))) == [(read, "a.py")]
+
+
+def test_the_very_file_is_preferred_to_one_whose_name_has_holes() -> None:
+    one = program("a.py", ("read", "raw.tx"), ("write", "eval/features_{tag}.csv"))
+    two = program("b.py", ("read", "raw.tx"), ("write", "eval/features_2017.csv"))
+    assert links(one, two, program("c.py", ("read", "eval/features_2017.csv"))) == [("eval/features_2017.csv", "b.py")]
+
+
 def test_cycles_between_documents_are_cut() -> None:
     a = program("a.sql", ("read", "y"), ("write", "x"))
     b = program("b.sql", ("read", "x"), ("write", "y"))
