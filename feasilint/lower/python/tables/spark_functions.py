@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feasilint.lower.python.tables.spark_texts import TEXTS
 from feasilint.lower.python.transfers import delta, estimators, lazy, schemas, sessions, sql, times
 from feasilint.lower.python.transfers.common import argument_copied
 from feasilint.lower.python.transfers.lazy import expression_call, named_measure
@@ -51,8 +52,8 @@ FUNCTIONS: dict[str, Transfer] = {
     "snowflake.snowpark.context.get_active_session": sessions.snowpark,
     "snowflake.snowpark.Session": sessions.snowpark,
     "snowflake.snowpark.Session.builder.configs": sessions.snowpark,
-    **{f"{_F}.{name}": named_measure() for name in _MEASURES},
-    **{f"{_F}.{name}": named_measure(function) for name, function in _OTHERS.items()},
+    **{f"{_F}.{name}": named_measure(texts=TEXTS) for name in _MEASURES},
+    **{f"{_F}.{name}": named_measure(function, TEXTS) for name, function in _OTHERS.items()},
     f"{_F}.struct": lazy.structure,
     f"{_F}.make_interval": sessions.interval,
     **{f"{_F}.{name}": sessions.bucket for name in ("window", "session_window")},
@@ -118,6 +119,6 @@ FUNCTIONS: dict[str, Transfer] = {
 }
 
 PREFIXES: tuple[tuple[str, Transfer], ...] = (
-    (f"{_F}.", expression_call()),
+    (f"{_F}.", expression_call(texts=TEXTS)),
     ("pyspark.ml.feature.VectorAssembler", estimators.estimator),
 )

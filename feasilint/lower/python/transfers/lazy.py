@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec.structs import replace
 
@@ -60,15 +62,25 @@ def literal(call: Call) -> v.Value | None:
     return made(call, "literal", "", (found,)) if found is not None else None
 
 
-def expression_call(function: str | None = None) -> Transfer:
+Texts: TypeAlias = Mapping[str, frozenset[int]]
+"""By the name of a function the places of its arguments that are texts where others are names of columns."""
+
+
+def expression_call(function: str | None = None, texts: Texts = MappingProxyType({})) -> Transfer:
     """A row-wise function whose arguments are expressions or names of columns: `F.datediff('a', 'b')`."""
 
     def transfer(call: Call) -> v.Value:
-        args = tuple(_as_column(call, value) for value in call.args)
+        args = _columns(call, texts)
         word = call.name.rsplit(".", 1)[-1]
         return made(call, "call", function or word.lower(), args, word=v.Const(word))
 
     return transfer
+
+
+def _columns(call: Call, texts: Texts) -> tuple[v.Value, ...]:
+    """The arguments of a call, names as the columns that they name."""
+    places = texts.get(call.name.rsplit(".", 1)[-1], frozenset())
+    return tuple(call.m.get(value) if at in places else _as_column(call, value) for at, value in enumerate(call.args))
 
 
 def _as_column(call: Call, value: v.Value) -> v.Value:
@@ -77,12 +89,12 @@ def _as_column(call: Call, value: v.Value) -> v.Value:
     return made(call, "column", found.value) if isinstance(found, v.Const) and isinstance(found.value, str) else found
 
 
-def named_measure(function: str | None = None) -> Transfer:
+def named_measure(function: str | None = None, texts: Texts = MappingProxyType({})) -> Transfer:
     """`F.sum('x')`, `pl.mean('x')`, `F.count('*')`."""
 
     def transfer(call: Call) -> v.Value:
         name = function or canonical(call.name.rsplit(".", 1)[-1])
-        args = tuple(_as_column(call, value) for value in call.args)
+        args = _columns(call, texts)
         args = tuple(
             a for a in args if not (isinstance(a, v.Lazy) and a.text in ("*", "1")) and not isinstance(a, v.Const)
         )
