@@ -186,6 +186,18 @@ def _stream(found: re.Match[str], context: Context, _: Quoted) -> None:
     context.builder.sink(Write(rows.relation, target, "view", origin=_origin(context)))
 
 
+_PLACE = re.compile(
+    rf"create\s+external\s+data\s+source\s+(?P<name>{_NAME})\s.*?\blocation\s*=\s*N?'(?P<location>[^']+)'",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _place(found: re.Match[str], context: Context, _: Quoted) -> None:
+    """CREATE EXTERNAL DATA SOURCE lake WITH (LOCATION = 'https://…'): where the paths of the script begin."""
+    name = found["name"].strip('[]"').lower()
+    context.session.places[name] = context.marks.restore(found["location"])
+
+
 # --- scripts in other languages ----------------------------------------------------------------------------------------
 
 _EXTERNAL = re.compile(
@@ -211,6 +223,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Context, Quoted], 
     (_SNOWFLAKE_MODEL, _snowflake_model),
     (_REDSHIFT_MODEL, _redshift_model),
     (_STREAM, _stream),
+    (_PLACE, _place),
     (_EXTERNAL, _external_script),
     (_TASK, _task),
 )

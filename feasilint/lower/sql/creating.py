@@ -80,7 +80,12 @@ def _declared(node: Node, target: Target, scope: Scope) -> None:
 
 def _location(node: Node, scope: Scope) -> str | None:
     found = node.args.get("properties")
-    for one in found.walk() if isinstance(found, Node) else ():
+    path = _written_path(found, scope) if isinstance(found, Node) else None
+    return None if path is None else sources.below(sources.data_source(found), path, scope.context)
+
+
+def _written_path(properties: Node, scope: Scope) -> str | None:
+    for one in properties.walk():
         if isinstance(one, exp.LocationProperty) and isinstance(one.this, Node):
             return scope.context.marks.restore(str(one.this.name))
         if (

@@ -52,7 +52,7 @@ def _bulk_files(tokens: list[Token]) -> list[Token]:
         if token.text.upper() == "BULK" and at > 1 and word_at(tokens, at - 2) == "OPENROWSET":
             gone.add(at)
             end = closed(tokens, at - 1)
-            if word_at(tokens, end) == "WITH" and word_at(tokens, end + 1) == "(":
+            if _is_with(tokens, end):
                 gone.update(range(end, closed(tokens, end + 1)))
     return [token for at, token in enumerate(tokens) if at not in gone]
 
@@ -129,7 +129,7 @@ _SCORING = {"PREDICT": "DATA", "VECTOR_SEARCH": "TABLE"}
 
 
 def _bulk_inserts(tokens: list[Token]) -> list[Token]:
-    """BULK INSERT t FROM 'file' WITH (…) as INSERT INTO t SELECT * FROM OPENROWSET('file')."""
+    """BULK INSERT t FROM 'file' WITH (…) as INSERT INTO t SELECT * FROM OPENROWSET('file'), with its DATA_SOURCE."""
     made: list[Token] = []
     at = 0
     while at < len(tokens):
@@ -139,12 +139,18 @@ def _bulk_inserts(tokens: list[Token]) -> list[Token]:
             at += 1
             continue
         file = tokens[from_ + 1]
-        read = [said("OPENROWSET", file), said("(", file), file, said(")", file)]
+        end = closed(tokens, from_ + 3) if _is_with(tokens, from_ + 2) else from_ + 2
+        place = next((n for n in range(from_ + 2, end - 2) if word_at(tokens, n) == "DATA_SOURCE"), None)
+        option = [said(",", file), *tokens[place : place + 3]] if place is not None else []
+        read = [said("OPENROWSET", file), said("(", file), file, *option, said(")", file)]
         made += [tokens[at + 1], said("INTO", file), *tokens[at + 2 : from_], said("SELECT", file), said("*", file)]
         made += [tokens[from_], *read]
-        at = from_ + 2
-        at = closed(tokens, at + 1) if word_at(tokens, at) == "WITH" and word_at(tokens, at + 1) == "(" else at
+        at = end
     return made
+
+
+def _is_with(tokens: Sequence[Token], at: int) -> bool:
+    return word_at(tokens, at) == "WITH" and word_at(tokens, at + 1) == "("
 
 
 def _labels(tokens: list[Token]) -> list[Token]:

@@ -32,15 +32,16 @@ class Rows(Struct, frozen=True):
 
 class Session(Struct):
     """What the statements of a document share: temporary tables, columns of created ones, labels of models, the values of
-    variables, the rows of loops and cursors, the rows (`routines`; `over_tables`: those of functions of tables) and values that
-    the functions of the script give. What the routine that is read has `returned` as rows, and `given` as values; what the
-    `pieces` of texts that are run stand for, and how many `runs` there were. The `catalog` and the `schema` that USE has made
-    those of short names."""
+    variables, where external data sources (`places`) lie, the rows of loops and cursors, the rows (`routines`; `over_tables`:
+    those of functions of tables) and values that the functions of the script give. What the routine that is read has `returned`
+    as rows, and `given` as values; what the `pieces` of texts that are run stand for, and how many `runs` there were. The
+    `catalog` and the `schema` that USE has made those of short names."""
 
     tables: dict[str, Rows] = field(default_factory=dict)
     declared: dict[str, tuple[str, ...]] = field(default_factory=dict)
     labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
     variables: dict[str, Expression] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
     records: dict[str, Rows] = field(default_factory=dict)
     routines: dict[str, Rows] = field(default_factory=dict)
     over_tables: dict[str, Callable[[list[Rows | None]], Rows]] = field(default_factory=dict)

@@ -161,12 +161,30 @@ def files(node: Node, context: Context) -> Rows | None:
     if not paths:
         return None
     origin = context.layout.origin(node)
+    paths = [below(data_source(node), path, context) for path in paths]
     scans = [
         context.builder.add(Scan(Source(path, file_kind(path), context.dialect or None), None, origin))
         for path in paths
     ]
     relation: Relation = scans[0] if len(scans) == 1 else context.builder.add(Union(tuple(scans), "name"))
     return Rows(relation)
+
+
+def data_source(options: Node | None) -> str | None:
+    """The external data source that options name: `DATA_SOURCE = 'lake'`."""
+    for one in options.find_all(exp.EQ, exp.Property) if options is not None else ():
+        named = one.args.get("value", one.args.get("expression"))
+        if isinstance(one.this, Node) and str(one.this.name).lower() == "data_source" and isinstance(named, Node):
+            return str(named.name)
+    return None
+
+
+def below(place: str | None, path: str, context: Context) -> str:
+    """A path in an external data source; the place of one that another script creates is not known."""
+    if place is None or "://" in path:
+        return path
+    location = context.session.places.get(place.lower(), f"{{{place}}}")
+    return f"{location.rstrip('/')}/{path.lstrip('/')}"
 
 
 def _paths(node: Node, context: Context) -> list[str]:

@@ -51,6 +51,7 @@ def test_words_that_mean_something_else_stay(text: str):
         ("SELECT d.a FROM PREDICT(MODEL = @m, DATA = t AS d) WITH (s FLOAT) AS p", ["SELECT d.a FROM t AS d CROSS JOIN OPENQUERY() AS p"]),
         ("SELECT a FROM OPENROWSET(BULK 'x.csv', FORMAT = 'CSV') WITH (a INT) AS r", ["SELECT a FROM OPENROWSET('x.csv', FORMAT = 'CSV') AS r"]),
         ("BULK INSERT [dbo].[t] FROM 'C:\\a.csv' WITH (CODEPAGE = '65001', FIRSTROW = 2)", ["INSERT INTO [dbo].[t] SELECT * FROM OPENROWSET('C:\\a.csv')"]),
+        ("BULK INSERT t FROM 'a.csv' WITH (DATA_SOURCE = 'Lake', FIRSTROW = 2)", ["INSERT INTO t SELECT * FROM OPENROWSET('a.csv', DATA_SOURCE = 'Lake')"]),
         ("UPDATE t SET a = 1 OUTPUT inserted.a, deleted.a INTO @old (a, b) WHERE b = 2", ["UPDATE t SET a = 1 WHERE b = 2"]),
         ("WITH XMLNAMESPACES ('u' AS d) SELECT a FROM t", ["SELECT a FROM t"]),
         ("WITH XMLNAMESPACES ('u' AS d), c AS (SELECT a FROM t) SELECT a FROM c", ["WITH c AS (SELECT a AS a FROM t) SELECT a FROM c"]),
