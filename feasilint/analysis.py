@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from feasilint.belonging import Belonging
 from feasilint.budget import Budget
+from feasilint.catalog.names import folded, means_one
 from feasilint.columns import Columns
 from feasilint.findings import Place
 from feasilint.ir import (
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
     from feasilint.catalog.match import Matcher
     from feasilint.catalog.model import SourceEntry
-    from feasilint.ir import ColumnSet, Origin, Sink, Source
+    from feasilint.ir import ColumnSet, Name, Origin, Sink, Source
     from feasilint.measure.model import Aggregation, Reach, Role
 
 
@@ -81,7 +82,7 @@ class Analysis:
         self._ends = {sink: program.path for program in self.linkage.programs for sink in program.sinks}
         self._order = {relation: at for at, relation in enumerate(self._home)}
         self._entries: dict[Scan, SourceEntry | None] = {}
-        self.columns = Columns(self.linkage.bound, self._declared, lambda scan, name: self._evidence.holds(scan, name))
+        self.columns = Columns(self.linkage.bound, self._declared, self._is_read)
         self.tracer = Tracer(self.columns)
         self.paths = Paths(self.tracer)
         self.budget = Budget(self.linkage.programs, self.columns)
@@ -108,8 +109,18 @@ class Analysis:
         return self._entries[scan]
 
     def _declared(self, source: Source) -> tuple[str, ...]:
+        """The columns of a source. What is said of all that a pattern fits lists those of none: it may have a few of them."""
         entry = self.matcher.find(source)
-        return tuple(entry.columns) if entry is not None else ()
+        if entry is None or not entry.columns:
+            return ()
+        names = [folded(name) for name in (entry.name, *entry.aliases)]
+        return tuple(entry.columns) if means_one(names, folded(source.name)) else ()
+
+    def _is_read(self, scan: Scan, name: Name) -> bool:
+        """Whether a column of a source that lists none is told of, by the code or by its entry."""
+        entry = self.matcher.find(scan.source)
+        told = entry is not None and fold(name) in map(fold, entry.columns)
+        return told or self._evidence.holds(scan, name)
 
     @cached_property
     def _evidence(self) -> Evidence:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _QUOTED = re.compile(r"\"([^\"]*)\"|`([^`]*)`|(?:^|(?<=\.))\[([^\]*?]*)\](?=\.|$)")
 _PART = re.compile(r"(?:\{[^{}]*\}|[^.])+")  # dots inside of {holes} divide nothing
@@ -73,6 +77,15 @@ def unsharded(folded_name: str) -> tuple[str, ...]:
         return ()
     base, extension = found["base"], found["extension"] or ""
     return (f"{base}_*{extension}", f"{base}*{extension}", f"{base}{extension}")
+
+
+def means_one(names: Sequence[str], name: str) -> bool:
+    """Whether an entry of these names, its own first, means one source by this name (all folded), and not whatever its pattern
+    fits: the folders of a file, the schema of a table and the days of its shards may be any."""
+    if not is_wild(parts(names[0])[-1]) or name in names or f"{name}/*" in names:
+        return True
+    end = parts(name)[-1]
+    return not {end, *unsharded(end)}.isdisjoint(parts(one)[-1] for one in names)
 
 
 def _folded_path(path: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from feasilint.catalog.load import load_text
 from feasilint.catalog.match import Matcher
 from feasilint.catalog.model import Catalog, SourceEntry
+from feasilint.catalog.names import means_one
 from feasilint.ir import Source
 
 if TYPE_CHECKING:
@@ -234,3 +235,21 @@ def test_prediction_points_of_models(matcher: Matcher) -> None:
     assert matcher.point_for(fraud) == matcher.catalog.prediction_points[0]
     assert matcher.point_for(sql) is None
     assert matcher.point_for(None) is None
+
+
+@pytest.mark.parametrize(
+    ("names", "name", "one"),
+    [
+        (["*train*.csv"], "input/train.csv", False),
+        (["stripe.*"], "stripe.charge", False),
+        (["input/*"], "input/a.csv", False),
+        (["input/*"], "input", True),
+        (["lake/tx", "lake/tx_*/*"], "lake/tx_1/a.parquet", True),
+        (["*.patient"], "eicu.patient", True),
+        (["*patient*", "patient"], "patient", True),
+        (["ga.events_*"], "ga.events_20240101", True),
+        (["ga.events_*"], "ga.events_intraday", False),
+    ],
+)
+def test_whether_an_entry_is_about_one_source(names: list[str], name: str, one: bool) -> None:
+    assert means_one(names, name) is one
