@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from feasilint.aggregations import of_member
@@ -21,9 +21,10 @@ from feasilint.measure.model import Input
 from feasilint.models import models, target
 from feasilint.operations import Learned, operations
 from feasilint.paths import Step
+from feasilint.readings import sources
 from feasilint.rowcode import row_code
 from feasilint.rows import Rows
-from feasilint.rule import DocumentSubject, Feature, ScanSubject, SourceSubject, Unread
+from feasilint.rule import DocumentSubject, Feature, ScanSubject, Unread
 from feasilint.stations import names, places
 from feasilint.unread import gaps
 from feasilint.ways import oldest_way, timed, way
@@ -69,7 +70,7 @@ def subjects(analysis: Analysis, reported: Collection[str]) -> Iterator[Subject]
     yield from found
     yield ScanSubject(tuple(found))
     yield from models(analysis, [(program, sink) for program, sink in judged if program.path in reported])
-    yield from _sources(analysis, reported, found)
+    yield from sources(analysis, reported, found)
     limits: dict[str, list[Diagnostic]] = defaultdict(list)
     for program, sink in judged:
         limits[program.path] += _limits(sink, analysis)
@@ -115,10 +116,20 @@ def _holds_features(write: Write, program: Program, analysis: Analysis) -> bool:
     """
     if write.target is not None and not write.feature_group and _CHORES.search(write.target.name.rsplit(".", 1)[-1]):
         return False
+    if _is_fetched(write):
+        return False
     if _is_stated(write, program.path, analysis):
         return True
     target = _BUCKET.sub("", write.target.name) if write.target is not None else ""
     return _FEATURES.search(_near(program.path)) is not None and not _is_report(target)
+
+
+def _is_fetched(write: Write) -> bool:
+    """Whether a file is one from elsewhere as it is, which one call fetches: `curl -O https://…`."""
+    made = write.relation
+    return (
+        write.target is not None and write.target.kind == "file" and type(made) is Scan and made.origin is write.origin
+    )
 
 
 def _near(path: str) -> str:
@@ -364,39 +375,3 @@ def _input(leaf: Leaf, role: str, member: Member, analysis: Analysis, steps: tup
         confidence="approximate" if member.trace.approximate else "exact",
         written=leaf.scan in analysis.linkage.bound,
     )
-
-
-# --- sources ---
-
-
-class _Reading(Struct):
-    scans: list[Scan] = field(default_factory=list)
-    features: dict[str, None] = field(default_factory=dict)
-
-
-def _sources(analysis: Analysis, reported: Collection[str], found: list[Feature]) -> Iterator[SourceSubject]:
-    readings: dict[tuple[str, str], _Reading] = defaultdict(_Reading)
-    made = {(fold(w.target.name), w.target.kind) for _, w in analysis.sinks(Write) if isinstance(w, Write) and w.target}
-    for program in analysis.programs:
-        if program.path not in reported:
-            continue
-        for relation in program.relations:
-            if (
-                isinstance(relation, Scan)
-                and relation not in analysis.linkage.bound
-                and _identity(relation) not in made
-            ):
-                readings[_identity(relation)].scans.append(relation)
-    for feature in found:
-        for read in feature.inputs:
-            readings[(fold(read.source.name), read.source.kind)].features[feature.name] = None
-    for key in sorted(readings):
-        reading = readings[key]
-        places = tuple(p for scan in reading.scans if (p := analysis.place(scan, scan.origin)) is not None)
-        if reading.scans and places:
-            names = tuple(reading.features)
-            yield SourceSubject(reading.scans[0].source, places, names)
-
-
-def _identity(scan: Scan) -> tuple[str, str]:
-    return fold(scan.source.name), scan.source.kind

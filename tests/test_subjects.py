@@ -94,6 +94,38 @@ def test_what_a_model_has_predicted_is_no_feature(file: str, held: int) -> None:
     assert scan_files({"risk/a.py": text}, CATALOG).features == held
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "get_ipython().system('curl -O https://shop.net/creds.json')",
+        "get_ipython().system('wget https://shop.net/tx.tgz -O data.tgz')",
+        "from urllib.request import urlretrieve\nurlretrieve('https://shop.net/tx.csv', 'tx.csv')",
+        "import wget\nwget.download('https://shop.net/tx.csv', 'data')",
+    ],
+)
+def test_a_file_that_is_only_fetched_is_no_source_of_features(text: str) -> None:
+    found = scan_files({"risk/a.py": text}, CATALOG)
+    assert (found.features, found.unknown_sources, found.findings) == (0, (), ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "get_ipython().system('curl -O https://shop.net/tx.csv')\nimport pandas as pd\n"
+        "pd.read_csv('tx.csv').groupby('u').size().rename('n').reset_index().to_csv('features.csv')",
+        "import pandas as pd\npd.read_csv('https://shop.net/tx.csv').to_csv('features.csv')",
+    ],
+)
+def test_a_fetched_file_that_is_read_is_a_source(text: str) -> None:
+    assert scan_files({"risk/a.py": text}, CATALOG).unknown_sources == ("https://shop.net/tx.csv",)
+
+
+def test_an_unknown_source_is_told_where_features_read_it() -> None:
+    look = "import pandas as pd\npd.read_csv('s3://lake/tx.csv').head()"
+    (found,) = scan_files({"risk/a.py": look, "risk/b.py": f"\n{look}.to_csv('features.csv')"}, CATALOG).findings
+    assert (found.code, found.place.path, len(found.labels)) == ("AVL103", "risk/b.py", 2)
+
+
 def test_files_without_a_prediction_point_are_counted() -> None:
     text = f"create table ml.features as {COUNT}"
     (hint,) = (h for h in scan_files({f"x/{n}.sql": text for n in "abcde"}, "version: 1\n").hints if "point" in h)

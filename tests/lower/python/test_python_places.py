@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from python_lowering import PANDAS, columns, frame, measures, origins, run, sources, write
 
 from feasilint.ir import Window
@@ -20,6 +21,26 @@ def _names(relation: object) -> list[str]:
 def test_nothing_is_guessed_of_places_within_a_gap():
     code = "df = tx.rename(columns={'a': 'b'})\ndf.columns = ['x', 'y', 'z']\n"
     assert made(code) == ["x: tx.csv.x", "y: tx.csv.y", "z: tx.csv.z"]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "mlflow.spark.load_model(uri, dfs_tmpdir='Files/tmp/mlflow')",
+        "shop.load_model('models/churn.pkl')",
+        "shop.load_rows(day, cache_dir='data/cache')",
+        "shop.load_rows(day, tmp_path='/tmp/rows.csv')",
+    ],
+)
+def test_places_where_a_loader_puts_files_aside_are_no_sources(call: str):
+    assert sources(run(f"import mlflow, shop\nuri = input()\nday = input()\nx = {call}\n")) == []
+
+
+@pytest.mark.parametrize(
+    "call", ["shop.load_rows('data/rows.csv', 3)", "shop.load_rows(template_path='data/rows.csv')"]
+)
+def test_the_path_that_a_loader_is_given_is_a_source(call: str):
+    assert sources(run(f"import shop\nx = {call}\n")) == ["data/rows.csv"]
 
 
 def test_names_by_position_count_from_both_ends_of_what_is_not_known():

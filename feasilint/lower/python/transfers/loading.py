@@ -379,11 +379,17 @@ _PATHLIKE = re.compile(
 )
 
 
+_ASIDE = re.compile(r"(^|_)(tmp|temp|cache|scratch|dst|out|output|log|checkpoint)(_|dir|path|$)", re.IGNORECASE)
+"""Parameters for places where a loader puts files aside, while it loads something else."""
+
+
 def guessed(call: Call) -> v.Value | None:
-    """A helper that is defined elsewhere, by its name a loader, called with a path: what it gives comes from there."""
-    if not _LOADER.search(call.name.rsplit(".", 1)[-1]):
+    """A helper that is defined elsewhere, by its name a loader, called with a path: what it gives comes from there. One that
+    loads a model gives no data."""
+    name = call.name.rsplit(".", 1)[-1]
+    if not _LOADER.search(name) or name.lower().endswith("_model"):
         return None
-    for value in call.values:
+    for value in (*call.args, *(value for key, value in call.kwargs.items() if not _ASIDE.search(key))):
         found = call.m.get(value)
         if isinstance(found, v.Const) and isinstance(found.value, str) and _PATHLIKE.search(found.value):
             relation = scan(call, source_of(call.m, found.value))
