@@ -160,7 +160,20 @@ def merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     groups: defaultdict[_Fact, list[Finding]] = defaultdict(list)
     for finding in findings:
         groups[_fact(finding)].append(finding)
-    return tuple(sorted((_merged(group) for group in groups.values()), key=position))
+    told = {_of_any(group[0]) for group in groups.values() if group[0].column not in (None, "*")}
+    kept = (group for group in groups.values() if not (_is_whole(group) and _of_any(group[0]) in told))
+    return tuple(sorted((_merged(group) for group in kept), key=position))
+
+
+def _is_whole(group: list[Finding]) -> bool:
+    """Whether a fact is about all columns of a source as they are: where columns are told of by name, it adds nothing."""
+    return group[0].column == "*" and all(_nameless(finding.feature) for finding in group)
+
+
+def _of_any(finding: Finding) -> _Fact:
+    """The fact about whichever column of the source."""
+    code, place, message = _fact(finding)
+    return code, place, str(message).replace(f"`{finding.source}.{finding.column}`", f"`{finding.source}.*`")
 
 
 def _fact(finding: Finding) -> _Fact:

@@ -58,9 +58,9 @@ class Feature(Struct, frozen=True, gc=False):
     or earlier. `unread` are the steps on its way that could not be read; `row_code` those that run code on what a request brings,
     where its prediction point has a latency budget. `rows`: what decides which rows the model or table gets, where the catalog
     knows an input. `label`: the physical columns that the model's labels are made of, each of one alone. `as_of`: the times
-    by which its rows are looked up, before one of another source, where the catalog says when an input was known. `either`: its
-    value is that of one of several columns, whichever is there. `stated`: a model, the catalog, a feature store or the table's
-    own name says that it is a feature; else only the name of its document does.
+    by which its rows are looked up, before one of another source, where the catalog says when an input was known. `carried`: its
+    value is that of one physical column as it is, or in another type. `either`: that of one of several columns, whichever is
+    there. `stated`: a model, the catalog, a feature store or the table's own name says that it is a feature; else only the name of its document does.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Feature(Struct, frozen=True, gc=False):
     point: PredictionPoint | None = None
     confidence: Confidence = "exact"
     unread: tuple[Unread, ...] = ()
+    carried: bool = False
     either: bool = False
     stated: bool = True
     row_code: tuple[RowCode, ...] = ()

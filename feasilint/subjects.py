@@ -16,7 +16,7 @@ from feasilint.ir.expressions import columns, fold
 from feasilint.lateness import least_age
 from feasilint.link import is_test
 from feasilint.measure.ages import aged
-from feasilint.measure.grain import leaves
+from feasilint.measure.grain import carried, leaves
 from feasilint.measure.model import Input
 from feasilint.models import models, target
 from feasilint.operations import Learned, operations
@@ -214,6 +214,7 @@ class _Lineage(Struct, frozen=True, gc=False):
     """What is said of a column whatever it flows into."""
 
     place: Place | None
+    carried: bool
     either: bool
     inputs: tuple[Input, ...]
     aggregations: tuple[Aggregation, ...]
@@ -275,6 +276,7 @@ def _feature(member: Member, end: _End, lineages: _Lineages) -> Feature:
         entry=end.entry,
         point=point,
         confidence="approximate" if member.trace.approximate else "exact",
+        carried=lineage.carried,
         either=lineage.either,
         stated=_is_stated(sink, place.path, analysis),
         unread=lineage.unread,
@@ -303,13 +305,14 @@ def _by_place(found: Iterator[Aggregation]) -> list[Aggregation]:
     return sorted(found, key=lambda a: (a.place.path, a.place.span, a.function) if a.place.span else (a.place.path,))
 
 
-def _built(member: Member, analysis: Analysis) -> tuple[Place | None, bool]:
-    """Where a feature is computed, at the first step that computes anything, else read; and whether that is either of two."""
+def _built(member: Member, analysis: Analysis) -> tuple[Place | None, bool, bool]:
+    """Where a feature is computed, at the first step that computes anything, else read; whether it is carried along as it is,
+    and whether it is either of two."""
     if member.column is None:
-        return None, False
+        return None, False, False
     relation, made = analysis.columns.definition(member.column.relation, member.column.name)
     place = analysis.place(relation, (made.origin or relation.origin) if made is not None else relation.origin)
-    return place, made is not None and _is_choice(made.expression)
+    return place, carried(member.column, analysis.columns), made is not None and _is_choice(made.expression)
 
 
 def _is_choice(expression: Expression) -> bool:

@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from feasilint.ir.expressions import fold
+from feasilint.measure.names import identifier
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
 from ._evidence import by_source, column_entry, declared, details, primary, relation, replacement
@@ -12,7 +13,7 @@ from ._words import days
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feasilint.catalog.model import ColumnEntry
+    from feasilint.catalog.model import ColumnEntry, SourceEntry
     from feasilint.measure.model import Input
 
 _CATALOG = """
@@ -36,7 +37,8 @@ class PostOutcomeColumn(Rule):
 
     ## What it does
     Reports features that depend on a column whose catalog entry says `known_after`, or on a source of `kind:
-    label`. As the label of a model both are welcome. So is a column of rows that are old enough: those before
+    label`; where that names columns by `known_after`, these alone. Identifiers that are carried along are no outcomes. As the
+    label of a model both are welcome. So is a column of rows that are old enough: those before
     `as_of - interval 60 day`, or a sum of 67 days less one of 60.
 
     ## Why it matters
@@ -179,7 +181,7 @@ class PostOutcomeColumn(Rule):
         for _, reads in by_source(subject.inputs):
             told: set[str] = set()
             for read in reads:
-                when = _too_late(read) if not _is_carried_label(subject, read) else None
+                when = _too_late(subject, read) if not _is_carried_label(subject, read) else None
                 if when and read.column not in told and (when != _OUTCOME or not told):
                     told.add(read.column)
                     yield self._found(subject, read, when, context)
@@ -218,17 +220,20 @@ def _advice(column: ColumnEntry | None) -> str:
     return f"take it from rows that are at least {old} old only, or use what is known at prediction time"
 
 
-def _too_late(read: Input) -> str | None:
+def _too_late(feature: Feature, read: Input) -> str | None:
     """When an input is known, as the end of a sentence; None where that is soon enough."""
     column = column_entry(read)
     if column is not None and column.known_after and read.least_age >= column.known_after:
         return None
     if column is not None and column.known_after:
         return f"is known {days(column.known_after)} after the event"
-    if (
-        read.entry is not None
-        and read.entry.kind == "label"
-        and (column is None or column.availability != "production")
-    ):
-        return _OUTCOME
-    return None
+    if read.entry is None or read.entry.kind != "label" or (column is not None and column.availability == "production"):
+        return None
+    return None if _is_no_outcome(feature, read, read.entry) else _OUTCOME
+
+
+def _is_no_outcome(feature: Feature, read: Input, entry: SourceEntry) -> bool:
+    """Whether a column of a table of labels says whom a label is about, or is beside those that are said to be known later."""
+    keys = map(fold, (*entry.grain, *entry.keys, *entry.bounded_keys))
+    names = identifier(read.column) or fold(read.column) in keys
+    return (feature.carried and names) or any(column.known_after for column in entry.columns.values())

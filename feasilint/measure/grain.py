@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.ir import (
     Aggregate,
+    Call,
     Column,
     Derive,
     Distinct,
@@ -45,6 +46,18 @@ def defined(expression: Expression, columns: Columns, depth: int = 16) -> Expres
             return Column(relation, expression.name, expression.origin)
         expression, depth = below[0], depth - 1
     return expression
+
+
+def carried(value: Expression, columns: Columns) -> bool:
+    """Whether a value is that of one physical column as it is, or in another type."""
+    for _ in range(_STEPS):
+        value = defined(value, columns)
+        if isinstance(value, Column):
+            return isinstance(value.relation, Scan) and value.relation not in columns.bound
+        if not isinstance(value, Call) or value.function != "cast":
+            return False
+        value = value.args[0]
+    return False
 
 
 def leaves(expression: Expression, columns: Columns, depth: int = 8) -> Iterator[tuple[Relation, str]]:

@@ -52,3 +52,52 @@ def test_a_column_that_the_code_names_is_there(step: str, features: str) -> None
 def test_an_entry_of_one_file_says_which_columns_it_has(name: str, aliases: str) -> None:
     features = 'train.drop(["id", "y"], axis=1)'
     assert found({"train.py": MODEL % ("", features)}, PATTERN % (name, aliases)) == ["price", "survived"]
+
+
+# --- what of a table of labels is an outcome ---
+
+LABELS = """
+version: 1
+sources:
+  - {name: pay.orders, kind: events, grain: [order_id]}
+  - {name: pay.disputes, kind: label, bounded_keys: [case_no]}
+  - {name: pay.refunds, kind: label, columns: {amount: {known_after: 60d}, note: text}}
+"""
+JOINED = "create table ml.features as select %s from pay.orders o left join pay.%s d on d.order_id = o.order_id"
+
+
+@pytest.mark.parametrize(
+    ("made", "table"),
+    [
+        ("d.customerId as x", "disputes"),
+        ("cast(d.charge_id as varchar) as x", "disputes"),
+        ("d.case_no as x", "disputes"),
+        ("d.status as x", "refunds"),
+        ("count(d.note) as x, o.order_id", "refunds"),
+    ],
+)
+def test_what_is_no_outcome_of_a_label(made: str, table: str) -> None:
+    group = " group by o.order_id" if "count" in made else ""
+    assert found({"features.sql": JOINED % (made, table) + group}, LABELS) == []
+
+
+@pytest.mark.parametrize(
+    ("made", "table", "column"),
+    [
+        ("d.reason as x", "disputes", "reason"),
+        ("d.charge_id is not null as x", "disputes", "charge_id"),
+        ("count(distinct d.id) as x, o.order_id", "disputes", "id"),
+        ("d.amount as x", "refunds", "amount"),
+    ],
+)
+def test_what_is_an_outcome_of_a_label(made: str, table: str, column: str) -> None:
+    group = " group by o.order_id" if "count" in made else ""
+    assert found({"features.sql": JOINED % (made, table) + group}, LABELS) == [column]
+
+
+@pytest.mark.parametrize(
+    ("read", "columns"),
+    [("select * from pay.disputes where reason = 'fraud'", ["reason"]), ("select * from pay.disputes", ["*"])],
+)
+def test_all_columns_are_told_of_where_none_is_by_name(read: str, columns: list[str]) -> None:
+    assert found({"features.sql": f"create table ml.features as {read}"}, LABELS) == columns
