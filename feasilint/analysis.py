@@ -95,6 +95,7 @@ class Analysis:
         self._members: dict[Sink, tuple[Member, ...]] = {}
         self._arrivals: dict[Use, list[Arrival]] | None = None
         self.aggregations: dict[Use, Aggregation | None] = {}  # what has been made of measures
+        self.said_of_reads: dict[Scan, str] = {}
 
     @property
     def programs(self) -> tuple[Program, ...]:

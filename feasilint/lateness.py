@@ -30,10 +30,4 @@ def least_age(leaf: Leaf, member: Member, analysis: Analysis, age: Staleness | N
 
 def _is_short(member: Member, age: Staleness, analysis: Analysis) -> bool:
     """Whether a column passes a measure over a window of less than twenty times this age."""
-    if not isfinite(age.worst):
-        return False
-    extents = (analysis.windows.extent(use.relation, use.output) for use in member.trace.uses)
-    lengths = (
-        interval.total_seconds for extent in extents if extent.window == "bounded" for interval in extent.intervals
-    )
-    return any(length < _SHORT * age.mean for length in lengths)
+    return isfinite(age.worst) and analysis.windows.shortest(member.trace.uses) < _SHORT * age.mean

@@ -39,7 +39,7 @@ def places(member: Member, steps: tuple[Step, ...], analysis: Analysis) -> Itera
         if place is None:
             continue
         if isinstance(step.relation, Scan):
-            yield place, f"`{step.relation.source.name}` read here{_kept(step.relation, analysis)}"
+            yield place, _read(step.relation, analysis)
         elif at == 0:
             yield place, f"`{member.name}` built here"
         else:
@@ -49,6 +49,14 @@ def places(member: Member, steps: tuple[Step, ...], analysis: Analysis) -> Itera
 def _is_unnamed(step: Step) -> bool:
     """Whether it is an aggregate inside an expression, to which the code gives no name."""
     return _UNNAMED.fullmatch(step.name) is not None
+
+
+def _read(scan: Scan, analysis: Analysis) -> str:
+    found = analysis.said_of_reads.get(scan)
+    if found is None:
+        found = f"`{scan.source.name}` read here{_kept(scan, analysis)}"
+        analysis.said_of_reads[scan] = found
+    return found
 
 
 def _kept(scan: Scan, analysis: Analysis) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from feasilint.ir import Name, Output, Relation
     from feasilint.measure.comparisons import Bound
     from feasilint.measure.windows import Windows
-    from feasilint.trace import Leaf, Trace
+    from feasilint.trace import Edge, Leaf, Trace
 
 _NEVER = math.inf  # does not flow in at all
 _TOLD = ("now", "parameter", "column")
@@ -31,6 +31,7 @@ class Maturity:
         self._tracer = windows.tracer
         self._columns = windows.columns
         self._known: dict[tuple[Relation, Name, Leaf], float] = {}
+        self._edges: dict[frozenset[Edge], frozenset[Leaf]] = {}
 
     def of(self, column: Column, leaf: Leaf) -> float:
         """How old the rows of a leaf at least are that a column is made of; 0 where nothing keeps the newest away."""
@@ -41,7 +42,7 @@ class Maturity:
         key = (relation, name, leaf)
         if key not in self._known:
             self._known[key] = 0.0  # ends cycles
-            flows = _holds(self._tracer.column(relation, name), leaf)
+            flows = self._holds(self._tracer.column(relation, name), leaf)
             self._known[key] = self._age(relation, name, leaf) if flows else _NEVER
         return self._known[key]
 
@@ -71,9 +72,17 @@ class Maturity:
         if isinstance(expression, Column):
             return self._column(expression.relation, expression.name, leaf)
         rest = self._rest(expression) if isinstance(expression, Call) and expression.function == "sub" else None
-        if rest is not None and _holds(self._tracer.expression(expression), leaf):
+        if rest is not None and self._holds(self._tracer.expression(expression), leaf):
             return rest
         return min((self._expression(part, leaf) for part in children(expression)), default=_NEVER)
+
+    def _holds(self, trace: Trace, leaf: Leaf) -> bool:
+        if leaf in trace.value:
+            return True
+        found = self._edges.get(trace.own)
+        if found is None:
+            found = self._edges[trace.own] = frozenset(edge for edge, _ in trace.own)
+        return leaf in found
 
     # --- what keeps new rows away ---
 
@@ -129,7 +138,3 @@ def _filters(relation: Relation) -> Iterator[Expression]:
         if isinstance(relation, Filter):
             yield relation.predicate
         relation = below[0]
-
-
-def _holds(trace: Trace, leaf: Leaf) -> bool:
-    return leaf in trace.value or any(edge == leaf for edge, _ in trace.own)
