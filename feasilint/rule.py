@@ -60,7 +60,8 @@ class Feature(Struct, frozen=True, gc=False):
     knows an input. `label`: the physical columns that the model's labels are made of, each of one alone. `as_of`: the times
     by which its rows are looked up, before one of another source, where the catalog says when an input was known. `carried`: its
     value is that of one physical column as it is, or in another type. `either`: that of one of several columns, whichever is
-    there. `stated`: a model, the catalog, a feature store or the table's own name says that it is a feature; else only the name of its document does.
+    there. `stated`: a model, the catalog, a feature store or the table's own name says that it is a feature; else only the name
+    of its document does.
     """
 
     name: str

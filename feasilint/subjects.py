@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from feasilint.aggregations import of_member
+from feasilint.copies import copies_labels
 from feasilint.findings import Place
 from feasilint.ir import Aggregate, Call, Column, Diagnostic, Fit, Literal, Scan, Upsert, Window, Write
 from feasilint.ir.expressions import columns, fold
@@ -117,6 +118,8 @@ def _holds_features(write: Write, program: Program, analysis: Analysis) -> bool:
     if write.target is not None and not write.feature_group and _CHORES.search(write.target.name.rsplit(".", 1)[-1]):
         return False
     if _is_fetched(write):
+        return False
+    if copies_labels(write, analysis):
         return False
     if _is_stated(write, program.path, analysis):
         return True

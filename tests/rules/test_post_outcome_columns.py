@@ -101,3 +101,47 @@ def test_what_is_an_outcome_of_a_label(made: str, table: str, column: str) -> No
 )
 def test_all_columns_are_told_of_where_none_is_by_name(read: str, columns: list[str]) -> None:
     assert found({"features.sql": f"create table ml.features as {read}"}, LABELS) == columns
+
+
+# --- labels that are only kept ---
+
+FILES = """
+version: 1
+models: [{name: churn, paths: ["**"]}]
+sources:
+  - {name: labels.csv, kind: label}
+  - {name: users.csv, kind: events}
+"""
+KEPT = "import pandas as pd\nlabels = pd.read_csv('labels.csv')\nusers = pd.read_csv('users.csv')\n"
+PARTS = """
+labels["part"] = labels["user"].map(hash) % 10
+for part, rows in labels.groupby("part"):
+    rows = rows.drop(columns="part")
+    rows.to_csv(f"parts/{part}/train.csv", index=False)
+"""
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "labels.to_csv('train.csv')",
+        "labels[labels.churned == 1].sort_values('day').to_parquet('train.parquet')",
+        "labels[['user', 'churned', 'days_to_churn']].to_csv('train.csv')",
+        PARTS,
+    ],
+)
+def test_a_file_of_labels_holds_no_features(step: str) -> None:
+    assert found({"split.py": KEPT + step}, FILES) == []
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "users.merge(labels, on='user')[['age', 'days_to_churn']].to_csv('train.csv')",
+        "pd.concat([users[['age']], labels[['days_to_churn']]], axis=1).to_csv('train.csv')",
+        "labels.groupby('user').days_to_churn.mean().to_csv('train.csv')",
+        "labels.assign(late=labels.days_to_churn > 30)[['user', 'late']].to_csv('train.csv')",
+    ],
+)
+def test_a_file_that_is_made_of_labels_does(step: str) -> None:
+    assert "days_to_churn" in found({"split.py": KEPT + step}, FILES)
