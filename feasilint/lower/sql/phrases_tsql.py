@@ -291,6 +291,17 @@ def _listed_columns(tokens: list[Token]) -> list[Token]:
     return [token for at, token in enumerate(tokens) if at not in gone]
 
 
+def _quoted_aliases(tokens: list[Token]) -> list[Token]:
+    """SELECT f(a) N'x', … as f(a) AS N'x'."""
+    made: list[Token] = []
+    for at, token in enumerate(tokens):
+        named = token.token_type == TokenType.NATIONAL_STRING and word_at(tokens, at - 1) == ")"
+        if named and word_at(tokens, at + 1) in (",", "FROM"):
+            made.append(said("AS", token, TokenType.ALIAS))
+        made.append(token)
+    return made
+
+
 def _lock_tables(tokens: list[Token]) -> list[Token]:
     """`sys.dm_tran_locks lock`: in T-SQL no word of its own."""
     return [said(token.text, token, TokenType.VAR) if token.token_type == TokenType.LOCK else token for token in tokens]
@@ -316,6 +327,7 @@ _RULES: tuple[tuple[str, Callable[[list[Token]], list[Token]]], ...] = (
     ("::", _system_functions),
     ("TOP", _some_rows),
     ("LOCK", _lock_tables),
+    ("SELECT", _quoted_aliases),
     ("CURRENT", _current_rows),
     ("INSERT", _listed_columns),
     ("APPROXIMATE", _vectors),
