@@ -7,7 +7,7 @@ from feasilint.ir.expressions import fold
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
 from ._evidence import by_source, declared, details, primary, replacement
-from ._joins import joined_to_history
+from ._joins import JOINING, joined_to_history, uses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +88,7 @@ class CurrentStateDimension(Rule):
         if subject.kind != "model" and not _TRAINING.search(subject.target):
             return
         for entry, reads in by_source(subject.inputs):
-            read = next((read for read in reads if entry is not None and _changes(read, entry)), None)
+            read = next((read for read in reads if entry is not None and _changes(read, entry, subject)), None)
             if entry is None or read is None or not joined_to_history(subject, read.source, context):
                 continue
             yield self.finding(
@@ -101,9 +101,17 @@ class CurrentStateDimension(Rule):
             )
 
 
-def _changes(read: Input, entry: SourceEntry) -> bool:
-    """Whether a column is of a current state and may have been another one."""
-    fixed = {fold(name) for name in (*entry.grain, entry.event_time or "")}
+def _changes(read: Input, entry: SourceEntry, feature: Feature) -> bool:
+    """Whether a column is of a current state and may have been another one. Whatever is made of the key that rows are joined
+    by says the same as that of the other side."""
     if entry.kind != "scd1" or entry.mutable is False or read.role != "value":
         return False
-    return fold(read.column) not in fixed and _FIXED.search(read.column) is None
+    fixed = {fold(name) for name in (*entry.grain, entry.event_time or "")}
+    joined = {fold(column) for source, column, role in uses(feature) if source == read.source and role in JOINING}
+    fixed |= joined if len(joined) == 1 else set()
+    return fold(read.column) not in fixed and _FIXED.search(_words(read.column)) is None
+
+
+def _words(name: str) -> str:
+    """A name with its words apart: `userId`, `User-ID`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|\W", "_", name)

@@ -1,0 +1,69 @@
+"""SKW402: what of a table of current states may have been another one."""
+
+from __future__ import annotations
+
+import pytest
+
+from feasilint.api import scan_files
+
+CATALOG = """
+version: 1
+sources:
+  - {name: orders.csv, kind: events, event_time: ordered_at}
+  - {name: users.csv, kind: scd1}
+  - {name: segments.csv, kind: dimension}
+"""
+FRAMES = """
+import pandas as pd
+from xgboost import XGBClassifier
+orders, users = pd.read_csv("orders.csv"), pd.read_csv("users.csv")
+segments = pd.read_csv("segments.csv")
+"""
+
+
+def found(text: str, catalog: str = CATALOG) -> list[str]:
+    return [one.column or "" for one in scan_files({"train.py": text}, catalog).findings if one.code == "SKW402"]
+
+
+# --- the key that it is joined by ---
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        'users["msno"].astype("category").cat.codes',
+        'users["msno"].astype(int)',
+        'pd.factorize(users["msno"])[0]',
+        'users["msno"].map({"a": 1, "b": 2})',
+    ],
+)
+def test_whatever_is_made_of_the_key_is_no_state(made: str) -> None:
+    step = f'users["x"] = {made}\nd = orders.merge(users, on="msno")\nXGBClassifier().fit(d[["x"]], d["y"])\n'
+    assert found(FRAMES + step) == []
+
+
+def test_an_index_of_the_key_is_no_state() -> None:
+    text = """
+from pyspark.ml.feature import StringIndexer
+from pyspark.ml.recommendation import ALS
+orders, users = spark.read.csv("orders.csv"), spark.read.csv("users.csv")
+users = StringIndexer(inputCol="msno", outputCol="x").fit(users).transform(users).withColumn("x", F.col("x").cast("int"))
+d = orders.select("msno", "item_id", "rating").join(users, on="msno")
+ALS(userCol="x", itemCol="item_id", ratingCol="rating").fit(d)
+"""
+    assert found(text) == []
+
+
+@pytest.mark.parametrize("name", ["userId", "User-ID", "signupDate", "Year Of Birth"])
+def test_names_of_what_never_changes(name: str) -> None:
+    step = f'd = orders.merge(users, on="msno")\nXGBClassifier().fit(d[["{name}"]], d["y"])\n'
+    assert found(FRAMES + f'users = users[["msno", "{name}"]]\n' + step) == []
+
+
+def test_a_state_that_another_table_is_joined_by_may_change() -> None:
+    step = """
+users = users[["msno", "segment"]]
+d = orders.merge(users, on="msno").merge(segments[["segment", "margin"]], on="segment")
+XGBClassifier().fit(d[["segment"]], d["y"])
+"""
+    assert found(FRAMES + step) == ["segment"]
