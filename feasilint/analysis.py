@@ -239,12 +239,13 @@ class Analysis:
     def _used(self, columns: ColumnSet, sources: tuple[Relation, ...], known: set[str]) -> Iterator[Member]:
         """The columns that are not listed anywhere, but read."""
         homes = dict.fromkeys(self._home[source] for source in sources if source in self._home)
-        for name in (name for home in homes for name in self._mentions(home).of(sources)):
-            parts = self.columns.of_set(columns, name) if fold(name) not in known else ()
-            column = next((part for part in parts if isinstance(part, Column)), None)
-            if parts:
-                known.add(fold(name))
-                yield Member(spelled(name), column, merge(map(self.tracer.expression, parts)), by_use=True)
+        for mentions in map(self._mentions, homes):
+            for name in mentions.of(sources):
+                parts = self.columns.of_set(columns, name) if fold(name) not in known else ()
+                if parts and not mentions.lies_elsewhere(name, sources, parts):
+                    known.add(fold(name))
+                    column = next((part for part in parts if isinstance(part, Column)), None)
+                    yield Member(spelled(name), column, merge(map(self.tracer.expression, parts)), by_use=True)
 
     def _mentions(self, path: str) -> Mentions:
         found = self._mentioned.get(path)

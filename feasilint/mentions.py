@@ -69,6 +69,13 @@ class Mentions:
                 seen.add(fold(name))
                 yield name
 
+    def lies_elsewhere(self, name: Name, opened: Iterable[Relation], parts: Iterable[Expression]) -> bool:
+        """Whether what gives a column of such a name certainly is not where it is read: there it has been left out since."""
+        here = {_ground(relation) for relation in opened}
+        read = frozenset[Ground]().union(*(option for option in self._found[name] if option <= here))
+        found = [self._grounds(part.relation, part.name) for part in parts if isinstance(part, Column)]
+        return all(found) and bool(found) and all(read.isdisjoint(grounds) for grounds in found)
+
     def _grounds(self, relation: Relation, name: Name) -> frozenset[Ground]:
         """Where the column may lie; nowhere, if any step computes it."""
         found: set[Ground] = set()

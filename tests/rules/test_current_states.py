@@ -67,3 +67,38 @@ d = orders.merge(users, on="msno").merge(segments[["segment", "margin"]], on="se
 XGBClassifier().fit(d[["segment"]], d["y"])
 """
     assert found(FRAMES + step) == ["segment"]
+
+
+# --- what is left out on the way ---
+
+SONGS = """
+import pandas as pd
+from xgboost import XGBClassifier
+d = pd.read_csv("orders.csv")
+users, songs = pd.read_csv("users.csv"), pd.read_csv("songs.csv")
+songs["year"] = songs["code"].str[5:7]
+{}
+d = d.merge(users, on="user_id").merge(songs, on="song_id")
+XGBClassifier().fit(d.drop(["y"], axis=1), d["y"])
+"""
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "songs.drop(columns=['code', 'name'], inplace=True)",
+        "songs.drop(['code', 'name'], axis=1, inplace=True)",
+        "songs = songs.drop(columns=['code'])",
+        "del songs['code']",
+        "songs = songs[[c for c in songs if c != 'code']]",
+    ],
+)
+def test_a_column_that_was_dropped_is_not_one_of_another_frame(step: str) -> None:
+    assert found(SONGS.format(step)) == ["*"]
+
+
+def test_a_column_that_the_code_reads_of_the_other_frame_is_one() -> None:
+    step = "songs.drop(columns=['code'], inplace=True)\nprint(users['code'].nunique())"
+    assert "code" in found(SONGS.format(step))
+    step = "songs.drop(columns=['code'], inplace=True)\nusers['gender'] = users['gender'].astype('category')"
+    assert "gender" in found(SONGS.format(step))
