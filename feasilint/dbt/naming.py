@@ -11,9 +11,14 @@ if TYPE_CHECKING:
 
     from feasilint.dbt.model import Version
 
-SCHEMA_MACRO = "generate_schema_name"
-"""A project that defines it decides on schemas itself, nearly always for custom ones to be used alone; otherwise dbt puts the
-schema of the target, which is nobody's business but the user's, before them."""
+_SCHEMA_MACRO = "generate_schema_name"
+
+
+def schema_macros(adapter: str | None) -> tuple[str, ...]:
+    """A project that defines one of them decides on schemas itself, nearly always for custom ones to be used alone; otherwise dbt
+    puts the schema of the target, which is nobody's business but the user's, before them."""
+    return tuple(f"{prefix}{_SCHEMA_MACRO}" for prefix in ("", "default__", *([f"{adapter}__"] if adapter else [])))
+
 
 PRODUCTION = ("prod", "production", "prd", "main", "live")
 """Names of the target that runs in production."""

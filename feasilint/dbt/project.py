@@ -17,7 +17,7 @@ from feasilint.dbt.inline import python_config, sql_config
 from feasilint.dbt.installed import incomplete, local_folders
 from feasilint.dbt.manifest import read_manifest
 from feasilint.dbt.model import Model
-from feasilint.dbt.naming import SCHEMA_MACRO, production_schema, relation_of
+from feasilint.dbt.naming import production_schema, relation_of, schema_macros
 from feasilint.dbt.package import Package
 from feasilint.dbt.plain import mapping, text
 from feasilint.dbt.properties import owner_text
@@ -305,7 +305,8 @@ class Project:
         return {} if read is None or content is None else read(content, variables)
 
     def _relation(self, model: Model, config: Config) -> tuple[str, ...]:
-        alone = "schema" in config and self.macro(SCHEMA_MACRO, self.name) is not None
+        macros = schema_macros(self.adapter) if "schema" in config else ()
+        alone = any(self.macro(macro, self.name) is not None for macro in macros)
         return relation_of(config, model.name, model.version, alone)
 
     def _owner(self, package: Package, config: Config) -> str | None:

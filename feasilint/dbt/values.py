@@ -13,6 +13,7 @@ Variables: TypeAlias = Mapping[str, object]
 
 _MARKER = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 _OTHER = re.compile(r"\{%|\{#")
+_BRANCH = re.compile(r"(?:\s*\{%-|\{%)\s*(if|elif|else|endif)\b\s*(.*?)\s*(?:-%\}\s*|%\})", re.DOTALL)
 _WORDS = {"true": True, "false": False, "none": None}
 
 
@@ -40,9 +41,9 @@ def resolved_text(text: str, variables: Variables) -> object:
     """A text with its Jinja expressions replaced; one that is nothing but an expression is that expression's value."""
     if "{" not in text:
         return text
-    if _OTHER.search(text):
-        return None
     try:
+        if _OTHER.search(text):
+            text = _branched(text, variables)
         whole = _MARKER.fullmatch(text.strip())
         if whole is not None and "}}" not in whole[1]:
             return evaluated(whole[1], variables)
@@ -50,6 +51,24 @@ def resolved_text(text: str, variables: Variables) -> object:
         return None if "{{" in filled else filled
     except UnknownError:
         return None
+
+
+def _branched(text: str, variables: Variables) -> str:
+    """A text in which of every `{% if … %}` that branch is left which applies; UnknownError where one stands in another."""
+    kept: list[str] = []
+    at, inside, decided, taken = 0, False, False, True
+    for tag in _BRANCH.finditer(text):
+        if inside is (tag[1] == "if"):
+            raise UnknownError
+        kept.append(text[at : tag.start()] if taken else "")
+        at, inside = tag.end(), tag[1] != "endif"
+        decided = decided and tag[1] != "if"
+        taken = not inside or (not decided and (tag[1] == "else" or bool(evaluated(tag[2], variables))))
+        decided = decided or taken
+    made = "".join((*kept, text[at:])).strip()
+    if inside or _OTHER.search(made):
+        raise UnknownError
+    return made
 
 
 def evaluated(code: str, variables: Variables) -> object:

@@ -105,6 +105,21 @@ def test_a_custom_schema_is_unsure_where_dbt_puts_the_targets_before_it(made) ->
     assert made(models__a_sql="{{ config(schema='s') }} select 1").model("a").relation == ("a",)
 
 
+@pytest.mark.parametrize(
+    ("macro", "relation"), [("default__", ("s", "a")), ("snowflake__", ("s", "a")), ("spark__", ("a",))]
+)
+def test_a_variant_of_the_macro_decides_on_schemas_where_dbt_calls_it(
+    made, macro: str, relation: tuple[str, ...]
+) -> None:
+    project = made(
+        "profile: p",
+        profiles_yml="p: {target: dev, outputs: {dev: {type: snowflake}}}",
+        models__a_sql="{{ config(schema='s') }} select 1",
+        macros__schemas_sql=OWN_SCHEMAS.replace("generate", f"{macro}generate"),
+    )
+    assert project.model("a").relation == relation
+
+
 def test_versions_have_their_own_files_and_names(made) -> None:
     project = made(
         models__a_v1_sql="select 1",
