@@ -57,11 +57,11 @@ class Feature(Struct, frozen=True, gc=False):
     `aggregations` the measures that it passes through, `operations` what on its way gives another value when it is computed again
     or earlier. `unread` are the steps on its way that could not be read; `row_code` those that run code on what a request brings,
     where its prediction point has a latency budget. `rows`: what decides which rows the model or table gets, where the catalog
-    knows an input. `label`: the physical columns that the model's labels are made of, each of one alone. `as_of`: the times
-    by which its rows are looked up, before one of another source, where the catalog says when an input was known. `carried`: its
-    value is that of one physical column as it is, or in another type. `either`: that of one of several columns, whichever is
-    there. `stated`: a model, the catalog, a feature store or the table's own name says that it is a feature; else only the name
-    of its document does.
+    knows an input. `label`: the physical columns that the model's labels are made of, each of one alone; `labelled`: it is fitted
+    on labels, known or not. `as_of`: the times by which its rows are looked up, before one of another source, where the catalog
+    says when an input was known. `carried`: its value is that of one physical column as it is, or in another type. `either`:
+    that of one of several columns, whichever is there. `stated`: a model, the catalog, a feature store or the table's own name
+    says that it is a feature; else only the name of its document does.
     """
 
     name: str
@@ -82,6 +82,7 @@ class Feature(Struct, frozen=True, gc=False):
     operations: tuple[Operation, ...] = ()
     rows: tuple[Choosing, ...] = ()
     label: frozenset[tuple[Source, str]] = frozenset()
+    labelled: bool = True
     as_of: frozenset[tuple[Source, str]] = frozenset()
 
 

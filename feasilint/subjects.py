@@ -287,6 +287,7 @@ def _feature(member: Member, end: _End, lineages: _Lineages) -> Feature:
         operations=(*lineage.operations, *end.learned.of(member)),
         rows=end.rows.around(lineage.inputs),
         label=end.rows.label,
+        labelled=not isinstance(sink, Fit) or sink.label is not None,
         as_of=end.rows.as_of(lineage.inputs, member.column),
     )
 

@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from feasilint.ir.expressions import fold
+from feasilint.ir.names import timelike
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
 from ._evidence import by_source, declared, details, primary, replacement
@@ -19,6 +20,7 @@ _FIXED = re.compile(
     r"(^|_)(id|key|uuid|guid|birth|birthday|dob|regist\w*|sign_?up\w*|signed_up|created|joined)(_|$)|birth",
     re.IGNORECASE,
 )
+_OF_ALL = ("unbounded", "entity")
 _TRAINING = re.compile(r"(^|[._/-])train", re.IGNORECASE)
 _CATALOG = """
 version: 1
@@ -42,7 +44,7 @@ class CurrentStateDimension(Rule):
     ## What it does
     Reports features of models, and of tables of training data, that come from a source of `kind: scd1` which is joined to
     rows of another table. What never changes is not meant: its keys, its event time, times of birth or registration; nor are
-    tables of features that are computed for the present.
+    tables of features that are computed for the present, and models without labels of what each entity has done by now.
 
     ## Why it matters
     The table holds what is true today. A training row of last year gets the segment, the limit or the status that its user
@@ -85,7 +87,7 @@ class CurrentStateDimension(Rule):
 
     def check(self, subject: Subject, context: Context) -> Iterator[Finding]:
         assert isinstance(subject, Feature)
-        if subject.kind != "model" and not _TRAINING.search(subject.target):
+        if (subject.kind != "model" and not _TRAINING.search(subject.target)) or _is_of_now(subject):
             return
         for entry, reads in by_source(subject.inputs):
             read = next((read for read in reads if entry is not None and _changes(read, entry, subject)), None)
@@ -99,6 +101,13 @@ class CurrentStateDimension(Rule):
                 help=replacement(entry, context) or "join a history of it as of the time of the row",
                 **details(subject, read, declared(entry, "kind")),
             )
+
+
+def _is_of_now(feature: Feature) -> bool:
+    """Whether a model without labels gets a row for each entity, of all that there is of it by now, and no time plays a part."""
+    own = [one for one in feature.aggregations if one.keys]
+    of_all = all(one.extent.window in _OF_ALL and not any(map(timelike, one.keys)) for one in own)
+    return not feature.labelled and bool(own) and of_all and not any(timelike(column) for _, column, _ in uses(feature))
 
 
 def _changes(read: Input, entry: SourceEntry, feature: Feature) -> bool:

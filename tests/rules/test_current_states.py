@@ -102,3 +102,40 @@ def test_a_column_that_the_code_reads_of_the_other_frame_is_one() -> None:
     assert "code" in found(SONGS.format(step))
     step = "songs.drop(columns=['code'], inplace=True)\nusers['gender'] = users['gender'].astype('category')"
     assert "gender" in found(SONGS.format(step))
+
+
+# --- the present of each entity ---
+
+CLUSTERS = """
+import pandas as pd
+from sklearn.cluster import KMeans
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+orders, users = pd.read_csv("orders.csv"), pd.read_csv("users.csv")
+d = orders.merge(users, on="user_id")
+{}
+"""
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "t = pd.crosstab(d['user_id'], d['segment'])\nKMeans(4).fit(pd.DataFrame(PCA(6).fit_transform(t)))",
+        "KMeans(4).fit(d.groupby('user_id', as_index=False).agg({'score': 'max'})[['score']])",
+    ],
+)
+def test_a_row_for_each_entity_as_of_now_is_none_of_the_past(step: str) -> None:
+    assert found(CLUSTERS.format(step)) == []
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "KMeans(4).fit(d[['score']])",
+        "t = d.groupby(['user_id', 'month'], as_index=False).agg({'score': 'max'})\nKMeans(4).fit(t[['score']])",
+        "t = d[d.ordered_at < '2020-01-01'].groupby('user_id').agg({'score': 'max'})\nKMeans(4).fit(t[['score']])",
+        "t = d.groupby('user_id').agg({'score': 'max', 'y': 'last'})\nLogisticRegression().fit(t[['score']], t['y'])",
+    ],
+)
+def test_rows_of_the_past_stay_such(step: str) -> None:
+    assert found(CLUSTERS.format(step)) == ["score"]
