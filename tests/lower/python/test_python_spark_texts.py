@@ -57,3 +57,21 @@ def test_what_a_column_is_made_of(made: str, columns: list[str]):
 def test_a_text_may_stand_where_a_column_is_meant_otherwise():
     program = run("from pyspark.sql import functions as F\nd = spark.table('t').select(F.date_format('a', 'b'))")
     assert not program.diagnostics
+
+
+@pytest.mark.parametrize(
+    ("made", "features"),
+    [
+        ("F.expr('a + b')", {"{a + b}": ["a", "b"]}),
+        ("F.expr('a + b AS x')", {"x": ["a", "b"]}),
+        ("F.expr('cast(a as date) x')", {"x": ["a"]}),
+        ("F.expr('a IS NULL')", {"{a IS NULL}": ["a"]}),
+        ("F.expr('CASE WHEN a > 1 THEN b END')", {"{CASE WHEN a > 1 THEN b END}": ["a", "b"]}),
+        ("F.expr(\"stack(2, 'p', a, 'q', b) as (x, y)\")", {"x": ["a", "b"], "y": ["a", "b"]}),
+    ],
+)
+def test_the_names_that_an_expression_in_sql_has(made: str, features: dict[str, list[str]]):
+    code = f"from pyspark.sql import functions as F\nd = spark.table('t').select({made})"
+    found = inspect_source(f"{code}\nd.write.saveAsTable('ml.features')", "python")
+    assert not found["diagnostics"]
+    assert {one["name"]: sorted(c for _, c in one["derived_from"]) for one in found["features"]} == features

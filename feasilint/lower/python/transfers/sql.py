@@ -290,14 +290,25 @@ def _mentioned(relation: Relation, text: str, origin: Origin | None) -> Expressi
 
 
 def expression(call: Call) -> v.Value | None:
-    """`F.expr('a + b')`, `selectExpr('a AS b')`: bound to a frame later."""
+    """`F.expr('a + b')`, `selectExpr('a b')`, `F.expr('stack(2, 1, x, 2, y) AS (name, value)')`: bound to a frame later."""
+    from feasilint.ir import Inline
+
     text = call.text(0)
     if text is None:
         return None
-    found = _AS.match(text)
-    body, name = (found[1], found[2]) if found else (text, "")
-    made = v.Lazy("sql", body, (), (), call.node, call.m.fragment)
-    return v.Lazy("alias", name, (made,), (), call.node, call.m.fragment) if name else made
+
+    def named(name: str, body: str) -> v.Value:
+        made = v.Lazy("sql", body, (), (), call.node, call.m.fragment)
+        return v.Lazy("alias", name, (made,), (), call.node, call.m.fragment) if name else made
+
+    if (several := _SEVERAL.match(text)) is not None:
+        names = [name.strip(" `\n\t") for name in several[2].split(",")]
+        return v.Seq(tuple(named(name, several[1]) for name in names))
+    if (one := _AS.match(text)) is not None:
+        return named(one[2], one[1])
+    found = name_in(call.m, Inline(()), text)
+    return named(*found) if found is not None else named("", text)
 
 
 _AS = re.compile(r"^(.*\S)\s+as\s+`?(\w+)`?\s*$", re.IGNORECASE | re.DOTALL)
+_SEVERAL = re.compile(r"^(.*\S)\s+as\s*\(([\w\s,`]+)\)\s*$", re.IGNORECASE | re.DOTALL)
