@@ -148,7 +148,7 @@ def _by_hand(entry: SourceEntry | None) -> bool:
 def _file(source: Source) -> str | None:
     """What an unknown file is to production, as the end of a sentence; None where it may be anything."""
     name = source.name.strip()
-    if source.kind != "file" or source.vendor is not None:
+    if source.kind != "file" or source.blank or source.vendor is not None:
         return None
     if _SHEET.search(name):
         return "a spreadsheet that production does not have"

@@ -26,7 +26,7 @@ class UnknownSource(Rule):
     ## What it does
     Reports, once per source, what features are made of and the catalog has no entry for, with the names that come
     nearest and the lines to add. Tables and files that a scanned document writes need no entry; neither do inline
-    data and the request.
+    data, the request, and a path that only shows where one is to be put (`path/to/file.csv`).
 
     ## Why it matters
     Nothing can be said about such a source: not whether production has it, nor how old it is. Every judgement about
@@ -103,7 +103,7 @@ class UnknownSource(Rule):
 
 def _expected(source: Source) -> bool:
     """Whether a catalog should have the source. A third party's data is for vendor-source."""
-    return source.kind in _JUDGED and not source.dynamic and source.vendor is None
+    return source.kind in _JUDGED and not (source.dynamic or source.blank) and source.vendor is None
 
 
 def _help(source: Source, nearest: tuple[str, ...]) -> str:

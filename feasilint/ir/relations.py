@@ -6,6 +6,7 @@ needs no scopes or aliases."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
@@ -22,6 +23,11 @@ JoinKind: TypeAlias = Literal["inner", "left", "right", "full", "cross", "semi",
 FilterRole: TypeAlias = Literal["where", "having", "qualify", "exists", "split"]
 
 
+_BLANK = re.compile(
+    r"(^|[/\\])path[/\\_ ]to([/\\_ ]|$)|(^|[/\\])your[-_ ](path|file|folder|bucket|data)|<[^<>]+>", re.IGNORECASE
+)
+
+
 class Source(Struct, frozen=True, gc=False):
     """A physical place that data comes from or goes to. Unknown parts of the name stay as `{text}`."""
 
@@ -33,6 +39,11 @@ class Source(Struct, frozen=True, gc=False):
     @property
     def dynamic(self) -> bool:
         return "{" in self.name
+
+    @property
+    def blank(self) -> bool:
+        """Whether the name of a file only shows where one is to be put: `path/to/data.csv`, `s3://your-bucket/<file>`."""
+        return self.kind in ("file", "url") and _BLANK.search(self.name) is not None
 
 
 # --- columns -----------------------------------------------------------------------------------------------------------

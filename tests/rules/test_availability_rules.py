@@ -209,6 +209,11 @@ ORDERS = entry("shop.orders")
         source(kind="api"),
         source("feed", kind="url", vendor="Bureau"),
         source("shop.{name}"),
+        source("PATH/TO/DATA/FILE", kind="file"),
+        source("/path/to/tx.csv", kind="file"),
+        source("path_to_csv", kind="file"),
+        source("s3://your-bucket/tx.csv", kind="file"),
+        source("https://shop.net/<name>.csv", kind="url"),
     ],
 )
 def test_known_or_nothing_that_a_catalog_should_have(subject: SourceSubject) -> None:
@@ -225,6 +230,11 @@ def test_an_unknown_source_is_told_with_its_features_and_neighbours() -> None:
     assert found.severity is Severity.WARNING
     assert "nearest: `shop.orders`" in (found.help or "")
     assert [label.place for label in found.labels] == [at(3), at(8)]
+
+
+@pytest.mark.parametrize("name", ["paths/to/tx.csv", "xpath/to.csv", "data/your.csv", "path/tx.csv", "path/torch.csv"])
+def test_a_path_that_is_no_blank(name: str) -> None:
+    assert len(judge(UNKNOWN, source(name, kind="file"), context(ORDERS))) == 1
 
 
 @pytest.mark.parametrize("name", ["shop.order", "s3://lake/tx/*.parquet", "data/it's here.csv", "2024"])

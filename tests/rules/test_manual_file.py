@@ -26,7 +26,7 @@ def of_file(name: str, **fields: object) -> object:
     [
         "s3://lake/tx.csv", "dbfs:/mnt/tx.csv", "gs://lake/tx.parquet", "/mnt/lake/tx.csv", "/Volumes/main/tx.csv",
         "/data/tx.csv", "hdfs:///data/tx.csv", "{path}", "{folder}/tx.csv", "\\\\share\\tx.csv", "sklearn.iris", "data/tx", "Files/raw/tx.csv",
-        "stanford/imdb", "tx",
+        "stanford/imdb", "tx", "path/to/tx.csv", "your-data/tx.csv",
     ],
 )  # fmt: skip
 def test_files_that_may_well_be_in_production(name: str) -> None:

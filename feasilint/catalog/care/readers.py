@@ -87,7 +87,8 @@ def _models(catalog: Catalog, census: Census) -> Iterator[Doubt]:
 
 def _undeclared(census: Census) -> Iterator[Doubt]:
     for use in census.uses:
-        if use.entry is None and use.features and use.source.kind in _ASKED and not use.source.dynamic:
+        named = not (use.source.dynamic or use.source.blank)
+        if use.entry is None and use.features and use.source.kind in _ASKED and named:
             count = len(distinct(use.features))
             depend = "1 feature depends on it" if count == 1 else f"{count} features depend on it"
             yield Doubt(
