@@ -32,7 +32,7 @@ from feasilint.ir import (
 )
 from feasilint.ir.expressions import conjuncts, fold, spelled
 from feasilint.ir.traversal import members, scans
-from feasilint.link import Linkage, link
+from feasilint.link import Linkage, known_as, link
 from feasilint.measure.ages import Ages
 from feasilint.measure.applied import applications
 from feasilint.measure.asof import AsOfs
@@ -106,7 +106,8 @@ class Analysis:
     def entry(self, scan: Scan) -> SourceEntry | None:
         """What the catalog knows of the source of a scan."""
         if scan not in self._entries:
-            self._entries[scan] = self.matcher.find(scan.source, self._home.get(scan))
+            names = (self.matcher.find(source, self._home.get(scan)) for source in known_as(scan))
+            self._entries[scan] = next(filter(None, names), None)
         return self._entries[scan]
 
     def _declared(self, source: Source) -> tuple[str, ...]:

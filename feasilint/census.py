@@ -55,7 +55,8 @@ def census(analysis: Analysis, reported: Collection[str]) -> Census:
     for subject in found:
         if isinstance(subject, SourceSubject):
             source = subject.source
-            entry = analysis.matcher.find(source, subject.places[0].path)
+            known = (analysis.matcher.find(named, subject.places[0].path) for named in (source, *subject.others))
+            entry = next(filter(None, known), None)
             depend = depending.get((fold(source.name), source.kind), {})
             uses.append(Use(source, entry, subject.places, tuple(depend.values())))
     return Census(tuple(uses), features, tuple(reported), analysis.matcher)

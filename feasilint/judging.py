@@ -100,7 +100,8 @@ def _unknown(found: Iterable[Subject], analysis: Analysis) -> Iterable[str]:
     from feasilint.rule import SourceSubject
 
     read = (subject for subject in found if isinstance(subject, SourceSubject) and subject.features)
-    return dict.fromkeys(one.source.name for one in read if not analysis.matcher.find(one.source))
+    find = analysis.matcher.find
+    return dict.fromkeys(one.source.name for one in read if not any(map(find, (one.source, *one.others))))
 
 
 def _hints(judged: Iterable[Feature], catalog: Catalog | None, passed_over: int) -> Iterable[str]:

@@ -72,6 +72,12 @@ def names(source: Source, path: str) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(tuple(name.strip("/").split("/")) for name in (beside, plain)))
 
 
+def known_as(scan: Scan) -> tuple[Source, ...]:
+    """A source, also by the alias alone and by the name that its project has for the model which makes it."""
+    others = (scan.source.name.rsplit(".", 1)[-1], scan.node) if scan.node else ()
+    return (scan.source, *(Source(name, "table", scan.source.dialect) for name in dict.fromkeys(others)))
+
+
 def _declared(programs: Iterable[Program]) -> dict[str, set[tuple[str, ...]]]:
     """The tables, as folded parts by the last of them, that projects declare as made by others and say the schema of."""
     found: dict[str, set[tuple[str, ...]]] = {}

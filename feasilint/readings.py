@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from feasilint.ir import Scan, Write
 from feasilint.ir.expressions import fold
+from feasilint.link import known_as
 from feasilint.rule import SourceSubject
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def sources(analysis: Analysis, reported: Collection[str], found: Iterable[Featu
         places = [p for scan in reading.scans if (p := analysis.place(scan, scan.origin)) is not None]
         if reading.scans and places:
             places.sort(key=lambda place: place not in used)  # where somebody only looks at it comes last
-            yield SourceSubject(reading.scans[0].source, tuple(places), tuple(reading.features))
+            first, *others = dict.fromkeys(source for scan in reading.scans for source in known_as(scan))
+            yield SourceSubject(first, tuple(places), tuple(reading.features), tuple(others))
 
 
 def _identity(scan: Scan) -> tuple[str, str]:

@@ -106,11 +106,13 @@ class ModelSubject(Struct, frozen=True):
 
 
 class SourceSubject(Struct, frozen=True):
-    """A source that the scan reads and where; `features` are the names of those that depend on it."""
+    """A source that the scan reads and where; `features` are the names of those that depend on it. `others`: the same by
+    other names that the project has for it."""
 
     source: Source
     places: tuple[Place, ...]
     features: tuple[str, ...] = ()
+    others: tuple[Source, ...] = ()
 
 
 class ScanSubject(Struct, frozen=True):

@@ -86,7 +86,7 @@ class UnknownSource(Rule):
         source = subject.source
         if context.catalog.empty or not _expected(source) or not (subject.features and subject.places):
             return
-        if context.matcher.find(source) is not None:
+        if any(context.matcher.find(named) is not None for named in (source, *subject.others)):
             return
         nearest = context.matcher.nearest(source)
         made = f"{listed(subject.features)} {'is' if len(subject.features) == 1 else 'are'} made of"

@@ -120,12 +120,13 @@ class Star(Node, frozen=True):
 
 class Scan(Node, frozen=True):
     """Reading a source. `columns` are all columns it gives where the reader says so, else None: open. `outside`: the project
-    declares it as a table that others make."""
+    declares it as a table that others make; `node`: what the project calls the model that makes it, where it asks for that."""
 
     source: Source
     columns: tuple[Name, ...] | None = None
     origin: Origin | None = None
     outside: bool = False
+    node: str = ""
 
 
 class Inline(Node, frozen=True):

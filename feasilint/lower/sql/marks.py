@@ -25,13 +25,15 @@ MARK = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]{PAD}*")
 
 class Mark(Struct, frozen=True):
     """What a placeholder stands for. `name`: the parameter or dotted table; of a hole the text between the braces, with the
-    `tables` and the `columns` that it seems to name. `said`: how the template names a table."""
+    `tables` and the `columns` that it seems to name. `said`: how the template names a table; `node`: the model of dbt
+    that makes it."""
 
     kind: Kind
     name: str
     tables: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     said: str = ""
+    node: str = ""
 
     @property
     def outside(self) -> bool:

@@ -114,8 +114,8 @@ def scan(parts: list[str], node: Node, context: Context, read: bool = True) -> R
     """A physical source; `read` false: one that is only written so far."""
     columns = context.session.declared.get(".".join(parts).lower())
     mark = mark_of(node, context)
-    outside = mark is not None and mark.outside
-    relation = Scan(source(parts, context), columns, context.layout.origin(node), outside)
+    outside, model = (mark.outside, mark.node) if mark is not None else (False, "")
+    relation = Scan(source(parts, context), columns, context.layout.origin(node), outside, model)
     return Rows(context.builder.add(relation) if read else relation, columns)
 
 

@@ -31,7 +31,8 @@ def ref(call: Call) -> v.Value | None:
     model = project.model(names[-1], package, version)
     if model is None:
         _lost(call, project, Reference("ref", tuple(names), version))
-    return _rows(call, ".".join(model.relation) if model is not None and model.relation else plain)
+        return _rows(call, plain)
+    return _rows(call, ".".join(model.relation) or plain, node=model.name)
 
 
 def source(call: Call) -> v.Value | None:
@@ -87,12 +88,12 @@ def _version(call: Call) -> Version | None:
     return value if isinstance(value, str | int | float) else None
 
 
-def _rows(call: Call, name: str, outside: bool = False) -> v.Value:
+def _rows(call: Call, name: str, outside: bool = False, node: str = "") -> v.Value:
     """The table as a frame of the engine that the warehouse of the project runs its models on."""
     receiver = call.receiver
     engine = receiver.get("engine") if isinstance(receiver, v.Handle) else None
     library = str(engine.value) if isinstance(engine, v.Const) else "pandas"
-    return v.Frame(call.m.add(Scan(Source(name, "table"), None, call.origin, outside)), library)
+    return v.Frame(call.m.add(Scan(Source(name, "table"), None, call.origin, outside, node)), library)
 
 
 def _project(call: Call) -> Project | None:

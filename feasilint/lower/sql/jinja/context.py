@@ -119,7 +119,7 @@ def _ref(run: Run) -> Callable[..., Any]:
                 Reference("ref", tuple(str(one) for one in args), None if isinstance(version, Unknown) else version)
             )
             return Table((plain,), said)
-        return Table(model.relation or (plain,), said, partial(run.project.columns_of, model))
+        return Table(model.relation or (plain,), said, partial(run.project.columns_of, model), name)
 
     return ref
 

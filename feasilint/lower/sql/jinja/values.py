@@ -118,15 +118,19 @@ def _no_columns() -> tuple[str, ...]:
 
 
 class Table:
-    """What `ref`, `source` and `this` give: written out it is the table's name. `columns`: asks the project's files."""
+    """What `ref`, `source` and `this` give: written out it is the table's name. `columns`: asks the project's files; `node`: the
+    name of the model."""
 
-    def __init__(self, parts: tuple[str, ...], said: str, columns: Callable[[], tuple[str, ...]] = _no_columns) -> None:
+    def __init__(
+        self, parts: tuple[str, ...], said: str, columns: Callable[[], tuple[str, ...]] = _no_columns, node: str = ""
+    ) -> None:
         self.parts = parts
         self.columns = columns
         self._said = said
+        self._node = node
 
     def __str__(self) -> str:
-        return current().place(Mark("table", ".".join(self.parts), said=self._said))
+        return current().place(Mark("table", ".".join(self.parts), said=self._said, node=self._node))
 
     def __getattr__(self, name: str) -> Any:
         if name in _SAME:
