@@ -170,7 +170,8 @@ class Analysis:
         """The tables that a document ends in: written by it, and nothing else that it makes is made of them. Of bare SELECTs
         only the last."""
         writes = [sink for sink in program.sinks if isinstance(sink, Write)]
-        written = [write for write in writes if write.target is not None and not write.temporary]
+        tables = [write for write in writes if write.target is not None and write.target.kind != "feature_view"]
+        written = [write for write in tables if not write.temporary]
         if not written:
             return [write for write in writes if write.target is None][-1:]
         used = {made for write in written for made in self._made_of(write) if made is not write}

@@ -99,6 +99,8 @@ class _Index:
 
     def add(self, write: Write, program: Program) -> None:
         assert write.target is not None
+        if write.target.kind == "feature_view":
+            return  # who asks for it by its name gets it without its labels and keys, which only its maker tells
         for parts in names(write.target, program.path):
             self._by_tail.setdefault(parts[-1], []).append((parts, write, program))
             folder, name = _folder(parts)

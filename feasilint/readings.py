@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from feasilint.ir import Scan, Write
 from feasilint.ir.expressions import fold
+from feasilint.ir.traversal import scans
 from feasilint.link import known_as
 from feasilint.rule import SourceSubject
 
@@ -28,7 +29,7 @@ class _Reading(Struct):
 def sources(analysis: Analysis, reported: Collection[str], found: Iterable[Feature]) -> Iterator[SourceSubject]:
     """The sources that the reported documents read and nobody in the scan writes; first where features read them."""
     readings: dict[tuple[str, str], _Reading] = defaultdict(_Reading)
-    made = {(fold(w.target.name), w.target.kind) for _, w in analysis.sinks(Write) if isinstance(w, Write) and w.target}
+    made = {(fold(w.target.name), w.target.kind) for w in _writes(analysis) if w.target is not None}
     for program in analysis.programs:
         if program.path not in reported:
             continue
@@ -51,6 +52,15 @@ def sources(analysis: Analysis, reported: Collection[str], found: Iterable[Featu
             places.sort(key=lambda place: place not in used)  # where somebody only looks at it comes last
             first, *others = dict.fromkeys(source for scan in reading.scans for source in known_as(scan))
             yield SourceSubject(first, tuple(places), tuple(reading.features), tuple(others))
+
+
+def _writes(analysis: Analysis) -> Iterator[Write]:
+    """What the scan writes; of feature views those that are made of what it knows."""
+    for _, write in analysis.sinks(Write):
+        assert isinstance(write, Write)
+        view = write.target is not None and write.target.kind == "feature_view"
+        if not view or all(scan in analysis.linkage.bound or analysis.entry(scan) for scan in scans([write.relation])):
+            yield write
 
 
 def _identity(scan: Scan) -> tuple[str, str]:

@@ -106,6 +106,13 @@ def test_the_very_file_is_preferred_to_one_whose_name_has_holes() -> None:
     assert links(one, two, program("c.py", ("read", "eval/features_2017.csv"))) == [("eval/features_2017.csv", "b.py")]
 
 
+def test_a_feature_view_gives_those_who_ask_for_it_by_its_name_not_all_that_it_is_made_of() -> None:
+    builder = Builder("a.py", "python")
+    builder.sink(Write(builder.add(Scan(Source("g", "table"))), Source("v", "feature_view"), "view"))
+    builder.add(Scan(Source("v", "feature_view")))
+    assert not link([builder.program()]).bound
+
+
 def test_cycles_between_documents_are_cut() -> None:
     a = program("a.sql", ("read", "y"), ("write", "x"))
     b = program("b.sql", ("read", "x"), ("write", "y"))

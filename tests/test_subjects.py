@@ -126,6 +126,22 @@ def test_an_unknown_source_is_told_where_features_read_it() -> None:
     assert (found.code, found.place.path, len(found.labels)) == ("AVL103", "risk/b.py", 2)
 
 
+LOGIN = "import hopsworks\nimport pandas as pd\nfs = hopsworks.login().get_feature_store()\n"
+VIEW = f"{LOGIN}group = fs.get_feature_group(name='users')\nfs.create_feature_view(name='users_view', query=group.select_all())"
+FILL = f"{LOGIN}fs.get_or_create_feature_group(name='users').insert(pd.read_parquet('s3://lake/tx.parquet'))"
+SCORE = f"{LOGIN}rows = fs.get_feature_view(name='users_view').get_batch_data()\nrows.to_parquet('s3://lake/features.parquet')"
+
+
+def test_a_feature_view_over_a_group_that_the_scan_fills_needs_no_entry() -> None:
+    files = {"risk/view.py": VIEW, "risk/fill.py": FILL, "risk/score.py": SCORE}
+    assert scan_files(files, CATALOG).unknown_sources == ("s3://lake/tx.parquet",)
+
+
+@pytest.mark.parametrize("files", [{}, {"risk/view.py": VIEW}, {"risk/fill.py": FILL}])
+def test_a_feature_view_over_a_group_of_others_is_not_known(files: dict[str, str]) -> None:
+    assert "users_view" in scan_files({**files, "risk/score.py": SCORE}, CATALOG).unknown_sources
+
+
 def test_files_without_a_prediction_point_are_counted() -> None:
     text = f"create table ml.features as {COUNT}"
     (hint,) = (h for h in scan_files({f"x/{n}.sql": text for n in "abcde"}, "version: 1\n").hints if "point" in h)

@@ -69,8 +69,13 @@ def select_except(call: Call) -> v.Value:
 
 
 def view(call: Call) -> v.Value:
-    """`fs.get_or_create_feature_view(name, query=…, labels=[…])`."""
-    return v.Handle("hopsworks.view", (*((str(at), value) for at, value in enumerate(call.args)), *call.kwargs.items()))
+    """`fs.get_or_create_feature_view(name, query=…, labels=[…])`: others ask for the view by its name."""
+    made = v.Handle("hopsworks.view", (*((str(at), value) for at, value in enumerate(call.args)), *call.kwargs.items()))
+    query = made.get("query")
+    frame = call.m.frame(query) if query is not None else None
+    if frame is not None:
+        store(call, frame.relation, Source(_name(call, made), "feature_view"), "view")
+    return made
 
 
 def _rows(call: Call) -> v.Frame:
