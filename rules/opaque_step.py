@@ -30,9 +30,11 @@ class OpaqueStep(Rule):
     ## What it does
     Reports steps between a feature and its sources of which only the inputs are known: a call of a function that is not
     in the scanned code, a name that nothing defines, and calls of libraries that make features by themselves (tsfel,
-    TA-Lib, Featuretools) where no table knows them. It says so once per step, at the call. Other libraries do what their
-    documentation says with what goes in, which is known: their calls hide no source, and are not reported. Without a catalog
-    calls of libraries count only on the way to a model and to tables that are called features.
+    TA-Lib, Featuretools) where no table knows them. It says so once per step, at the call. A module that is not there is
+    the project's own where something of its name lies there, or its name is like `utils` or `preprocessing`; any other is
+    taken for a library. Other libraries do what their documentation says with what goes in, which is known: their calls
+    hide no source, and are not reported. Without a catalog calls of libraries count only on the way to a model and to
+    tables that are called features.
 
     ## Why it matters
     Any column that goes in may be in the feature. Findings behind the step are approximate and one level milder, and
@@ -64,7 +66,11 @@ class OpaqueStep(Rule):
         ),
         Example(
             "what no feature is made of may stay unread",
-            {"train.py": _TRAINING.format(imports="from elsewhere import audit", step="report = audit(df.merge(df))")},
+            {
+                "train.py": _TRAINING.format(
+                    imports="from shop_features import audit", step="report = audit(df.merge(df))"
+                )
+            },
             flagged=0,
         ),
         Example(
@@ -85,7 +91,7 @@ class OpaqueStep(Rule):
         ),
         Example(
             "a function from elsewhere makes the features",
-            {"train.py": _TRAINING.format(imports="from elsewhere import enrich", step="df = enrich(df)")},
+            {"train.py": _TRAINING.format(imports="from shop_features import enrich", step="df = enrich(df)")},
             contains="passes through a step that could not be read",
         ),
         Example(

@@ -23,7 +23,7 @@ class Cell(Struct, frozen=True, gc=False):
 
     A Databricks script has several cells without index, whose spans count lines of the file. `anchors` say where the
     source stands in that count: by lines, and by columns where a `# MAGIC ` prefix was taken off. Fragments made of a cell
-    start from its anchors. `raises`: a tag says that the cell fails on purpose.
+    start from its anchors. `raises`: a tag, or what is kept of its run, says that the cell fails.
     """
 
     index: int | None

@@ -38,6 +38,7 @@ _CELL_LANGUAGE = (  # places in a cell's metadata: Snowflake, VS Code, Polyglot
 )
 _CELL_NAME = (("resultVariableName",), ("name",))
 _RAISES = "raises-exception"  # a tag that nbclient and nbsphinx know
+_UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
 _SOURCE_KEYS = ("source", "input")  # nbformat 4 and 3
 _COUNT_KEYS = ("execution_count", "prompt_number")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -137,6 +138,12 @@ def _read_source(cursor: Cursor) -> object:
     return Source(at, tuple(value), cursor.strings_since(at, len(value)))
 
 
+def _has_failed(fields: Mapping[str, object]) -> bool:
+    """Whether what is kept of a cell's run says that its code could not be read: none of it is in what follows."""
+    outputs = _list(fields.get("outputs"))
+    return any(_mapping(one).get("ename") in _UNREADABLE for one in outputs)
+
+
 # --- from raw cells to cells ------------------------------------------------------------------------------------------------
 
 
@@ -167,7 +174,7 @@ class _CellReader:
             name=_first_text(metadata, _CELL_NAME),
             execution_count=_count(fields),
             line_map=line_map,
-            raises=_RAISES in _list(metadata.get("tags")),
+            raises=_RAISES in _list(metadata.get("tags")) or _has_failed(fields),
         )
 
     def _refuse(self, index: int, message: str, relevant: bool) -> None:

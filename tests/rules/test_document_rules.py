@@ -213,6 +213,25 @@ def test_a_cell_that_fails_on_purpose() -> None:
     cell["metadata"] = {"tags": "raises-exception"}
     (found,) = scan_files({"a.ipynb": json.dumps(notebook)}).findings
     assert found.message.startswith("unterminated string literal")
+    cell["outputs"] = [{"output_type": "error", "ename": "NameError", "evalue": "", "traceback": []}]
+    assert len(scan_files({"a.ipynb": json.dumps(notebook)}).findings) == 1
+    cell["outputs"] = [{"output_type": "error", "ename": "SyntaxError", "evalue": "", "traceback": []}]
+    assert scan_files({"a.ipynb": json.dumps(notebook)}).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("def f(x):\n    # your turn\n\nf(3)", "a blank that is not filled in"),
+        ("class A:\n\n    # your turn\n", "a blank that is not filled in"),
+        ("suits = pass\n", "a blank that is not filled in"),
+        ("def f(x):\nreturn x", "expected an indented block after function definition on line 1"),
+        ("# Mind the quotes of words\n'I'm using single quotes'", "unterminated string literal"),
+    ],
+)
+def test_what_is_left_empty_and_what_is_broken(text: str, message: str) -> None:
+    (found,) = [f for f in scan_files({"a.py": text}).findings if f.code == "FEA001"]
+    assert found.message.startswith(message)
 
 
 def test_a_blank_of_sql_is_shown_where_it_is() -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from feasilint_rules.opaque_step import OpaqueStep
 from feasilint_rules.unresolved_source import UnresolvedSource
 from rule_subjects import at, entry, feature, judge, read
 
-from feasilint.api import scan_files
+from feasilint.api import scan, scan_files
 from feasilint.findings import Severity
 from feasilint.ir import Source
 from feasilint.rule import Unread
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 DYNAMIC = Source("shop.{table}", "table")
 FIT = "\nfrom sklearn.linear_model import LogisticRegression\nLogisticRegression().fit(df[['a', 'b']], df['y'])\n"
-READ = "import pandas as pd\nfrom elsewhere import change\ndf = pd.read_parquet('orders.parquet')\n"
+READ = "import pandas as pd\nfrom shop_features import change\ndf = pd.read_parquet('orders.parquet')\n"
 
 
 def told(code: str, files: dict[str, str]) -> list[str]:
@@ -126,6 +131,30 @@ def test_what_models_and_the_code_make_is_no_unread_step(step: str) -> None:
         "from sklearn.preprocessing import OrdinalEncoder, StandardScaler\n"
     )
     assert told("FEA004", {"train.py": READ + imports + step + FIT}) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "flagged"),
+    [
+        ("chembl_webresource_client", 0),
+        ("sparknlp_jsl", 0),
+        ("skmultilearn.model_selection", 0),
+        ("preprocessing", 1),
+        ("src.build", 1),
+        ("churnUtils", 1),
+        ("lab3", 1),
+    ],
+)
+def test_what_is_not_there_is_code_of_the_project_where_it_has_such_a_name(module: str, flagged: int) -> None:
+    code = f"import pandas as pd\nfrom {module} import change\ndf = pd.read_parquet('orders.parquet')\ndf = change(df)"
+    assert len(told("FEA004", {"train.py": code + FIT})) == flagged
+
+
+def test_what_lies_in_the_project_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "fraud").mkdir()
+    (tmp_path / "train.py").write_text(READ.replace("shop_features", "fraud.risk") + "df = change(df)" + FIT)
+    monkeypatch.chdir(tmp_path)
+    assert [one.code for one in scan(["train.py"], root=".").findings] == ["FEA004"]
 
 
 def test_a_prediction_of_what_could_not_be_read_is_one() -> None:
@@ -255,7 +284,7 @@ def test_columns_beyond_the_widest_table_are_told() -> None:
 )
 def test_a_step_of_a_library_hides_nothing_but_what_goes_in(columns: str, step: str, flagged: int) -> None:
     code = (
-        "import pandas as pd\nfrom elsewhere import enrich\nfrom sklearn.linear_model import LogisticRegression\n"
+        "import pandas as pd\nfrom shop_features import enrich\nfrom sklearn.linear_model import LogisticRegression\n"
         f"df = pd.read_parquet('orders.parquet'{columns})\ndf = {step}\nLogisticRegression().fit(df[['amount']], df['bought'])\n"
     )
     assert len(list(told("FEA004", {"train.py": code}))) == flagged

@@ -13,7 +13,7 @@ from feasilint.lower.python import values as v
 from feasilint.lower.python.attributes import class_member
 from feasilint.lower.python.call import Call, kind_of, library_of
 from feasilint.lower.python.functions import inline
-from feasilint.lower.python.libraries import is_library
+from feasilint.lower.python.modules import is_elsewhere
 from feasilint.lower.python.operators import elementwise
 from feasilint.lower.python.strings import spell
 from feasilint.lower.python.tables import FRAME_ARGUMENTS, FRAMELIKE, function, method
@@ -134,8 +134,14 @@ def _owner(m: Machine, found: v.Value) -> str:
     """Whose a function is that nobody knows: of the libraries all of whose names were imported, where there are no others."""
     if isinstance(found, v.Unknown) and m.stars:
         roots = [module.partition(".")[0] for module in m.stars]
-        return roots[-1] if all(map(is_library, roots)) else ""
+        return roots[-1] if all(is_elsewhere(m, root) for root in roots) else ""
     return library_of(found, "")
+
+
+def _elsewhere(m: Machine, path: str) -> str:
+    """The package of a function that is neither in the project nor in a library that is known."""
+    root, dot, _ = path.partition(".")
+    return root if dot and is_elsewhere(m, root) else ""
 
 
 def _computed(found: v.Value) -> bool:
@@ -201,7 +207,8 @@ def opaque(site: Call) -> v.Value:
     while type(receiver) is v.Bound:  # `data.schema.remove()`: of a member that nobody knows it is that of its owner
         receiver = site.m.get(receiver.receiver)
     made = site.m.unknown(_word(site), site.target, *site.values)
-    library = library_of(receiver, site.name) or ("pandas" if not site.values and site.name in _OF_MAPPINGS else "")
+    library = library_of(receiver, site.name) or _elsewhere(site.m, site.name)
+    library = library or ("pandas" if not site.values and site.name in _OF_MAPPINGS else "")
     return site.at(receiver=receiver).not_read(made, library)
 
 

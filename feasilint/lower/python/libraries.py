@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 _NAMES = """
@@ -70,4 +71,25 @@ def is_library(root: str) -> bool:
 
 def gives_data(root: str) -> bool:
     """Whether what a library's function makes of nothing is a data set of it."""
-    return root not in COMPUTING
+    return root in LIBRARIES and root not in COMPUTING
+
+
+_OWN = re.compile(
+    r"(^|_)(my|our|own|local|custom|project|repo|src|sources?|app|code|util\w*|helpers?|libs?|common|core|base|shared|func\w*|tools?"
+    r"|toolbox|scripts?|modules?|classes|pre_?process\w*|process\w*|prep\w*|clean\w*|wrangl\w*|munging|transform\w*|feature\w*|feats?"
+    r"|engineer\w*|etl|data\w*|load\w*|reader\w*|quer(?:y|ies)|sql|db|model\w*|train\w*|predict\w*|scor\w*|pipe\w*|steps?|tasks?|jobs?"
+    r"|config\w*|settings|const\w*|param\w*|vars|plot\w*|viz|visual\w*|eval\w*|metrics?|notebooks?|labs?|lesson\w*|chapter\w*"
+    r"|homework|exercise\w*|solutions?|assignment\w*)\d*(_|$)",
+    re.IGNORECASE,
+)
+
+
+def sounds_own(root: str) -> bool:
+    """Whether a module that is not there has a name as code of a project has, and none that begins with a library's."""
+    first = root.partition("_")[0]
+    return _OWN.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", root)) is not None and not (
+        first in LIBRARIES and len(first) > _SHORT_NAME
+    )
+
+
+_SHORT_NAME = 4  # `ta_lib` may be a library's name, `ot_prices` hardly is one

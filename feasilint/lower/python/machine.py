@@ -116,6 +116,7 @@ class Machine(Struct, eq=False):
     files: dict[str, str] = field(default_factory=dict)
     arguments: dict[str, Value] = field(default_factory=dict)
     roots: list[str] = field(default_factory=list)
+    own: frozenset[str] | None = None
     here: str = ""
     site: tuple[int, int, int] = (1, 1, 1)
     nested: int = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import posixpath
+from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +13,14 @@ from urllib.parse import urlsplit
 
 from feasilint.ir import Anchor, Elsewhere
 from feasilint.lower.python import values as v
-from feasilint.lower.python.libraries import is_library
+from feasilint.lower.python.libraries import is_library, sounds_own
 from feasilint.lower.python.machine import STEPS, BudgetError
 from feasilint.lower.python.parsing import parse
 from feasilint.lower.python.scope import Scope
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from feasilint.lower.python.machine import Machine
 
 LIMIT = 512 * 1024
@@ -59,6 +62,20 @@ def _between(inner: Path, root: Path) -> list[Path]:
     """The folders between a document and the root, nearest first: a part of a repository may well be a project of its own."""
     there, top = inner.resolve(), root.resolve()
     return [folder for folder in there.parents if folder != top and folder.is_relative_to(top)]
+
+
+def is_elsewhere(m: Machine, root: str) -> bool:
+    """Whether a module that was not found is taken for a library's: nothing of its name lies in the project, nor has it a name as
+    code of a project has."""
+    if m.own is None:
+        top = Path(m.options.root)
+        m.own = frozenset(name for folder in {Path(m.path).parent, top, top / "src"} for name in _names(folder))
+    return is_library(root) or not (root in m.own or sounds_own(root))
+
+
+def _names(folder: Path) -> Iterator[str]:
+    with suppress(OSError):
+        yield from (path.stem for path in folder.iterdir())
 
 
 def find_script(m: Machine, name: str) -> str | None:
