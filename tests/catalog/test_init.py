@@ -117,6 +117,7 @@ def test_the_examples_of_prediction_points_are_valid(repository: Path) -> None:
         ("import sys\ndf = pd.read_sql(f'select a from {sys.argv[1]}.shop.orders', con)", ["shop.orders"]),
         ("import sys\ndf = pd.read_sql(f'select a from shop.orders_{sys.argv[1]}', con)", ["shop.orders_*"]),
         ("import sys\ndf = pd.read_csv(sys.argv[1])", []),
+        ("df = pd.read_csv('path/to/orders.csv')", []),
     ],
 )
 def test_names_that_the_code_leaves_open(repository: Path, code: str, expected: list[str]) -> None:

@@ -101,7 +101,7 @@ def _importance(source: Source) -> tuple[int, int, str]:
 
 def _by_name(census: Census) -> dict[str, list[Use]]:
     """The uses that need an entry, by the name that it is to have."""
-    asked = [use for use in census.uses if use.source.kind in _DECLARED]
+    asked = [use for use in census.uses if use.source.kind in _DECLARED and not use.source.blank]
     readers: dict[str, set[str]] = {}
     for use in asked:
         readers.setdefault(use.source.name, set()).update(posixpath.dirname(place.path) for place in use.places)
