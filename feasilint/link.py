@@ -161,7 +161,7 @@ def _writers(
 ) -> tuple[Write, ...]:
     if scan.source.dynamic:
         return ()
-    candidates = list(index.find(scan.source, program.path))
+    candidates = _beside(scan.source, program.path, list(index.find(scan.source, program.path)))
     own = _current(sorted((w for w, home in candidates if home is program and w.after <= at), key=lambda w: w.after))
     if own and (own[0].mode not in APPENDING or _takes_up(own[0])):
         return own
@@ -170,6 +170,17 @@ def _writers(
     if any(map(_loads, others)) and known is not None and known(scan.source):
         others = [write for write in others if not _loads(write)]
     return (*others, *own)
+
+
+def _beside(source: Source, path: str, found: list[tuple[Write, Program]]) -> list[tuple[Write, Program]]:
+    """Of the writes to a table without a schema those that name none either, if one of these is in the folder that it is read
+    in: a table of some schema that another folder makes is another one."""
+    folder = posixpath.dirname(path)
+    here = {write for write, home in found if posixpath.dirname(home.path) == folder}
+    bare = {write for write, home in found if write.target is not None and len(names(write.target, home.path)[0]) == 1}
+    if source.kind != "table" or len(names(source, path)[0]) > 1 or here.isdisjoint(bare):
+        return found
+    return [(write, home) for write, home in found if write in here or write in bare]
 
 
 def is_test(path: str) -> bool:

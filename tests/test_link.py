@@ -187,3 +187,22 @@ def test_what_is_no_test_lends_its_tables(path: str) -> None:
 def test_a_table_that_the_catalog_knows_is_what_a_query_makes_of_others() -> None:
     programs = (program("make.sql", ("read", "raw.lab"), ("write", "icu.lab")), program("a.sql", ("read", "icu.lab")))
     assert link(programs, lambda source: True).bound
+
+
+def test_a_table_of_the_same_folder_is_meant_before_one_of_a_schema_elsewhere() -> None:
+    own = program("lab/vitals.sql", ("read", "raw.x"), ("write", "vitals"))
+    other = program("lab_aws/vitals.sql", ("read", "raw.y"), ("write", "DATABASE.vitals"))
+    reader = program("lab/lab.sql", ("read", "Vitals"), ("write", "f"))
+    assert links(own, other, reader) == [("Vitals", "lab/vitals.sql")]
+    assert links(other, reader) == [("Vitals", "lab_aws/vitals.sql")]
+    schema = program("lab/more.sql", ("read", "raw.z"), ("write", "main.vitals"))
+    assert links(own, other, reader, schema) == [("Vitals", "lab/more.sql"), ("Vitals", "lab/vitals.sql")]
+
+
+def test_a_table_without_a_schema_elsewhere_may_be_the_same() -> None:
+    own = program("a/vitals.sql", ("read", "raw.x"), ("write", "vitals"))
+    other = program("b/vitals.sql", ("read", "raw.y"), ("write", "vitals"))
+    reader = program("a/f.sql", ("read", "vitals"), ("write", "f"))
+    assert links(own, other, reader) == [("vitals", "a/vitals.sql"), ("vitals", "b/vitals.sql")]
+    qualified = program("a/f.sql", ("read", "DATABASE.vitals"), ("write", "f"))
+    assert links(own, qualified) == [("DATABASE.vitals", "a/vitals.sql")]
