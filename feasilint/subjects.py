@@ -381,4 +381,5 @@ def _input(leaf: Leaf, role: str, member: Member, analysis: Analysis, steps: tup
         least_age=least_age(leaf, member, analysis, age.total),
         confidence="approximate" if member.trace.approximate else "exact",
         written=leaf.scan in analysis.linkage.bound,
+        through=age.through,
     )

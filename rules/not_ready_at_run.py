@@ -88,9 +88,10 @@ class NotReadyAtRun(Rule):
         if point is None or point.mode != "batch" or point.run_at is None:
             return
         for entry, reads in by_source(read for read in subject.inputs if read.role == "value"):
+            read = next((read for read in reads if not read.through), None)
             missed = _missed(entry, point) if entry is not None and not reads[0].hops else None
-            if missed is not None:
-                yield self._found(subject, reads[0], point, missed)
+            if read is not None and missed is not None:
+                yield self._found(subject, read, point, missed)
 
     def _found(self, feature: Feature, read: Input, point: PredictionPoint, missed: _Missed) -> Finding:
         entry = read.entry

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from feasilint.cadence import cadence
 from feasilint.catalog.model import Staleness
 from feasilint.ir import Refresh, Scan
@@ -44,7 +46,13 @@ class Ages:
         source = self._entry(scans[-1])
         own = source.staleness if source is not None else None
         way = scans if own is None and scans[-1] in self._linkage.bound else scans[:-1]
-        return aged(own, source, [hop for scan in way if (hop := self.hop(scan)) is not None])
+        age = aged(own, source, [hop for scan in way if (hop := self.hop(scan)) is not None])
+        return replace(age, through=any(map(self._is_stored, scans[:-1])))
+
+    def _is_stored(self, scan: Scan) -> bool:
+        """Whether what is read is stored between runs: by others, or by a project in any other way than as a view."""
+        made = [write for write in self._linkage.bound.get(scan, ()) if not write.temporary]
+        return self.hop(scan) is not None and (not made or any(_stated(write) is not None for write in made))
 
     def hop(self, scan: Scan) -> Hop | None:
         """What the table that is read adds; None where nothing is stored on the way, or all in the run of one document."""

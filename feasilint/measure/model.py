@@ -119,10 +119,12 @@ class Hop(Struct, frozen=True, gc=False):
 
 
 class Age(Struct, frozen=True, gc=False):
-    """How old what arrives over a path is. `source`: the lag of its source alone; `hops` from the reader down."""
+    """How old what arrives over a path is. `source`: the lag of its source alone; `hops` from the reader down;
+    `through`: stored tables lie on the way, also such as add nothing that has not been said of the source."""
 
     source: Staleness | None = None
     hops: tuple[Hop, ...] = ()
+    through: bool = False
 
     @property
     def total(self) -> Staleness | None:
@@ -139,6 +141,7 @@ class Input(Struct, frozen=True, gc=False):
     it does not know the source. `staleness` includes all `hops`, the stored tables on the way; `path` runs from the feature to
     the source, for people; `places` are the steps of that path with what happens there. `least_age`: how old its rows are at
     least, in seconds before the prediction. `written`: it is a table on the way that the scanned code writes.
+    `through`: stored tables lie on the way, also such as no hop is counted for.
     """
 
     source: Source
@@ -153,6 +156,7 @@ class Input(Struct, frozen=True, gc=False):
     confidence: Confidence = "exact"
     hops: tuple[Hop, ...] = ()
     written: bool = False
+    through: bool = False
 
 
 class Choosing(NamedTuple):

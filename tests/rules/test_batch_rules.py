@@ -11,6 +11,7 @@ from feasilint_rules.window_inside_staleness import WindowInsideStaleness
 from msgspec.structs import replace
 from rule_subjects import DAY, HOUR, NIGHTLY, ONLINE, context, entry, feature, judge, read, unbounded, windowed
 
+from feasilint.api import scan_files
 from feasilint.catalog.model import PredictionPoint, Staleness
 from feasilint.check import check
 from feasilint.findings import Severity
@@ -99,3 +100,36 @@ def test_it_is_the_cause_of_a_stale_window_and_the_note_of_an_empty_one() -> Non
     hours = feature(read(EVENTS), aggregations=(windowed("count", Interval(seconds=6 * HOUR)),), point=NIGHTLY)
     (found,) = check([hours], rules, context()).findings
     assert found.code == "LAT201"
+
+
+# --- tables on the way that the entry of the source is about, too ---
+
+WILD = """
+version: 1
+prediction_points: {nightly: {mode: batch, run_at: "02:00"}}
+models: [{name: churn, paths: ["models/marts/*"], prediction_point: nightly}]
+sources:
+  - {name: "bill.*", availability: production, period: 1d, offset: 2h, run_time: 1h, kind: snapshot}
+"""
+MART = "create table ml.features as select id, amount as x from bill.subs"
+
+
+def early(kind: str, mart: str = MART) -> list[str]:
+    staged = f"create {kind} bill.subs as select id, amount from bill.raw_subs"
+    findings = scan_files({"models/subs.sql": staged, "models/marts/mart.sql": mart}, WILD).findings
+    return [one.source or "" for one in findings if one.code == "LAT205"]
+
+
+def test_a_table_that_the_same_entry_is_about_has_its_own_time() -> None:
+    assert "bill.raw_subs" not in early("table")
+
+
+def test_what_is_read_through_a_view_is_judged() -> None:
+    assert "bill.raw_subs" in early("view")
+
+
+def test_what_is_read_directly_beside_it_is_judged() -> None:
+    both = (
+        "create table ml.features as select r.fee + s.amount as x from bill.subs s join bill.raw_subs r on r.id = s.id"
+    )
+    assert "bill.raw_subs" in early("table", both)
