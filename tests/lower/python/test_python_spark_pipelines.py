@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from python_lowering import columns, fit, run
 
+from feasilint import inspect_source
+
 READ = """
 from pyspark.ml import Pipeline
 from pyspark.ml.classification import LogisticRegression
@@ -55,3 +57,36 @@ def test_models_of_other_packages_are_told_their_columns_alike() -> None:
         "Pipeline(stages=[f, VowpalWabbitClassifier(featuresCol='features', labelCol='churn')]).fit(df)"
     )
     assert trained(code) == (["a", "b"], ["churn"])
+
+
+@pytest.mark.parametrize(
+    ("given", "source"),
+    [("load(spark)", []), ("load('x.csv')", ["x.csv"]), ("spark.table('t').summarizeWindows(3)", ["t"])],
+)
+def test_a_frame_that_is_not_known_goes_through_an_assembler(given: str, source: list[str]):
+    code = (
+        "from pyspark.ml.feature import VectorAssembler\nfrom pyspark.ml.classification import LogisticRegression\n"
+        f"from shop_utils import load\ndf = {given}\n"
+        "va = VectorAssembler(inputCols=['a', 'b'], outputCol='features')\n"
+        "LogisticRegression(featuresCol='features', labelCol='y').fit(va.transform(df))"
+    )
+    found = inspect_source(code, "python")
+    assert [one["name"] for one in found["features"]] == ["a", "b"]
+    assert {table for one in found["features"] for table, _ in one["derived_from"] if table != "unknown"} == set(source)
+
+
+@pytest.mark.parametrize(
+    "narrowed", ["", ".select('features', 'y')", ".select('features', 'y').filter('y is not null')"]
+)
+def test_of_a_vector_alone_its_columns_are_the_features(narrowed: str):
+    code = (
+        "from pyspark.ml.feature import VectorAssembler\nfrom pyspark.ml.classification import LogisticRegression\n"
+        "df = spark.table('t')\nva = VectorAssembler(inputCols=['a', 'b'], outputCol='features')\n"
+        f"train, test = va.transform(df){narrowed}.randomSplit([0.8, 0.2])\n"
+        "LogisticRegression(featuresCol='features', labelCol='y').fit(train)"
+    )
+    found = inspect_source(code, "python")
+    assert [(one["name"], one["derived_from"]) for one in found["features"]] == [
+        ("a", [["t", "a"]]),
+        ("b", [["t", "b"]]),
+    ]

@@ -23,11 +23,12 @@ from feasilint.ir.expressions import columns as columns_in
 from feasilint.ir.expressions import is_dynamic
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
-from feasilint.lower.python.columns import known, narrowed
+from feasilint.lower.python.columns import known, layout, narrowed
 from feasilint.lower.python.selection import column_set
 from feasilint.lower.python.transfers import sparkpipelines
 
 if TYPE_CHECKING:
+    from feasilint.ir import Name, Relation
     from feasilint.lower.python.call import Call
     from feasilint.lower.python.machine import Machine
 
@@ -123,7 +124,7 @@ def named_columns(call: Call, model: v.Estimator, data: v.Value | None) -> tuple
     """Features and label of a model that was told their names, when it was made or is fitted: Spark ML, Snowpark ML."""
     told = tuple((key, value) for key, value in call.kwargs.items() if key in _OPTIONS)
     model = replace(model, options=(*model.options, *told)) if told else model
-    frame = call.m.get(data) if data is not None else None
+    frame = sparkpipelines.as_frame(call.m, model, data) if data is not None else None
     if isinstance(frame, v.Unknown) and frame.relations and model.option(*_NAMED):
         frame = call.m.promote(frame, "spark")
     if not isinstance(frame, v.Frame):
@@ -164,7 +165,17 @@ def _assembled(call: Call, model: v.Estimator, frame: v.Frame) -> ColumnSet | No
     vector = model.option("featuresCol", "features_col")
     name = vector.value if isinstance(vector, v.Const) else "features"
     inputs = call.m.named.get(str(name)) if frame.library == "spark" else None
-    return column_set(call.m, frame.relation, inputs) if inputs is not None else None
+    if inputs is None:
+        return None
+    rows = call.m.named.get(f"rows of {name}")
+    gone = isinstance(rows, v.Frame) and not _has(frame.relation, names_of(call.m, inputs) or ())
+    return column_set(call.m, rows.relation if gone and isinstance(rows, v.Frame) else frame.relation, inputs)
+
+
+def _has(relation: Relation, names: tuple[Name, ...]) -> bool:
+    """Whether a relation may have columns: after `select('features', 'label')` only the vector of them is left."""
+    listed = layout(relation)
+    return None in listed or set(names) <= set(listed)
 
 
 def setter(call: Call) -> v.Value:

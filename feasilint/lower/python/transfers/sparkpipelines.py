@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
 
 if TYPE_CHECKING:
     from feasilint.ir import Name
     from feasilint.lower.python.machine import Machine
+
+
+_PACKAGES = ("pyspark.ml.", "synapse.ml.", "xgboost.spark.")
+
+
+def as_frame(m: Machine, model: v.Estimator, value: v.Value) -> v.Value:
+    """What a model is given: one of Spark a frame of Spark, whatever is taken for one of pandas."""
+    found = m.get(value)
+    if not model.name.startswith(_PACKAGES):
+        return found
+    if isinstance(found, v.Frame) and found.library == "pandas":
+        return replace(found, library="spark")
+    return m.promote(found, "spark") if isinstance(found, v.Unknown) else found
 
 
 def inputs(m: Machine, model: v.Estimator) -> v.Value | None:

@@ -19,7 +19,7 @@ from feasilint.lower.python import values as v
 from feasilint.lower.python.call import names_of
 from feasilint.lower.python.columns import narrowed
 from feasilint.lower.python.iteration import UNROLL
-from feasilint.lower.python.transfers import encoders, steps, timed
+from feasilint.lower.python.transfers import encoders, sparkpipelines, steps, timed
 from feasilint.lower.python.transfers.estimators import chosen_columns, columns_of
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def transform(call: Call) -> v.Value | None:
         return call.m.get(steps.through(call, v.Estimator(model.name, True, model.steps or (model,)), call.args[0]))
     if isinstance(value, v.Series):
         return replace(value, expression=Op("transform", (value.expression,), call.origin), owner=None)
-    frame = call.m.frame(value)
+    frame = call.m.frame(sparkpipelines.as_frame(call.m, model, value))
     if frame is None:
         return None
     if frame.library in ("spark", "snowpark"):
@@ -99,6 +99,7 @@ def _spark_transform(call: Call, model: v.Estimator, frame: v.Frame) -> v.Value:
         return replace(frame)
     if model.name.endswith("VectorAssembler") and inputs is not None:
         call.m.named[str(output.value)] = inputs
+        call.m.named[f"rows of {output.value}"] = frame
     made = Op("vector", tuple(Column(frame.relation, name) for name in names), call.origin)
     items = replacing(frame.relation, Output(str(output.value), made, call.origin))
     return replace(frame, relation=call.m.add(Derive(frame.relation, items, call.origin)))
