@@ -122,6 +122,12 @@ class _Index:
                     found[write] = program
         yield from (found or self._one_of_many(source, path)).items()
 
+    def meant(self, scan: Scan, path: str) -> list[tuple[Write, Program]]:
+        """The writes that a scan may read: where it asks for a model by its name, only those of that one, if they are here."""
+        found = list(self.find(scan.source, path))
+        own = [(write, home) for write, home in found if write.node == scan.node] if scan.node else []
+        return own or found
+
     def _one_of_many(self, source: Source, path: str) -> dict[Write, Program]:
         """Writes of files whose names have holes that the name which is read fills."""
         if source.kind != "file" or not self._by_folder:
@@ -161,7 +167,7 @@ def _writers(
 ) -> tuple[Write, ...]:
     if scan.source.dynamic:
         return ()
-    candidates = _beside(scan.source, program.path, list(index.find(scan.source, program.path)))
+    candidates = _beside(scan.source, program.path, index.meant(scan, program.path))
     own = _current(sorted((w for w, home in candidates if home is program and w.after <= at), key=lambda w: w.after))
     if own and (own[0].mode not in APPENDING or _takes_up(own[0])):
         return own

@@ -50,7 +50,8 @@ class Refresh(Struct, frozen=True, gc=False):
 class Write(Node, frozen=True):
     """A relation stored under a name. `target` None: the result of a bare SELECT. `columns`: the target's names by
     position, where the statement lists them. `temporary`: seen by this document only. `after`: how many relations of the
-    document were made before it; a later scan of the target reads this write."""
+    document were made before it; a later scan of the target reads this write. `node`: what a project calls the model that
+    it is."""
 
     relation: Relation
     target: Source | None
@@ -61,6 +62,7 @@ class Write(Node, frozen=True):
     refresh: Refresh | None = None
     after: int = 0
     origin: Origin | None = None
+    node: str = ""
 
 
 class Show(Node, frozen=True):

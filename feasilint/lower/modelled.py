@@ -18,7 +18,7 @@ def written(model: Model, relation: Relation, origin: Origin | None) -> Write:
     """A relation stored as the table of a model."""
     mode: WriteMode = "view" if model.materialized in VIEWS else "create"
     target = Source(".".join(model.relation) or model.name, "table")
-    return Write(relation, target, mode, refresh=_refresh(model), origin=origin)
+    return Write(relation, target, mode, refresh=_refresh(model), origin=origin, node=model.name)
 
 
 def _refresh(model: Model) -> Refresh:

@@ -57,3 +57,32 @@ def test_further_files_of_properties_are_read_while_a_table_is_looked_for(tmp_pa
     found = api.inspect([str(tmp_path / "features.sql")], root=str(tmp_path))
     (total,) = [one for one in found["documents"][0]["columns"] if one["name"] == "total"]
     assert total["value"] == [["raw.orders", "amount"]]
+
+
+ALIASED = {
+    "dbt_project.yml": "name: shop\nprofile: x\n",
+    "models/core.yml": "models:\n  - {name: core__claims, config: {alias: claims}}\n",
+    "models/core__claims.sql": "select id, amount from raw.core",
+    "models/mart.sql": "select id, amount from {{ ref('core__claims') }}",
+    "tests_project/dbt_project.yml": "name: shop_tests\nprofile: x\n",
+    "tests_project/models/claims.sql": "select id, amount from raw.fixtures",
+    "tests_project/models/checked.sql": "select id, amount from {{ ref('claims') }}",
+}
+CORE, FIXTURES = {"id": [["raw.core", "id"]], "amount": [["raw.core", "amount"]]}, [["raw.fixtures", "amount"]]
+
+
+def test_a_reference_names_one_model_whatever_other_projects_call_theirs(tmp_path: Path) -> None:
+    found = origins(tmp_path, ALIASED)
+    assert found["mart.sql"] == CORE
+    assert found["checked.sql"]["amount"] == FIXTURES
+
+
+def test_so_it_does_in_a_python_model(tmp_path: Path) -> None:
+    code = "def model(dbt, session):\n    df = dbt.ref('core__claims').to_pandas()\n    return df[['id', 'amount']]\n"
+    files = {key: text for key, text in ALIASED.items() if key != "models/mart.sql"}
+    assert origins(tmp_path, {**files, "models/mart.py": code})["mart.py"] == CORE
+
+
+def test_a_table_that_is_named_as_such_may_be_of_either(tmp_path: Path) -> None:
+    files = {**ALIASED, "features.sql": "create table ml.features as select amount from claims"}
+    assert origins(tmp_path, files)["features.sql"]["amount"] == [*CORE["amount"], *FIXTURES]
