@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from feasilint.findings import Fix
-from feasilint.ir.expressions import spelled
+from feasilint.ir.expressions import fold, spelled
 from feasilint.ir.functions import traits
 from feasilint.ir.names import timelike
 from feasilint.measure.histories import accumulates
@@ -138,11 +138,17 @@ def _histories(feature: Feature, running: bool | None, window: WindowClass) -> I
             continue
         if not accumulates(aggregation) or aggregation.fills or (aggregation.running and aggregation.gathered):
             continue
-        if aggregation.function == "row_number" and feature.kind == "table":  # most often a filter, carried along
-            continue
+        if aggregation.function == "row_number" and (feature.kind == "table" or _ranks(feature, aggregation)):
+            continue  # most often a filter, carried along
         read = next((read for read in events(feature, aggregation) if read.source.kind not in _INLINE), None)
         if read is not None and _is_told(history := History(feature, aggregation, read)):
             yield history
+
+
+def _ranks(feature: Feature, aggregation: Aggregation) -> bool:
+    """Whether rows are numbered in the order of what was counted or summed up before: that is their rank, and no history."""
+    read = {fold(read.column) for read in feature.inputs}
+    return bool(aggregation.order) and read.isdisjoint(map(fold, aggregation.order))
 
 
 def _is_told(history: History) -> bool:

@@ -47,3 +47,20 @@ def test_picked_by_another_key_bounds_nothing() -> None:
     )
     found = scan_files({"features.sql": f"create table ml.features as {query}"})
     assert [finding.code for finding in found.findings] == ["AGG301"]
+
+
+@pytest.mark.parametrize(("order", "flagged"), [("desc('count')", 0), ("'ts'", 1)])
+def test_numbers_in_the_order_of_what_was_counted_are_a_rank(order: str, flagged: int) -> None:
+    rows = "cnt" if "count" in order else "tx"
+    made = f"""
+from pyspark.sql import Window
+from pyspark.sql.functions import desc, row_number
+from sklearn.linear_model import LogisticRegression
+tx = spark.read.parquet("transactions.parquet")
+cnt = tx.groupBy("kind", "merchant").count()
+made = {rows}.withColumn("id", row_number().over(Window.partitionBy("kind").orderBy({order}))).select("kind", "merchant", "id")
+p = tx.join(made, ["kind", "merchant"]).toPandas()
+LogisticRegression().fit(p[["id"]], p["y"])
+"""
+    found = scan_files({"train.py": made})
+    assert [finding.code for finding in found.findings] == ["AGG304"] * flagged

@@ -150,6 +150,15 @@ def test_what_is_not_there_is_code_of_the_project_where_it_has_such_a_name(modul
     assert len(told("FEA004", {"train.py": code + FIT})) == flagged
 
 
+def test_a_method_of_spark_that_no_table_knows_is_none_of_the_project() -> None:
+    code = (
+        "from pyspark.ml.linalg import Vectors\nfrom pyspark.ml.regression import LinearRegression\ndf = spark.read.csv('a.csv')\n"
+        "rows = df.rdd.map(lambda r: [Vectors.dense(r[:-1]), r[-1]]).toDF(['features', 'label'])\nLinearRegression().fit(rows)"
+    )
+    found = scan_files({"train.py": code})
+    assert (found.features, found.findings) == (1, ())
+
+
 def test_what_lies_in_the_project_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "fraud").mkdir()
     (tmp_path / "train.py").write_text(READ.replace("shop_features", "fraud.risk") + "df = change(df)" + FIT)

@@ -132,6 +132,8 @@ def _unresolved(site: Call, callee: v.Value) -> v.Value:
 
 def _owner(m: Machine, found: v.Value) -> str:
     """Whose a function is that nobody knows: of the libraries all of whose names were imported, where there are no others."""
+    if isinstance(found, v.Lazy):
+        return "this library"  # `df.rdd.map(f)`: no column of a frame is called, it is a method
     if isinstance(found, v.Unknown) and m.stars:
         roots = [module.partition(".")[0] for module in m.stars]
         return roots[-1] if all(is_elsewhere(m, root) for root in roots) else ""

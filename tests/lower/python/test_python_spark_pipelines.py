@@ -90,3 +90,40 @@ def test_of_a_vector_alone_its_columns_are_the_features(narrowed: str):
         ("a", [["t", "a"]]),
         ("b", [["t", "b"]]),
     ]
+
+
+ML = "from pyspark.ml import Pipeline\nfrom pyspark.ml.classification import DecisionTreeClassifier as Tree\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "model", "features"),
+    [
+        ("Tree().fit(spark.table('t'))", "DecisionTreeClassifier", [["t", "features"]]),
+        ("Tree(featuresCol='v').fit(spark.table('t'))", "DecisionTreeClassifier", [["t", "v"]]),
+        (
+            "from pyspark.ml.feature import IndexToString, VectorIndexer\n"
+            "i = VectorIndexer(inputCol='f', outputCol='g')\nt = Tree(featuresCol='g', labelCol='y')\n"
+            "Pipeline(stages=[i, t, IndexToString(inputCol='prediction', outputCol='p')]).fit(spark.table('t'))",
+            "DecisionTreeClassifier",
+            [["t", "f"]],
+        ),
+        (
+            "from pyspark.ml.feature import VectorAssembler, VectorIndexer\n"
+            "df = VectorAssembler(inputCols=['a', 'b'], outputCol='f').transform(spark.table('t'))\n"
+            "i = VectorIndexer(inputCol='f', outputCol='g')\n"
+            "Pipeline(stages=[i, Tree(featuresCol='g', labelCol='y')]).fit(df.select('f', 'y'))",
+            "DecisionTreeClassifier",
+            [["t", "a"], ["t", "b"]],
+        ),
+        (
+            "from shop_utils import session\nimport pandas as pd\ndf = session().createDataFrame(pd.read_csv('a.csv'))\n"
+            "Tree(featuresCol='v').fit(df)",
+            "DecisionTreeClassifier",
+            [["a.csv", "v"]],
+        ),
+    ],
+)
+def test_a_model_of_spark_is_fitted_on_one_vector(code: str, model: str, features: list[list[str]]):
+    found = inspect_source(ML + code, "python")
+    assert [one["estimator"].rsplit(".", 1)[-1] for one in found["models"]] == [model]
+    assert [one for feature in found["features"] for one in feature["derived_from"]] == features

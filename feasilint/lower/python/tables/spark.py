@@ -44,6 +44,7 @@ _SETTINGS = ("addArtifact", "addArtifacts", "addTag", "clearTags", "getTags", "r
              "copyFromLocalToFs", "profile")  # fmt: skip
 
 METHODS: dict[str, Table] = {
+    "any": {"createDataFrame": sparkframes.created},  # of a session that code from elsewhere has made
     "spark": {
         **dict.fromkeys(_SAME, copied),
         "select": engines.select,

@@ -106,6 +106,7 @@ def estimator(call: Call) -> v.Value:
     transformer = name.split(".")[1:2] in (["preprocessing"], ["impute"], ["decomposition"], ["feature_selection"],
                                            ["feature_extraction"], ["manifold"], ["random_projection"])  # fmt: skip
     options = tuple((key, value) for key, value in call.kwargs.items() if key in _OPTIONS)
+    transformer |= name.startswith("pyspark.ml.feature.")
     return v.Estimator(name, transformer or TRANSFORMER.search(name) is not None, options=options)
 
 
@@ -160,13 +161,17 @@ def _pair(m: Machine, one: v.Value | None, other: v.Value | None) -> v.Value | N
 
 def _assembled(call: Call, model: v.Estimator, frame: v.Frame) -> ColumnSet | None:
     """The inputs of the vector that a Spark model is fitted on: of its pipeline's steps or of an assembler used before."""
-    if (found := sparkpipelines.inputs(call.m, model)) is not None:
-        return column_set(call.m, frame.relation, found)
     vector = model.option("featuresCol", "features_col")
     name = vector.value if isinstance(vector, v.Const) else "features"
+    if (found := sparkpipelines.inputs(call.m, model)) is not None:
+        names = names_of(call.m, found) or ()
+        if len(names) != 1 or f"rows of {names[0]}" not in call.m.named:
+            return column_set(call.m, frame.relation, found)
+        name = names[0]
     inputs = call.m.named.get(str(name)) if frame.library == "spark" else None
     if inputs is None:
-        return None
+        told = sparkpipelines.takes_vector(model) and _has(frame.relation, (str(name),))
+        return column_set(call.m, frame.relation, v.Const(str(name))) if told else None
     rows = call.m.named.get(f"rows of {name}")
     gone = isinstance(rows, v.Frame) and not _has(frame.relation, names_of(call.m, inputs) or ())
     return column_set(call.m, rows.relation if gone and isinstance(rows, v.Frame) else frame.relation, inputs)
@@ -211,6 +216,8 @@ def pipeline(call: Call) -> v.Value:
         steps = tuple(_last(call.m, item) for item in items)
     models = [step for step in (call.m.get(step) for step in steps) if isinstance(step, v.Estimator)]
     last = models[-1] if models else None
+    if call.name.startswith("pyspark."):  # what predicts may be followed by what names the classes again
+        last = next((model for model in reversed(models) if not model.transformer), last)
     name = last.name if last is not None and not last.transformer else call.name
     told = tuple(o for o in last.options if o[0] in (*_LABELS, "featuresCol")) if last is not None else ()
     own = call.m.get(steps[-1]) if steps else None

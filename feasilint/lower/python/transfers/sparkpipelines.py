@@ -27,6 +27,14 @@ def as_frame(m: Machine, model: v.Estimator, value: v.Value) -> v.Value:
     return m.promote(found, "spark") if isinstance(found, v.Unknown) else found
 
 
+def takes_vector(model: v.Estimator) -> bool:
+    """Whether a model of Spark is fitted on one column of vectors."""
+    return model.name.split(".")[:2] == ["pyspark", "ml"] and model.name.split(".")[2] in _LEARNING
+
+
+_LEARNING = ("classification", "regression", "clustering")
+
+
 def inputs(m: Machine, model: v.Estimator) -> v.Value | None:
     """The columns of the vector that the last step of a pipeline is fitted on."""
     steps = _steps(m, model)
