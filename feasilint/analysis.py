@@ -96,6 +96,7 @@ class Analysis:
         self._arrivals: dict[Use, list[Arrival]] | None = None
         self.aggregations: dict[Use, Aggregation | None] = {}  # what has been made of measures
         self.said_of_reads: dict[Scan, str] = {}
+        self.shortest: dict[frozenset[Use], float] = {}  # windows of measures, in seconds
 
     @property
     def programs(self) -> tuple[Program, ...]:

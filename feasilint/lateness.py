@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 from feasilint.ir.expressions import fold
@@ -11,7 +11,7 @@ from feasilint.measure.histories import eventlike
 if TYPE_CHECKING:
     from feasilint.analysis import Analysis, Member
     from feasilint.catalog.model import Staleness
-    from feasilint.trace import Leaf
+    from feasilint.trace import Leaf, Use
 
 _SHORT = 20  # windows by the mean age of their source: in longer ones the age changes hardly anything
 
@@ -30,4 +30,14 @@ def least_age(leaf: Leaf, member: Member, analysis: Analysis, age: Staleness | N
 
 def _is_short(member: Member, age: Staleness, analysis: Analysis) -> bool:
     """Whether a column passes a measure over a window of less than twenty times this age."""
-    return isfinite(age.worst) and analysis.windows.shortest(member.trace.uses) < _SHORT * age.mean
+    return isfinite(age.worst) and _shortest(member.trace.uses, analysis) < _SHORT * age.mean
+
+
+def _shortest(uses: frozenset[Use], analysis: Analysis) -> float:
+    """The length of the shortest bounded window that measures have, in seconds; infinite without any."""
+    found = analysis.shortest.get(uses)
+    if found is None:
+        extents = (analysis.windows.extent(use.relation, use.output) for use in uses)
+        lengths = (one.total_seconds for extent in extents if extent.window == "bounded" for one in extent.intervals)
+        found = analysis.shortest[uses] = min(lengths, default=inf)
+    return found

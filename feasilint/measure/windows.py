@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from math import inf
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from feasilint.catalog.model import SourceEntry
     from feasilint.findings import Confidence
     from feasilint.measure.comparisons import Bound
-    from feasilint.trace import Tracer, Use
+    from feasilint.trace import Tracer
 
 
 class Windows:
@@ -69,7 +68,6 @@ class Windows:
         self._bounds = Bounds(self.columns)
         self._conditions: dict[Measure, tuple[Expression, ...]] = {}
         self._extents: dict[Output, Extent] = {}
-        self._shortest: dict[frozenset[Use], float] = {}
         self._abouts: dict[Output, list[Bound]] = {}
         self._places: dict[Column, frozenset[Relation]] = {}
         self._measured: dict[Measure, frozenset[Scan]] = {}
@@ -80,17 +78,6 @@ class Windows:
         if found is None:
             self._extents[output] = Extent("unknown")  # ends cycles
             found = self._extents[output] = self._extent(relation, output)
-        return found
-
-    def shortest(self, uses: frozenset[Use]) -> float:
-        """The length of the shortest bounded window that measures have, in seconds; infinite without any."""
-        found = self._shortest.get(uses)
-        if found is None:
-            extents = (self.extent(use.relation, use.output) for use in uses)
-            lengths = (
-                one.total_seconds for extent in extents if extent.window == "bounded" for one in extent.intervals
-            )
-            found = self._shortest[uses] = min(lengths, default=inf)
         return found
 
     def bounds(self, predicate: Expression) -> tuple[Bound, ...]:
