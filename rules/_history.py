@@ -24,7 +24,7 @@ from feasilint.suggest.window import window_days
 from ._cost import bounding, over_budget, scan_of
 from ._evidence import aggregated, details
 from ._staleness import events
-from ._words import VERBS, amount, bounded_title, cadence, days, noun, rows
+from ._words import VERBS, amount, bounded_title, cadence, days, noun, one, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -186,7 +186,7 @@ def _whose(keys: tuple[str, ...]) -> str:
         return "a key"
     if len(keys) > 1:
         return f"a combination of {', '.join(f'`{key}`' for key in keys[:-1])} and `{keys[-1]}`"
-    return f"a `{keys[0]}`" if keys else ""
+    return one(keys[0]) if keys else ""
 
 
 def evidence(history: History, context: Context, *, traded: bool = True) -> dict[str, object]:

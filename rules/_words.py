@@ -48,6 +48,12 @@ def percent(share: float) -> str:
     return f"{value:.0f} %" if value >= 20 else f"{value:.2g} %"
 
 
+def one(name: str) -> str:
+    """A name with its article: a `user_id`, an `account_id`."""
+    vowel = name.lower().startswith(("a", "e", "i", "o")) and not name.lower().startswith(("one", "eu"))
+    return f"{'an' if vowel else 'a'} `{name}`"
+
+
 def listed(names: Iterable[str]) -> str:
     """Back-ticked names: `a`, `b`, `c` and 2 more."""
     every = [f"`{name}`" for name in names]

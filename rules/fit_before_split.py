@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
 from ._evidence import aggregated, details, passed
+from ._words import one
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,7 +120,7 @@ class FitBeforeSplit(Rule):
             known = details(subject, read)
             yield self.finding(
                 Severity.ERROR if labels else Severity.WARNING,
-                f"feature `{subject.name}` is transformed by a `{name}` that was fitted on the test rows, too"
+                f"feature `{subject.name}` is transformed by {one(name)} that was fitted on the test rows, too"
                 + (", and on their labels" if labels else ""),
                 done.place,
                 help="split first, and put it into a `Pipeline` with the model, which is fitted on the training part",

@@ -144,22 +144,22 @@ sources:
         (
             "select u.id, sum(case when m.sent_at > u.closed_at then u.amount end) as x from chat.users u"
             " join chat.messages m on m.user_id = u.id group by u.id",
-            ["all users a `id` has ever made"],
+            ["all users an `id` has ever made"],
         ),
         # a spine whose rows are counted for what they find
         (
             "select u.id, count(*) as x from chat.users u left join chat.messages m on m.user_id = u.id group by u.id",
-            ["all messages and 1 more source a `id` has ever made"],
+            ["all messages and 1 more source an `id` has ever made"],
         ),
         (
             "select u.id, count(case when m.read then u.device end) as x from chat.users u left join chat.messages m"
             " on m.user_id = u.id group by u.id",
-            ["all messages and 1 more source a `id` has ever made"],
+            ["all messages and 1 more source an `id` has ever made"],
         ),
         (
             "select u.id, sum(case when m.read then 1 else 0 end) as x from chat.users u left join chat.messages m"
             " on m.user_id = u.id group by u.id",
-            ["all messages a `id` has ever made"],
+            ["all messages an `id` has ever made"],
         ),
     ],
 )
