@@ -68,7 +68,7 @@ def ages(feature: Feature, read: Input) -> bool:
     column = column_entry(read)
     if (feature.kind == "table" and feature.name == "*") or (column is not None and column.known_after is not None):
         return False
-    return not _lasting(read) and not _tells_rows_apart(feature, read) and not _comes_along(feature, read)
+    return not _lasting(read) and not tells_rows_apart(feature, read) and not _comes_along(feature, read)
 
 
 def _comes_along(feature: Feature, read: Input) -> bool:
@@ -95,7 +95,7 @@ def age(read: Input) -> float:
     return read.staleness.worst if read.staleness is not None else 0.0
 
 
-def _tells_rows_apart(feature: Feature, read: Input) -> bool:
+def tells_rows_apart(feature: Feature, read: Input) -> bool:
     """Whether a column is passed on as it is, and says which row it is: rows are joined or grouped by it, it is the time of an
     event, or by its name an identifier or a day of a calendar. A table of states may hold identifiers that change."""
     if feature.aggregations or feature.operations:

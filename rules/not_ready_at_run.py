@@ -7,7 +7,7 @@ from msgspec import Struct
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
 from ._evidence import by_source, declared, details, primary
-from ._staleness import age_at_run, lag_counts
+from ._staleness import age_at_run, lag_counts, tells_rows_apart
 from ._words import duration
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class NotReadyAtRun(Rule):
     `run_at` of a batch prediction point that reads it, and reports where the next load is done within half a day after the
     start of the batch, so that the batch sees the one before. For windows in which a day hardly counts, and for slowly
     changing dimensions, it is a warning. Sources in another time zone than the batch are not judged, nor those that are read
-    through tables of their own schedule.
+    through tables of their own schedule, or of which a feature has no more than a key, an identifier or the time of an event.
 
     ## Why it matters
     Nobody gets an error message: the batch takes yesterday's rows, in every run, and the features are a day older than in
@@ -87,7 +87,8 @@ class NotReadyAtRun(Rule):
         point = subject.point
         if point is None or point.mode != "batch" or point.run_at is None:
             return
-        for entry, reads in by_source(read for read in subject.inputs if read.role == "value"):
+        values = (read for read in subject.inputs if read.role == "value" and not tells_rows_apart(subject, read))
+        for entry, reads in by_source(values):
             read = next((read for read in reads if not read.through), None)
             missed = _missed(entry, point) if entry is not None and not reads[0].hops else None
             if read is not None and missed is not None:

@@ -16,7 +16,7 @@ from feasilint.catalog.model import PredictionPoint, Staleness
 from feasilint.check import check
 from feasilint.findings import Severity
 from feasilint.ir import Interval
-from feasilint.measure.model import Hop
+from feasilint.measure.model import Choosing, Hop
 
 if TYPE_CHECKING:
     from feasilint.catalog.model import SourceEntry
@@ -56,6 +56,14 @@ def test_ready_in_time_or_nobody_knows_when(known: SourceEntry, point: Predictio
 
 def test_what_a_feature_is_grouped_or_joined_by_is_no_value() -> None:
     assert judge(EARLY, feature(read(LOADED, role="join"), read(LOADED, role="group_by"), point=NIGHTLY)) == []
+
+
+def test_keys_and_identifiers_are_no_values_that_a_run_misses() -> None:
+    store = read(LOADED, "store")
+    chosen = Choosing(store.source, "store", "join")
+    assert judge(EARLY, feature(store, rows=(chosen,), point=NIGHTLY)) == []
+    (found,) = judge(EARLY, feature(store, read(LOADED, "city_size"), rows=(chosen,), point=NIGHTLY))
+    assert found.facts[0] == ("path", "x <- payments.transactions.city_size")
 
 
 def test_a_table_on_the_way_has_its_own_time() -> None:
