@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from feasilint.ir.expressions import fold
 from feasilint.ir.names import timelike
+from feasilint.measure.names import constant
 from feasilint.rule import Context, Example, Feature, Finding, Rule, Severity, Subject
 
 from ._evidence import by_source, declared, details, primary, replacement
@@ -118,7 +119,8 @@ def _changes(read: Input, entry: SourceEntry, feature: Feature) -> bool:
     fixed = {fold(name) for name in (*entry.grain, entry.event_time or "")}
     joined = {fold(column) for source, column, role in uses(feature) if source == read.source and role in JOINING}
     fixed |= joined if len(joined) == 1 else set()
-    return fold(read.column) not in fixed and _FIXED.search(_words(read.column)) is None
+    name = read.column
+    return fold(name) not in fixed and _FIXED.search(_words(name)) is None and not constant(name)
 
 
 def _words(name: str) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from feasilint.rule import Context, Example, Finding, Label, Rule, Severity, SourceSubject, Subject, Suggestion
@@ -102,8 +103,13 @@ class UnknownSource(Rule):
 
 
 def _expected(source: Source) -> bool:
-    """Whether a catalog should have the source. A third party's data is for vendor-source."""
-    return source.kind in _JUDGED and not (source.dynamic or source.blank) and source.vendor is None
+    """Whether a catalog should have the source: a third party's data is for vendor-source, and what a database says of itself is
+    none."""
+    own = source.kind == "table" and _SYSTEM.search(source.name) is not None
+    return source.kind in _JUDGED and not (own or source.dynamic or source.blank) and source.vendor is None
+
+
+_SYSTEM = re.compile(r"(^|\.)(sys|information_schema|pg_catalog)\.", re.IGNORECASE)
 
 
 def _help(source: Source, nearest: tuple[str, ...]) -> str:

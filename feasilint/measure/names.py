@@ -47,7 +47,7 @@ _DESCRIPTIVE = re.compile(
     r"(^|_)(created|creation|registered|registration|sign_?up|joined|hired?|admit|admitted|admission|enrolled|enrollment)_?"
     r"(at|on|ts|dt|tstamp|timestamp|date|day|time|datetime)(_utc)?$"
     r"|^(created|registered|joined|admitted|enrolled)$"
-    r"|(^|_)(name|surname|address|street|city|zip|zip_?code|post_?code|postal_?code|country|country_?code|email|phone)$",
+    r"|(^|_)((?:first|last|middle|full|given|family)?name|surname|address|street|city|zip|zip_?code|post_?code|postal_?code|country|country_?code|email|phone)$",
     re.IGNORECASE,
 )
 

@@ -209,6 +209,8 @@ ORDERS = entry("shop.orders")
         source(kind="api"),
         source("feed", kind="url", vendor="Bureau"),
         source("shop.{name}"),
+        source("sys.objects"),
+        source("shop.information_schema.columns"),
         source("PATH/TO/DATA/FILE", kind="file"),
         source("/path/to/tx.csv", kind="file"),
         source("path_to_csv", kind="file"),

@@ -100,8 +100,9 @@ def test_a_column_that_was_dropped_is_not_one_of_another_frame(step: str) -> Non
 def test_a_column_that_the_code_reads_of_the_other_frame_is_one() -> None:
     step = "songs.drop(columns=['code'], inplace=True)\nprint(users['code'].nunique())"
     assert "code" in found(SONGS.format(step))
-    step = "songs.drop(columns=['code'], inplace=True)\nusers['gender'] = users['gender'].astype('category')"
-    assert "gender" in found(SONGS.format(step))
+    step = "songs.drop(columns=['code'], inplace=True)\nusers['plan'] = users['plan'].astype('category')"
+    assert "plan" in found(SONGS.format(step))
+    assert "gender" not in found(SONGS.format(step.replace("plan", "gender")))
 
 
 # --- the present of each entity ---

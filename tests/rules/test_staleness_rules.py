@@ -319,6 +319,7 @@ VISITS = entry("web.visits", latency="daily", kind="events", event_time="ts")
         (PEOPLE, "customer_id"),
         (PEOPLE, "birth_date"),
         (PEOPLE, "firstName"),
+        (PEOPLE, "lastname"),
         (PEOPLE, "country"),
         (PEOPLE, "created_at"),
         (OUTCOME, "loss"),
