@@ -292,10 +292,16 @@ def _listed_columns(tokens: list[Token]) -> list[Token]:
 
 
 def _quoted_aliases(tokens: list[Token]) -> list[Token]:
-    """SELECT f(a) N'x', … as f(a) AS N'x'."""
+    """SELECT f(a) N'x', … as f(a) AS N'x'; in `WITH (a nvarchar(40) N'$.x')` of OPENJSON it is a path."""
     made: list[Token] = []
+    opened: list[str] = []  # the words before the parentheses around a token
     for at, token in enumerate(tokens):
-        named = token.token_type == TokenType.NATIONAL_STRING and word_at(tokens, at - 1) == ")"
+        if word_of(token) == "(":
+            opened.append(word_at(tokens, at - 1))
+        elif word_of(token) == ")" and opened:
+            opened.pop()
+        listed = not opened or opened[-1] != "WITH"
+        named = listed and token.token_type == TokenType.NATIONAL_STRING and word_at(tokens, at - 1) == ")"
         if named and word_at(tokens, at + 1) in (",", "FROM"):
             made.append(said("AS", token, TokenType.ALIAS))
         made.append(token)

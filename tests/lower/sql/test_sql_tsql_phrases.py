@@ -225,6 +225,7 @@ def test_a_condition_begins_a_statement_without_a_semicolon_before_it():
         "SELECT REPLACE(REPLACE(a, N'(', N''), N')', N'') AS a FROM t",
         "UPDATE TOP (1) t SET a = 0",
         "SELECT CONVERT(INT, a) N'x', LEN(b) N'y' FROM t WHERE c IN (N'z', N'q')",
+        "SELECT a, b FROM OPENJSON(@x, N'$.r') WITH (a nvarchar(40) N'$.p.a', b decimal(18,2) N'$.p.b')",
         "UPDATE dbo.t SET a = 0 WHERE CURRENT OF c",
         "INSERT INTO dbo.t (a, u.b) SELECT a, b FROM u",
         "INSERT INTO #t (a, [u].[b]) SELECT a, b FROM u",
