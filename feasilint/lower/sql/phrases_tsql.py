@@ -285,9 +285,9 @@ def _listed_columns(tokens: list[Token]) -> list[Token]:
         if [word_of(tokens[at]), word_of(tokens[at + 1])] == ["INSERT", "INTO"]:
             opening = _end_of_name(tokens, at + 2 + (word_at(tokens, at + 2) in ("#", "@")))
             end = closed(tokens, opening) if word_at(tokens, opening) == "(" else opening
-            for dot in range(opening, end):
-                if word_of(tokens[dot]) == ".":
-                    gone |= {dot - 1, dot}
+            dots = [place for place in range(opening, end) if word_of(tokens[place]) == "."]
+            if "SELECT" not in map(word_of, tokens[opening:end]):  # INSERT INTO t (SELECT u.a FROM u)
+                gone.update(place for dot in dots for place in (dot - 1, dot))
     return [token for at, token in enumerate(tokens) if at not in gone]
 
 

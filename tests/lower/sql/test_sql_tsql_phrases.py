@@ -280,3 +280,8 @@ def test_what_is_missing_is_shown_where_it_should_stand():
     assert found.message == "something is missing behind `=`"
     assert found.place.span is not None
     assert (found.place.span.line, found.place.span.column) == (1, 25)
+
+
+def test_a_query_in_parentheses_is_no_list_of_columns():
+    (found,) = trees("INSERT INTO t (SELECT u.a, v.b FROM u JOIN v ON u.k = v.k)", "tsql")
+    assert "SELECT u.a, v.b FROM u JOIN v ON u.k = v.k" in found
