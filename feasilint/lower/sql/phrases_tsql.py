@@ -256,8 +256,8 @@ def _vectors(tokens: list[Token]) -> list[Token]:
         words = word_of(tokens[at]), word_of(tokens[at + 1])
         if words == ("WITH", "APPROXIMATE") and word_at(tokens, at - 1) == ")":
             gone |= {at, at + 1}
-        elif words == ("USE", "MODEL"):
-            gone.update(range(at, _end_of_name(tokens, at + 2)))
+        elif words == ("USE", "MODEL") and word_at(tokens, end := _end_of_name(tokens, at + 2)) == ")":
+            gone.update(range(at, end))  # not `USE model`, the database
     return [token for at, token in enumerate(tokens) if at not in gone]
 
 

@@ -285,3 +285,7 @@ def test_what_is_missing_is_shown_where_it_should_stand():
 def test_a_query_in_parentheses_is_no_list_of_columns():
     (found,) = trees("INSERT INTO t (SELECT u.a, v.b FROM u JOIN v ON u.k = v.k)", "tsql")
     assert "SELECT u.a, v.b FROM u JOIN v ON u.k = v.k" in found
+
+
+def test_the_database_of_that_name_is_no_model():
+    assert trees("SELECT a FROM t\nGO\nUSE model\nSELECT b FROM u", "tsql")[-1] == "SELECT b FROM u"
