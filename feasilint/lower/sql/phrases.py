@@ -9,7 +9,7 @@ from feasilint.lower.sql.adapter import Token, TokenType, said
 from feasilint.lower.sql.pipes import plain_pipes
 from feasilint.lower.sql.signatures import plain_routine
 from feasilint.lower.sql.spreadsheets import without_model
-from feasilint.lower.sql.words import closed, deeper, outer, place_of, word_at
+from feasilint.lower.sql.words import behind_name, closed, deeper, outer, place_of, word_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,9 +68,7 @@ def _semantic_views(tokens: list[Token]) -> list[Token]:
     if word_at(tokens, at + 1) != "(":
         return tokens
     end = closed(tokens, at + 1)
-    named = at + 3
-    while word_at(tokens, named) == ".":
-        named += 2
+    named = behind_name(tokens, at + 2)
     return [*tokens[:at], *tokens[at + 2 : named], *tokens[end:]]
 
 
@@ -223,9 +221,7 @@ def _table_arguments(tokens: list[Token]) -> list[Token]:
             made.append(tokens[at])
             at += 1
             continue
-        at = start + 1
-        while word_at(tokens, at) == ".":
-            at += 2
+        at = behind_name(tokens, start)
         opened = [said(word, tokens[start]) for word in ("(", "SELECT", "*", "FROM")]
         made += [*opened, *tokens[start:at], said(")", tokens[at - 1])]
     return made

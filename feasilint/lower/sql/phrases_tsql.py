@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feasilint.lower.sql.adapter import TokenType, said
-from feasilint.lower.sql.words import closed, word_at, word_of
+from feasilint.lower.sql.words import behind_name, closed, word_at, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -230,9 +230,7 @@ def _full_text(tokens: list[Token]) -> list[Token]:
             made.append(tokens[at])
             at += 1
             continue
-        end = at + 3
-        while word_at(tokens, end) == ".":
-            end += 2
+        end = behind_name(tokens, at + 2)
         made += [said(word, tokens[at]) for word in _RANKED]
         made += [*tokens[at + 2 : end], said(")", tokens[at])]
         at = closed(tokens, at + 1)
@@ -256,16 +254,9 @@ def _vectors(tokens: list[Token]) -> list[Token]:
         words = word_of(tokens[at]), word_of(tokens[at + 1])
         if words == ("WITH", "APPROXIMATE") and word_at(tokens, at - 1) == ")":
             gone |= {at, at + 1}
-        elif words == ("USE", "MODEL") and word_at(tokens, end := _end_of_name(tokens, at + 2)) == ")":
+        elif words == ("USE", "MODEL") and word_at(tokens, end := behind_name(tokens, at + 2)) == ")":
             gone.update(range(at, end))  # not `USE model`, the database
     return [token for at, token in enumerate(tokens) if at not in gone]
-
-
-def _end_of_name(tokens: Sequence[Token], at: int) -> int:
-    end = at + 1
-    while word_at(tokens, end) == ".":
-        end += 2
-    return end
 
 
 def _current_rows(tokens: list[Token]) -> list[Token]:
@@ -283,7 +274,7 @@ def _listed_columns(tokens: list[Token]) -> list[Token]:
     gone: set[int] = set()
     for at in range(len(tokens) - 3):
         if [word_of(tokens[at]), word_of(tokens[at + 1])] == ["INSERT", "INTO"]:
-            opening = _end_of_name(tokens, at + 2 + (word_at(tokens, at + 2) in ("#", "@")))
+            opening = behind_name(tokens, at + 2 + (word_at(tokens, at + 2) in ("#", "@")))
             end = closed(tokens, opening) if word_at(tokens, opening) == "(" else opening
             dots = [place for place in range(opening, end) if word_of(tokens[place]) == "."]
             if "SELECT" not in map(word_of, tokens[opening:end]):  # INSERT INTO t (SELECT u.a FROM u)

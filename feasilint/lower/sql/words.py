@@ -52,3 +52,11 @@ def closed(tokens: Sequence[Token], opening: int) -> int:
         if depth == 0:
             return at + 1
     return len(tokens)
+
+
+def behind_name(tokens: Sequence[Token], at: int) -> int:
+    """Behind the name that begins at a place: `a.b.c`."""
+    end = at + 1
+    while word_at(tokens, end) == ".":
+        end += 2
+    return end
